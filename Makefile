@@ -1,0 +1,81 @@
+# Everything a person or a machine runs here. Each target makes the virtual environment it needs.
+#
+#   make demo        the first story, replayed and asked
+#   make test        the whole test suite with its coverage gate
+#   make lint        style, types, layers
+#   make docs        bring the generated parts of README and docs up to date
+#
+# Needs Python 3.11 or later, git and make. PYTHON=… names another interpreter, VENV=… another folder.
+
+VENV ?= .venv
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
+
+# Parsing and folding have no branch that no test takes.
+GATED := timeline/edtf.py,timeline/values.py,timeline/events/*,timeline/replay.py
+GATED := $(GATED),timeline/history.py,timeline/codec/*
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint format docs docs-check bench bench-quick fuzz clean
+
+help:
+	@sed -n '3,6s/^# *//p' Makefile
+
+demo: $(RUN)
+	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
+
+test: $(DEV)
+	@$(BIN)/coverage erase
+	@$(BIN)/pytest --cov --cov-report=
+	@$(BIN)/coverage report --include='$(GATED)' --fail-under=100
+
+test-long: $(DEV)
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest -m 'long or not long'
+
+lint: $(DEV)
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet --diff
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: $(DEV)
+	@$(BIN)/ruff check --quiet --fix
+	@$(BIN)/ruff format --quiet
+
+docs: $(DEV)
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -I scripts --verbosity=1 README.md docs/*.md
+
+docs-check: $(DEV)
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check --check-fail-msg='run: make docs' --diff \
+		-I scripts --verbosity=0 README.md docs/*.md
+
+bench: $(DEV)
+	@$(BIN)/python -m benchmarks
+
+bench-quick: $(DEV)
+	@$(BIN)/python -m benchmarks --quick
+
+fuzz: $(DEV)
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest tests/properties
+
+clean:
+	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(RUN): pyproject.toml scripts/venv.py
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; name one:" \
+		"make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) scripts/venv.py $(VENV)
+	@echo "Installing partnership-timeline into $(VENV)" >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+$(DEV): $(RUN)
+	@echo "Installing the tools of development into $(VENV)" >&2
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
