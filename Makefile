@@ -67,10 +67,10 @@ fuzz: $(DEV)
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(RUN): pyproject.toml scripts/venv.py
+$(RUN): pyproject.toml scripts/make_venv.py
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; name one:" \
 		"make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) scripts/venv.py $(VENV)
+	@$(PYTHON) scripts/make_venv.py $(VENV)
 	@echo "Installing partnership-timeline into $(VENV)" >&2
 	@$(PIP) install --editable .
 	@touch $@

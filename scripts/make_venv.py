@@ -4,7 +4,7 @@ Debian keeps ``ensurepip`` in a package of its own (python3-venv). Where it is m
 fetched as a wheel from the package index, checked against the digest that the index states, and
 started from the wheel to install itself. An environment that works is left as it is.
 
-Usage: ``python3 scripts/venv.py DIRECTORY``. Needs nothing but the standard library.
+Usage: ``python3 scripts/make_venv.py DIRECTORY``. Needs nothing but the standard library.
 """
 
 from __future__ import annotations
