@@ -1,0 +1,167 @@
+"""Every fenced block and link of README and docs holds.
+
+What the commands of a ``console`` block print is checked by cog (``make docs-check``), so here such
+a block only has to be a generated one. The others are run, read or checked by their language.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from timeline import edtf
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+# The page that shows a fixture file and what it answers: its blocks are one story.
+FORMATS = ROOT / "docs" / "formats.md"
+
+
+class Block(NamedTuple):
+    page: Path
+    line: int
+    language: str
+    text: str
+    generated: bool
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page outside of comments, in order."""
+    fence = language = ""
+    comment = generated = False
+    start = 0
+    lines: list[str] = []
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), start=1):
+        if fence:
+            if line == fence:
+                yield Block(page, start, language, "\n".join(lines) + "\n", generated)
+                fence = ""
+            else:
+                lines.append(line)
+            continue
+        if "[[[cog" in line:
+            comment = True
+        if "[[[end]]]" in line:
+            generated = False
+        if match := re.fullmatch(r"(`{3,})(\w+)", line):
+            if not comment:
+                (fence, language), start, lines = match.groups(), number, []
+        else:
+            assert comment or not line.startswith("```"), f"{page}:{number}: name the language"
+        if comment and "]]]" in line:
+            comment, generated = False, True
+    assert not fence, f"{page}:{start}: the block has no end"
+
+
+BLOCKS = [block for page in PAGES for block in blocks(page)]
+
+
+def of(*languages: str) -> pytest.MarkDecorator:
+    chosen = [block for block in BLOCKS if block.language in languages]
+    return pytest.mark.parametrize("block", chosen, ids=str)
+
+
+def run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def timeline(folder: Path, *arguments: str) -> str:
+    return run([str(Path(sys.executable).parent / "timeline"), *arguments], folder)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    return tmp_path
+
+
+def test_every_block_has_a_language_that_is_tested() -> None:
+    known = {"console", "json", "python", "sh", "text", "yaml"}
+    assert {str(block) for block in BLOCKS if block.language not in known} == set()
+
+
+@of("python")
+def test_python_runs(block: Block, folder: Path) -> None:
+    run([sys.executable, "-W", "error", "-c", block.text], folder)
+
+
+@of("yaml")
+def test_yaml_is_a_fixture_whose_expectations_hold(block: Block, folder: Path) -> None:
+    (folder / "story.yaml").write_text(block.text, encoding="utf-8")
+    timeline(folder, "check", "story.yaml")
+
+
+@of("console")
+def test_console_is_generated_from_a_real_run(block: Block) -> None:
+    assert block.generated, "write it as a cog block, so that its output is checked"
+
+
+@of("sh")
+def test_shell_calls_targets_that_exist(block: Block) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    for line in block.text.splitlines():
+        program, argument, *_ = line.split()
+        assert (program == "make" and argument in targets) or (program, argument) == (
+            "pip",
+            "install",
+        )
+
+
+def test_the_state_shown_is_the_state_answered(folder: Path) -> None:
+    (story,) = [b.text for b in BLOCKS if b.page == FORMATS and b.language == "yaml"]
+    (shown,) = [b.text for b in BLOCKS if b.page == FORMATS and b.language == "json"]
+    (folder / "story.yaml").write_text(story, encoding="utf-8")
+    timeline(folder, "replay", "story.yaml")
+    answer = timeline(folder, "state", "acme", "--on", "2025-01-11", "--format", "json")
+    (id_of_correction,) = re.findall(r"e-[0-9a-f]{16}", answer)
+    shortened = answer.replace(id_of_correction, id_of_correction[:6] + "…")
+    assert json.loads(shortened) == json.loads(shown)
+
+
+def test_the_table_of_imprecise_dates_says_what_is_computed() -> None:
+    page = (ROOT / "docs" / "concepts.md").read_text(encoding="utf-8")
+    section = page.partition("## Imprecise dates")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.*?) \| (\S+) \| (\S+) \|$", section, re.MULTILINE)
+    bounds = [row for row in rows if row[2][:1].isdigit()]
+    assert len(bounds) > 25
+    for texts, meaning, earliest, latest in bounds:
+        example = re.search(r"here `(.+?)`", meaning)
+        for text in [example[1]] if example else re.findall(r"`(.+?)`", texts):
+            date = edtf.parse(text)
+            assert (text, str(date.earliest), str(date.latest)) == (text, earliest, latest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for block in blocks(page):
+        text = text.replace(block.text, "")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        assert file.is_relative_to(ROOT), target
+        if anchor:
+            assert anchor in anchors(file), target
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a forge makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", h.lower()).strip().replace(" ", "-") for h in headings}
