@@ -6,6 +6,7 @@ a block only has to be a generated one. The others are run, read or checked by t
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -165,3 +166,31 @@ def anchors(page: Path) -> set[str]:
     """The anchors that a forge makes of a page's headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", h.lower()).strip().replace(" ", "-") for h in headings}
+
+
+def test_every_error_code_is_documented() -> None:
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", page))
+    used = {code for file in (ROOT / "timeline").rglob("*.py") for code in codes(file)}
+    assert used - documented == set(), "say in docs/errors.md what they mean"
+    assert documented - used == set(), "nothing raises these any more"
+
+
+def codes(file: Path) -> Iterator[str]:
+    """The error codes of a module: what is called or assigned ``code``, or begins a problem."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        given: list[ast.expr] = []
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr="code")], value=value):
+                given += [value]
+            case ast.keyword(arg="code", value=value):
+                given += [value]
+            case ast.Call(func=ast.Name(id="NotFound"), args=[ast.Constant(value=str(what)), *_]):
+                yield f"unknown-{what.replace(' ', '-')}"
+            case ast.Call(args=[first, *_]):
+                given += [first]
+        for expression in given:
+            for part in ast.walk(expression):
+                text = part.value if isinstance(part, ast.Constant) else None
+                if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", text):
+                    yield text

@@ -1,0 +1,62 @@
+"""Run every benchmark, print the table, and write RESULTS.md (``--quick``: fewer rounds, no file).
+
+A benchmark is a module of this package with a function ``measure(quick) -> list[Claim]``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import platform
+import sqlite3
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import benchmarks
+from benchmarks.claim import Claim
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+LIBRARIES = ("sqlalchemy", "click", "msgspec", "pyyaml")
+
+
+def main(arguments: list[str]) -> int:
+    """Measure; the exit status says whether every claim holds."""
+    quick = "--quick" in arguments
+    claims: list[Claim] = []
+    for found in pkgutil.iter_modules(benchmarks.__path__):
+        measure = getattr(importlib.import_module(f"benchmarks.{found.name}"), "measure", None)
+        if measure is not None:
+            print(f"measuring {found.name}", file=sys.stderr)
+            claims += measure(quick)
+    table = results(claims)
+    print(table)
+    if not quick:
+        RESULTS.write_text(f"# Results\n\nWritten by `make bench`.\n\n{table}\n\n{machine()}\n")
+    return 0 if all(claim.holds for claim in claims) else 1
+
+
+def results(claims: list[Claim]) -> str:
+    """The claims as a Markdown table."""
+    rows = ["| what | against | ratio | to reach | holds | measured |", "|---|---|---|---|---|---|"]
+    for claim in claims:
+        bound = f"{'≤' if claim.at_most else '≥'} {claim.bound:g}"
+        holds = "yes" if claim.holds else "no"
+        row = (claim.what, claim.against, f"{claim.ratio:.2f}", bound, holds, claim.detail)
+        rows.append(f"| {' | '.join(row)} |")
+    return "\n".join(rows)
+
+
+def machine() -> str:
+    """What was measured on."""
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
+    return (
+        f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, "
+        f"{platform.python_implementation()} {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; {versions}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
