@@ -1,0 +1,317 @@
+"""YAML as a tree of nodes that know where they stand, read safely.
+
+PyYAML's C parser gives a stream of events; the tree is built here, without recursion, so that depth,
+size and aliases have limits and every value keeps its line and column. Plain scalars are resolved by the
+YAML 1.2 core schema: only ``true`` and ``false`` are booleans, ``on`` and ``NO`` are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+import yaml
+
+from timeline.errors import DataError, Location, Problem
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_ALIASES: Final = 1000
+MAX_NODES: Final = 1_000_000
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_is_null = re.compile(r"null|Null|NULL|~|").fullmatch
+_is_bool = re.compile(r"true|True|TRUE|false|False|FALSE").fullmatch
+_is_int = re.compile(r"[-+]?[0-9]+", re.ASCII).fullmatch
+_is_based_int = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII).fullmatch
+_is_float = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII
+).fullmatch
+
+_MOST_INT_DIGITS: Final = 40
+
+
+@dataclass(slots=True)
+class Node:
+    """One value of a file. Lines and columns count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Scalar(Node):
+    """A text, with what the core schema makes of it when it stands without quotes."""
+
+    text: str
+    plain: bool
+
+    @property
+    def value(self) -> None | bool | int | float | str:
+        """The value by the YAML 1.2 core schema."""
+        text = self.text
+        if not self.plain:
+            return text
+        if _is_null(text):
+            return None
+        if _is_bool(text):
+            return text.lower() == "true"
+        if _is_int(text) and len(text) <= _MOST_INT_DIGITS:
+            return int(text)
+        if _is_based_int(text) and len(text) <= _MOST_INT_DIGITS:
+            return int(text, 0)
+        if _is_float(text) and len(text) <= _MOST_INT_DIGITS:
+            return float(text)
+        return text
+
+
+@dataclass(slots=True)
+class Sequence(Node):
+    """A list of nodes."""
+
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mapping(Node):
+    """Keys with their values, in the order of the file."""
+
+    pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+
+    def get(self, name: str) -> Node | None:
+        """The value of a key, or None."""
+        pair = self.pairs.get(name)
+        return pair[1] if pair else None
+
+
+def value_of(node: Node) -> Any:
+    """The plain value of a node by the core schema, whatever it is."""
+    if isinstance(node, Mapping):
+        return {name: value_of(value) for name, (_, value) in node.pairs.items()}
+    if isinstance(node, Sequence):
+        return [value_of(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    return node.value
+
+
+def node_of(value: Any, line: int = 1, column: int = 1) -> Node:
+    """A tree for plain JSON values that come from no file, or from one place in it."""
+    if isinstance(value, dict):
+        pairs = {
+            str(name): (Scalar(line, column, str(name), plain=False), node_of(item, line, column))
+            for name, item in value.items()
+        }
+        return Mapping(line, column, pairs)
+    if isinstance(value, list):
+        return Sequence(line, column, [node_of(item, line, column) for item in value])
+    if isinstance(value, str):
+        return Scalar(line, column, value, plain=False)
+    text = msgspec.json.encode(value).decode() if value is None or value is True or value is False else str(value)
+    return Scalar(line, column, text, plain=True)
+
+
+class Unreadable(Exception):
+    """The text is no YAML that we read; with the place and the way out."""
+
+    def __init__(
+        self, code: str, message: str, line: int, column: int, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.line = line
+        self.column = column
+        self.hint = hint
+
+
+def compose(text: str | bytes, name: str = "<text>") -> Node | None:
+    """The tree of a YAML text, or None for an empty one; DataError for what is not read."""
+    try:
+        return _compose(text)
+    except Unreadable as error:
+        problem = Problem(
+            error.code,
+            error.message,
+            Location(name, error.line, error.column),
+            error.hint,
+            excerpt(text, error.line),
+        )
+        raise DataError([problem]) from None
+
+
+def excerpt(text: str | bytes, line: int) -> str | None:
+    """A line of the text, for people; None where there is none to show."""
+    decoded = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    lines = decoded.split("\n", line)
+    if not 1 <= line <= len(lines):
+        return None
+    return lines[line - 1].rstrip("\r")[:200]
+
+
+def _compose(text: str | bytes) -> Node | None:
+    if len(text) > MAX_BYTES:
+        raise Unreadable(
+            "file-too-large",
+            f"the file has {len(text):,} bytes; YAML is read up to {MAX_BYTES:,}",
+            1,
+            1,
+            "split it, or write large data as JSONL, which is streamed",
+        )
+    try:
+        return _Builder().build(text)
+    except UnicodeDecodeError as error:
+        before = bytes(error.object[: error.start])
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        raise Unreadable(
+            "not-utf8", "the file is not UTF-8", line, column, "save it as UTF-8"
+        ) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = error.problem or error.context or "not YAML"
+        raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column) from None
+    except yaml.YAMLError as error:
+        line, column = _position_of(text, error)
+        raise Unreadable(
+            "invalid-yaml",
+            f"not YAML: {getattr(error, 'reason', None) or 'unreadable characters'}",
+            line,
+            column,
+        ) from None
+
+
+def _position_of(text: str | bytes, error: Exception) -> tuple[int, int]:
+    offset = getattr(error, "position", None)
+    if not isinstance(offset, int) or offset < 0:
+        return 1, 1
+    before = text[:offset] if isinstance(text, str) else text[:offset].decode("utf-8", "replace")
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+class _Builder:
+    """Builds the tree from parser events: a stack of open collections instead of recursion."""
+
+    def __init__(self) -> None:
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.sizes: list[int] = []
+        self.nodes = 0
+        self.aliases = 0
+        self.root: Node | None = None
+
+    def build(self, text: str | bytes) -> Node | None:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8-sig")
+        stack: list[tuple[Mapping | Sequence, str | None, int]] = []
+        keys: list[Scalar | None] = []
+        documents = 0
+        for event in _events(text):
+            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise Unreadable(
+                        "several-documents", "a second document in the file", line, column,
+                        'remove the "---" between them, or make two files',
+                    )  # fmt: skip
+                continue
+            if isinstance(event, yaml.CollectionEndEvent):
+                closed, anchor, before = stack.pop()
+                keys.pop()
+                if anchor is not None:
+                    self.anchors[anchor] = closed, self.nodes - before
+                continue
+            if not hasattr(event, "anchor"):  # the start or the end of the stream
+                continue
+            node: Node
+            if isinstance(event, yaml.AliasEvent):
+                node = self._alias(event, line, column)
+            else:
+                self._count(1, line, column)
+                if event.tag is not None and event.tag != "!":  # "!": text, as with quotes
+                    raise Unreadable(
+                        "yaml-tag", f'tags such as "{event.tag}" are not read', line, column,
+                        "remove the tag; quote the value to make it text",
+                    )  # fmt: skip
+                if isinstance(event, yaml.ScalarEvent):
+                    node = Scalar(line, column, event.value, bool(event.implicit[0]))
+                elif isinstance(event, yaml.SequenceStartEvent):
+                    node = Sequence(line, column)
+                else:
+                    node = Mapping(line, column)
+                if isinstance(node, Scalar) and event.anchor is not None:
+                    self.anchors[event.anchor] = node, 1
+            self._place(node, stack, keys)
+            if isinstance(node, Sequence | Mapping) and not isinstance(event, yaml.AliasEvent):
+                if len(stack) >= MAX_DEPTH:
+                    raise Unreadable(
+                        "too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column
+                    )
+                stack.append((node, event.anchor, self.nodes - 1))
+                keys.append(None)
+        return self.root
+
+    def _alias(self, event: Any, line: int, column: int) -> Node:
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            raise Unreadable(
+                "too-many-aliases", f"more than {MAX_ALIASES} aliases", line, column
+            )
+        if event.anchor not in self.anchors:
+            raise Unreadable(
+                "invalid-yaml", f'not YAML: no anchor "{event.anchor}" above', line, column
+            )
+        node, size = self.anchors[event.anchor]
+        self._count(size, line, column)  # an alias weighs what it stands for: no bombs
+        return node
+
+    def _count(self, size: int, line: int, column: int) -> None:
+        self.nodes += size
+        if self.nodes > MAX_NODES:
+            raise Unreadable(
+                "too-many-values",
+                f"more than {MAX_NODES:,} values (aliases counted as what they stand for)",
+                line,
+                column,
+                "split the file, or write large data as JSONL, which is streamed",
+            )
+
+    def _place(
+        self,
+        node: Node,
+        stack: list[tuple[Mapping | Sequence, str | None, int]],
+        keys: list[Scalar | None],
+    ) -> None:
+        if not stack:
+            self.root = node
+            return
+        parent = stack[-1][0]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+            return
+        key = keys[-1]
+        if key is not None:
+            parent.pairs[key.text] = key, node
+            keys[-1] = None
+            return
+        if not isinstance(node, Scalar):
+            raise Unreadable("invalid-key", "a key must be text", node.line, node.column)
+        if node.text in parent.pairs:
+            raise Unreadable(
+                "duplicate-key", f'"{node.text}" stands here twice', node.line, node.column,
+                "keep one of them: YAML would silently drop the other",
+            )  # fmt: skip
+        keys[-1] = node
+
+
+def _events(text: str) -> Iterator[Any]:  # what the C parser yields has no types
+    loader = _LOADER(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()

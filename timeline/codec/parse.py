@@ -1,0 +1,338 @@
+"""From a file's node, or a line of JSON, to a draft: an event that is sound by itself.
+
+Whether it fits the log (its target, its sources, the version of its subject) is the store's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, Union
+
+import msgspec
+from msgspec import Struct, inspect
+
+from timeline.codec.nodes import Mapping, Node, Scalar, node_of, value_of
+from timeline.codec.shape import INVALID, Report, fields_of, shape, shape_fields
+from timeline.errors import Location, Problem, TimelineError
+from timeline.events.envelope import Event
+from timeline.events.fact import fact_subject
+from timeline.events.record import IMMUTABLE, RecordEvent
+from timeline.events.registry import EVENT_TYPES, KIND_OF
+from timeline.nearest import did_you_mean
+from timeline.values import Fields
+
+
+class Place(Struct, frozen=True):
+    """Where a draft came from, so that a problem found later can still say where it stands."""
+
+    file: str = ""
+    line: int = 0
+    node: Node | None = None
+    report: Report | None = None
+
+    def problem(
+        self, code: str, message: str, field: str | None = None, hint: str | None = None
+    ) -> Problem:
+        """A problem at a field of the draft, or at the draft."""
+        node = self.node
+        if isinstance(node, Mapping) and field in node.pairs:
+            node = node.pairs[field][1]
+        if node is not None and self.report is not None:
+            return Problem(code, message, self.report.place(node), hint, self.report.excerpt(node))
+        location = Location(self.file, self.line, 1) if self.file else None
+        return Problem(code, message, location, hint)
+
+
+NOWHERE: Final = Place()
+
+
+class Draft(Struct):
+    """An event that is sound by itself and not yet in the log.
+
+    ``fields`` is its content: every given field as plain JSON, ``type`` included. An event about the
+    record has no ``subject`` yet unless it was given: that is its target's.
+    """
+
+    fields: Fields
+    place: Place = NOWHERE
+    origin: str | None = None
+    recorded: str | None = None
+    """With the position and hash of an export, for a replay that verifies them."""
+    position: int | None = None
+    hash: str | None = None
+
+
+class Flaw(NamedTuple):
+    """What is wrong with an event as a whole, and the field to point at."""
+
+    code: str
+    message: str
+    field: str | None = None
+    hint: str | None = None
+
+
+Mark = tuple[str, Any]
+
+
+def _marks(event: type[Event], key: str) -> list[Mark]:
+    found = []
+    for name, field in fields_of(event).items():
+        for type_ in _leaves(field.type):
+            if isinstance(type_, inspect.Metadata):
+                value = (type_.extra or {}).get(key)
+                if value:
+                    found.append((name, value))
+    return list(dict.fromkeys(found))
+
+
+def _leaves(type_: inspect.Type) -> Iterator[inspect.Type]:
+    if isinstance(type_, inspect.UnionType):
+        for option in type_.types:
+            yield from _leaves(option)
+    elif isinstance(type_, inspect.ListType):
+        yield from _leaves(type_.item_type)
+    elif isinstance(type_, inspect.DictType):
+        yield from _leaves(type_.key_type)
+    else:
+        yield type_
+
+
+CHECKS: Final[dict[str, list[Mark]]] = {
+    name: _marks(event, "check") for name, event in EVENT_TYPES.items()
+}
+REFERENCES: Final[dict[str, list[Mark]]] = {
+    name: _marks(event, "refers") for name, event in EVENT_TYPES.items()
+}
+
+
+def references(fields: Fields) -> Iterator[tuple[str, str, str]]:
+    """What an event refers to: (company, source or event; the name; the field it stands in)."""
+    for name, what in REFERENCES[fields["type"]]:
+        value = fields.get(name)
+        if value is None:
+            continue
+        if isinstance(value, str):
+            yield what, value, name
+        else:
+            for reference in value:
+                yield what, reference, name
+
+
+def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
+    """The rules that span fields; ``fields`` are of today's schema version."""
+    if issubclass(event, RecordEvent):
+        yield from _record_flaws(fields)
+        return
+    if "occurred" not in fields and not event.always:
+        hint = "imprecise is fine: 2025-11, 2025-21 (spring), [..2025-11-21] (by that day)"
+        yield Flaw("missing-field", f'{fields["type"]} needs "occurred"', None, hint)
+    if "source" not in fields and "known" not in fields and not event.always:
+        hint = 'name its "source"; without one say since when it is "known"'
+        yield Flaw("missing-source", f"{fields['type']} has no source", None, hint)
+    kind = KIND_OF[fields["type"]]
+    subject = fields.get("subject")
+    if kind.name == "fact":
+        named = fact_subject(fields)
+        if subject is None and named is None:
+            yield Flaw("missing-field", 'a fact needs "company" and "attribute"')
+        if subject is not None and named is not None and named != subject:
+            hint = f'write "{named}", or leave the subject out'
+            yield Flaw("wrong-subject", f'the fact is "{named}", not "{subject}"', "subject", hint)
+    elif subject is None:
+        yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
+    if isinstance(subject, str) and not subject.startswith(kind.name + ":"):
+        message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
+        yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
+
+
+def _record_flaws(fields: Fields) -> Iterator[Flaw]:
+    mend = "source" not in fields
+    if mend and "known" in fields:
+        message = f'{fields["type"]} without a source mends our own record: it has no "known"'
+        yield Flaw("known-in-mend", message, "known", 'name its source, or remove "known"')
+    for name in fields.get("changes", {}):
+        if name in IMMUTABLE:
+            hint = "retract the event and append the right one"
+            yield Flaw("immutable-field", f'"{name}" of an event never changes', "changes", hint)
+        elif name == "known" and not mend:
+            message = 'only a mend of our own record (without a source) may change "known"'
+            yield Flaw("immutable-field", message, "changes")
+
+
+def parse_event(node: Node, report: Report) -> Draft | None:
+    """The draft that a node of a file describes, or None after reporting every problem."""
+    if not isinstance(node, Mapping):
+        report.add("wrong-type", "an event is a mapping of fields", node)
+        return None
+    event = _event_type(node, report)
+    if event is None:
+        return None
+    before = len(report.problems)
+    name = node.pairs["type"][1]
+    assert isinstance(name, Scalar)
+    version = _version(node, event, report)
+    today = 1 + len(event.upcasters)
+    given: Fields | None = None
+    shaped = node
+    if version is not None and version < today:
+        given = value_of(node)
+        upcasted = node_of(upcast(given, version), node.line, node.column)
+        assert isinstance(upcasted, Mapping)
+        shaped = upcasted
+    rest = Mapping(
+        shaped.line, shaped.column, {k: pair for k, pair in shaped.pairs.items() if k != "type"}
+    )
+    found = shape_fields(rest, fields_of(event), report, name.text)
+    fields = {"type": name.text} | (value_of(node) | {"type": name.text} if found is INVALID else found)
+    if found is not INVALID:
+        try:
+            fields = msgspec.to_builtins(msgspec.convert(fields, event))
+        except msgspec.ValidationError as error:
+            report.add_error(error, node)
+    for flaw in flaws(fields, event):
+        place = node.get(flaw.field) if flaw.field else node
+        report.add(flaw.code, flaw.message, place or node, flaw.hint)
+    if len(report.problems) > before:
+        return None
+    return _finish(given or fields, Place(report.file, node.line, node, report))
+
+
+def _event_type(node: Mapping, report: Report) -> type[Event] | None:
+    name = node.get("type")
+    if not isinstance(name, Scalar):
+        report.add("missing-field", 'an event needs a "type"', name or node)
+        return None
+    event = EVENT_TYPES.get(name.text)
+    if event is None:
+        hint = did_you_mean(name.text, EVENT_TYPES)
+        report.add("unknown-event-type", f'no event type "{name.text}"', name, hint)
+    return event
+
+
+def _version(node: Mapping, event: type[Event], report: Report) -> int | None:
+    stated = node.get("schema_version")
+    if stated is None:
+        return 1
+    version = value_of(stated)
+    today = 1 + len(event.upcasters)
+    if isinstance(version, int) and version > today:
+        message = f"schema version {version} is newer than this program's {today}"
+        report.add("schema-too-new", message, stated, "upgrade the program")
+    return version if isinstance(version, int) and 1 <= version <= today else None
+
+
+def upcast(fields: Fields, version: int) -> Fields:
+    """The fields of an older schema version in today's form; ``fields`` is left as it was."""
+    for upcaster in EVENT_TYPES[fields["type"]].upcasters[version - 1 :]:
+        fields = upcaster(dict(fields))
+    if "schema_version" in fields:
+        fields = fields | {"schema_version": 1 + len(EVENT_TYPES[fields["type"]].upcasters)}
+    return fields
+
+
+def _finish(fields: Fields, place: Place, origin: str | None = None) -> Draft:
+    if "subject" not in fields:
+        subject = fact_subject(fields)
+        if subject is not None:
+            fields["subject"] = subject
+    return Draft(fields, place, origin)
+
+
+_decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(
+    Union[tuple(EVENT_TYPES.values())]  # noqa: UP007
+)
+_decode_any: Final = msgspec.json.Decoder(dict[str, Any])
+
+EXPORTED: Final = ("position", "recorded", "hash", "origin")
+"""What an export adds to an event's fields."""
+
+
+def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
+    """The draft in one line of JSON, or every problem of the line.
+
+    The sound line takes the fast way: decoded and validated by msgspec in one go.
+    """
+    added: dict[str, Any] = {}
+    event: Event | None = None
+    try:
+        if b'"recorded"' in line or b'"origin"' in line:
+            fields = _decode_any.decode(line)
+            added = {name: fields.pop(name) for name in EXPORTED if name in fields}
+            event = msgspec.convert(fields, Union[tuple(EVENT_TYPES.values())])  # noqa: UP007
+        else:
+            event = _decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _line_problems(line, file, number)
+    fields = msgspec.to_builtins(event)
+    if not _is_sound(fields, type(event)):
+        return _line_problems(line, file, number)
+    draft = _finish(fields, Place(file, number), added.get("origin"))
+    if added:
+        draft.position, draft.hash = added.get("position"), added.get("hash")
+        draft.recorded = added.get("recorded")
+    return draft
+
+
+def _is_sound(fields: Fields, event: type[Event]) -> bool:
+    if event.upcasters or fields.get("schema_version", 1) != 1:
+        return False
+    try:
+        for name, check in CHECKS[fields["type"]]:
+            value = fields.get(name)
+            if value is None:
+                continue
+            if isinstance(value, str):
+                check(value)
+            else:
+                for item in value:
+                    check(item)
+    except TimelineError:
+        return False
+    return next(flaws(fields, event), None) is None
+
+
+def _line_problems(line: bytes, file: str, number: int) -> Draft | list[Problem]:
+    try:
+        value = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"not JSON: {error}"
+        return [Problem("invalid-json", message, Location(file, number, 1))]
+    added: dict[str, Any] = {}
+    if isinstance(value, dict):
+        added = {name: value.pop(name) for name in EXPORTED if name in value}
+    report = Report(file, lenient=False)
+    draft = parse_event(node_of(value, number), report)
+    if draft is None:
+        return report.problems
+    draft.origin = added.get("origin")
+    draft.position, draft.hash = added.get("position"), added.get("hash")
+    draft.recorded = added.get("recorded")
+    return draft
+
+
+def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[Problem]:
+    """A correction's changes as the fields of its target's type want them, or every problem.
+
+    ``target`` is the target's event type. Null removes a field and is kept.
+    """
+    fields = fields_of(EVENT_TYPES[target])
+    node = place.node.get("changes") if isinstance(place.node, Mapping) else None
+    if node is None:
+        node = node_of(changes, place.line)
+    report = place.report or Report(place.file, lenient=False)
+    own = Report(report.file, lenient=report.lenient)
+    own.lines = report.lines
+    assert isinstance(node, Mapping)
+    found: Fields = {}
+    for name, (key, value) in node.pairs.items():
+        if name not in fields:
+            own.add(
+                "unknown-field", f'{target} has no field "{name}"', key, did_you_mean(name, fields)
+            )
+        elif isinstance(value, Scalar) and value.plain and value.value is None:
+            if fields[name].required or name == "known":
+                own.add("missing-field", f'{target} needs "{name}"', value, "give the right value")
+            found[name] = None
+        else:
+            found[name] = shape(value, fields[name].type, own, name)
+    return own.problems or found

@@ -1,0 +1,306 @@
+"""Imprecise dates: the useful part of EDTF (ISO 8601-2:2019), each with its two bounds.
+
+An expression is a value, an interval ``a/b`` or a set ``[a,b..c]`` of values. A value is a year,
+one of its units (month, season, quarter …) or a day; X stands for a digit of year, month or day
+that is not known, and ``?`` (uncertain), ``~`` (approximate) or ``%`` (both) may end the value.
+
+A qualifier widens both bounds by one whole unit of the value's precision. The precision of a
+masked value is that of its part before the first X, since that is all it commits to: ``202X~``
+is a decade wider on both sides, ``2025-1X?`` a year, ``2025-11-XX?`` a month. A start is after its
+end only when no day of it comes before: ``2025-11/2025`` is fine.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from timeline.errors import InvalidDate
+
+OPEN_START = "0001-01-01"
+OPEN_END = "9999-12-31"
+
+_LONGEST = 1000  # characters; a set of 80 days is shorter
+_DAY = timedelta(days=1)
+_QUALIFIERS = {"?": "perhaps", "~": "about", "%": "perhaps about"}
+_MONTHS = "January February March April May June July August September October November".split()
+_MONTHS.append("December")
+_SEASONS = ("spring", "summer", "autumn", "winter")
+
+
+class _Unit(NamedTuple):
+    """A stretch of whole months; ``first`` counts from January = 0, the end may be next year."""
+
+    first: int
+    months: int
+    name: str
+
+
+def _run(code: int, first: int, months: int, names: Sequence[str]) -> dict[str, _Unit]:
+    """Units of equal length in a row, by the two digits that stand for them after the year."""
+    units = [_Unit((first + i * months) % 12, months, name) for i, name in enumerate(names)]
+    return {f"{number:02}": unit for number, unit in enumerate(units, code)}
+
+
+_UNITS = {
+    "": _Unit(0, 12, ""),  # the whole year
+    **_run(1, 0, 1, _MONTHS),
+    **_run(21, 2, 3, _SEASONS),  # meteorological, northern
+    **_run(25, 2, 3, [f"northern {season}" for season in _SEASONS]),
+    **_run(29, 8, 3, [f"southern {season}" for season in _SEASONS]),
+    **_run(33, 0, 3, ["Q1", "Q2", "Q3", "Q4"]),
+    **_run(37, 0, 4, ["first four months", "second four months", "last four months"]),
+    **_run(40, 0, 6, ["first half", "second half"]),
+}
+_UNIT_HINT = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
+_WORDS = {  # for hints only
+    **{name[:length].lower(): f"{i:02}" for i, name in enumerate(_MONTHS, 1) for length in (3, 9)},
+    **{name: f"{i}" for i, name in enumerate(_SEASONS, 21)},
+    **{f"q{i}": f"{32 + i}" for i in range(1, 5)},
+    **{f"h{i}": f"{39 + i}" for i in range(1, 3)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edtf:
+    """A date of EDTF (ISO 8601-2): as written, and the first and last day that it can mean."""
+
+    text: str
+    earliest: date
+    latest: date
+
+
+_OPEN = Edtf("..", date.min, date.max)
+_Day = tuple[int, int]  # a month, 12 for January of year 1, and its day
+_Span = tuple[Edtf, Edtf]  # an interval or a range of a set; one value twice
+
+
+def parse(text: str) -> Edtf:
+    """Read an EDTF expression; its bounds are inclusive and clipped to the years 1 to 9999.
+
+    Levels 0 and 1 of ISO 8601-2 and the useful part of level 2 (docs/concepts.md). Raises
+    InvalidDate for anything else, where possible with the date that was meant as a hint.
+    """
+    if not isinstance(text, str):
+        raise InvalidDate("…", f"dates are written as text, not as {type(text).__name__}")
+    return _parse(text)
+
+
+def bounds(text: str) -> tuple[str, str]:
+    """The earliest and latest day of an EDTF expression, both as ``YYYY-MM-DD``; see ``parse``.
+
+    For bulk loads: a plain day costs 0.14 µs, anything else seen lately 0.4 µs (CPython 3.11).
+    """
+    if type(text) is str and len(text) == 10 and text[4] == text[7] == "-":
+        try:
+            date.fromisoformat(text)
+            return text, text
+        except ValueError:
+            pass  # masked, or no such day: the parser knows which
+    found = parse(text)
+    return found.earliest.isoformat(), found.latest.isoformat()
+
+
+def describe(text: str) -> str:
+    """An EDTF expression in short English, never more precise than it: "about spring 2025".
+
+    Plain days stay as they are. Raises InvalidDate as ``parse`` does.
+    """
+    parse(text)
+    spans = _read(text)
+    if text[0] != "[":
+        return _say_span(spans[0], "from {}", "until {}", "{} to {}")
+    templates = "{} or later", "by {}", "some time from {} to {}"
+    *others, last = (_say_span(span, *templates) for span in spans)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> Edtf:
+    if len(text) > _LONGEST:
+        raise InvalidDate(f"{text[:40]}…", f"it is longer than {_LONGEST} characters")
+    try:
+        spans = _read(text)
+    except InvalidDate as error:
+        reason = error.reason if error.text == text else f'{error.reason} (in "{error.text}")'
+        meant = _guess(text)
+        if not meant and (part := _guess(str(error.text))):
+            meant = _guess(text.replace(str(error.text), part))
+        hint = f'did you mean "{meant}"?' if meant else error.hint
+        raise InvalidDate(text, reason, hint) from None
+    return Edtf(text, min(low.earliest for low, _ in spans), max(end.latest for _, end in spans))
+
+
+def _read(text: str) -> list[_Span]:
+    """The members of a set, or the one value or interval; raises InvalidDate for the part."""
+    if text[:1] != "[":
+        return [_read_span(text, "/", "..")]
+    if text[-1] != "]":
+        raise InvalidDate(text, "a set ends with ]", "a qualifier stands inside: [2025~,2026]")
+    members = text[1:-1].split(",")
+    if any(m[:2] == ".." for m in members[1:]) or any(m[-2:] == ".." for m in members[:-1]):
+        raise InvalidDate(text, "only the first may lack a start, and only the last an end")
+    return [_read_span(member, "..", "") for member in members]
+
+
+def _read_span(text: str, separator: str, unbounded: str) -> _Span:
+    start, found, end = text.partition(separator)
+    if not found:
+        value = _read_value(text)
+        return value, value
+    if text == separator:
+        raise InvalidDate(text, "it has neither a start nor an end")
+    low, high = (_OPEN if side in ("", unbounded) else _read_value(side) for side in (start, end))
+    if low.earliest > high.latest:
+        raise InvalidDate(text, f"its start, {low.earliest}, is after its end, {high.latest}")
+    return low, high
+
+
+def _read_value(text: str) -> Edtf:
+    qualified = text.endswith(tuple(_QUALIFIERS))
+    body = text[:-1] if qualified else text
+    lengths = [len(field) for field in body.split("-")]
+    if lengths != [4, 2, 2][: len(lengths)] or not set(body) <= set("0123456789X-"):
+        raise InvalidDate(text, _why(body))
+    year, part, day = body[:4], body[5:7], body[8:]
+    years, days = _numbers(year, 1, 9999), _numbers(day, 1, 31)
+    codes = [part] if part in _UNITS else [f"{month:02}" for month in _numbers(part, 1, 12)]
+    units = [_UNITS[code] for code in codes]
+    if not years:
+        raise InvalidDate(text, "years run from 0001 to 9999")
+    if not units or (day and units[0].months > 1):
+        raise InvalidDate(text, f"there is no month {part}", _UNIT_HINT)
+
+    if day in ("", "XX"):
+        low = 12 * years[0] + units[0].first, 1
+        high = 12 * years[-1] + units[-1].first + units[-1].months - 1, 31
+    elif first := next(_real_days(years, units, days), None):
+        low, high = first, next(_real_days(years[::-1], units[::-1], days[::-1]))
+    else:
+        raise InvalidDate(text, f"there is no day {day} in {body[:7]}")
+    step = _precision(body, units[0].months) if qualified else 0
+    earliest, latest = _date(low[0] - step, low[1]), _date(high[0] + step, high[1])
+    if qualified and not step:
+        earliest = max(earliest, date.min + _DAY) - _DAY
+        latest = min(latest, date.max - _DAY) + _DAY
+    return Edtf(text, earliest, latest)
+
+
+@lru_cache(maxsize=256)
+def _numbers(mask: str, low: int, high: int) -> tuple[int, ...]:
+    """The numbers from low to high that the mask can be, in order; none if it is empty."""
+    digits = product(*("0123456789" if sign == "X" else sign for sign in mask))
+    return tuple(n for n in (int("".join(each) or 0) for each in digits) if low <= n <= high)
+
+
+def _real_days(years: Sequence[int], units: list[_Unit], days: Sequence[int]) -> Iterator[_Day]:
+    """The days that the calendar has, in the order given."""
+    for year, unit, day in product(years, units, days):
+        if day <= monthrange(year, unit.first + 1)[1]:
+            yield 12 * year + unit.first, day
+
+
+def _precision(body: str, months: int) -> int:
+    """The months that a qualifier adds on each side; 0 for a day, which adds a day."""
+    known = body.find("X")
+    if known < 0:
+        return 0 if len(body) == 10 else months
+    return 12 * 10 ** (4 - known) if known < 4 else 12 if known < 7 else 1
+
+
+def _date(month: int, day: int) -> date:
+    """A ``_Day``, clipped to the month's length and to the years 1 to 9999."""
+    year, index = divmod(month, 12)
+    if not 1 <= year <= 9999:
+        return date.min if year < 1 else date.max
+    return date(year, index + 1, min(day, monthrange(year, index + 1)[1]))
+
+
+def _say_span(span: _Span, since: str, until: str, both: str) -> str:
+    start, end = span
+    if start == end:
+        return "at any time" if start is _OPEN else _say(start)
+    template = since if end is _OPEN else until if start is _OPEN else both
+    return template.format(*(_say(value) for value in span if value is not _OPEN))
+
+
+def _say(value: Edtf) -> str:
+    text, earliest, latest = value.text, value.earliest, value.latest
+    if text[-1] in _QUALIFIERS:
+        return f"{_QUALIFIERS[text[-1]]} {_say(_read_value(text[:-1]))}"
+    year, part, day = text[:4], text[5:7], text[8:]
+    if day not in ("", "XX"):
+        return f"{earliest}" if earliest == latest else f"some day from {earliest} to {latest}"
+    unit, unknown = _UNITS.get(part, _UNITS[""]), "day" if day else "month" if "X" in part else ""
+    if "X" in year:
+        noun, years = f"{unit.name} {unknown}".strip(), _numbers(year, 1, 9999)
+        if years[-1] - years[0] == 9 and year[2] != "0":  # "the 2000s" may be a century
+            return f"some {noun} in the {years[0]}s" if noun else f"the {years[0]}s"
+        return f"some {noun or 'year'} from {years[0]:04} to {years[-1]:04}"
+    if "X" in part and part != "XX" and earliest.month < latest.month:
+        ends = f"{_MONTHS[earliest.month - 1]} to {_MONTHS[latest.month - 1]}"
+        return f"some {unknown} from {ends} {year}"
+    winter = f"/{(int(year) + 1) % 100:02}" if unit.first + unit.months > 12 else ""
+    of = "of " if 3 < unit.months < 12 else ""
+    known = f"{unit.name} {of}{year}{winter}".strip()
+    return f"some {unknown} in {known}" if unknown else known
+
+
+def _why(body: str) -> str:
+    """What is wrong with the shape of a value: the first reason that applies."""
+    reasons = {
+        "it is empty": not body,
+        "{…} is all of several dates, […] one of several": "{" in body,
+        "there are spaces around it": body != body.strip(),
+        "only the ASCII digits 0 to 9 count": not body.isascii(),
+        "one qualifier is allowed, at the end of a value": set(body) & set(_QUALIFIERS),
+        "it has a time, and nothing here is finer than a day": ":" in body or "T" in body[8:],
+        "a masked digit is a capital X": "x" in body,
+        "a year has four digits, 0001 to 9999": re.match(r"(?!\d{4}-)[Y+-]*\d+(-|$)", body),
+        "a date is written YYYY, YYYY-MM or YYYY-MM-DD": True,
+    }
+    return next(reason for reason, applies in reasons.items() if applies)
+
+
+def _guess(text: str) -> str:
+    """The date that was probably meant: the first of some rewritings that is one, or ""."""
+    solid = "".join(text.split()).replace("x", "X")
+    marks = set(solid) & set(_QUALIFIERS)
+    bare = "".join(sign for sign in solid if sign not in marks)
+    rewritings = (
+        solid,
+        text.strip()[:10] if ":" in text else "",
+        "" if set(bare) & set("/[") else bare + (marks.pop() if len(marks) == 1 else "%"),
+        f"[{solid.strip('[]')}]",
+        f"{solid[:4]}-{solid[4:6]}-{solid[6:]}",  # 20251120
+        f"{solid[:4]}/{solid[5:]}" if len(solid) == 9 else "",  # 2025-2026
+        _from_words(text),
+    )
+    for rewriting in rewritings:
+        with suppress(InvalidDate):
+            _read(rewriting)
+            return rewriting
+    return ""
+
+
+def _from_words(text: str) -> str:
+    """``20 Nov 2025``, ``Q3 2025`` or ``20.11.2025`` with the year first; "" if not so simple."""
+    words = re.findall(r"[qh][1-4]|[^\W\d_]+|[0-9]+", text.lower())
+    years = [word for word in words if word.isdecimal() and len(word) == 4]
+    names = [_WORDS[word] for word in words if word in _WORDS]
+    numbers = [word.zfill(2) for word in words if word.isdecimal() and len(word) < 3]
+    unread = len(words) - len(years + names + numbers)
+    if len(years) != 1 or unread or text[0] == "-" or set(text) & set("[]{}?~%"):
+        return ""
+    if len(numbers) == 2 and words[-1] == years[0] and numbers[1] <= "12":  # not month/day/year
+        if numbers[0] <= "12" and "." not in text:
+            return ""  # which is the month?
+        numbers.reverse()
+    return "-".join(years + names + numbers)

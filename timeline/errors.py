@@ -1,0 +1,167 @@
+"""Every failure the library knows, one class each, and the problems found in people's files.
+
+An exception builds its own message: what went wrong, why, and what to do next. Codes are stable
+kebab-case words, listed in docs/errors.md. Nothing here knows about exit codes or terminals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file that a person can go to; lines and columns count from 1."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column or 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with the data: a stable code, a sentence, where it stands, and a way out.
+
+    ``excerpt`` is the line of the file that ``location`` points at, where there is one.
+    """
+
+    code: str
+    message: str
+    location: Location | None = None
+    hint: str | None = None
+    excerpt: str | None = None
+    warning: bool = False
+
+    def __str__(self) -> str:
+        severity = "warning" if self.warning else "error"
+        where = f"{self.location}: " if self.location else ""
+        lines = [f"{where}{severity}[{self.code}]: {self.message}"]
+        if self.excerpt is not None and self.location is not None:
+            lines.append(f"  {self.excerpt}")
+            lines.append("  " + " " * max(self.location.column - 1, 0) + "^")
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class TimelineError(Exception):
+    """Base of all failures that a user can do something about."""
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"error[{self.code}]: {self.message}"
+        return f"{text}\nhint: {self.hint}" if self.hint else text
+
+
+class InvalidDate(TimelineError, ValueError):
+    """A string that is no EDTF date of the supported levels (docs/concepts.md)."""
+
+    code = "invalid-date"
+
+    def __init__(self, text: object, reason: str, hint: str | None = None) -> None:
+        super().__init__(f'"{text}" is not a date: {reason}', hint)
+        self.text = text
+        self.reason = reason
+
+
+class InvalidValue(TimelineError, ValueError):
+    """An argument of a question that cannot be understood: a coordinate, a subject, an option."""
+
+    code = "invalid-value"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+
+
+class DataError(TimelineError):
+    """The data has problems: all of them, and nothing was stored."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        count = len(self.problems)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'}; nothing was stored")
+        self.code = self.problems[0].code if count == 1 else "data-problems"
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.problems), self.message])
+
+
+class ExpectationFailed(TimelineError):
+    """An ``expect`` block of a fixture did not hold. The events themselves are fine."""
+
+    code = "expectation-failed"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        count = len(self.problems)
+        super().__init__(f"{count} expectation{'' if count == 1 else 's'} failed")
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.problems), self.message])
+
+
+class VersionConflict(TimelineError):
+    """Somebody else appended to the subject since it was read (optimistic concurrency)."""
+
+    code = "version-conflict"
+
+    def __init__(self, subject: str, expected: int, actual: int) -> None:
+        super().__init__(
+            f"{subject} is at version {actual}, not {expected}: it has changed since it was read",
+            "read it again, decide again, and append with the new version",
+        )
+        self.subject = subject
+        self.expected = expected
+        self.actual = actual
+
+
+class NotFound(TimelineError):
+    """A company, subject, event or file that is nowhere known, with the nearest names."""
+
+    def __init__(self, what: str, name: str, nearest: Iterable[str] = ()) -> None:
+        names = list(nearest)
+        hint = f"did you mean {' or '.join(names)}?" if names else None
+        super().__init__(f'no {what} "{name}"', hint)
+        self.code = f"unknown-{what.replace(' ', '-')}"
+        self.name = name
+        self.nearest = names
+
+
+class StoreUnavailable(TimelineError):
+    """The store cannot be reached, opened, read or written."""
+
+    code = "store-unavailable"
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+
+
+class SchemaMismatch(TimelineError):
+    """The store was made by an older or a newer program."""
+
+    code = "schema-mismatch"
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+
+
+class StoreDamaged(TimelineError):
+    """The log is not what was appended: content, order, a gap or a hash is wrong."""
+
+    code = "store-damaged"
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(f"position {position}: {reason}")
+        self.position = position

@@ -1,0 +1,64 @@
+"""The whole vocabulary: every event type and every subject kind by the names that are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from timeline.events import (
+    commitment,
+    company,
+    deal,
+    fact,
+    record,
+    relationship,
+    right,
+    rumour,
+    source,
+)
+from timeline.events.envelope import Event
+from timeline.events.kind import Kind, besides
+
+_MODULES: Final[tuple[Any, ...]] = (
+    source, company, relationship, deal, right, commitment, rumour, fact
+)  # fmt: skip
+
+KINDS: Final[dict[str, Kind]] = {
+    module.KIND.name: module.KIND
+    for module in _MODULES
+}
+"""Every subject kind, in the order in which a company's items are shown."""
+
+
+_BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), record.RecordEvent]
+
+
+def _concrete(base: type[Event]) -> Iterator[type[Event]]:
+    for subclass in base.__subclasses__():
+        if subclass.__struct_config__.tag is not None and not subclass.__subclasses__():
+            yield subclass
+        yield from _concrete(subclass)
+
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    str(event.__struct_config__.tag): event
+    for base in _BASES
+    for event in _concrete(base)
+}
+
+RECORD_TYPES: Final = frozenset(
+    name for name, event in EVENT_TYPES.items() if issubclass(event, record.RecordEvent)
+)
+
+KIND_OF: Final[dict[str, Kind]] = {
+    name: kind
+    for name, event in EVENT_TYPES.items()
+    for kind in KINDS.values()
+    if issubclass(event, kind.base)
+}
+"""The subject kind that an event type belongs to; events about the record belong to any."""
+
+STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
+    name: besides(EVENT_TYPES[name], kind) for name, kind in KIND_OF.items()
+}
+"""The fields of an event type that make a step, in the order of its declaration."""

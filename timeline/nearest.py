@@ -1,0 +1,24 @@
+"""Did you mean: the names nearest to one that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_CUTOFF = 60  # below that a suggestion reads like a guess
+
+
+def nearest(name: str, choices: Iterable[str], limit: int = 1) -> list[str]:
+    """The choices most like ``name``, best first; none when nothing is like it."""
+    from rapidfuzz import fuzz, process, utils  # only when something went wrong
+
+    found = process.extract(
+        name, list(choices), scorer=fuzz.WRatio, processor=utils.default_process,
+        limit=limit, score_cutoff=_CUTOFF,
+    )  # fmt: skip
+    return [choice for choice, _, _ in found]
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
+    """A hint that names the nearest choice, or None."""
+    found = nearest(name, choices)
+    return f'did you mean "{found[0]}"?' if found else None

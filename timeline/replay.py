@@ -1,0 +1,391 @@
+"""State from events: the one fold that every answer comes from (docs/concepts.md, "Replay").
+
+Pure, and written to be read beside the definition. :mod:`timeline.history` runs the same fold over all
+coordinates at once; nothing else computes state.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from timeline import edtf
+from timeline.events.kind import NOTED, Kind, Phase, claim_of, same_claim, status_of
+from timeline.events.record import EventCorrected, EventDisputed, EventRetracted
+from timeline.events.registry import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF
+from timeline.values import END_OF_TIME, Day, Fields, Instant, parse_moment, same_value
+
+
+class Entry(Struct, frozen=True, gc=False):
+    """An event as it stands in the log: what the fold reads.
+
+    ``fields`` are the fields that were given, as JSON values, except id, type, subject and occurred.
+    """
+
+    position: int
+    id: str
+    type: str
+    subject: str
+    occurred: str | None
+    earliest: Day
+    latest: Day
+    known: Instant
+    fields: Fields
+
+    @property
+    def sources(self) -> list[str]:
+        """The slugs of the sources that reported it; none for a mend."""
+        source = self.fields.get("source", [])
+        return [source] if isinstance(source, str) else source
+
+
+class Item(Struct, frozen=True):
+    """The state of one subject at a coordinate, with its evidence. Lists of ids in main order."""
+
+    subject: str
+    kind: str | None
+    status: str
+    certainty: Literal["definite", "possible"]
+    alternatives: list[Any]
+    parties: dict[str, list[str]]
+    since: str | None
+    disputed: bool
+    irregular: list[str]
+    conflicts: list[str]
+    terms: Fields
+    steps: list[Fields]
+    events: list[str]
+    corrections: list[str]
+    sources: list[str]
+
+
+Lens: TypeAlias = Callable[[Entry], Entry | None]
+"""What remains of an event when only some sources count: the event, known from then on, or None."""
+
+_CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
+_RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
+_DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
+
+
+def kind_of(subject: str) -> Kind:
+    """The kind of a subject, from its name."""
+    return KINDS[subject.partition(":")[0]]
+
+
+def is_mend(entry: Entry) -> bool:
+    """Whether an event about the record mends a slip of ours: it names no source."""
+    return entry.type in RECORD_TYPES and "source" not in entry.fields
+
+
+# --- which events count -----------------------------------------------------------------------
+
+
+class Effective(Struct, frozen=True):
+    """The events of a subject that count, corrected, and what was said about each of them."""
+
+    entries: list[Entry]
+    remarks: dict[str, list[Entry]]
+    """Corrections and disputes that stand, by the id of their target, by position."""
+
+
+def effective(
+    entries: Iterable[Entry], known: Instant = END_OF_TIME, lens: Lens | None = None
+) -> Effective:
+    """The events that count for whoever knew what was known at ``known``.
+
+    Mends come first, whatever ``known`` is; then what is not yet known goes; then corrections that were
+    news by then.
+    """
+    entries = list(entries)
+    remarks: dict[str, list[Entry]] = {}
+    if any(entry.type in RECORD_TYPES for entry in entries):
+        entries = mended(entries, remarks)
+    if lens is not None:
+        entries = [seen for seen in map(lens, entries) if seen is not None]
+    entries = [entry for entry in entries if entry.known <= known]
+    news = [entry for entry in entries if entry.type in RECORD_TYPES]
+    if news:
+        entries = _settled(entries, news, _by_known, remarks)
+    for said in remarks.values():
+        said.sort(key=_by_position)
+    return Effective([e for e in entries if e.type not in RECORD_TYPES], remarks)
+
+
+def mended(entries: Sequence[Entry], remarks: dict[str, list[Entry]] | None = None) -> list[Entry]:
+    """The events with every slip of ours put right, news about them included; the mends are gone."""
+    mends = [entry for entry in entries if is_mend(entry)]
+    rest = [entry for entry in entries if not is_mend(entry)]
+    return _settled(rest, mends, _by_position, {} if remarks is None else remarks)
+
+
+def _settled(
+    entries: Iterable[Entry],
+    about: Iterable[Entry],
+    order: Callable[[Entry], Any],
+    remarks: dict[str, list[Entry]],
+) -> list[Entry]:
+    # A target's position is lower than that of what is said about it, so from the highest position
+    # down everything about an event is settled when its own turn comes; what is retracted has no effect.
+    retracted: set[str] = set()
+    changes: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(about, key=_by_position, reverse=True):
+        if entry.id in retracted:
+            continue
+        entry = corrected(entry, sorted(changes[entry.id], key=order))
+        target: str = entry.fields["target"]
+        if entry.type == _RETRACTED:
+            retracted.add(target)
+            continue
+        remarks.setdefault(target, []).append(entry)
+        if entry.type == _CORRECTED:
+            changes[target].append(entry)
+    return [
+        corrected(entry, sorted(changes[entry.id], key=order))
+        for entry in entries
+        if entry.id not in retracted
+    ]
+
+
+def corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
+    """The event with the changes of the corrections, the later ones winning."""
+    if not corrections:
+        return entry
+    fields = dict(entry.fields)
+    occurred, known = entry.occurred, entry.known
+    for correction in corrections:
+        for name, value in correction.fields["changes"].items():
+            if name == "occurred":
+                occurred = value
+                continue
+            if name == "known":
+                known = parse_moment(value)
+            if value is None:
+                fields.pop(name, None)
+            else:
+                fields[name] = value
+    earliest, latest = edtf.bounds(occurred) if occurred else (edtf.OPEN_START, edtf.OPEN_START)
+    return replace(
+        entry, occurred=occurred, earliest=earliest, latest=latest, known=known, fields=fields
+    )
+
+
+def _by_position(entry: Entry) -> int:
+    return entry.position
+
+
+def _by_known(entry: Entry) -> tuple[Instant, int]:
+    return entry.known, entry.position
+
+
+# --- in which order ---------------------------------------------------------------------------
+
+
+def main_order(entry: Entry) -> tuple[Day, Day, Instant, int]:
+    """Key day (of a follow-up the latest, else the earliest), latest, known, position."""
+    key = entry.latest if EVENT_TYPES[entry.type].follow_up else entry.earliest
+    return key, entry.latest, entry.known, entry.position
+
+
+def by_earliest(entry: Entry) -> tuple[Day, Day, Instant, int]:
+    """As if everything had happened as early as it can have."""
+    return entry.earliest, entry.latest, entry.known, entry.position
+
+
+def by_latest(entry: Entry) -> tuple[Day, Day, Instant, int]:
+    """As if everything had happened as late as it can have."""
+    return entry.latest, entry.earliest, entry.known, entry.position
+
+
+def is_plan(entry: Entry) -> bool:
+    """Whether it was said more than a day ahead: a plan, until somebody reports it as done."""
+    day = entry.known[:10]
+    if entry.earliest <= day:
+        return False
+    next_day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    return entry.earliest > next_day
+
+
+def is_uncertain(entry: Entry, on: Day) -> bool:
+    """Whether a happened event may not have happened yet on that day."""
+    return entry.latest > on or is_plan(entry)
+
+
+# --- what comes of it -------------------------------------------------------------------------
+
+
+def advance(kind: Kind, phase: Phase, entry: Entry) -> Phase | None:
+    """The phase after an event, or None where it is irregular.
+
+    Only facts move a status: a forecast or an opinion is evidence, except of what is a claim anyway.
+    """
+    if not kind.claims and entry.fields.get("fact_level", "fact") != "fact":
+        return phase
+    return kind.evolve(phase, EVENT_TYPES[entry.type], entry.fields)
+
+
+class Fold:
+    """The state of a subject while its events are folded in, one after the other."""
+
+    __slots__ = (
+        "conflicts", "givers", "irregular", "kind", "opened", "phase", "since", "since_span",
+        "since_type", "steps", "terms",
+    )  # fmt: skip
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.phase: Phase = NOTED
+        self.terms: Fields = {}
+        self.since: str | None = None
+        self.irregular: list[str] = []
+        self.conflicts: set[str] = set()
+        self.steps: list[Fields] = []
+        self.givers: dict[str, tuple[Day, Day]] = {}  # bounds of the event that last gave a term
+        self.opened: dict[str, tuple[Day, Day]] = {}  # bounds of the last opening of a type
+        self.since_type = ""
+        self.since_span = 0
+
+    def add(self, entry: Entry) -> None:
+        """Fold in the next event of the order."""
+        phase = advance(self.kind, self.phase, entry)
+        if phase is None:
+            self.irregular.append(entry.id)
+        else:
+            self._move(phase, entry)
+        self._merge(entry)
+        fields = entry.fields
+        step = {name: fields[name] for name in STEPS_OF[entry.type] if name in fields}
+        if step:
+            head = {"event": entry.id, "type": entry.type, "occurred": entry.occurred}
+            self.steps.append(head | step)
+        if EVENT_TYPES[entry.type].opens:
+            before = self.opened.get(entry.type)
+            if before is not None and (before[1] < entry.earliest or entry.latest < before[0]):
+                self.conflicts.add("occurred")
+            self.opened[entry.type] = entry.earliest, entry.latest
+
+    def _move(self, phase: Phase, entry: Entry) -> None:
+        if not same_claim(self.phase, phase):
+            self.since, self.since_type = entry.occurred, entry.type
+            self.since_span = _span(entry)
+        elif entry.type == self.since_type and _span(entry) < self.since_span:
+            # a repetition with narrower bounds says better since when; but a stated value
+            # dates from the event that brought it
+            alone = advance(self.kind, NOTED, entry)
+            same = alone is not None and status_of(alone) == status_of(phase)
+            if same and not phase.startswith("stated:"):
+                self.since, self.since_span = entry.occurred, _span(entry)
+        self.phase = phase
+
+    def _merge(self, entry: Entry) -> None:
+        event, fields = EVENT_TYPES[entry.type], entry.fields
+        for name in event.replaces_together:
+            if name not in fields:
+                self.terms.pop(name, None)
+        if self.kind.merge is not None:
+            self.kind.merge(self.terms, event, fields)
+        for name, value in fields.items():
+            if name not in self.kind.term_set or name in event.merges_itself:
+                continue
+            if name == "parties":
+                merged = self.terms.get("parties", {}) | value
+                self.terms["parties"] = {c: roles for c, roles in merged.items() if roles}
+                continue
+            if name in self.terms and not event.amends:
+                first, last = self.givers[name]
+                overlap = first <= entry.latest and entry.earliest <= last
+                if overlap and not same_value(self.terms[name], value):
+                    self.conflicts.add(name)
+            self.terms[name] = value
+            self.givers[name] = entry.earliest, entry.latest
+
+
+def _span(entry: Entry) -> int:
+    return (date.fromisoformat(entry.latest) - date.fromisoformat(entry.earliest)).days
+
+
+def fold(kind: Kind, ordered: Iterable[Entry]) -> Fold:
+    """The fold of events that are already in order."""
+    state = Fold(kind)
+    for entry in ordered:
+        state.add(entry)
+    return state
+
+
+def outcome(kind: Kind, ordered: Iterable[Entry]) -> Phase | None:
+    """Only the phase of the fold; None where there is nothing to fold."""
+    phase: Phase | None = None
+    for entry in ordered:
+        before = NOTED if phase is None else phase
+        after = advance(kind, before, entry)
+        phase = before if after is None else after
+    return phase
+
+
+def doubts(kind: Kind, happened: Sequence[Entry], on: Day) -> list[Phase | None]:
+    """What else may hold on that day, from events in main order: every other reading's outcome."""
+    uncertain = [entry for entry in happened if is_uncertain(entry, on)]
+    readings: list[Iterable[Entry]] = []
+    if any(entry.earliest != entry.latest for entry in happened):
+        readings += [sorted(happened, key=by_earliest), sorted(happened, key=by_latest)]
+    if uncertain:
+        readings.append([entry for entry in happened if not is_uncertain(entry, on)])
+        readings += [[e for e in happened if e is not doubtful] for doubtful in uncertain]
+    return [outcome(kind, reading) for reading in readings]
+
+
+def alternatives(reported: Phase, others: Iterable[Phase | None]) -> list[Any]:
+    """The doubts that differ from the reported phase, each once, sorted."""
+    found: list[Any] = []
+    for phase in others:
+        if phase is not None and same_claim(phase, reported):
+            continue
+        claim = "absent" if phase is None else claim_of(phase)
+        if not any(same_value(claim, other) for other in found):
+            found.append(claim)
+    return sorted(found, key=lambda claim: (not isinstance(claim, str), str(claim)))
+
+
+def replay(
+    entries: Iterable[Entry],
+    on: Day,
+    known: Instant = END_OF_TIME,
+    lens: Lens | None = None,
+) -> Item | None:
+    """The state of one subject on a day, as known at an instant; None where it is absent.
+
+    ``entries`` are the subject's events in any order, up to the position that is asked for.
+    """
+    counting = effective(entries, known, lens)
+    happened = sorted((e for e in counting.entries if e.earliest <= on), key=main_order)
+    if not happened:
+        return None
+    kind = kind_of(happened[0].subject)
+    state = fold(kind, happened)
+    others = alternatives(state.phase, doubts(kind, happened, on))
+    remarks = sorted(
+        (remark for entry in happened for remark in counting.remarks.get(entry.id, ())),
+        key=_by_position,
+    )
+    terms = {name: state.terms[name] for name in kind.terms if name in state.terms}
+    return Item(
+        subject=happened[0].subject,
+        kind=kind.item_kind(terms),
+        status=status_of(state.phase),
+        certainty="possible" if others else "definite",
+        alternatives=others,
+        parties=kind.parties(terms),
+        since=None if state.phase == NOTED else state.since,
+        disputed=any(remark.type == _DISPUTED for remark in remarks),
+        irregular=state.irregular,
+        conflicts=sorted(state.conflicts),
+        terms=terms,
+        steps=state.steps,
+        events=[entry.id for entry in happened],
+        corrections=[remark.id for remark in remarks],
+        sources=sorted({slug for entry in (*happened, *remarks) for slug in entry.sources}),
+    )
