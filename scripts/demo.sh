@@ -34,7 +34,7 @@ Now ask questions of your own. The store is build/demo.db (`make demo` makes it 
 
   timeline state openai --on 2025-11-21           # the other side of the table
   timeline log rumour:foxconn-nissan              # every report behind one item
-  timeline find hon hai                           # a company by any of its names
+  timeline find "hon hai"                         # a company by any of its names
   timeline replay fixtures/foxconn-openai-later.yaml
   timeline state foxconn --as-of 2025-04-15       # later reports told what was known then
   timeline --help
