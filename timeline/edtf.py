@@ -30,8 +30,8 @@ OPEN_END = "9999-12-31"
 _LONGEST = 1000  # characters; a set of 80 days is shorter
 _DAY = timedelta(days=1)
 _QUALIFIERS = {"?": "perhaps", "~": "about", "%": "perhaps about"}
-_MONTHS = "January February March April May June July August September October November".split()
-_MONTHS.append("December")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
 _SEASONS = ("spring", "summer", "autumn", "winter")
 
 
@@ -60,12 +60,8 @@ _UNITS = {
     **_run(40, 0, 6, ["first half", "second half"]),
 }
 _UNIT_HINT = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
-_WORDS = {  # for hints only
-    **{name[:length].lower(): f"{i:02}" for i, name in enumerate(_MONTHS, 1) for length in (3, 9)},
-    **{name: f"{i}" for i, name in enumerate(_SEASONS, 21)},
-    **{f"q{i}": f"{32 + i}" for i in range(1, 5)},
-    **{f"h{i}": f"{39 + i}" for i in range(1, 3)},
-}
+_WORDS = {unit.name[:size].lower(): code for code, unit in _UNITS.items() for size in (3, 15)}
+_WORDS |= {"sept": "09", "fall": "23", "h1": "40", "h2": "41"}  # for hints, with jan, january, q1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +92,7 @@ def parse(text: str) -> Edtf:
 def bounds(text: str) -> tuple[str, str]:
     """The earliest and latest day of an EDTF expression, both as ``YYYY-MM-DD``; see ``parse``.
 
-    For bulk loads: a plain day costs 0.14 µs, anything else seen lately 0.4 µs (CPython 3.11).
+    For bulk loads: a plain day takes 0.2 µs, anything else seen before 0.6 µs, else 5 to 15 µs.
     """
     if type(text) is str and len(text) == 10 and text[4] == text[7] == "-":
         try:
@@ -153,8 +149,7 @@ def _read(text: str) -> list[_Span]:
 def _read_span(text: str, separator: str, unbounded: str) -> _Span:
     start, found, end = text.partition(separator)
     if not found:
-        value = _read_value(text)
-        return value, value
+        return (_read_value(text),) * 2
     if text == separator:
         raise InvalidDate(text, "it has neither a start nor an end")
     low, high = (_OPEN if side in ("", unbounded) else _read_value(side) for side in (start, end))
@@ -259,11 +254,11 @@ def _why(body: str) -> str:
         "it is empty": not body,
         "{…} is all of several dates, […] one of several": "{" in body,
         "there are spaces around it": body != body.strip(),
-        "only the ASCII digits 0 to 9 count": not body.isascii(),
+        "it has characters beyond ASCII": not body.isascii(),
         "one qualifier is allowed, at the end of a value": set(body) & set(_QUALIFIERS),
-        "it has a time, and nothing here is finer than a day": ":" in body or "T" in body[8:],
-        "a masked digit is a capital X": "x" in body,
+        "it has a time, and nothing here is finer than a day": re.search(r"\d[:T]\d", body),
         "a year has four digits, 0001 to 9999": re.match(r"(?!\d{4}-)[Y+-]*\d+(-|$)", body),
+        "a masked digit is a capital X": "x" in body and set(body) <= set("0123456789Xx-"),
         "a date is written YYYY, YYYY-MM or YYYY-MM-DD": True,
     }
     return next(reason for reason, applies in reasons.items() if applies)
@@ -276,7 +271,7 @@ def _guess(text: str) -> str:
     bare = "".join(sign for sign in solid if sign not in marks)
     rewritings = (
         solid,
-        text.strip()[:10] if ":" in text else "",
+        re.sub(r"(?<=-\d\d)[T ]\d\d(?!\d)[^/,\]]*", "", text),  # without the time of day
         "" if set(bare) & set("/[") else bare + (marks.pop() if len(marks) == 1 else "%"),
         f"[{solid.strip('[]')}]",
         f"{solid[:4]}-{solid[4:6]}-{solid[6:]}",  # 20251120
@@ -292,12 +287,11 @@ def _guess(text: str) -> str:
 
 def _from_words(text: str) -> str:
     """``20 Nov 2025``, ``Q3 2025`` or ``20.11.2025`` with the year first; "" if not so simple."""
-    words = re.findall(r"[qh][1-4]|[^\W\d_]+|[0-9]+", text.lower())
+    words = re.findall(r"[qh][1-4]|[^\W\d_]+|[0-9]+|[]{}?~%[]|^-", text.lower())
     years = [word for word in words if word.isdecimal() and len(word) == 4]
     names = [_WORDS[word] for word in words if word in _WORDS]
     numbers = [word.zfill(2) for word in words if word.isdecimal() and len(word) < 3]
-    unread = len(words) - len(years + names + numbers)
-    if len(years) != 1 or unread or text[0] == "-" or set(text) & set("[]{}?~%"):
+    if len(years) != 1 or len(years + names + numbers) < len(words):
         return ""
     if len(numbers) == 2 and words[-1] == years[0] and numbers[1] <= "12":  # not month/day/year
         if numbers[0] <= "12" and "." not in text:
