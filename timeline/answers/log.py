@@ -1,0 +1,108 @@
+"""The events themselves, as the log holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.answers.companies import find_company
+from timeline.answers.model import Coordinate, LogEntry
+from timeline.errors import InvalidValue, NotFound, TimelineError
+from timeline.events.registry import EVENT_TYPES
+from timeline.nearest import nearest
+from timeline.store.log import read_rows, subjects_of
+from timeline.store.rows import LogRow
+from timeline.store.tables import event
+from timeline.values import Day, check_subject
+
+
+def log(
+    connection: Connection,
+    at: Coordinate,
+    target: str | None = None,
+    *,
+    start: Day | None = None,
+    end: Day | None = None,
+    types: tuple[str, ...] = (),
+    source: str | None = None,
+    after: int = 0,
+) -> Iterator[LogEntry]:
+    """The events up to a coordinate's position that were known by its ``known``, newest last.
+
+    ``target`` is a company (by any name: events of every subject it was ever named in, and its own) or
+    a subject. ``start`` and ``end`` keep events that may have happened from one day to another, both
+    included. Raises NotFound for what is nowhere known.
+    """
+    conditions: list[sa.ColumnElement[bool]] = [event.c.position <= at.position]
+    if at.known is not None:
+        conditions.append(event.c.known <= at.known_at)
+    if target is not None:
+        conditions.append(_about(connection, target))
+    if start is not None:
+        conditions.append(event.c.latest >= start)
+    if end is not None:
+        conditions.append(event.c.earliest <= end)
+    if types:
+        for name in types:
+            if name not in EVENT_TYPES:
+                raise NotFound("event type", name, nearest(name, EVENT_TYPES))
+        conditions.append(event.c.type.in_(types))
+    if source is not None:
+        _check_source(connection, source)
+    for row in read_rows(connection, *conditions, after=after):
+        entry = log_entry(row)
+        if source is None or source in entry.source:
+            yield entry
+
+
+def _about(connection: Connection, target: str) -> sa.ColumnElement[bool]:
+    if ":" in target:
+        try:
+            check_subject(target)
+        except TimelineError as error:
+            raise InvalidValue(error.message, error.hint) from None
+        check_subject_exists(connection, target)
+        return event.c.subject == target
+    company = find_company(connection, target)
+    return event.c.subject.in_([*subjects_of(connection, company), f"company:{company}"])
+
+
+def check_subject_exists(connection: Connection, subject: str) -> None:
+    """Raise NotFound, with the nearest subjects of its kind, unless the log knows the subject."""
+    exists = sa.select(event.c.position).where(event.c.subject == subject).limit(1)
+    if connection.execute(exists).first() is None:
+        kind = subject.partition(":")[0]
+        same_kind = event.c.subject.between(f"{kind}:", f"{kind};")
+        subjects = connection.scalars(sa.select(event.c.subject).distinct().where(same_kind))
+        raise NotFound("subject", subject, nearest(subject, subjects, limit=3))
+
+
+def _check_source(connection: Connection, source: str) -> None:
+    exists = sa.select(event.c.position).where(event.c.subject == f"source:{source}").limit(1)
+    if connection.execute(exists).first() is None:
+        statement = sa.select(event.c.subject).where(event.c.type == "source_registered")
+        slugs = [subject.partition(":")[2] for subject in connection.scalars(statement)]
+        raise NotFound("source", source, nearest(source, slugs, limit=3))
+
+
+def log_entry(row: LogRow) -> LogEntry:
+    """A row of the log for people."""
+    entry = row.entry
+    own = ("source", "attribution", "fact_level", "known", "schema_version")
+    return LogEntry(
+        position=row.position,
+        id=row.id,
+        type=row.type,
+        subject=row.subject,
+        version=row.version,
+        occurred=entry.occurred,
+        known=row.known,
+        recorded=row.recorded,
+        source=entry.sources,
+        attribution=row.attribution,
+        fact_level=row.fact_level,
+        origin=row.origin,
+        fields={name: value for name, value in entry.fields.items() if name not in own},
+    )

@@ -1,0 +1,62 @@
+"""Counts and sizes of a store."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from timeline.store.engine import schema_revision
+from timeline.store.log import read_head
+from timeline.store.tables import event
+from timeline.values import Instant
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    """How much a store holds, and since when."""
+
+    store: str
+    schema: str
+    position: int
+    events: int
+    subjects: dict[str, int]
+    """How many subjects of each kind."""
+    types: dict[str, int]
+    """How many events of each type."""
+    first_known: Instant | None
+    """Of what became public at a time: identity is known always."""
+    last_known: Instant | None
+    last_recorded: Instant | None
+    bytes: int | None
+
+
+def stats(connection: Connection, name: str, size: int | None) -> Stats:
+    """The counts of a store; ``size`` is its bytes on disk where it is a file."""
+    head = read_head(connection)
+    count = sa.func.count()
+    types = {
+        type_: number
+        for type_, number in connection.execute(
+            sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)
+        )
+    }
+    kinds: dict[str, int] = {}
+    for subject in connection.scalars(sa.select(event.c.subject).where(event.c.version == 1)):
+        kind = subject.partition(":")[0]
+        kinds[kind] = kinds.get(kind, 0) + 1
+    news = sa.select(sa.func.min(event.c.known), sa.func.max(event.c.known)).where(
+        event.c.earliest > "0001-01-01"
+    )
+    first, last = connection.execute(news).one()
+    return Stats(
+        store=name,
+        schema=schema_revision(connection) or "",
+        position=head.position,
+        events=sum(types.values()),
+        subjects=dict(sorted(kinds.items())),
+        types=types,
+        first_known=first,
+        last_known=last,
+        last_recorded=head.recorded if head.position else None,
+        bytes=size,
+    )

@@ -1,0 +1,133 @@
+"""What fixtures expect of the answers: asked of the same functions that people ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from timeline.answers.coordinate import coordinate
+from timeline.answers.model import CompanyItem, Coordinate
+from timeline.answers.state import item_of, state
+from timeline.codec.fixtures import Expectation
+from timeline.codec.nodes import Mapping, Node
+from timeline.errors import Problem, TimelineError
+from timeline.nearest import did_you_mean
+from timeline.replay import replay
+from timeline.store.log import read_entries
+
+ABSENT = "absent"
+
+
+def failures(
+    connection: Connection, expectations: Iterable[Expectation], position: int
+) -> list[Problem]:
+    """The expectations that do not hold, each where it stands in its file.
+
+    ``position`` is that of the last event of their file: what is recorded later does not break them.
+    """
+    return [
+        problem
+        for expectation in expectations
+        for problem in _failures(connection, expectation, position)
+    ]
+
+
+def _failures(connection: Connection, expected: Expectation, position: int) -> Iterator[Problem]:
+    report, node = expected.place
+    recorded = position if expected.recorded is None else expected.recorded
+    try:
+        at = coordinate(connection, on=expected.on, known=expected.known, recorded=recorded)
+        if expected.company is not None:
+            found = _company_failures(connection, expected, at)
+        else:
+            found = _subject_failures(connection, expected, at)
+        for where, message in found:
+            yield Problem(
+                "expectation-failed",
+                f"on {at.on}, known {at.known or 'latest'}, position {at.position}: {message}",
+                report.place(where),
+                None,
+                report.excerpt(where),
+            )
+    except TimelineError as error:
+        yield Problem(error.code, error.message, report.place(node), error.hint)
+
+
+def _company_failures(
+    connection: Connection, expected: Expectation, at: Coordinate
+) -> Iterator[tuple[Node, str]]:
+    assert expected.company is not None
+    answer = state(connection, at, expected.company, certainty=expected.certainty)
+    items = {item.subject: item for item in answer.companies[0].items}
+    assert isinstance(expected.state_node, Mapping)
+    for subject, wanted in expected.state.items():
+        _, node = expected.state_node.pairs[subject]
+        yield from _item_failures(subject, items.get(subject), wanted, node)
+    if expected.only:
+        for subject in items.keys() - expected.state.keys():
+            yield expected.state_node, f"{subject} is {items[subject].status}, and not expected"
+
+
+def _subject_failures(
+    connection: Connection, expected: Expectation, at: Coordinate
+) -> Iterator[tuple[Node, str]]:
+    assert expected.subject is not None
+    item = None
+    for _, entries in read_entries(connection, [expected.subject], at.position):
+        found = replay(entries, at.on, at.known_at)
+        item = item_of(found) if found else None
+    if item is not None and expected.certainty not in (None, item.certainty):
+        item = None
+    yield from _item_failures(expected.subject, item, expected.state, expected.state_node)
+
+
+def _item_failures(
+    subject: str, item: CompanyItem | None, wanted: Any, node: Node
+) -> Iterator[tuple[Node, str]]:
+    if not isinstance(wanted, dict):
+        status = ABSENT if item is None else item.status
+        if status != wanted:
+            yield node, f"{subject} is {status}, not {_show(wanted)}"
+        return
+    assert isinstance(node, Mapping)
+    if item is None:
+        if wanted.get("status") != ABSENT:
+            yield node, f"{subject} is absent"
+        return
+    shown = msgspec.to_builtins(item)
+    for name, value in wanted.items():
+        _, at = node.pairs[name]
+        if name not in shown:
+            hint = did_you_mean(name, shown)
+            yield at, f'an item has no field "{name}"' + (f"; {hint}" if hint else "")
+        elif name == "terms" and isinstance(value, dict) and isinstance(at, Mapping):
+            for key, term in value.items():
+                if not matches(term, shown["terms"].get(key)):
+                    there = _show(shown["terms"].get(key))
+                    yield at.pairs[key][1], f"{subject}: {key} is {there}, not {_show(term)}"
+        elif not matches(value, shown[name]):
+            yield at, f"{subject}: {name} is {_show(shown[name])}, not {_show(value)}"
+
+
+def matches(wanted: Any, found: Any) -> bool:
+    """Whether a value is the one expected: numbers by value, however they are written."""
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return wanted.keys() == found.keys() and all(matches(wanted[k], found[k]) for k in wanted)
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(matches, wanted, found))
+    if wanted == found:
+        return True
+    if isinstance(wanted, str) and isinstance(found, str | int | float):
+        try:
+            return Decimal(wanted) == Decimal(str(found))
+        except InvalidOperation:
+            return False
+    return False
+
+
+def _show(value: Any) -> str:
+    return "nothing" if value is None else msgspec.json.encode(value).decode()

@@ -1,0 +1,227 @@
+"""From files to the log: read, append what is new in one transaction, ask what they expect."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from timeline.codec.fixtures import Fixture, Found, find_files, is_yaml, load_fixture, load_lines
+from timeline.codec.nodes import node_of
+from timeline.codec.parse import Draft, parse_event, references
+from timeline.codec.shape import Report
+from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
+from timeline.expectations import failures
+from timeline.store.append import Appender, Outcome
+from timeline.store.engine import MEMORY
+from timeline.store.store import Store
+
+STDIN: Final = "-"
+Progress = Callable[[int, int | None], None]
+"""Called with the events read so far, and how many there are where that is known."""
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """What a replay did."""
+
+    files: int
+    stored: int
+    """Events appended."""
+    found: int
+    """Events that were in the log already."""
+    position: int
+    """The position of the log's last event."""
+    expectations: int
+    """Expectations that were asked, and held."""
+
+
+class _Batch(Struct):
+    """One file on its way into the log."""
+
+    fixture: Fixture | None
+    found: Found | None
+    position: int = 0
+
+
+def replay_files(
+    store: Store,
+    paths: Sequence[str | Path],
+    *,
+    dry_run: bool = False,
+    verify: bool = False,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> Replayed:
+    """Append the new events of files to the store in one transaction, then ask what they expect.
+
+    ``-`` is JSONL on standard input. ``dry_run`` does everything and stores nothing. ``verify`` wants an
+    empty store and lines as :func:`export <timeline.store.log>` wrote them, and keeps their time of
+    recording. Raises DataError with every problem of every file, before anything is stored, and
+    ExpectationFailed after storing.
+    """
+    batches = _read(paths)
+    with ExitStack() as stack:
+        connection = stack.enter_context(store.writing(create=True))
+        appender = Appender(connection, clock=store.clock, verify=verify)
+        if verify and appender.position:
+            raise InvalidValue("the store is not empty", "replay --verify needs a new store")
+        _append(appender, batches, stdin, progress)
+        head = appender.finish()
+        failed, asked = _ask(connection, batches, head.position)
+        result = Replayed(
+            files=len(batches),
+            stored=appender.stored,
+            found=appender.found,
+            position=head.position,
+            expectations=asked,
+        )
+        if dry_run:
+            if failed:
+                raise ExpectationFailed(failed)
+            raise _Undo(result)
+    if failed:
+        raise ExpectationFailed(failed)
+    return result
+
+
+def check_files(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Replayed:
+    """Replay files into memory and ask what they expect; touches no store."""
+    return replay_files(Store(MEMORY), paths, stdin=stdin)
+
+
+class _Undo(Exception):
+    """Leaves the transaction without storing, with its result."""
+
+    def __init__(self, result: Replayed) -> None:
+        super().__init__()
+        self.result = result
+
+
+def rehearse_files(
+    store: Store, paths: Sequence[str | Path], *, stdin: BinaryIO | None = None
+) -> Replayed:
+    """What :func:`replay_files` would do; nothing is stored, and no store is made."""
+    try:
+        return replay_files(store, paths, dry_run=True, stdin=stdin)
+    except _Undo as undo:
+        return undo.result
+
+
+def _read(paths: Sequence[str | Path]) -> list[_Batch]:
+    """The files of a replay; DataError with every problem of every YAML file."""
+    batches: list[_Batch] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if str(path) == STDIN:
+            batches.append(_Batch(None, None))
+            continue
+        for found in find_files([path]):
+            fixture = load_fixture(found) if is_yaml(found.path) else None
+            problems += fixture.problems if fixture else []
+            batches.append(_Batch(fixture, found))
+    if problems:
+        raise DataError(problems)
+    return batches
+
+
+def _append(
+    appender: Appender, batches: list[_Batch], stdin: BinaryIO | None, progress: Progress | None
+) -> None:
+    registrations = _Registrations(batch.fixture for batch in batches)
+    done = 0
+
+    def counted(drafts: Iterable[Draft]) -> Iterator[Draft]:
+        nonlocal done
+        for draft in drafts:
+            yield draft
+            done += 1
+            if progress is not None and done % 1000 == 0:
+                progress(done, None)
+
+    for batch in batches:
+        if batch.fixture is not None:
+            appender.extend(registrations.needed_by(batch.fixture))
+            outcomes = appender.extend(counted(batch.fixture.drafts))
+            batch.position = max((outcome.position for outcome in outcomes), default=0)
+            continue
+        problems: list[Problem] = []
+        name = str(batch.found.path) if batch.found else "<stdin>"
+        origin = batch.found.name if batch.found else "stdin"
+        with ExitStack() as stack:
+            if batch.found is None:
+                stream: BinaryIO = stdin or sys.stdin.buffer
+            else:
+                stream = stack.enter_context(batch.found.path.open("rb"))
+            appender.extend(counted(load_lines(stream, name, origin, problems)))
+        appender.problems += problems
+    if progress is not None:
+        progress(done, done)
+
+
+class _Registrations:
+    """Sources and companies of the whole replay, for files that refer to those of a later one.
+
+    A reference in the log always points backwards, so what an earlier file needs goes ahead of it.
+    """
+
+    def __init__(self, fixtures: Iterable[Fixture | None]) -> None:
+        self.by_name: dict[tuple[str, str], Draft] = {}
+        for fixture in fixtures:
+            for draft in fixture.drafts if fixture else ():
+                name = _registered(draft)
+                if name is not None:
+                    self.by_name.setdefault(name, draft)
+        self.done: set[tuple[str, str]] = set()
+
+    def needed_by(self, fixture: Fixture) -> list[Draft]:
+        own = {name for draft in fixture.drafts if (name := _registered(draft))}
+        needed: list[Draft] = []
+        for draft in fixture.drafts:
+            self._need(draft, own, needed)
+        self.done |= own
+        return sorted(needed, key=lambda draft: draft.fields["type"] != "source_registered")
+
+    def _need(self, draft: Draft, own: set[tuple[str, str]], needed: list[Draft]) -> None:
+        for what, slug, _ in references(draft.fields):
+            name = what, slug
+            if name in own or name in self.done or name not in self.by_name:
+                continue
+            self.done.add(name)
+            self._need(self.by_name[name], own, needed)
+            needed.append(self.by_name[name])
+
+
+def _registered(draft: Draft) -> tuple[str, str] | None:
+    kind, _, slug = draft.fields["type"].partition("_")
+    if slug != "registered":
+        return None
+    return kind, str(draft.fields["subject"]).partition(":")[2]
+
+
+def _ask(
+    connection: Connection, batches: Iterable[_Batch], head: int
+) -> tuple[list[Problem], int]:
+    failed: list[Problem] = []
+    asked = 0
+    for batch in batches:
+        expectations = batch.fixture.expectations if batch.fixture else []
+        asked += len(expectations)
+        failed += failures(connection, expectations, batch.position or head)
+    return failed, asked
+
+
+def append_fields(
+    store: Store, fields: Mapping[str, Any], *, expected_version: int | None = None
+) -> Outcome:
+    """Append one event given as flat fields. Raises DataError with every problem, VersionConflict."""
+    report = Report("")
+    draft = parse_event(node_of(dict(fields)), report)
+    if draft is None:
+        raise DataError([replace(problem, location=None) for problem in report.problems])
+    return store.append([draft], expected_version=expected_version, create=True)[0]

@@ -1,0 +1,117 @@
+"""Plain text for terminals: made harmless, measured in cells, wrapped, coloured.
+
+Nothing here imports rich or click: ``timeline state`` must start fast, and the library is not a
+command line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+_COLOURS: Final = {
+    # of the 256 colours, those with a contrast of at least 3:1 on white and on black
+    "rumoured": "38;5;136",
+    "announced": "38;5;33",
+    "active": "1;38;5;27",
+    "disputed": "38;5;133",
+    "denied": "38;5;160",
+    "ended": "38;5;244",
+    "strong": "1",
+    "faint": "2",
+}
+
+_BLANKS: Final = dict.fromkeys((*range(9, 14), 0x85, 0x2028, 0x2029), " ")
+_STEERING: Final = {
+    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    for code in (
+        *(code for code in range(32) if code not in _BLANKS),
+        *(code for code in range(127, 160) if code not in _BLANKS),
+        *(0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),  # bidi
+    )
+}
+_CLEAN: Final = _BLANKS | _STEERING
+
+# A space where a line may break: not between a currency and its number, nor a number and its unit.
+_BREAK: Final = re.compile(r" +(?!(?<=\b[A-Z]{3} )[-−\d])(?!(?<=\d )(?:%|(?:tn|bn|mn)\b))")
+
+
+def clean(text: str) -> str:
+    """The text on one line, with everything that could steer a terminal written out as an escape.
+
+    Sources are quoted as they are; none may move the cursor, change colours or reverse the reading.
+    """
+    return text if text.isascii() and text.isprintable() else text.translate(_CLEAN)
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    """The text in a style (a group of statuses, ``strong`` or ``faint``), where colour is wanted."""
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if color and text else text
+
+
+def cells(text: str) -> int:
+    """How many columns a terminal takes for the text: two for a wide character (鴻), none for a mark."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most that many columns; nothing is cut or lost.
+
+    A word that is longer stays whole on a line of its own, so that an id or address can be copied.
+    Chinese, Japanese and Korean text breaks between characters.
+    """
+    lines: list[str] = []
+    line, used = "", 0
+    for word in _BREAK.split(text):
+        for index, piece in enumerate(_pieces(word)):
+            space = " " if line and not index else ""
+            taken = cells(piece)
+            if line and used + len(space) + taken > width:
+                lines.append(line)
+                line, used = piece, taken
+            else:
+                line, used = line + space + piece, used + len(space) + taken
+    return [*lines, line]
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The parts of a word between which a line may break: around wide characters only."""
+    if word.isascii():
+        yield word
+        return
+    piece, was_wide = "", False
+    for character in word:
+        wide = _cells(character) == 2
+        closing = unicodedata.category(character) in ("Pe", "Pf", "Po", "Mn", "Me", "Cf")
+        if piece and (wide or was_wide) and not closing:
+            yield piece
+            piece = ""
+        piece += character
+        was_wide = wide or (was_wide and closing)
+    yield piece
+
+
+def block(text: str, width: int, *, first: str = "", indent: int = 0) -> Iterator[str]:
+    """The lines of a paragraph: ``first`` (already as wide as the indent) before the first one."""
+    for number, line in enumerate(wrap(text, max(width - indent, 1))):
+        yield (" " * indent if number or not first else first) + line
+
+
+def join(words: Iterable[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    *others, final = list(words) or [""]
+    return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def listing(words: Iterable[str]) -> str:
+    """``a, b, c``; with semicolons where a part has a comma of its own."""
+    parts = list(words)
+    return ("; " if any("," in part for part in parts) else ", ").join(parts)

@@ -1,0 +1,182 @@
+"""Values in words for people: as precise as the data, and never more or less.
+
+Digits are neither invented nor dropped: 5,812,000,000 is "5.812 bn", and what no short number says
+exactly is written out. Vague dates stay vague.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Context, Decimal
+from typing import Any, Final
+
+from timeline import edtf
+from timeline.render.text import join, listing
+
+UNDISCLOSED: Final = "undisclosed"
+
+_SCALES: Final = ((Decimal(10**12), "tn"), (Decimal(10**9), "bn"), (Decimal(10**6), "mn"))
+_MOST_DECIMALS: Final = 3  # more of them read worse than the whole number
+_EXACT: Final = Context(prec=100)  # the default one rounds at 28 digits
+_PER: Final = {
+    "once": ", once", "year": " a year", "quarter": " a quarter", "month": " a month",
+}  # fmt: skip
+_BASIS: Final = {"up_to": "up to ", "at_least": "at least ", "about": "about "}
+
+Names = Mapping[str, str]
+"""What companies are called, by id; one that is missing is called by its id."""
+
+
+def name_of(company: str, names: Names) -> str:
+    """What to call a company."""
+    default = "an undisclosed party" if company == UNDISCLOSED else company
+    return names.get(company, default)
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def _scaled(number: Decimal) -> tuple[str, str]:
+    """The number and its unit: ("388.8", "bn"); without a unit where it would be longer so."""
+    for scale, unit in _SCALES:
+        if abs(number) >= scale:
+            short = _EXACT.divide(number, scale).normalize(_EXACT)
+            if -int(short.as_tuple().exponent) <= _MOST_DECIMALS:
+                return f"{short:,f}", unit
+            break
+    return f"{number:,f}", ""
+
+
+def _range(value: Mapping[str, Any], before: str, unit: str | None) -> str:
+    """An exact number, or bounds, with what goes before and the unit (None: scaled to bn, mn …)."""
+
+    def say(number: Any) -> tuple[str, str]:
+        exact = Decimal(str(number))
+        digits, scale = _scaled(exact) if unit is None else (f"{exact:f}", unit)
+        return digits.replace("-", "−"), scale
+
+    def one(number: Any) -> str:
+        digits, scale = say(number)
+        return f"{before}{digits} {scale}".rstrip()
+
+    basis = _BASIS.get(value.get("basis", ""), "")
+    if "exact" in value:
+        return basis + one(value["exact"])
+    if "max" not in value:
+        return _qualified(basis, "at least ") + one(value["min"])
+    if "min" not in value:
+        return _qualified(basis, "up to ") + one(value["max"])
+    (low, low_scale), (high, high_scale) = say(value["min"]), say(value["max"])
+    if low == "0":
+        low_scale = high_scale
+    if low_scale != high_scale or "−" in low + high:
+        return f"{basis}{before}{low} {low_scale}".rstrip() + f" to {high} {high_scale}".rstrip()
+    return f"{basis}{before}{low}–{high} {high_scale}".rstrip()
+
+
+def _qualified(basis: str, bound: str) -> str:
+    """The words before a bound that stands alone: "at least about", but not "up to up to"."""
+    return bound if basis == bound else bound + basis
+
+
+def money(value: Mapping[str, Any], *, reported: bool = True) -> str:
+    """An amount: "up to USD 5.8 bn", "USD 2–3 bn a year (reported as EUR 1.7–2.6 bn a year)"."""
+    said = _range(value, f"{value['currency']} ", None) + _PER.get(value.get("per", ""), "")
+    return said + (_reported(value) if reported else "")
+
+
+def _reported(value: Mapping[str, Any]) -> str:
+    others = value.get("reported_as")
+    return f" (reported as {join(map(money, others))})" if others else ""
+
+
+def share(value: Mapping[str, Any]) -> str:
+    """A share: "65.86 %", "50–60 %", "at least 25 %"."""
+    return _range(value, "", "%")
+
+
+def horizon(value: Mapping[str, Any]) -> str:
+    """A span of time ahead: "for 3–5 years", "for up to 18 months from 2025"."""
+    low, high = value.get("min"), value.get("max")
+    number = f"{low}–{high}" if low is not None and high is not None and low != high else ""
+    bound = "at least " if high is None else "up to " if low is None else ""
+    plural = "" if (low if high is None else high) == 1 else "s"
+    said = f"for {bound}{number or (low if high is None else high)} {value['unit']}{plural}"
+    return f"{said} from {since(value['from'])}" if "from" in value else said
+
+
+def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> str:
+    """An amount over a span: "USD 2–3 bn a year for 3–5 years"."""
+    over = f" {horizon(span)}" if span else ""
+    return money(value, reported=False) + over + _reported(value)
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+
+def date(text: str) -> str:
+    """An EDTF date in words, as imprecise as it is: "about spring 2025", "2025-11-20"."""
+    return edtf.describe(text)
+
+
+def since(text: str) -> str:
+    """An EDTF date as it reads after "since": "2025-11-21 or earlier", "October 2025"."""
+    start, slash, end = text.partition("/")
+    if slash and start in ("", ".."):
+        return f"{edtf.describe(end)} or earlier"
+    if slash and end in ("", ".."):
+        return edtf.describe(start)
+    if text.startswith("[..") and "," not in text:
+        return f"{edtf.describe(text[3:-1])} or earlier"
+    return edtf.describe(text)
+
+
+# --- everything else ------------------------------------------------------------------------------
+
+_COMPARISONS: Final = {
+    "overtook": ("overtook", "overtook {}"),
+    "above_expectations": ("above expectations", "above expectations: {}"),
+    "below_expectations": ("below expectations", "below expectations: {}"),
+    "largest": ("the largest", "the largest: {}"),
+    "first_time": ("for the first time", "for the first time: {}"),
+    "other": ("compared with another", "{}"),
+}
+
+
+def comparison(value: Mapping[str, Any]) -> str:
+    """How a value stands to another: "overtook smartphones"."""
+    alone, beside = _COMPARISONS[value["relation"]]
+    return beside.format(value["other"]) if "other" in value else alone
+
+
+def roles(held: list[str]) -> str:
+    """``designer and manufacturer``."""
+    return join(role.replace("_", " ") for role in held)
+
+
+def parties(value: Mapping[str, list[str]], names: Names) -> str:
+    """Who takes part, and as what: "Foxconn (designer and manufacturer), OpenAI (partner)"."""
+    return ", ".join(f"{name_of(each, names)} ({roles(held)})" for each, held in value.items())
+
+
+def value_in_words(value: Any, names: Names | None = None) -> str:
+    """Any value of a term, a step or a table, by its shape."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return listing(value_in_words(each, names) for each in value)
+    if not isinstance(value, Mapping):
+        return str(value)
+    if "currency" in value:
+        return money(value)
+    if "unit" in value:
+        return horizon(value)
+    if "relation" in value:
+        return comparison(value)
+    if value and value.keys() <= {"exact", "min", "max", "basis"}:
+        return share(value)
+    if value and all(isinstance(held, list) for held in value.values()):
+        return parties(value, names or {})
+    return listing(f"{key}: {value_in_words(each, names)}" for key, each in value.items())

@@ -1,0 +1,1 @@
+"""The log in a database: appended to, read, proved."""

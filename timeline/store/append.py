@@ -1,0 +1,473 @@
+"""Appending: the only way into the log.
+
+The caller holds the append lock. Each draft is checked against the log as it stands (its target, its
+companies and sources, the version of its subject), gets its place and its hash, and is written with its
+batch; what is there already is left alone. Problems are collected, and then nothing at all is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from timeline import edtf
+from timeline.codec.canonical import canonical, chain, derive_id, digest
+from timeline.codec.parse import Draft, flaws, parse_changes, references, upcast
+from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
+from timeline.events.company import UNDISCLOSED
+from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
+from timeline.nearest import nearest
+from timeline.replay import Entry, fold, main_order, mended
+from timeline.replay import kind_of as kind_of_subject
+from timeline.store.log import Head, read_entries, read_head, read_row
+from timeline.store.rows import LogRow, payload_of
+from timeline.store.tables import event, log_head, subject_company
+from timeline.values import ALWAYS, Fields, Instant, format_instant, parse_moment
+
+BATCH: Final = 1000
+"""Drafts looked up and written together: large enough for the database, small in memory."""
+
+MOST_PROBLEMS: Final = 1000
+"""A file with more is another kind of file."""
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a draft: its id and position, and whether it is new."""
+
+    id: str
+    position: int
+    new: bool
+
+
+class _Known(Struct):
+    """What a draft needs to know of an event in the log or in its own batch."""
+
+    position: int
+    subject: str
+    type: str
+    digest: str
+    fields: Fields
+
+
+class Appender:
+    """Appends drafts in the order given, within the transaction of its connection."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        expected_version: int | None = None,
+        verify: bool = False,
+    ) -> None:
+        self.connection = connection
+        head = read_head(connection, lock=True)
+        self.position, self.hash = head.position, head.hash
+        self.start = head
+        self.recorded: Instant = max(format_instant(clock()), head.recorded)
+        self.expected_version = expected_version
+        self.verify = verify
+        self.problems: list[Problem] = []
+        self.stored = 0
+        self.found = 0
+        self._drafts: list[Draft] = []
+        self._companies: set[str] = {UNDISCLOSED}
+        self._reset()
+
+    # --- the way in ----------------------------------------------------------------------------
+
+    def extend(self, drafts: Iterable[Draft]) -> list[Outcome]:
+        """Append drafts; the outcome of each, in order."""
+        outcomes: list[Outcome] = []
+        for draft in drafts:
+            self._drafts.append(draft)
+            if len(self._drafts) >= BATCH:
+                outcomes += self._flush()
+        return outcomes + self._flush()
+
+    def finish(self) -> Head:
+        """Move the head of the log, last of all; DataError if there was any problem."""
+        if self.problems:
+            raise DataError(self.problems)
+        if self.stored:
+            values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
+            self.connection.execute(sa.update(log_head).values(values))
+        return Head(self.position, self.recorded, self.hash)
+
+    # --- one batch -----------------------------------------------------------------------------
+
+    def _reset(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._parties: set[tuple[str, str]] = set()
+        self._ids: dict[str, _Known | None] = {}
+        self._versions: dict[str, int] = {}
+        self._sources: dict[str, list[Entry]] = {}
+        self._published: dict[str, list[tuple[str, str]]] = {}
+
+    def _flush(self) -> list[Outcome]:
+        drafts, self._drafts = self._drafts, []
+        if not drafts:
+            return []
+        self._look_up(drafts)
+        outcomes = []
+        for draft in drafts:
+            before = len(self.problems)
+            outcome = self._place(draft)
+            if outcome is not None and len(self.problems) == before:
+                outcomes.append(outcome)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise DataError(self.problems)
+        if not self.problems:
+            self._write()
+        self._reset()
+        return outcomes
+
+    def _write(self) -> None:
+        if self._rows:
+            self.connection.execute(sa.insert(event), self._rows)
+        if self._parties:
+            make = postgresql.insert if self._is_postgres else sqlite.insert
+            rows = [{"company": c, "subject": s} for c, s in sorted(self._parties)]
+            self.connection.execute(make(subject_company).on_conflict_do_nothing(), rows)
+
+    @property
+    def _is_postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+    def _look_up(self, drafts: list[Draft]) -> None:
+        """Read, in a few statements, what the batch needs to know of the log."""
+        for draft in drafts:
+            fields = draft.fields
+            if "id" not in fields and fields["type"] not in RECORD_TYPES:
+                fields["id"] = derive_id(fields)
+        ids = {d.fields["id"] for d in drafts if "id" in d.fields}
+        ids |= {d.fields["target"] for d in drafts if "target" in d.fields}
+        self._ids = dict.fromkeys(ids)
+        for row in self._select(event.c.id, ids):
+            self._ids[row.id] = _known(row)
+        subjects = {d.fields["subject"] for d in drafts if "subject" in d.fields}
+        subjects |= {known.subject for known in self._ids.values() if known}
+        sources, companies = set(), set()
+        for draft in drafts:
+            if draft.fields["type"] == "source_registered":
+                sources.add(draft.fields["subject"])
+            for what, name, _ in _references(draft, self._ids):
+                if what == "source":
+                    sources.add(f"source:{name}")
+                elif what == "company" and name not in self._companies:
+                    companies.add(f"company:{name}")
+        names = list(subjects | companies)
+        statement = sa.select(event.c.subject, sa.func.max(event.c.version)).group_by(
+            event.c.subject
+        )
+        for start in range(0, len(names), BATCH):
+            some = names[start : start + BATCH]
+            for subject, version in self.connection.execute(
+                statement.where(event.c.subject.in_(some))
+            ):
+                self._versions[subject] = version
+        self._companies |= {
+            name.partition(":")[2] for name in companies if name in self._versions
+        }
+        for subject, entries in read_entries(self.connection, sources, self.position):
+            self._sources[subject] = entries
+
+    def _select(self, column: sa.ColumnElement[str], names: Iterable[str]) -> Iterable[LogRow]:
+        wanted = list(names)
+        for start in range(0, len(wanted), BATCH):
+            some = wanted[start : start + BATCH]
+            rows = self.connection.execute(sa.select(event).where(column.in_(some))).mappings()
+            for row in rows:
+                yield LogRow(**row)
+
+    # --- one draft -----------------------------------------------------------------------------
+
+    def _place(self, draft: Draft) -> Outcome | None:
+        fields = draft.fields
+        if fields["type"] in RECORD_TYPES and not self._aim(draft):
+            return None
+        id_ = fields["id"]
+        content_digest = digest(fields)
+        known = self._ids.get(id_)
+        if known is not None:
+            return self._repeat(draft, known, content_digest)
+        if not self._refers_soundly(draft):
+            return None
+        subject = fields["subject"]
+        version = self._versions.get(subject, 0)
+        if self.expected_version is not None and version != self.expected_version:
+            raise VersionConflict(subject, self.expected_version, version)
+        if version == 0 and not self._opens_soundly(draft):
+            return None
+        if subject == f"company:{UNDISCLOSED}":
+            message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
+            self.problems.append(draft.place.problem("reserved-company", message))
+            return None
+        self._store(draft, version + 1, content_digest)
+        return Outcome(id_, self.position, new=True)
+
+    def _aim(self, draft: Draft) -> bool:
+        """Give an event about the record its target's subject, and check what it says."""
+        fields, place = draft.fields, draft.place
+        id_ = fields["target"]
+        target = self._ids.get(id_)
+        if target is None:
+            hint = f'did you mean "{found[0]}"?' if (found := self._similar_ids(id_)) else None
+            message = f'no event "{id_}" in the log above this one'
+            self.problems.append(place.problem("unknown-target", message, "target", hint))
+            return False
+        if fields.setdefault("subject", target.subject) != target.subject:
+            message = f'the target belongs to "{target.subject}", not "{fields["subject"]}"'
+            hint = "leave the subject out: it is the target's"
+            self.problems.append(place.problem("wrong-subject", message, "subject", hint))
+            return False
+        target_mends = target.type in RECORD_TYPES and "source" not in target.fields
+        if target_mends and "source" in fields:
+            message = f'"{id_}" mends our own record: only a mend (without a source) may be about it'
+            self.problems.append(place.problem("wrong-target", message, "target"))
+            return False
+        if "changes" in fields and not self._changes_soundly(draft, target):
+            return False
+        if "id" not in fields:
+            fields["id"] = derive_id(fields)
+            row = None if fields["id"] in self._ids else read_row(self.connection, fields["id"])
+            if row is not None:
+                self._ids[row.id] = _known(row)
+        return True
+
+    def _changes_soundly(self, draft: Draft, target: _Known) -> bool:
+        place = draft.place
+        changes = parse_changes(draft.fields["changes"], target.type, place)
+        if isinstance(changes, list):
+            self.problems += changes
+            return False
+        draft.fields["changes"] = changes
+        event_type = EVENT_TYPES[target.type]
+        if target.type in RECORD_TYPES and "source" in changes:
+            mends = "source" not in target.fields
+            if mends == (changes["source"] is not None):
+                message = "a correction cannot turn news into a mend, or a mend into news"
+                hint = "retract the event and append the right one"
+                self.problems.append(place.problem("wrong-target", message, "changes", hint))
+                return False
+        current = upcast(target.fields, target.fields.get("schema_version", 1))
+        result = {k: v for k, v in (current | changes).items() if v is not None}
+        before = len(self.problems)
+        try:
+            msgspec.convert({k: v for k, v in result.items() if k != "type"}, event_type)
+        except msgspec.ValidationError as error:  # rules between fields of one value
+            message = f"the target would be unsound: {error.__cause__ or error}"
+            self.problems.append(place.problem("invalid-value", message, "changes"))
+        for flaw in flaws(result, event_type):
+            message = f"the target would be unsound: {flaw.message}"
+            self.problems.append(place.problem(flaw.code, message, "changes", flaw.hint))
+        return len(self.problems) == before
+
+    def _repeat(self, draft: Draft, known: _Known, content_digest: str) -> Outcome | None:
+        """The same id again: the same event as appended or as mended, or an error."""
+        fields, place = draft.fields, draft.place
+        if known.digest != content_digest:
+            if (known.subject, known.type) != (fields["subject"], fields["type"]):
+                message = f'the id "{fields["id"]}" belongs to a {known.type} of {known.subject}'
+                self.problems.append(place.problem("id-taken", message, "id", "choose another id"))
+                return None
+            stored = self._as_mended(fields["id"], known)
+            if digest(stored) != content_digest:
+                message = f'"{fields["id"]}" is in the log with other content'
+                message += "".join(f"\n  {line}" for line in differences(known.fields, fields))
+                hint = (
+                    "the log does not change: append an event_corrected (replay --amend does), "
+                    "put the old content back, or give the new event another id"
+                )
+                self.problems.append(place.problem("event-changed", message, None, hint))
+                return None
+        self.found += 1
+        return Outcome(fields["id"], known.position, new=False)
+
+    def _as_mended(self, id_: str, known: _Known) -> Fields:
+        for _, entries in read_entries(self.connection, [known.subject], self.position):
+            for entry in mended(entries):
+                if entry.id == id_:
+                    return content_of(entry)
+        return known.fields
+
+    def _refers_soundly(self, draft: Draft) -> bool:
+        sound = True
+        for what, name, field in _references(draft, self._ids):
+            if what == "company" and name not in self._companies:
+                hint = self._nearest_company(name)
+            elif what == "source" and f"source:{name}" not in self._sources:
+                hint = 'register it under "sources"'
+            else:
+                continue
+            message = f'no {what} "{name}" is registered'
+            self.problems.append(draft.place.problem(f"unknown-{what}", message, field, hint))
+            sound = False
+        return sound
+
+    def _opens_soundly(self, draft: Draft) -> bool:
+        fields = draft.fields
+        kind = KIND_OF[fields["type"]]
+        today = upcast(fields, fields.get("schema_version", 1))
+        missing = [name for name in kind.required if name not in today]
+        for name in missing:
+            message = f'the first event of {fields["subject"]} needs "{name}"'
+            hint = "is the subject spelled as before?" if len(missing) == len(kind.required) else None
+            self.problems.append(draft.place.problem("missing-field", message, None, hint))
+        return not missing
+
+    def _store(self, draft: Draft, version: int, content_digest: str) -> None:
+        fields = draft.fields
+        known = self._known_at(fields)
+        occurred, earliest, latest = bounds_of(fields, known)
+        recorded = self.recorded
+        if self.verify:
+            recorded = draft.recorded or recorded
+        position = self.position + 1
+        hash_ = chain(self.hash, recorded, content_digest)
+        if self.verify:
+            self._verify(draft, position, hash_)
+        self.position, self.hash, self.recorded = position, hash_, recorded
+        subject, type_ = fields["subject"], fields["type"]
+        self._rows.append(
+            {
+                "position": position,
+                "id": fields["id"],
+                "subject": subject,
+                "version": version,
+                "type": type_,
+                "schema_version": fields.get("schema_version", 1),
+                "occurred": occurred,
+                "earliest": earliest,
+                "latest": latest,
+                "known": known,
+                "recorded": recorded,
+                "fact_level": fields.get("fact_level", "fact"),
+                "attribution": fields.get("attribution"),
+                "payload": payload_of(fields),
+                "origin": draft.origin,
+                "digest": content_digest,
+                "hash": hash_,
+            }
+        )
+        self.stored += 1
+        self._versions[subject] = version
+        self._ids[fields["id"]] = _Known(position, subject, type_, content_digest, fields)
+        kind, _, name = subject.partition(":")
+        if kind == "company":
+            self._companies.add(name)
+        elif kind == "source":
+            entry = Entry(
+                position, fields["id"], type_, subject, occurred, earliest, latest, known, fields
+            )
+            self._sources.setdefault(subject, []).append(entry)
+            self._published.pop(subject, None)
+        else:
+            for what, company, _ in _references(draft, self._ids):
+                if what == "company" and company != UNDISCLOSED:
+                    self._parties.add((company, subject))
+
+    def _verify(self, draft: Draft, position: int, hash_: str) -> None:
+        if draft.position is not None and draft.position != position:
+            raise StoreDamaged(position, f"the export has position {draft.position} here")
+        if draft.hash is None or draft.recorded is None:
+            raise StoreDamaged(position, 'the line has no "hash" or "recorded" to verify')
+        if draft.hash != hash_:
+            raise StoreDamaged(position, "the hash does not follow: the export was altered")
+
+    def _known_at(self, fields: Fields) -> Instant:
+        """When it became public: as given, else with the earliest of its sources."""
+        sources = fields.get("source", [])
+        slugs = [sources] if isinstance(sources, str) else sources
+        published = [p for slug in slugs for p in self._publication(f"source:{slug}")]
+        if "known" in fields:
+            return parse_moment(fields["known"], published[0][1] if published else "UTC")
+        if published:
+            return min(parse_moment(moment, zone) for moment, zone in published)
+        return ALWAYS
+
+    def _publication(self, subject: str) -> list[tuple[str, str]]:
+        found = self._published.get(subject)
+        if found is None:
+            found = self._published[subject] = publication(self._sources[subject])
+        return found
+
+    # --- hints ---------------------------------------------------------------------------------
+
+    def _nearest_company(self, name: str) -> str:
+        statement = sa.select(event.c.subject).where(event.c.type == "company_registered")
+        registered = {s.partition(":")[2] for s in self.connection.scalars(statement)}
+        found = nearest(name, registered | self._companies)
+        return f'did you mean "{found[0]}"?' if found else 'register it under "companies"'
+
+    def _similar_ids(self, id_: str) -> list[str]:
+        statement = sa.select(event.c.id).order_by(event.c.position.desc()).limit(5000)
+        recent = [*self.connection.scalars(statement), *(i for i, k in self._ids.items() if k)]
+        return nearest(id_, recent)
+
+
+def _known(row: LogRow) -> _Known:
+    return _Known(row.position, row.subject, row.type, row.digest, row.fields)
+
+
+def _references(draft: Draft, ids: dict[str, _Known | None]) -> list[tuple[str, str, str]]:
+    """What a draft refers to, a correction's changes included."""
+    found = list(references(draft.fields))
+    changes = draft.fields.get("changes")
+    if changes is not None:
+        target = ids.get(draft.fields["target"])
+        if target is not None:
+            given = {name: value for name, value in changes.items() if value is not None}
+            changed = references(given | {"type": target.type})
+            found += [(what, name, "changes") for what, name, _ in changed]
+    return found
+
+
+def publication(entries: list[Entry]) -> list[tuple[str, str]]:
+    """When a source was published, with the time zone that a bare day means; as mended."""
+    state = fold(kind_of_subject("source:"), sorted(mended(entries), key=main_order))
+    terms = state.terms
+    return [(terms["published"], terms.get("timezone", "UTC"))] if "published" in terms else []
+
+
+def bounds_of(fields: Fields, known: Instant) -> tuple[str | None, str, str]:
+    """``occurred`` as given, and its bounds; what happened when it is said nowhere."""
+    occurred = fields.get("occurred")
+    if occurred is not None:
+        return occurred, *edtf.bounds(occurred)
+    if fields["type"] == "source_registered":
+        day = fields["published"][:10]
+    else:
+        day = known[:10]  # of a mend and of a company the first day of all: always
+    return None, day, day
+
+
+def content_of(entry: Entry) -> Fields:
+    """The fields of an entry with those that have columns of their own."""
+    fields = {"id": entry.id, "type": entry.type, "subject": entry.subject} | entry.fields
+    if entry.occurred is not None:
+        fields["occurred"] = entry.occurred
+    return fields
+
+
+def differences(stored: Fields, given: Fields) -> list[str]:
+    """What differs between two contents of one event, a line a field."""
+    lines = []
+    for name in sorted(stored.keys() | given.keys()):
+        before, after = stored.get(name), given.get(name)
+        if before != after:
+            lines.append(f"{name}: {_show(before)} in the log, {_show(after)} here")
+    return lines
+
+
+def _show(value: Any) -> str:
+    return "nothing" if value is None else canonical({"extra": value}).decode()[9:-1]
+
+

@@ -1,0 +1,155 @@
+"""Reading the log: by subject, by company, in order, and its proof.
+
+Everything here takes a connection and reads; :mod:`timeline.store.append` is the only writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any, Final, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.codec.canonical import GENESIS, chain, digest
+from timeline.errors import StoreDamaged
+from timeline.replay import Entry
+from timeline.store.rows import ENTRY_COLUMNS, LogRow, entry_of, log_row
+from timeline.store.tables import event, log_head, subject_company
+from timeline.values import Instant
+
+CHUNK: Final = 500
+"""Names in one IN list: far below every database's limit on parameters."""
+
+Item = TypeVar("Item")
+
+
+class Head(NamedTuple):
+    """Where the log ends."""
+
+    position: int
+    recorded: Instant
+    hash: str
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """The items in lists of at most ``size``."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def read_head(connection: Connection, *, lock: bool = False) -> Head:
+    """The head of the log; with ``lock`` nobody else can append until the transaction ends."""
+    statement = sa.select(log_head.c.position, log_head.c.recorded, log_head.c.hash)
+    row = connection.execute(statement.with_for_update() if lock else statement).one()
+    return Head(*row)
+
+
+def position_at(connection: Connection, recorded: Instant, head: int) -> int:
+    """The last position recorded by an instant; ``recorded`` is monotone, so by halves."""
+    low, high = 0, head
+    statement = sa.select(event.c.recorded).where(event.c.position == sa.bindparam("position"))
+    while low < high:
+        middle = (low + high + 1) // 2
+        stamp = connection.execute(statement, {"position": middle}).scalar_one()
+        low, high = (middle, high) if stamp <= recorded else (low, middle - 1)
+    return low
+
+
+def read_entries(
+    connection: Connection, subjects: Iterable[str], position: int
+) -> Iterator[tuple[str, list[Entry]]]:
+    """The entries of each subject up to a position; subjects without any are left out."""
+    for chunk in chunks(subjects):
+        statement = (
+            sa.select(*ENTRY_COLUMNS)
+            .where(event.c.subject.in_(chunk), event.c.position <= position)
+            .order_by(event.c.subject, event.c.version)
+        )
+        yield from _by_subject(connection.execute(statement))
+
+
+def read_all_entries(
+    connection: Connection, position: int, kinds: Sequence[str] = ()
+) -> Iterator[tuple[str, list[Entry]]]:
+    """The entries of every subject (of some kinds) up to a position, subject by subject."""
+    statement = (
+        sa.select(*ENTRY_COLUMNS)
+        .where(event.c.position <= position)
+        .order_by(event.c.subject, event.c.version)
+        .execution_options(yield_per=1000)
+    )
+    if kinds:
+        # a range for each kind, so that the index on the subject serves
+        ranges = [event.c.subject.between(f"{kind}:", f"{kind};") for kind in kinds]
+        statement = statement.where(sa.or_(*ranges))
+    yield from _by_subject(connection.execute(statement))
+
+
+def _by_subject(rows: Iterable[Any]) -> Iterator[tuple[str, list[Entry]]]:
+    for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):
+        yield subject, list(group)
+
+
+def subjects_of(connection: Connection, company: str) -> list[str]:
+    """Every subject that any event ever named the company in, at whatever coordinate."""
+    statement = (
+        sa.select(subject_company.c.subject)
+        .where(subject_company.c.company == company)
+        .order_by(subject_company.c.subject)
+    )
+    return list(connection.scalars(statement))
+
+
+def read_rows(
+    connection: Connection, *conditions: sa.ColumnElement[bool], after: int = 0
+) -> Iterator[LogRow]:
+    """The log in order, row by row in constant memory."""
+    statement = (
+        sa.select(event)
+        .where(event.c.position > after, *conditions)
+        .order_by(event.c.position)
+        .execution_options(yield_per=1000)
+    )
+    for row in connection.execute(statement).mappings():
+        yield log_row(row)
+
+
+def read_row(connection: Connection, id_: str) -> LogRow | None:
+    """One event by its id."""
+    row = connection.execute(sa.select(event).where(event.c.id == id_)).mappings().first()
+    return log_row(row) if row else None
+
+
+def walk_chain(
+    connection: Connection, progress: Callable[[int], None] | None = None
+) -> Iterator[LogRow]:
+    """Every row of the log after proving it: dense, in order, unaltered, and in the chain.
+
+    Raises StoreDamaged at the first position that is not what was appended, and at the end where the
+    head does not agree. Constant memory.
+    """
+    position, previous, recorded = 0, GENESIS, ""
+    for row in read_rows(connection):
+        position += 1
+        if row.position != position:
+            raise StoreDamaged(position, f"there is a gap: the next event is at {row.position}")
+        found = digest(row.fields)
+        if found != row.digest:
+            raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
+        if row.recorded < recorded:
+            raise StoreDamaged(position, f"{row.id} was recorded before the event ahead of it")
+        if chain(previous, row.recorded, row.digest) != row.hash:
+            reason = f"the hash of {row.id} does not follow from the event ahead of it"
+            raise StoreDamaged(position, reason)
+        previous, recorded = row.hash, row.recorded
+        yield row
+        if progress is not None:
+            progress(position)
+    head = read_head(connection)
+    if head.position != position:
+        raise StoreDamaged(position + 1, f"the head says {head.position} events, there are {position}")
+    if position and (head.hash, head.recorded) != (previous, recorded):
+        raise StoreDamaged(position, "the head of the log is not its last event")

@@ -1,0 +1,116 @@
+"""Rows of the ``event`` table: to the fold's entries, and back to the content that was appended.
+
+``payload`` holds every given field that no other column gives back as it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import RowMapping
+
+from timeline.codec.canonical import canonical
+from timeline.codec.parse import upcast
+from timeline.events.registry import EVENT_TYPES
+from timeline.replay import Entry
+from timeline.store.tables import event
+from timeline.values import Day, Fields, Instant
+
+COLUMNS: Final = tuple(column.name for column in event.columns)
+
+ENTRY_COLUMNS: Final = (
+    event.c.position, event.c.id, event.c.type, event.c.subject, event.c.occurred,
+    event.c.earliest, event.c.latest, event.c.known, event.c.payload, event.c.fact_level,
+    event.c.attribution, event.c.schema_version,
+)  # fmt: skip
+"""What the fold reads of a row, in the order that :func:`entry_of` takes it."""
+
+_IN_COLUMNS: Final = frozenset({"id", "type", "subject", "occurred", "attribution"})
+_decode: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+class LogRow(Struct, frozen=True):
+    """An event as the log holds it, with its place in the log."""
+
+    position: int
+    id: str
+    subject: str
+    version: int
+    type: str
+    schema_version: int
+    occurred: str | None
+    earliest: Day
+    latest: Day
+    known: Instant
+    recorded: Instant
+    fact_level: str
+    attribution: str | None
+    payload: str
+    origin: str | None
+    digest: str
+    hash: str
+
+    @property
+    def fields(self) -> Fields:
+        """The event's content: every field as it was given, with ``id``, ``type`` and ``subject``."""
+        fields: Fields = {"id": self.id, "type": self.type, "subject": self.subject}
+        if self.occurred is not None:
+            fields["occurred"] = self.occurred
+        return fields | _rest(
+            self.payload, self.fact_level, self.attribution, self.schema_version
+        )
+
+    @property
+    def entry(self) -> Entry:
+        """The event as the fold reads it."""
+        return entry_of(
+            (
+                self.position, self.id, self.type, self.subject, self.occurred, self.earliest,
+                self.latest, self.known, self.payload, self.fact_level, self.attribution,
+                self.schema_version,
+            )  # fmt: skip
+        )
+
+
+def payload_of(fields: Fields) -> str:
+    """The JSON of what the other columns do not give back as it was written."""
+    rest = {name: value for name, value in fields.items() if name not in _IN_COLUMNS}
+    if rest.get("fact_level", "fact") != "fact":
+        del rest["fact_level"]
+    if rest.get("schema_version", 1) != 1:
+        del rest["schema_version"]
+    return canonical(rest).decode()
+
+
+def _rest(payload: str, fact_level: str, attribution: str | None, schema_version: int) -> Fields:
+    fields: Fields = _decode.decode(payload)
+    if attribution is not None:
+        fields["attribution"] = attribution
+    if fact_level != "fact":
+        fields["fact_level"] = fact_level
+    if schema_version != 1:
+        fields["schema_version"] = schema_version
+    return fields
+
+
+def entry_of(row: Sequence[Any]) -> Entry:
+    """The entry in a row of :data:`ENTRY_COLUMNS`, brought to today's schema version."""
+    (
+        position, id_, type_, subject, occurred, earliest, latest, known,
+        payload, fact_level, attribution, schema_version,
+    ) = row  # fmt: skip
+    fields = _rest(payload, fact_level, attribution, schema_version)
+    upcasters = EVENT_TYPES[type_].upcasters
+    if schema_version <= len(upcasters):
+        fields = upcast(fields | {"type": type_}, schema_version)
+        occurred = fields.pop("occurred", occurred)
+        del fields["type"]
+    return Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
+
+
+def log_row(row: RowMapping) -> LogRow:
+    """The row of a ``SELECT`` of all columns."""
+    return LogRow(**row)

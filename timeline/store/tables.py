@@ -1,0 +1,74 @@
+"""The tables as SQLAlchemy sees them. Alembic owns their creation (``alembic/versions``).
+
+Days and instants are text on SQLite, of fixed width, so that text order is time order; on PostgreSQL they
+are ``date`` and ``timestamptz``. Both come back as the same text (:mod:`timeline.store.engine`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql
+
+REVISIONS: Final = ("0001",)
+"""Every released schema, oldest first; the last is today's (a test compares with Alembic's)."""
+
+POSITION: Final = BigInteger().with_variant(Integer, "sqlite")
+DAY: Final = String(10).with_variant(postgresql.DATE, "postgresql")
+INSTANT: Final = String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+JSON: Final = Text().with_variant(postgresql.JSONB, "postgresql")
+
+metadata: Final = MetaData()
+
+event: Final = Table(
+    "event",
+    metadata,
+    Column("position", POSITION, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("schema_version", Integer, nullable=False),
+    Column("occurred", Text),
+    Column("earliest", DAY, nullable=False),
+    Column("latest", DAY, nullable=False),
+    Column("known", INSTANT, nullable=False),
+    Column("recorded", INSTANT, nullable=False),
+    Column("fact_level", Text, nullable=False),
+    Column("attribution", Text),
+    Column("payload", JSON, nullable=False),
+    Column("origin", Text),
+    Column("digest", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("id", name="event_id_key"),
+    UniqueConstraint("subject", "version", name="event_subject_version_key"),
+)
+
+log_head: Final = Table(
+    "log_head",
+    metadata,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("position", POSITION, nullable=False),
+    Column("recorded", INSTANT, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("only = 1", name="log_head_only_check"),
+)
+
+subject_company: Final = Table(
+    "subject_company",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
