@@ -12,14 +12,22 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
+from timeline.answers.asked import LensAsked
 from timeline.answers.coordinate import coordinate, parse_day
 from timeline.answers.model import CompanyMatch, Coordinate, LogEntry, StateAnswer
+from timeline.errors import InvalidValue
 from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
+
+if TYPE_CHECKING:
+    from timeline.answers.diff import DiffAnswer
+    from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.why import WhyAnswer
 
 Day = str | date
 Moment = str | date
@@ -117,13 +125,125 @@ class Timeline:
         as_of: Day | None = None,
         certainty: Literal["definite", "possible"] | None = None,
         open_only: bool = False,
+        group: bool = False,
+        lens: LensAsked | None = None,
     ) -> StateAnswer:
         """The state of a company (by any of its names), or of every company."""
         from timeline.answers.state import state
+        from timeline.answers.view import View
 
         with self.reading() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
-            return state(connection, at, company, certainty=certainty, open_only=open_only)
+            view = View(connection, at, lens)
+            return state(view, company, group=group, certainty=certainty, open_only=open_only)
+
+    def diff(
+        self,
+        company: str,
+        *,
+        on: Day | tuple[Day, Day] | None = None,
+        known: Moment | tuple[Moment, Moment] | None = None,
+        source: str | None = None,
+        recorded: str | int | None = None,
+        group: bool = False,
+        lens: LensAsked | None = None,
+    ) -> DiffAnswer:
+        """What differs for a company between two coordinates.
+
+        Give a pair (or ``"A..B"``) for ``on``: what changed in the world; or for ``known``: what was learned
+        about the same day; or ``source``: what one source told that nothing else did.
+        """
+        from timeline.answers.diff import diff, split_range
+        from timeline.answers.view import View
+
+        pairs = {
+            name: split_range(value) if isinstance(value, str) and ".." in value else value
+            for name, value in (("on", on), ("known", known))
+        }
+        ranges = [name for name, value in pairs.items() if isinstance(value, tuple)]
+        if len(ranges) + (source is not None) != 1:
+            raise InvalidValue(
+                "a difference is between two days, or with and without one source",
+                "give one of --on A..B, --known A..B, --source SLUG",
+            )
+        with self.reading() as connection:
+            views = []
+            for side in (0, 1):
+                asked = {n: v[side] if isinstance(v, tuple) else v for n, v in pairs.items()}
+                at = self._at(connection, recorded=recorded, **asked)
+                seen = lens or LensAsked()
+                if source is not None and side == 0:
+                    seen = replace(seen, not_source=(*seen.not_source, source))
+                views.append(View(connection, at, seen))
+            return diff(views[0], views[1], company, group=group)
+
+    def why(
+        self,
+        subject: str,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        as_of: Day | None = None,
+        lens: LensAsked | None = None,
+    ) -> WhyAnswer:
+        """The chain of events and sources behind the state of a subject."""
+        from timeline.answers.view import View
+        from timeline.answers.why import why
+
+        with self.reading() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
+            return why(View(connection, at, lens), subject)
+
+    def items(
+        self,
+        kind: str,
+        *,
+        company: str | None = None,
+        group: bool = False,
+        status: Iterable[str] = (),
+        item_kind: Iterable[str] = (),
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        as_of: Day | None = None,
+        certainty: Literal["definite", "possible"] | None = None,
+        open_only: bool = False,
+        lens: LensAsked | None = None,
+    ) -> ListAnswer:
+        """The items of one kind of subject (deal, rumour, commitment, relationship, right, fact)."""
+        from timeline.answers.lists import list_items
+        from timeline.answers.view import View
+
+        with self.reading() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
+            return list_items(
+                View(connection, at, lens),
+                kind,
+                company=company,
+                group=group,
+                statuses=tuple(status),
+                item_kinds=tuple(item_kind),
+                certainty=certainty,
+                open_only=open_only,
+            )
+
+    def companies(
+        self,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        as_of: Day | None = None,
+        lens: LensAsked | None = None,
+    ) -> CompaniesAnswer:
+        """Every registered company, with the number of its items."""
+        from timeline.answers.lists import list_companies
+        from timeline.answers.view import View
+
+        with self.reading() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
+            return list_companies(View(connection, at, lens))
 
     def log(
         self,

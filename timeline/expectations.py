@@ -12,12 +12,11 @@ from sqlalchemy.engine import Connection
 from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem, Coordinate
 from timeline.answers.state import item_of, state
+from timeline.answers.view import View
 from timeline.codec.fixtures import Expectation
 from timeline.codec.nodes import Mapping, Node
 from timeline.errors import Problem, TimelineError
 from timeline.nearest import did_you_mean
-from timeline.replay import replay
-from timeline.store.log import read_entries
 
 ABSENT = "absent"
 
@@ -61,7 +60,8 @@ def _company_failures(
     connection: Connection, expected: Expectation, at: Coordinate
 ) -> Iterator[tuple[Node, str]]:
     assert expected.company is not None
-    answer = state(connection, at, expected.company, certainty=expected.certainty)
+    view = View(connection, at)
+    answer = state(view, expected.company, certainty=expected.certainty)
     items = {item.subject: item for item in answer.companies[0].items}
     assert isinstance(expected.state_node, Mapping)
     for subject, wanted in expected.state.items():
@@ -76,10 +76,8 @@ def _subject_failures(
     connection: Connection, expected: Expectation, at: Coordinate
 ) -> Iterator[tuple[Node, str]]:
     assert expected.subject is not None
-    item = None
-    for _, entries in read_entries(connection, [expected.subject], at.position):
-        found = replay(entries, at.on, at.known_at)
-        item = item_of(found) if found else None
+    found = next(View(connection, at).items([expected.subject]), None)
+    item = item_of(found) if found else None
     if item is not None and expected.certainty not in (None, item.certainty):
         item = None
     yield from _item_failures(expected.subject, item, expected.state, expected.state_node)

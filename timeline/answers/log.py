@@ -12,7 +12,7 @@ from timeline.answers.model import Coordinate, LogEntry
 from timeline.errors import InvalidValue, NotFound, TimelineError
 from timeline.events.registry import EVENT_TYPES
 from timeline.nearest import nearest
-from timeline.store.log import read_rows, subjects_of
+from timeline.store.log import read_rows, source_slugs, subjects_of
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
 from timeline.values import Day, check_subject
@@ -82,9 +82,7 @@ def check_subject_exists(connection: Connection, subject: str) -> None:
 def _check_source(connection: Connection, source: str) -> None:
     exists = sa.select(event.c.position).where(event.c.subject == f"source:{source}").limit(1)
     if connection.execute(exists).first() is None:
-        statement = sa.select(event.c.subject).where(event.c.type == "source_registered")
-        slugs = [subject.partition(":")[2] for subject in connection.scalars(statement)]
-        raise NotFound("source", source, nearest(source, slugs, limit=3))
+        raise NotFound("source", source, nearest(source, source_slugs(connection), limit=3))
 
 
 def log_entry(row: LogRow) -> LogEntry:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from timeline.answers.asked import LensAsked
 from timeline.values import Day, Fields, Instant
 
 
@@ -61,13 +62,14 @@ class CompanyState(Struct, frozen=True, kw_only=True):
     items: list[CompanyItem]
 
 
-class StateAnswer(Struct, frozen=True, kw_only=True):
+class StateAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one company, or of every company, at a coordinate."""
 
     on: Day
     known: str | None
     recorded: str | int | None
     position: int
+    lens: LensAsked | UnsetType = UNSET
     companies: list[CompanyState]
 
 

@@ -1,49 +1,51 @@
-"""The state of a company, or of every company, at a coordinate."""
+"""The state of a company, of its group, or of every company, at a coordinate."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy.engine import Connection
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from timeline.answers.companies import company_entries, find_company, latest_name
-from timeline.answers.model import CompanyItem, CompanyState, Coordinate, StateAnswer
+from timeline.answers.group import group_of
+from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
+from timeline.answers.view import SHOWN, View
 from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import KINDS
 from timeline.replay import Entry, Item, kind_of, replay
-from timeline.store.log import read_all_entries, read_entries, subjects_of
-
-SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
-"""The kinds of subject that are items of a company's state, in the order they are shown."""
+from timeline.store.log import read_all_entries
 
 _ORDER = {name: place for place, name in enumerate(SHOWN)}
 
 
 def state(
-    connection: Connection,
-    at: Coordinate,
+    view: View,
     company: str | None = None,
     *,
+    group: bool = False,
     certainty: str | None = None,
     open_only: bool = False,
 ) -> StateAnswer:
-    """The state at a coordinate of one company (by any of its names), or of every company.
+    """The state at a view's coordinate of one company (by any of its names), or of every company.
 
+    With ``group`` the items of every company it controls then are its own, each naming the member.
     ``certainty`` keeps only definite or only possible items; ``open_only`` leaves out final and
     denied ones. Raises NotFound for an unknown company.
     """
     if company is None:
-        companies = list(_every_company(connection, at))
+        companies = list(_every_company(view))
     else:
-        companies = [_one_company(connection, at, find_company(connection, company))]
+        companies = [_one_company(view, find_company(view.connection, company), group=group)]
     if certainty is not None or open_only:
         companies = [_filtered(found, certainty, open_only) for found in companies]
+    at = view.at
     return StateAnswer(
         on=at.on,
         known=at.known,
         recorded=at.recorded,
         position=at.position,
+        lens=view.asked or UNSET,
         companies=companies,
     )
 
@@ -73,36 +75,44 @@ def is_open(item: CompanyItem) -> bool:
     return item.status not in kind_of(item.subject).over
 
 
-def _one_company(connection: Connection, at: Coordinate, company: str) -> CompanyState:
-    subjects = subjects_of(connection, company)
-    found = (
-        item
-        for _, entries in read_entries(connection, subjects, at.position)
-        if (item := replay(entries, at.on, at.known_at)) is not None and company in item.parties
-    )
-    entries = company_entries(connection, company, at.position) or company_entries(
-        connection, company, 2**62
-    )
-    return _company_state(company, entries, at, (item_of(item, company) for item in found))
+def shown_order(item: CompanyItem) -> tuple[int, str]:
+    """By kind of subject, then by subject."""
+    return _ORDER[item.subject.partition(":")[0]], item.subject
 
 
-def _every_company(connection: Connection, at: Coordinate) -> Iterator[CompanyState]:
+def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem]:
+    """The items of a company, or of it and all that it controls, as they are shown."""
+    items: dict[str, CompanyItem] = {}
+    for member in group_of(view, company) if group else [company]:
+        for item in view.items_of(member):
+            # what ties two members together is shown once, as the item of the nearer one
+            items.setdefault(item.subject, item_of(item, member, member=group))
+    return sorted(items.values(), key=shown_order)
+
+
+def _one_company(view: View, company: str, *, group: bool) -> CompanyState:
+    entries = company_entries(view.connection, company, view.at.position) or company_entries(
+        view.connection, company, 2**62
+    )
+    return _company_state(company, entries, view, items_of_group(view, company, group=group))
+
+
+def _every_company(view: View) -> Iterator[CompanyState]:
     items: defaultdict[str, list[CompanyItem]] = defaultdict(list)
-    for _, entries in read_all_entries(connection, at.position, SHOWN):
-        item = replay(entries, at.on, at.known_at)
-        for company in item.parties if item else ():
+    for item in view.every_item():
+        for company in item.parties:
             if company != UNDISCLOSED:
-                assert item is not None
                 items[company].append(item_of(item, company))
-    for subject, entries in read_all_entries(connection, at.position, ["company"]):
+    for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
         company = subject.partition(":")[2]
-        yield _company_state(company, entries, at, items.pop(company, ()))
+        own = sorted(items.pop(company, ()), key=shown_order)
+        yield _company_state(company, entries, view, own)
 
 
 def _company_state(
-    company: str, entries: list[Entry], at: Coordinate, items: Iterable[CompanyItem]
+    company: str, entries: list[Entry], view: View, items: Iterable[CompanyItem]
 ) -> CompanyState:
-    seen = replay(entries, at.on, at.known_at)
+    seen = replay(entries, view.at.on, view.at.known_at)
     terms = seen.terms if seen else {}
     return CompanyState(
         company=company,
@@ -110,26 +120,14 @@ def _company_state(
         aliases=terms.get("aliases", []),
         country=terms.get("country"),
         status=seen.status if seen else None,
-        items=sorted(items, key=shown_order),
+        items=list(items),
     )
 
 
-def shown_order(item: CompanyItem) -> tuple[int, str]:
-    """By kind of subject, then by subject."""
-    return _ORDER[item.subject.partition(":")[0]], item.subject
-
-
 def _filtered(company: CompanyState, certainty: str | None, open_only: bool) -> CompanyState:
-    items = [
+    kept = [
         item
         for item in company.items
         if certainty in (None, item.certainty) and (not open_only or is_open(item))
     ]
-    return CompanyState(
-        company=company.company,
-        name=company.name,
-        aliases=company.aliases,
-        country=company.country,
-        status=company.status,
-        items=items,
-    )
+    return replace(company, items=kept)

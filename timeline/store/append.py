@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from timeline import edtf
 from timeline.codec.canonical import canonical, chain, derive_id, digest
-from timeline.codec.parse import Draft, flaws, parse_changes, references, upcast
+from timeline.codec.parse import Draft, Place, flaws, parse_changes, references, upcast
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
@@ -66,6 +66,7 @@ class Appender:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         expected_version: int | None = None,
         verify: bool = False,
+        amend: bool = False,
     ) -> None:
         self.connection = connection
         head = read_head(connection, lock=True)
@@ -74,6 +75,8 @@ class Appender:
         self.recorded: Instant = max(format_instant(clock()), head.recorded)
         self.expected_version = expected_version
         self.verify = verify
+        self.amend = amend
+        self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
         self.stored = 0
         self.found = 0
@@ -280,6 +283,8 @@ class Appender:
                 return None
             stored = self._as_mended(fields["id"], known)
             if digest(stored) != content_digest:
+                if self.amend:
+                    return self._mend(draft, known, stored)
                 message = f'"{fields["id"]}" is in the log with other content'
                 message += "".join(f"\n  {line}" for line in differences(known.fields, fields))
                 hint = (
@@ -290,6 +295,37 @@ class Appender:
                 return None
         self.found += 1
         return Outcome(fields["id"], known.position, new=False)
+
+    def _mend(self, draft: Draft, known: _Known, stored: Fields) -> Outcome | None:
+        """Append the correction that brings the stored event to what the draft says now."""
+        fields = draft.fields
+        changes = {
+            name: fields.get(name)
+            for name in stored.keys() | fields.keys()
+            if stored.get(name) != fields.get(name)
+        }
+        before = len(self.problems)
+        self.correct(fields["id"], "event_corrected", draft, changes=changes)
+        if len(self.problems) > before:
+            return None
+        return Outcome(fields["id"], known.position, new=False)
+
+    def correct(self, target: str, type_: str, draft: Draft, **fields: Any) -> None:
+        """Append a mend of our own record: a slip that an edited file put right."""
+        known = self._ids.get(target)
+        version = self._versions.get(known.subject, 0) + 1 if known else 1
+        word = type_.partition("_")[2]
+        mend = Draft(
+            # the version tells two amendments of one event apart, also where they say the same
+            {"type": type_, "id": f"{target}-{word}-{version}", "target": target}
+            | fields
+            | {"reason": f"edited in {draft.origin}"},
+            Place(draft.place.file, draft.place.line),
+            f"{draft.origin} (amended)",
+        )
+        self._ids.setdefault(mend.fields["id"], None)
+        if self._place(mend) is not None:
+            self.amendments.append(mend.fields)
 
     def _as_mended(self, id_: str, known: _Known) -> Fields:
         for _, entries in read_entries(self.connection, [known.subject], self.position):

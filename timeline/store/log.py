@@ -12,12 +12,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from timeline import edtf
 from timeline.codec.canonical import GENESIS, chain, digest
 from timeline.errors import StoreDamaged
-from timeline.replay import Entry
+from timeline.replay import Entry, replay
 from timeline.store.rows import ENTRY_COLUMNS, LogRow, entry_of, log_row
 from timeline.store.tables import event, log_head, subject_company
-from timeline.values import Instant
+from timeline.values import Fields, Instant
 
 CHUNK: Final = 500
 """Names in one IN list: far below every database's limit on parameters."""
@@ -103,6 +104,12 @@ def subjects_of(connection: Connection, company: str) -> list[str]:
     return list(connection.scalars(statement))
 
 
+def source_slugs(connection: Connection) -> list[str]:
+    """Every registered source."""
+    statement = sa.select(event.c.subject).where(event.c.type == "source_registered")
+    return [subject.partition(":")[2] for subject in connection.scalars(statement)]
+
+
 def read_rows(
     connection: Connection, *conditions: sa.ColumnElement[bool], after: int = 0
 ) -> Iterator[LogRow]:
@@ -121,6 +128,20 @@ def read_row(connection: Connection, id_: str) -> LogRow | None:
     """One event by its id."""
     row = connection.execute(sa.select(event).where(event.c.id == id_)).mappings().first()
     return log_row(row) if row else None
+
+
+def read_row_at(connection: Connection, position: int) -> LogRow:
+    """One event by its position."""
+    statement = sa.select(event).where(event.c.position == position)
+    return log_row(connection.execute(statement).mappings().one())
+
+
+def source_terms(connection: Connection, slug: str, position: int) -> Fields:
+    """What a source is, by everything said of it up to a position; empty for an unknown one."""
+    for subject, entries in read_entries(connection, [f"source:{slug}"], position):
+        item = replay(entries, edtf.OPEN_END)
+        return item.terms if item and subject else {}
+    return {}
 
 
 def walk_chain(

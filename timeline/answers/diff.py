@@ -1,0 +1,191 @@
+"""Differences: what changed in the world, or what was learned, between two coordinates.
+
+One mechanism for both: the items of a company in two views, item by item, with the events that made the
+difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from timeline.answers.asked import LensAsked
+from timeline.answers.companies import find_company
+from timeline.answers.model import CompanyItem
+from timeline.answers.state import items_of_group, shown_order
+from timeline.answers.view import View
+from timeline.errors import InvalidValue
+from timeline.events.registry import RECORD_TYPES
+from timeline.replay import RETRACTED, Entry, effective, is_mend, is_uncertain
+from timeline.values import Day, same_value
+
+ChangeName = Literal["appeared", "vanished", "status", "terms", "certainty", "disputed"]
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that differs in one item, and the events that did it."""
+
+    member: str | UnsetType = UNSET
+    """With a group: the company of the group that is the party."""
+    subject: str
+    kind: str | None
+    change: ChangeName
+    before: Any
+    """The status, the certainty with its alternatives, or the terms that changed; null: absent."""
+    after: Any
+    events: list[str]
+    """What made the difference; corrections, retractions and disputes among them."""
+    sources: list[str]
+
+
+class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of the two coordinates that are compared."""
+
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+
+
+class DiffAnswer(Struct, frozen=True, kw_only=True):
+    """What differs for a company between two coordinates."""
+
+    company: str
+    before: Side
+    after: Side
+    changes: list[Change]
+
+
+def split_range(text: str) -> tuple[str, str]:
+    """The two ends of ``A..B``; InvalidValue for anything else."""
+    first, dots, last = text.partition("..")
+    if not dots or not first.strip() or not last.strip():
+        raise InvalidValue(
+            f'"{text}" is not a range of two days', "write A..B, as in 2025-01-01..2025-06-30"
+        )
+    return first.strip(), last.strip()
+
+
+def diff(before: View, after: View, company: str, *, group: bool = False) -> DiffAnswer:
+    """What differs between two views of a company (by any of its names).
+
+    Raises NotFound for an unknown company.
+    """
+    company = find_company(after.connection, company)
+    first = {i.subject: i for i in items_of_group(before, company, group=group)}
+    last = {i.subject: i for i in items_of_group(after, company, group=group)}
+    changes = [
+        change
+        for item in sorted((first | last).values(), key=shown_order)
+        for change in _changes(before, after, first.get(item.subject), last.get(item.subject))
+    ]
+    return DiffAnswer(company=company, before=_side(before), after=_side(after), changes=changes)
+
+
+def _side(view: View) -> Side:
+    at = view.at
+    return Side(
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+    )
+
+
+def _changes(
+    before: View, after: View, first: CompanyItem | None, last: CompanyItem | None
+) -> Iterator[Change]:
+    compared = list(_compare(first, last))
+    if not compared:
+        return
+    shown = last or first
+    assert shown is not None
+    causes = _causes(before, after, shown.subject)
+    events = [entry.id for entry in causes]
+    sources = sorted({slug for entry in causes for slug in entry.sources})
+    for name, was, became in compared:
+        yield Change(
+            member=shown.member,
+            subject=shown.subject,
+            kind=shown.kind,
+            change=name,
+            before=was,
+            after=became,
+            events=events,
+            sources=sources,
+        )
+
+
+def _compare(
+    first: CompanyItem | None, last: CompanyItem | None
+) -> Iterator[tuple[ChangeName, Any, Any]]:
+    if first is None or last is None:
+        if last is not None:
+            yield "appeared", None, last.status
+        elif first is not None:
+            yield "vanished", first.status, None
+        return
+    if first.status != last.status:
+        yield "status", first.status, last.status
+    names = [
+        name
+        for name in {**first.terms, **last.terms}
+        if not same_value(first.terms.get(name), last.terms.get(name))
+    ]
+    if names:
+        yield (
+            "terms",
+            {name: first.terms.get(name) for name in names},
+            {name: last.terms.get(name) for name in names},
+        )
+    was, became = _doubt(first), _doubt(last)
+    if was != became:
+        yield "certainty", was, became
+    if first.disputed != last.disputed:
+        yield "disputed", first.disputed, last.disputed
+
+
+def _doubt(item: CompanyItem) -> dict[str, Any]:
+    return {"certainty": item.certainty, "alternatives": item.alternatives}
+
+
+def _causes(before: View, after: View, subject: str) -> list[Entry]:
+    """The events of a subject that count on one side only, or otherwise, by position.
+
+    Where the same events count, time itself made the difference: those that became certain, or were so
+    no longer.
+    """
+    first, last = _counting(before, subject), _counting(after, subject)
+    found = {
+        id_: last.get(id_) or first[id_]
+        for id_ in first.keys() | last.keys()
+        if first.get(id_) != last.get(id_)
+    }
+    if not found:
+        found = {
+            id_: entry
+            for id_, entry in last.items()
+            if entry.type not in RECORD_TYPES
+            and is_uncertain(entry, before.at.on) != is_uncertain(entry, after.at.on)
+        }
+    return sorted(found.values(), key=lambda entry: entry.position)
+
+
+def _counting(view: View, subject: str) -> dict[str, Entry]:
+    """What counts in a view: happened events as corrected, what is said of them, retractions."""
+    entries = view.entries(subject)
+    counting = effective(entries, view.at.known_at, view.lens)
+    happened = [entry for entry in counting.entries if entry.earliest <= view.at.on]
+    found = {entry.id: entry for entry in happened}
+    for entry in happened:
+        found |= {remark.id: remark for remark in counting.remarks.get(entry.id, ())}
+    for entry in entries:
+        if entry.type == RETRACTED and (is_mend(entry) or entry.known <= view.at.known_at):
+            seen = entry if view.lens is None or is_mend(entry) else view.lens(entry)
+            if seen is not None:
+                found[entry.id] = seen
+    return found

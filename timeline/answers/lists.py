@@ -1,0 +1,191 @@
+"""Lists at a coordinate: every deal, rumour, commitment …, with sums that mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from timeline.answers.asked import LensAsked
+from timeline.answers.companies import find_company, latest_name
+from timeline.answers.group import group_of
+from timeline.answers.model import CompanyItem
+from timeline.answers.state import is_open, item_of
+from timeline.answers.view import View
+from timeline.replay import Item, replay
+from timeline.store.log import read_all_entries
+from timeline.values import Day, Fields
+
+MONEY_TERM = {"deal": "value", "commitment": "amount", "rumour": "value", "right": "strike"}
+"""The term of a kind that is summed: what the whole thing is worth, as stated."""
+
+
+class Sum(Struct, frozen=True, kw_only=True):
+    """Money of one currency, period and basis: exact amounts and ranges added end by end."""
+
+    currency: str
+    per: str
+    basis: str
+    items: int
+    min: str | None
+    """Null where one of the items has no lower end."""
+    max: str | None
+
+
+class ListAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The items of one kind of subject at a coordinate."""
+
+    kind: str
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    items: list[CompanyItem]
+    sums: list[Sum]
+
+
+class CompanyRow(Struct, frozen=True, kw_only=True):
+    """A company at a coordinate, and how many items it has."""
+
+    company: str
+    name: str
+    country: str | None
+    kind: str | None
+    status: str | None
+    items: int
+
+
+class CompaniesAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Every registered company at a coordinate."""
+
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    companies: list[CompanyRow]
+
+
+def list_items(
+    view: View,
+    kind: str,
+    *,
+    company: str | None = None,
+    group: bool = False,
+    statuses: Sequence[str] = (),
+    item_kinds: Sequence[str] = (),
+    certainty: str | None = None,
+    open_only: bool = False,
+) -> ListAnswer:
+    """The items of a kind of subject, those without parties too, by subject.
+
+    ``statuses`` and ``item_kinds`` keep the named ones. Raises NotFound for an unknown company.
+    """
+    found: Iterable[Item]
+    if company is None:
+        found = view.every_item([kind])
+    else:
+        members = [find_company(view.connection, company)]
+        if group:
+            members = group_of(view, members[0])
+        found = _once(item for member in members for item in view.items_of(member))
+    items = [
+        shown
+        for item in found
+        if item.subject.startswith(kind + ":")
+        and (not statuses or item.status in statuses)
+        and (not item_kinds or item.kind in item_kinds)
+        and certainty in (None, item.certainty)
+        and (is_open(shown := item_of(item)) or not open_only)
+    ]
+    items.sort(key=lambda item: item.subject)
+    at = view.at
+    return ListAnswer(
+        kind=kind,
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+        items=items,
+        sums=sums(item.terms.get(MONEY_TERM.get(kind, "")) for item in items),
+    )
+
+
+def _once(items: Iterable[Item]) -> Iterator[Item]:
+    seen: set[str] = set()
+    for item in items:
+        if item.subject not in seen:
+            seen.add(item.subject)
+            yield item
+
+
+def sums(amounts: Iterable[Fields | None]) -> list[Sum]:
+    """Sums within one currency, period and basis; ranges stay ranges, open ends stay open.
+
+    What a reporter converted (``reported_as``) is the same money again, and is not added.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[Decimal | None, Decimal | None]]] = {}
+    for money in amounts:
+        if money is None:
+            continue
+        basis = money.get("basis", "exact")
+        exact = money.get("exact")
+        low, high = money.get("min", exact), money.get("max", exact)
+        if basis == "up_to" and exact is not None:
+            low = None
+        if basis == "at_least" and exact is not None:
+            high = None
+        key = money["currency"], money.get("per", "once"), basis
+        ends = tuple(None if end is None else Decimal(end) for end in (low, high))
+        groups.setdefault(key, []).append((ends[0], ends[1]))
+    return [
+        Sum(
+            currency=currency,
+            per=per,
+            basis=basis,
+            items=len(ranges),
+            min=_total([low for low, _ in ranges]),
+            max=_total([high for _, high in ranges]),
+        )
+        for (currency, per, basis), ranges in sorted(groups.items())
+    ]
+
+
+def _total(ends: list[Decimal | None]) -> str | None:
+    known = [end for end in ends if end is not None]
+    return f"{sum(known, Decimal(0)):f}" if len(known) == len(ends) else None
+
+
+def list_companies(view: View) -> CompaniesAnswer:
+    """Every registered company at a coordinate, by id, with the number of its items."""
+    counts: dict[str, int] = {}
+    for item in view.every_item():
+        for company in item.parties:
+            counts[company] = counts.get(company, 0) + 1
+    rows = []
+    at = view.at
+    for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
+        company = subject.partition(":")[2]
+        seen = replay(entries, at.on, at.known_at)
+        terms = seen.terms if seen else {}
+        rows.append(
+            CompanyRow(
+                company=company,
+                name=terms.get("name") or latest_name(company, entries),
+                country=terms.get("country"),
+                kind=terms.get("kind"),
+                status=seen.status if seen else None,
+                items=counts.get(company, 0),
+            )
+        )
+    return CompaniesAnswer(
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+        companies=rows,
+    )
