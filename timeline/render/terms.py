@@ -63,10 +63,10 @@ _LABELS: Final[dict[str, tuple[str, _Say]]] = {
     "rationale": ("rationale", value_in_words),
     "term": ("term", _horizon),
     "started": ("started", _date),
-    "expected_completion": ("completion", lambda value, names: f"expected {words.date(value)}"),
+    "expected_completion": ("completion", lambda value, names: f"expected {words.expected(value)}"),
     "venture": ("venture", _company),
     "deal": ("deal", value_in_words),
-    "independent_of": ("apart from", value_in_words),
+    "independent_of": ("independent", lambda value, names: f"of {value_in_words(value)}"),
     "replaces": ("replaces", value_in_words),
 }
 
@@ -106,7 +106,12 @@ def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
         if other in item.counterparties and not titles.implied(item, other, held)
     }
     if said:
-        yield "others", words.parties(said, names)
+        yield (
+            "others",
+            "; ".join(
+                f"{name_of(other, names)} as {words.roles(held)}" for other, held in said.items()
+            ),
+        )
 
 
 def _form(terms: Mapping[str, Any]) -> str:
@@ -154,11 +159,11 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
         said.append("in part")
     if "amount" in rest:
         said.append(f"for {words.money(rest.pop('amount'))}")
-    for name, before in (("by", "by"), ("against", "against")):
-        if name in rest:
-            said.append(f"{before} {_companies(rest.pop(name), names)}")
     if rest.pop("extent", "full") == "partial":
         said.append("in part")
+    for name in ("by", "against"):
+        if name in rest:
+            said.append(f"{name} {_companies(rest.pop(name), names)}")
     if rest.pop("as_party", True) is False:
         said.append("though not as a party")
     after = [value_in_words(rest.pop(name)) for name in ("reason", "alternative") if name in rest]
@@ -166,7 +171,9 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
         after.append(f"fee {words.money(rest.pop('fee'))}")
     after += [f"{name.replace('_', ' ')} {value_in_words(value)}" for name, value in rest.items()]
     sentence = " ".join(filter(None, said)) or kind.replace("_", " ")
-    return f"{words.date(step['occurred'])}: {': '.join([sentence, '; '.join(after)] if after else [sentence])}"
+    return (
+        f"{words.date(step['occurred'])}: {' – '.join(filter(None, [sentence, '; '.join(after)]))}"
+    )
 
 
 def _companies(value: str | list[str], names: Names) -> str:

@@ -37,6 +37,9 @@ _CLEAN: Final = _BLANKS | _STEERING
 # A space where a line may break: not between a currency and its number, nor a number and its unit.
 _BREAK: Final = re.compile(r" +(?!(?<=\b[A-Z]{3} )[-−\d])(?!(?<=\d )(?:%|(?:tn|bn|mn)\b))")
 
+# Inside an id a line may break where a word begins, which keeps dates whole.
+_INSIDE: Final = re.compile(r"(?<=[-:/.@_])(?=[^\W\d_])|(?<=,)(?=\S)")
+
 
 def clean(text: str) -> str:
     """The text on one line, with everything that could steer a terminal written out as an escape.
@@ -47,12 +50,12 @@ def clean(text: str) -> str:
 
 
 def paint(text: str, style: str, color: bool) -> str:
-    """The text in a style (a group of statuses, ``strong`` or ``faint``), where colour is wanted."""
+    """The text in a style (a group of statuses, ``strong``, ``faint``), where colour is wanted."""
     return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if color and text else text
 
 
 def cells(text: str) -> int:
-    """How many columns a terminal takes for the text: two for a wide character (鴻), none for a mark."""
+    """How many columns of a terminal the text takes: a wide character (鴻) two, a mark none."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
@@ -62,16 +65,18 @@ def _cells(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def wrap(text: str, width: int) -> list[str]:
+def wrap(text: str, width: int, *, tight: bool = False) -> list[str]:
     """The text in lines of at most that many columns; nothing is cut or lost.
 
-    A word that is longer stays whole on a line of its own, so that an id or address can be copied.
-    Chinese, Japanese and Korean text breaks between characters.
+    A word that is longer stays whole on a line of its own, so that an id or address can be copied;
+    in a ``tight`` place it breaks after its hyphens. Chinese, Japanese and Korean break between
+    characters.
     """
     lines: list[str] = []
     line, used = "", 0
     for word in _BREAK.split(text):
-        for index, piece in enumerate(_pieces(word)):
+        parts = pieces(word) if tight or not word.isascii() else (word,)
+        for index, piece in enumerate(parts):
             space = " " if line and not index else ""
             taken = cells(piece)
             if line and used + len(space) + taken > width:
@@ -82,11 +87,13 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
-def _pieces(word: str) -> Iterator[str]:
-    """The parts of a word between which a line may break: around wide characters only."""
-    if word.isascii():
-        yield word
-        return
+def pieces(word: str) -> Iterator[str]:
+    """The parts of a word that stay whole: of an id between hyphens, of wide characters each."""
+    for part in _INSIDE.split(word):
+        yield from (part,) if part.isascii() else _characters(part)
+
+
+def _characters(word: str) -> Iterator[str]:
     piece, was_wide = "", False
     for character in word:
         wide = _cells(character) == 2

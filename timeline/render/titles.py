@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from timeline.answers import CompanyItem
 from timeline.render import words
 from timeline.render.text import join
@@ -27,7 +29,7 @@ _PREPOSITIONS: Final[dict[str, dict[str, str]]] = {
     "divestiture": {"target": "of", "acquirer": "to", "seller": "by"},
     "financing": {"borrower": "of", "lender": "by"},
 }
-_ORDER: Final = ("of", "in", "to", "for", "by", "from", "with")
+_ORDER: Final = ("of", "in", "to", "for", "by", "from", "with", "between")
 
 # A relationship as its first and as its second company sees it.
 _RELATIONS: Final = {
@@ -41,18 +43,36 @@ _RELATIONS: Final = {
     "competes_with": ("Competes with {}", "Competes with {}"),
 }
 
+_OWNERS: Final = ("from", "holder", "actor", "company")
+
 
 def noun(kind: str | None) -> str:
     """A kind of deal or right in words: "joint venture"."""
     return _NOUNS.get(kind or "other", (kind or "agreement").replace("_", " "))
 
 
-def title(item: CompanyItem, company: str, names: Names) -> str:
-    """The item in a line, as that company sees it: "Joint venture with Intrinsic, as partner"."""
+def title(item: CompanyItem, company: str | None, names: Names) -> str:
+    """The item in a line, as that company sees it: "Joint venture with Intrinsic, as partner".
+
+    Without a company (in a list of all of them) it is told of whom it is.
+    """
     kind = item.subject.partition(":")[0]
-    party = item.member if isinstance(item.member, str) else company
+    if company is None:
+        if kind in ("deal", "rumour"):
+            return _TITLES[kind](replace(item, roles=[]), "", names)
+        party = _owner(item)
+        others = [other for other in item.counterparties if other != party]
+        item = replace(item, counterparties=others, roles=[])
+    else:
+        party = item.member if isinstance(item.member, str) else company
     said = _TITLES[kind](item, party, names)
     return said if party == company else f"{name_of(party, names)}: {said}"
+
+
+def _owner(item: CompanyItem) -> str:
+    """The company whose relationship, right, commitment or fact it is."""
+    terms = item.terms
+    return next((terms[term] for term in _OWNERS if term in terms), item.subject)
 
 
 def _capital(text: str) -> str:
@@ -74,6 +94,8 @@ def _agreement(item: CompanyItem, party: str, names: Names) -> str:
     for other in item.counterparties:
         side = _preposition(item.kind, held.get(other, ()), item.roles)
         sides.setdefault(side, []).append(name_of(other, names))
+    if not party and len(sides.get("with", ())) > 1:
+        sides["between"] = sides.pop("with")
     said = [f"{side} {join(sides[side])}" for side in _ORDER if side in sides]
     return " ".join([noun(item.kind), *said])
 
@@ -97,29 +119,29 @@ def _rumour(item: CompanyItem, party: str, names: Names) -> str:
 
 
 def _right(item: CompanyItem, party: str, names: Names) -> str:
-    side = "from" if "holder" in item.roles else "for"
+    side = "from" if party == item.terms.get("holder") else "for"
     others = f" {side} {_named(item, names)}" if item.counterparties else ""
     return _capital(noun(item.kind)) + others + _role(item)
 
 
 def _commitment(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
-    said = []
-    if "amount" in terms:
-        said.append(words.amount(terms["amount"], terms.get("horizon")))
-    elif "horizon" in terms:
-        said.append(words.horizon(terms["horizon"]))
+    firmness = terms.get("firmness", "commitment")
+    said = _capital("approved plan" if firmness == "approved" else firmness)
     if "purpose" in terms:
-        said.append(f"{'for ' if said else ''}{terms['purpose']}")
-    firmness = {"approved": "approved plan"}.get(terms.get("firmness", ""), terms.get("firmness"))
-    return f"{_capital(firmness or 'commitment')}{': ' if said else ''}{' '.join(said)}"
+        said += f" for {terms['purpose']}"
+    if "amount" in terms:
+        return f"{said}: {words.amount(terms['amount'], terms.get('horizon'))}"
+    return f"{said}, {words.horizon(terms['horizon'])}" if "horizon" in terms else said
 
 
 def _fact(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
     period = f" ({words.date(terms['period'])})" if "period" in terms else ""
     said = f"{item.kind}{period}: {words.value_in_words(terms.get('value'), names)}"
-    compared = ", ".join(map(words.comparison, terms.get("comparison", ())))
+    compared = ", ".join(
+        each for each in map(words.comparison, terms.get("comparison", ())) if each not in said
+    )
     return f"{said} ({compared})" if compared else said
 
 

@@ -18,9 +18,7 @@ UNDISCLOSED: Final = "undisclosed"
 _SCALES: Final = ((Decimal(10**12), "tn"), (Decimal(10**9), "bn"), (Decimal(10**6), "mn"))
 _MOST_DECIMALS: Final = 3  # more of them read worse than the whole number
 _EXACT: Final = Context(prec=100)  # the default one rounds at 28 digits
-_PER: Final = {
-    "once": ", once", "year": " a year", "quarter": " a quarter", "month": " a month",
-}  # fmt: skip
+_PER: Final = {"year": " a year", "quarter": " a quarter", "month": " a month"}
 _BASIS: Final = {"up_to": "up to ", "at_least": "at least ", "about": "about "}
 
 Names = Mapping[str, str]
@@ -51,8 +49,8 @@ def _range(value: Mapping[str, Any], before: str, unit: str | None) -> str:
     """An exact number, or bounds, with what goes before and the unit (None: scaled to bn, mn …)."""
 
     def say(number: Any) -> tuple[str, str]:
-        exact = Decimal(str(number))
-        digits, scale = _scaled(exact) if unit is None else (f"{exact:f}", unit)
+        plain = Decimal(str(number))
+        digits, scale = _scaled(plain) if unit is None else (f"{plain:f}", unit)
         return digits.replace("-", "−"), scale
 
     def one(number: Any) -> str:
@@ -60,18 +58,22 @@ def _range(value: Mapping[str, Any], before: str, unit: str | None) -> str:
         return f"{before}{digits} {scale}".rstrip()
 
     basis = _BASIS.get(value.get("basis", ""), "")
-    if "exact" in value:
-        return basis + one(value["exact"])
-    if "max" not in value:
-        return _qualified(basis, "at least ") + one(value["min"])
-    if "min" not in value:
-        return _qualified(basis, "up to ") + one(value["max"])
-    (low, low_scale), (high, high_scale) = say(value["min"]), say(value["max"])
-    if low == "0":
-        low_scale = high_scale
-    if low_scale != high_scale or "−" in low + high:
-        return f"{basis}{before}{low} {low_scale}".rstrip() + f" to {high} {high_scale}".rstrip()
-    return f"{basis}{before}{low}–{high} {high_scale}".rstrip()
+    low, high = value.get("min"), value.get("max")
+    exact = value.get("exact") if low is None and high is None else None
+    if low is not None and low == high:
+        exact = low
+    if exact is not None:
+        return basis + one(exact)
+    if high is None:
+        return _qualified(basis, "at least ") + one(low)
+    if low is None:
+        return _qualified(basis, "up to ") + one(high)
+    (first, first_unit), (last, last_unit) = say(low), say(high)
+    if first == "0":
+        first_unit = last_unit
+    if first_unit != last_unit or "−" in first + last:
+        return f"{basis}{before}{first} {first_unit}".rstrip() + f" to {last} {last_unit}".rstrip()
+    return f"{basis}{before}{first}–{last} {last_unit}".rstrip()
 
 
 def _qualified(basis: str, bound: str) -> str:
@@ -121,14 +123,26 @@ def date(text: str) -> str:
 
 def since(text: str) -> str:
     """An EDTF date as it reads after "since": "2025-11-21 or earlier", "October 2025"."""
-    start, slash, end = text.partition("/")
-    if slash and start in ("", ".."):
+    start, end = _ends(text)
+    if start == "":
         return f"{edtf.describe(end)} or earlier"
-    if slash and end in ("", ".."):
+    if end == "" and "/" in text:
         return edtf.describe(start)
-    if text.startswith("[..") and "," not in text:
-        return f"{edtf.describe(text[3:-1])} or earlier"
-    return edtf.describe(text)
+    return edtf.describe(text).replace("some time from", "some day from")
+
+
+def expected(text: str) -> str:
+    """An EDTF date as it reads after "expected": "by 2027", "June 2016"."""
+    start, end = _ends(text)
+    return f"by {edtf.describe(end)}" if start == "" else edtf.describe(text)
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """The two ends of an interval or of a set of one range, "" where open; a value twice."""
+    if "," in text:
+        return text, text
+    start, _, end = text.strip("[]").replace("/", "..").partition("..")
+    return (start, end.strip(".")) if ".." in text or "/" in text else (text, text)
 
 
 # --- everything else ------------------------------------------------------------------------------
@@ -137,7 +151,7 @@ _COMPARISONS: Final = {
     "overtook": ("overtook", "overtook {}"),
     "above_expectations": ("above expectations", "above expectations: {}"),
     "below_expectations": ("below expectations", "below expectations: {}"),
-    "largest": ("the largest", "the largest: {}"),
+    "largest": ("largest", "largest: {}"),
     "first_time": ("for the first time", "for the first time: {}"),
     "other": ("compared with another", "{}"),
 }

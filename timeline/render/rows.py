@@ -1,0 +1,98 @@
+"""Rows in every format. A format never changes which rows there are, nor their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, Literal, TextIO, TypeAlias
+
+from msgspec.structs import asdict
+
+from timeline.answers import StateAnswer
+from timeline.render.json import json_lines, json_list
+
+Format: TypeAlias = Literal["table", "json", "jsonl", "csv", "md"]
+Row: TypeAlias = Mapping[str, Any]
+
+STATE_COLUMNS: Final = (
+    "company", "subject", "kind", "status", "certainty", "alternatives", "since", "roles",
+    "counterparties", "disputed", "events", "sources",
+)  # fmt: skip
+"""The columns of a state that people can read in a Markdown table."""
+
+
+def render_rows(
+    rows: Iterable[Row],
+    format_: Format,
+    *,
+    out: TextIO,
+    columns: Sequence[str] | None = None,
+    width: int | None = None,
+    color: bool = False,
+) -> int:
+    """Write rows to ``out`` and return how many there were.
+
+    ``columns`` are those of table, md and csv (default: those of the first row, which then all must
+    share); json and jsonl write every row as it is. All but table write row by row, so memory stays
+    flat. A table wraps its cells to ``width``, or writes one row a line without one.
+    """
+    counted = _Counted(rows)
+    if format_ == "jsonl":
+        out.writelines(json_lines(counted))
+    elif format_ == "json":
+        out.writelines(json_list(counted))
+    elif names := columns or counted.columns():
+        out.writelines(_columnar(counted, format_, names, width, color))
+    return counted.count
+
+
+def _columnar(
+    rows: Iterable[Row], format_: Format, columns: Sequence[str], width: int | None, color: bool
+) -> Iterator[str]:
+    if format_ == "csv":
+        from timeline.render.csv import csv_lines
+
+        return csv_lines(rows, columns)
+    if format_ == "md":
+        from timeline.render.markdown import markdown_lines
+
+        return markdown_lines(rows, columns)
+    from timeline.render.table import table_lines
+
+    return table_lines(rows, columns, width, color)
+
+
+def state_rows(answer: StateAnswer) -> Iterator[dict[str, Any]]:
+    """The items of a state as rows, with the company in front; a company without items has none."""
+    for company in answer.companies:
+        for item in company.items:
+            fields = asdict(item)
+            if not isinstance(item.member, str):
+                del fields["member"]
+            yield {"company": company.company, **fields}
+
+
+class _Counted:
+    """Rows on their way: counted, and of the same columns once these were asked for."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = iter(rows)
+        self._columns: frozenset[str] | None = None
+        self.count = 0
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the first row; none without one."""
+        first = next(self._rows, None)
+        if first is None:
+            return ()
+        self._rows = chain([first], self._rows)
+        self._columns = frozenset(first)
+        return tuple(first)
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            if self._columns is not None and not row.keys() <= self._columns:
+                more = ", ".join(sorted(row.keys() - self._columns))
+                raise ValueError(f"a row has columns that the first one has not: {more}")
+            self.count += 1
+            yield row

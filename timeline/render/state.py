@@ -1,0 +1,256 @@
+"""The state of companies for people: what the program says in a terminal.
+
+Every item is a block of two columns: its status and what it is, then labels and values. It reads
+the same without colour, and fits the width by wrapping; nothing is cut. What is left out is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from timeline.answers import CompanyItem, CompanyState, StateAnswer
+from timeline.render.coordinate import coordinate_words
+from timeline.render.status import group_of, status_words
+from timeline.render.terms import Row, step_words, term_rows
+from timeline.render.text import block, cells, clean, join, paint
+from timeline.render.titles import title
+from timeline.render.words import Names, since, value_in_words
+
+_HEADINGS: Final = {
+    "relationship": "relationships",
+    "deal": "deals",
+    "right": "rights",
+    "commitment": "commitments",
+    "rumour": "rumours",
+    "fact": "facts",
+}
+_NARROWEST: Final = 12  # of the column of labels
+_MOST: Final = 12  # ids and steps of an item, unless verbose
+_STYLES: Final = {
+    "possible": "rumoured",
+    "disputed": "disputed",
+    "conflict": "disputed",
+    "irregular": "disputed",
+}
+_FAINT: Final = frozenset({"subject", "evidence", "sources", "corrected", "remarks"})
+
+
+def render_state(
+    answer: StateAnswer,
+    *,
+    width: int = 80,
+    color: bool = False,
+    names: Names | None = None,
+    sources: Mapping[str, str] | None = None,
+    first_day: str | None = None,
+    first_known: str | None = None,
+    verbose: bool = False,
+) -> str:
+    """The state in words, as lines of at most ``width`` columns; see :func:`state_lines`."""
+    lines = state_lines(
+        answer, width=width, color=color, names=names, sources=sources, first_day=first_day,
+        first_known=first_known, verbose=verbose,
+    )  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def state_lines(
+    answer: StateAnswer,
+    *,
+    width: int = 80,
+    color: bool = False,
+    names: Names | None = None,
+    sources: Mapping[str, str] | None = None,
+    first_day: str | None = None,
+    first_known: str | None = None,
+    verbose: bool = False,
+) -> Iterator[str]:
+    """The state in words, line by line, without ends of lines.
+
+    ``names`` are what companies are called, by id; ``sources`` the titles of sources, by slug,
+    listed at the end. For a company without items, ``first_day`` is the first day of which
+    anything is known, and ``first_known`` the first day on which anything of the day asked for was
+    known. A very long list of evidence is shortened, and says so, unless ``verbose``.
+    """
+    page = _Page(width, color, names or {}, verbose)
+    if len(answer.companies) == 1:
+        company = answer.companies[0]
+        yield from page.header(company)
+        yield from page.coordinate(answer)
+        yield from page.items(company)
+        if not company.items:
+            yield ""
+            yield from page.nothing(company, first_day, first_known)
+    else:
+        yield from page.coordinate(answer)
+        for company in answer.companies:
+            if company.items:
+                yield ""
+                yield from page.header(company)
+                yield from page.items(company)
+        yield from page.nobody([each for each in answer.companies if not each.items])
+    if sources:
+        used = {slug for each in answer.companies for item in each.items for slug in item.sources}
+        yield from page.legend({slug: sources[slug] for slug in sorted(used) if slug in sources})
+
+
+class _Page:
+    """How the lines look: width, colour, names."""
+
+    def __init__(self, width: int, color: bool, names: Names, verbose: bool) -> None:
+        self.width = max(width, 40)
+        self.color = color
+        self.names = names
+        self.verbose = verbose
+
+    def paint(self, text: str, style: str) -> str:
+        return paint(text, style, self.color)
+
+    def paragraph(self, text: str, style: str = "", indent: int = 0) -> Iterator[str]:
+        for line in block(clean(text), self.width, indent=indent):
+            yield self.paint(line, style) if style else line
+
+    # --- who and when ---
+
+    def header(self, company: CompanyState) -> Iterator[str]:
+        """The company: its name and id, what else it is called, where it is."""
+        name, *more = block(f"{clean(company.name)} ({company.company})", self.width)
+        yield self.paint(name, "strong")
+        yield from more
+        status = "not registered at this coordinate" if company.status is None else company.status
+        also = [f"also {', '.join(company.aliases)}"] if company.aliases else []
+        country = [company.country] if company.country else []
+        yield from self.paragraph(" · ".join([*also, *country, status_words(status)]))
+
+    def coordinate(self, answer: StateAnswer) -> Iterator[str]:
+        """When it is asked for, and what was known and recorded by then."""
+        yield from self.paragraph(coordinate_words(answer))
+
+    def nothing(
+        self, company: CompanyState, first_day: str | None, first_known: str | None
+    ) -> Iterator[str]:
+        """That there is no item, and from when on there is one."""
+        yield from self.paragraph(f"Nothing of {company.name} is known at this coordinate.")
+        begins = [
+            *([f"Something of this day is known from {first_known} on."] if first_known else []),
+            *([f"The first day of which anything is known is {first_day}."] if first_day else []),
+        ]
+        if begins:
+            yield from self.paragraph(" ".join(begins))
+
+    def nobody(self, companies: Sequence[CompanyState]) -> Iterator[str]:
+        """The companies of many that have no item."""
+        if companies:
+            yield ""
+            who = join(each.name for each in companies)
+            yield from self.paragraph(f"Nothing is known at this coordinate of {who}.")
+
+    def legend(self, titles: Mapping[str, str]) -> Iterator[str]:
+        """The sources in full."""
+        if titles:
+            yield ""
+            yield self.paint("SOURCES", "strong")
+            yield ""
+        for slug, said in titles.items():
+            yield from block(f"{slug}: {clean(said)}", self.width, first="  ", indent=4)
+
+    # --- what ---
+
+    def items(self, company: CompanyState) -> Iterator[str]:
+        """Every item, under the heading of its kind."""
+        column = max([_NARROWEST, *(cells(each.status) for each in company.items)]) + 2
+        for kind, group in groupby(company.items, key=lambda item: item.subject.partition(":")[0]):
+            items = list(group)
+            yield ""
+            heading = _HEADINGS[kind].upper()
+            yield self.paint(f"{heading} ({len(items)})", "strong")
+            for number, item in enumerate(items):
+                if number == 0 or kind != "fact":  # facts are many and short
+                    yield ""
+                yield from self.item(item, company.company, column + 2)
+
+    def item(self, item: CompanyItem, company: str, column: int) -> Iterator[str]:
+        """The block of an item: status and title, then labelled rows."""
+        status = status_words(item.status)
+        painted = self.paint(status, group_of(item.status, disputed=item.disputed))
+        first = f"  {painted}{' ' * (column - 2 - cells(status))}"
+        what = clean(title(item, company, self.names))
+        for line in block(what, self.width - column):
+            yield first + self.paint(line, "strong")
+            first = " " * column
+        for label, text in self.rows(item):
+            style = _STYLES.get(label) or "faint"
+            faint = label in _FAINT
+            head = f"    {self.paint(label, style)}{' ' * max(column - 4 - cells(label), 1)}"
+            for line in block(clean(text), self.width - column):
+                yield head + (self.paint(line, "faint") if faint else line)
+                head = " " * column
+
+    def rows(self, item: CompanyItem) -> Iterator[Row]:
+        """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
+        yield item.certainty, _standing(item)
+        yield from _warnings(item)
+        yield from term_rows(item, self.names)
+        steps = item.steps if self.verbose else item.steps[-_MOST:]
+        if len(steps) < len(item.steps):
+            yield "steps", f"{len(item.steps) - len(steps)} earlier ones are left out here"
+        for number, step in enumerate(steps):
+            label = "steps" if number == 0 and len(steps) == len(item.steps) else ""
+            yield label, step_words(step, self.names)
+        if self.verbose or not item.subject.startswith("fact:"):  # the title names the fact
+            yield "subject", item.subject
+        yield from self.evidence(item)
+        if item.corrections:
+            label = "remarks" if item.disputed else "corrected"
+            what = "corrections and disputes: " if item.disputed else "by "
+            yield label, what + self.ids(item.corrections)
+
+    def evidence(self, item: CompanyItem) -> Iterator[Row]:
+        """How many events, which ones, and from which sources."""
+        events = f"{len(item.events):,} event{'' if len(item.events) == 1 else 's'}"
+        together = len(item.sources) == 1
+        source = f" from {item.sources[0]}" if together else ""
+        yield "evidence", f"{events}{source}: {self.ids(item.events)}"
+        if item.sources and not together:
+            yield "sources", self.ids(item.sources)
+
+    def ids(self, ids: Sequence[str]) -> str:
+        """Ids, the last ones of a very long list."""
+        if self.verbose or len(ids) <= _MOST:
+            return ", ".join(ids)
+        return f"… {', '.join(ids[-_MOST:])} (the last {_MOST} of {len(ids):,})"
+
+
+def _standing(item: CompanyItem) -> str:
+    """Since when the status holds, and what else may hold instead."""
+    said = (
+        "no event has given it a status yet" if item.since is None else f"since {since(item.since)}"
+    )
+    if not item.alternatives:
+        return said
+    fact = item.subject.startswith("fact:")
+    others = join((_alternative(each, fact) for each in item.alternatives), "or")
+    return f"{said}; may also be {others}"
+
+
+def _alternative(claim: Any, fact: bool) -> str:
+    if claim == "noted":
+        return "noted (without a status)"
+    if isinstance(claim, str):
+        return f"“{claim}”" if fact and claim not in ("absent", "ended") else status_words(claim)
+    return value_in_words(claim)
+
+
+def _warnings(item: CompanyItem) -> Iterator[Row]:
+    if item.disputed:
+        yield "disputed", "somebody contests part of the evidence; it counts all the same"
+    said = [each.replace("_", " ") for each in item.conflicts if each != "occurred"]
+    if said:
+        yield "conflict", f"reports of the same time differ in {join(said)}; the later one is shown"
+    if "occurred" in item.conflicts:
+        yield "conflict", "reports differ on when it happened"
+    if item.irregular:
+        which = ", ".join(item.irregular)
+        yield "irregular", f"{which}: cannot follow what came before; the status stays"
