@@ -16,11 +16,13 @@ from timeline.codec.fixtures import Fixture, Found, find_files, is_yaml, load_fi
 from timeline.codec.nodes import node_of
 from timeline.codec.parse import Draft, parse_event, references
 from timeline.codec.shape import Report
-from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
+from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
 from timeline.expectations import failures
+from timeline.store.amend import drifts
 from timeline.store.append import Appender, Outcome
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store
+from timeline.values import Fields
 
 STDIN: Final = "-"
 Progress = Callable[[int, int | None], None]
@@ -39,6 +41,12 @@ class Replayed(Struct, frozen=True, kw_only=True):
     """The position of the log's last event."""
     expectations: int
     """Expectations that were asked, and held."""
+    warnings: list[Problem]
+    """Where the files and the record do not agree, and nothing was done about it."""
+    amendments: list[Fields]
+    """The corrections and retractions that were appended to mend the record."""
+    appended: list[Fields]
+    """With ``dry_run``, from YAML: the events that would be appended, amendments left out."""
 
 
 class _Batch(Struct):
@@ -47,6 +55,8 @@ class _Batch(Struct):
     fixture: Fixture | None
     found: Found | None
     position: int = 0
+    ids: list[str] = []
+    """The events that the file holds, new or not."""
 
 
 def replay_files(
@@ -55,6 +65,8 @@ def replay_files(
     *,
     dry_run: bool = False,
     verify: bool = False,
+    amend: bool = False,
+    strict: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Replayed:
@@ -62,16 +74,22 @@ def replay_files(
 
     ``-`` is JSONL on standard input. ``dry_run`` does everything and stores nothing. ``verify`` wants an
     empty store and lines as :func:`export <timeline.store.log>` wrote them, and keeps their time of
-    recording. Raises DataError with every problem of every file, before anything is stored, and
+    recording. ``amend`` appends what mends the record where a file was edited: a correction for an event
+    with other content, a retraction for one that is gone. Without it the first is an error and the second a
+    warning (an error with ``strict``). Raises DataError with every problem of every file, before anything is stored, and
     ExpectationFailed after storing.
     """
     batches = _read(paths)
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
-        appender = Appender(connection, clock=store.clock, verify=verify)
+        appender = Appender(connection, clock=store.clock, verify=verify, amend=amend)
+        start = appender.position
         if verify and appender.position:
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
-        _append(appender, batches, stdin, progress)
+        appended = _append(appender, batches, stdin, progress)
+        warnings = _reconcile(appender, batches, start, amend=amend)
+        if strict:
+            appender.problems += [replace(warning, warning=False) for warning in warnings]
         head = appender.finish()
         failed, asked = _ask(connection, batches, head.position)
         result = Replayed(
@@ -80,6 +98,9 @@ def replay_files(
             found=appender.found,
             position=head.position,
             expectations=asked,
+            warnings=warnings,
+            amendments=appender.amendments,
+            appended=appended if dry_run else [],
         )
         if dry_run:
             if failed:
@@ -104,11 +125,18 @@ class _Undo(Exception):
 
 
 def rehearse_files(
-    store: Store, paths: Sequence[str | Path], *, stdin: BinaryIO | None = None
+    store: Store,
+    paths: Sequence[str | Path],
+    *,
+    amend: bool = False,
+    strict: bool = False,
+    stdin: BinaryIO | None = None,
 ) -> Replayed:
     """What :func:`replay_files` would do; nothing is stored, and no store is made."""
     try:
-        return replay_files(store, paths, dry_run=True, stdin=stdin)
+        return replay_files(
+            store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin
+        )
     except _Undo as undo:
         return undo.result
 
@@ -132,7 +160,9 @@ def _read(paths: Sequence[str | Path]) -> list[_Batch]:
 
 def _append(
     appender: Appender, batches: list[_Batch], stdin: BinaryIO | None, progress: Progress | None
-) -> None:
+) -> list[Fields]:
+    """Append every file in turn; the new events of YAML files."""
+    new: list[Fields] = []
     registrations = _Registrations(batch.fixture for batch in batches)
     done = 0
 
@@ -149,6 +179,9 @@ def _append(
             appender.extend(registrations.needed_by(batch.fixture))
             outcomes = appender.extend(counted(batch.fixture.drafts))
             batch.position = max((outcome.position for outcome in outcomes), default=0)
+            batch.ids = [outcome.id for outcome in outcomes]
+            fresh = {outcome.id for outcome in outcomes if outcome.new}
+            new += [d.fields for d in batch.fixture.drafts if d.fields.get("id") in fresh]
             continue
         problems: list[Problem] = []
         name = str(batch.found.path) if batch.found else "<stdin>"
@@ -162,6 +195,34 @@ def _append(
         appender.problems += problems
     if progress is not None:
         progress(done, done)
+    return new
+
+
+def _reconcile(
+    appender: Appender, batches: list[_Batch], start: int, *, amend: bool
+) -> list[Problem]:
+    """Where the stories' files and what was recorded of them before differ: mended, or warnings."""
+    if appender.problems:
+        return []
+    files = {b.fixture.origin: b.fixture.path for b in batches if b.fixture is not None}
+    ids = {id_ for batch in batches for id_ in batch.ids}
+    warnings: list[Problem] = []
+    for drift in drifts(appender.connection, files, ids, start):
+        if amend:
+            for target in [drift.id] if drift.vanished else drift.retractions:
+                appender.retract(target, drift.origin, files[drift.origin])
+            continue
+        message = f'"{drift.id}" ({drift.type} of {drift.subject}) came from the story '
+        message += f'"{drift.origin}" and is in no file of this replay'
+        code, hint = "event-vanished", "put it back, or retract it: replay --amend does"
+        if not drift.vanished:
+            message = f'"{drift.id}" is in the file, and was retracted in the record'
+            code, hint = "event-retracted", "take it out, or undo the retraction: --amend does"
+        elif drift.id.startswith("e-"):
+            hint += "; its id was derived from its content, so an edited event is a new one"
+        place = Location(files[drift.origin])
+        warnings.append(Problem(code, message, place, hint, warning=True))
+    return warnings
 
 
 class _Registrations:

@@ -276,7 +276,7 @@ class Appender:
     def _repeat(self, draft: Draft, known: _Known, content_digest: str) -> Outcome | None:
         """The same id again: the same event as appended or as mended, or an error."""
         fields, place = draft.fields, draft.place
-        if known.digest != content_digest:
+        if known.digest != content_digest or self.amend:
             if (known.subject, known.type) != (fields["subject"], fields["type"]):
                 message = f'the id "{fields["id"]}" belongs to a {known.type} of {known.subject}'
                 self.problems.append(place.problem("id-taken", message, "id", "choose another id"))
@@ -284,7 +284,7 @@ class Appender:
             stored = self._as_mended(fields["id"], known)
             if digest(stored) != content_digest:
                 if self.amend:
-                    return self._mend(draft, known, stored)
+                    return self._mend(draft, known, stored)  # also back to what it once was
                 message = f'"{fields["id"]}" is in the log with other content'
                 message += "".join(f"\n  {line}" for line in differences(known.fields, fields))
                 hint = (
@@ -305,27 +305,36 @@ class Appender:
             if stored.get(name) != fields.get(name)
         }
         before = len(self.problems)
-        self.correct(fields["id"], "event_corrected", draft, changes=changes)
+        place = Place(draft.place.file, draft.place.line)
+        self._place(self._amendment(fields["id"], known, {"changes": changes}, draft.origin, place))
         if len(self.problems) > before:
             return None
         return Outcome(fields["id"], known.position, new=False)
 
-    def correct(self, target: str, type_: str, draft: Draft, **fields: Any) -> None:
-        """Append a mend of our own record: a slip that an edited file put right."""
-        known = self._ids.get(target)
-        version = self._versions.get(known.subject, 0) + 1 if known else 1
-        word = type_.partition("_")[2]
-        mend = Draft(
-            # the version tells two amendments of one event apart, also where they say the same
-            {"type": type_, "id": f"{target}-{word}-{version}", "target": target}
-            | fields
-            | {"reason": f"edited in {draft.origin}"},
-            Place(draft.place.file, draft.place.line),
-            f"{draft.origin} (amended)",
-        )
-        self._ids.setdefault(mend.fields["id"], None)
-        if self._place(mend) is not None:
-            self.amendments.append(mend.fields)
+    def retract(self, target: str, origin: str, file: str) -> None:
+        """Append the retraction of an event that its story's files no longer hold."""
+        row = read_row(self.connection, target)
+        assert row is not None
+        self._ids[target] = known = _known(row)
+        statement = sa.select(sa.func.max(event.c.version)).where(event.c.subject == row.subject)
+        self._versions[row.subject] = self.connection.scalar(statement) or 0
+        self._place(self._amendment(target, known, {}, origin, Place(file)))
+        if not self.problems:
+            self._write()
+        self._reset()
+
+    def _amendment(
+        self, target: str, known: _Known, changes: Fields, origin: str | None, place: Place
+    ) -> Draft:
+        """A mend of our own record: a slip that an edited file put right."""
+        word = "corrected" if changes else "retracted"
+        # the version tells two amendments of one event apart, also where they say the same
+        version = self._versions.get(known.subject, 0) + 1
+        fields: Fields = {"type": f"event_{word}", "id": f"{target}-{word}-{version}"}
+        fields |= {"target": target, **changes, "reason": f"edited in {origin}"}
+        self._ids.setdefault(fields["id"], None)
+        self.amendments.append(fields)
+        return Draft(fields, place, f"{origin} (amended)")
 
     def _as_mended(self, id_: str, known: _Known) -> Fields:
         for _, entries in read_entries(self.connection, [known.subject], self.position):
