@@ -18,7 +18,7 @@ from timeline.codec.parse import Draft, parse_event, references
 from timeline.codec.shape import Report
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
 from timeline.expectations import failures
-from timeline.store.amend import drifts
+from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store
@@ -271,9 +271,12 @@ def _ask(
     failed: list[Problem] = []
     asked = 0
     for batch in batches:
-        expectations = batch.fixture.expectations if batch.fixture else []
-        asked += len(expectations)
-        failed += failures(connection, expectations, batch.position or head)
+        if batch.fixture is None or not batch.fixture.expectations:
+            continue
+        asked += len(batch.fixture.expectations)
+        # "given the events above" means as they are in the file now, so with what mended them
+        position = amended_until(connection, batch.fixture.origin, batch.position or head)
+        failed += failures(connection, batch.fixture.expectations, position)
     return failed, asked
 
 

@@ -26,6 +26,19 @@ class Drift(Struct, frozen=True):
     """The retractions that stand against it."""
 
 
+def amended(origin: str | None) -> str:
+    """The origin of what mends events of an origin: no file holds it, and none misses it."""
+    return f"{origin} (amended)"
+
+
+def amended_until(connection: Connection, origin: str, position: int) -> int:
+    """The position of the last mend of an origin's events; ``position`` where there is none later."""
+    later = sa.select(sa.func.max(event.c.position)).where(
+        event.c.position > position, event.c.origin == amended(origin)
+    )
+    return connection.scalar(later) or position
+
+
 def drifts(
     connection: Connection, stories: Collection[str], ids: Collection[str], before: int
 ) -> Iterator[Drift]:

@@ -26,6 +26,7 @@ from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.nearest import nearest
 from timeline.replay import Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject
+from timeline.store.amend import amended
 from timeline.store.log import Head, read_entries, read_head, read_row
 from timeline.store.rows import LogRow, payload_of
 from timeline.store.tables import event, log_head, subject_company
@@ -334,7 +335,7 @@ class Appender:
         fields |= {"target": target, **changes, "reason": f"edited in {origin}"}
         self._ids.setdefault(fields["id"], None)
         self.amendments.append(fields)
-        return Draft(fields, place, f"{origin} (amended)")
+        return Draft(fields, place, amended(origin))
 
     def _as_mended(self, id_: str, known: _Known) -> Fields:
         for _, entries in read_entries(self.connection, [known.subject], self.position):
