@@ -48,7 +48,11 @@ class Timeline:
 
     @classmethod
     def open(
-        cls, target: str | Path = "timeline.db", *, timezone: str = "UTC", clock: Clock = system_clock
+        cls,
+        target: str | Path = "timeline.db",
+        *,
+        timezone: str = "UTC",
+        clock: Clock = system_clock,
     ) -> Timeline:
         """A store by path (SQLite) or SQLAlchemy URL. ``timezone`` says what a bare day means."""
         return cls(Store(target, clock=clock), timezone)
@@ -93,9 +97,7 @@ class Timeline:
             return rehearse_files(self.store, paths, stdin=stdin)
         return replay_files(self.store, paths, verify=verify, stdin=stdin, progress=progress)
 
-    def append(
-        self, fields: Mapping[str, Any], *, expected_version: int | None = None
-    ) -> Any:
+    def append(self, fields: Mapping[str, Any], *, expected_version: int | None = None) -> Any:
         """Append one event, given as flat fields; its id, its position, and whether it is new.
 
         Makes a missing store. Raises DataError with every problem, VersionConflict.

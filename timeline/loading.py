@@ -76,7 +76,8 @@ def replay_files(
     empty store and lines as :func:`export <timeline.store.log>` wrote them, and keeps their time of
     recording. ``amend`` appends what mends the record where a file was edited: a correction for an event
     with other content, a retraction for one that is gone. Without it the first is an error and the second a
-    warning (an error with ``strict``). Raises DataError with every problem of every file, before anything is stored, and
+    warning (an error with ``strict``). Raises DataError with every problem of every file, before anything is
+    stored, and
     ExpectationFailed after storing.
     """
     batches = _read(paths)
@@ -134,9 +135,7 @@ def rehearse_files(
 ) -> Replayed:
     """What :func:`replay_files` would do; nothing is stored, and no store is made."""
     try:
-        return replay_files(
-            store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin
-        )
+        return replay_files(store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin)
     except _Undo as undo:
         return undo.result
 
@@ -265,9 +264,7 @@ def _registered(draft: Draft) -> tuple[str, str] | None:
     return kind, str(draft.fields["subject"]).partition(":")[2]
 
 
-def _ask(
-    connection: Connection, batches: Iterable[_Batch], head: int
-) -> tuple[list[Problem], int]:
+def _ask(connection: Connection, batches: Iterable[_Batch], head: int) -> tuple[list[Problem], int]:
     failed: list[Problem] = []
     asked = 0
     for batch in batches:

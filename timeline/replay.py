@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import date, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
@@ -15,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline import edtf
+from timeline.events.envelope import Event
 from timeline.events.kind import NOTED, Kind, Phase, claim_of, same_claim, status_of
 from timeline.events.record import EventCorrected, EventDisputed, EventRetracted
 from timeline.events.registry import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF
@@ -68,8 +70,8 @@ Lens: TypeAlias = Callable[[Entry], Entry | None]
 """What remains of an event when only some sources count: the event, known from then on, or None."""
 
 _CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
-_RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
-_DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
+RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
+DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
 
 
 def kind_of(subject: str) -> Kind:
@@ -110,9 +112,9 @@ def effective(
     entries = [entry for entry in entries if entry.known <= known]
     news = [entry for entry in entries if entry.type in RECORD_TYPES]
     if news:
-        entries = _settled(entries, news, _by_known, remarks)
+        entries = settled(entries, news, by_known, remarks)
     for said in remarks.values():
-        said.sort(key=_by_position)
+        said.sort(key=by_position)
     return Effective([e for e in entries if e.type not in RECORD_TYPES], remarks)
 
 
@@ -120,25 +122,29 @@ def mended(entries: Sequence[Entry], remarks: dict[str, list[Entry]] | None = No
     """The events with every slip of ours put right, news about them included; the mends are gone."""
     mends = [entry for entry in entries if is_mend(entry)]
     rest = [entry for entry in entries if not is_mend(entry)]
-    return _settled(rest, mends, _by_position, {} if remarks is None else remarks)
+    return settled(rest, mends, by_position, {} if remarks is None else remarks)
 
 
-def _settled(
+def settled(
     entries: Iterable[Entry],
     about: Iterable[Entry],
     order: Callable[[Entry], Any],
     remarks: dict[str, list[Entry]],
 ) -> list[Entry]:
+    """The entries, with what is said ``about`` them and still stands applied in that order.
+
+    Corrections and disputes that stand join ``remarks``, by the id of their target.
+    """
     # A target's position is lower than that of what is said about it, so from the highest position
     # down everything about an event is settled when its own turn comes; what is retracted has no effect.
     retracted: set[str] = set()
     changes: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in sorted(about, key=_by_position, reverse=True):
+    for entry in sorted(about, key=by_position, reverse=True):
         if entry.id in retracted:
             continue
         entry = corrected(entry, sorted(changes[entry.id], key=order))
         target: str = entry.fields["target"]
-        if entry.type == _RETRACTED:
+        if entry.type == RETRACTED:
             retracted.add(target)
             continue
         remarks.setdefault(target, []).append(entry)
@@ -174,11 +180,13 @@ def corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
     )
 
 
-def _by_position(entry: Entry) -> int:
+def by_position(entry: Entry) -> int:
+    """In which order the log has them."""
     return entry.position
 
 
-def _by_known(entry: Entry) -> tuple[Instant, int]:
+def by_known(entry: Entry) -> tuple[Instant, int]:
+    """In which order they became public."""
     return entry.known, entry.position
 
 
@@ -203,10 +211,9 @@ def by_latest(entry: Entry) -> tuple[Day, Day, Instant, int]:
 
 def is_plan(entry: Entry) -> bool:
     """Whether it was said more than a day ahead: a plan, until somebody reports it as done."""
-    day = entry.known[:10]
-    if entry.earliest <= day:
+    if entry.earliest <= entry.known:  # as text, a day comes before its instants
         return False
-    next_day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    next_day = (date.fromisoformat(entry.known[:10]) + timedelta(days=1)).isoformat()
     return entry.earliest > next_day
 
 
@@ -228,101 +235,117 @@ def advance(kind: Kind, phase: Phase, entry: Entry) -> Phase | None:
     return kind.evolve(phase, EVENT_TYPES[entry.type], entry.fields)
 
 
-class Fold:
-    """The state of a subject while its events are folded in, one after the other."""
+class Fold(Struct, omit_defaults=True):
+    """The state of a subject while its events are folded in, one after the other.
 
-    __slots__ = (
-        "conflicts", "givers", "irregular", "kind", "opened", "phase", "since", "since_span",
-        "since_type", "steps", "terms",
-    )  # fmt: skip
+    Bounded: what grows with the events (their ids, their steps) is not part of it. What a field
+    holds is replaced and never changed in place, so that a shallow copy is a snapshot.
+    """
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.phase: Phase = NOTED
-        self.terms: Fields = {}
-        self.since: str | None = None
-        self.irregular: list[str] = []
-        self.conflicts: set[str] = set()
-        self.steps: list[Fields] = []
-        self.givers: dict[str, tuple[Day, Day]] = {}  # bounds of the event that last gave a term
-        self.opened: dict[str, tuple[Day, Day]] = {}  # bounds of the last opening of a type
-        self.since_type = ""
-        self.since_span = 0
+    phase: Phase = NOTED
+    terms: Fields = {}
+    since: str | None = None
+    since_type: str = ""
+    since_span: int = 0
+    conflicts: frozenset[str] = frozenset()
+    givers: dict[str, tuple[Day, Day]] = {}  # bounds of the event that last gave a term
+    opened: dict[str, tuple[Day, Day]] = {}  # bounds of the last opening of a type
 
-    def add(self, entry: Entry) -> None:
-        """Fold in the next event of the order."""
-        phase = advance(self.kind, self.phase, entry)
-        if phase is None:
-            self.irregular.append(entry.id)
-        else:
-            self._move(phase, entry)
-        self._merge(entry)
-        fields = entry.fields
-        step = {name: fields[name] for name in STEPS_OF[entry.type] if name in fields}
-        if step:
-            head = {"event": entry.id, "type": entry.type, "occurred": entry.occurred}
-            self.steps.append(head | step)
-        if EVENT_TYPES[entry.type].opens:
+    def copy(self) -> Fold:
+        """A snapshot."""
+        return copy(self)
+
+    def add(self, kind: Kind, entry: Entry) -> bool:
+        """Fold in the next event of the order; whether it is regular."""
+        phase = advance(kind, self.phase, entry)
+        if phase is not None:
+            self._move(kind, phase, entry)
+        event = EVENT_TYPES[entry.type]
+        self._merge(kind, event, entry)
+        if event.opens:
             before = self.opened.get(entry.type)
             if before is not None and (before[1] < entry.earliest or entry.latest < before[0]):
-                self.conflicts.add("occurred")
-            self.opened[entry.type] = entry.earliest, entry.latest
+                self.conflicts |= {"occurred"}
+            self.opened = {**self.opened, entry.type: (entry.earliest, entry.latest)}
+        return phase is not None
 
-    def _move(self, phase: Phase, entry: Entry) -> None:
+    def _move(self, kind: Kind, phase: Phase, entry: Entry) -> None:
         if not same_claim(self.phase, phase):
             self.since, self.since_type = entry.occurred, entry.type
             self.since_span = _span(entry)
         elif entry.type == self.since_type and _span(entry) < self.since_span:
             # a repetition with narrower bounds says better since when; but a stated value
             # dates from the event that brought it
-            alone = advance(self.kind, NOTED, entry)
+            alone = advance(kind, NOTED, entry)
             same = alone is not None and status_of(alone) == status_of(phase)
             if same and not phase.startswith("stated:"):
                 self.since, self.since_span = entry.occurred, _span(entry)
         self.phase = phase
 
-    def _merge(self, entry: Entry) -> None:
-        event, fields = EVENT_TYPES[entry.type], entry.fields
+    def _merge(self, kind: Kind, event: type[Event], entry: Entry) -> None:
+        fields = entry.fields
+        given = [n for n in fields if n in kind.term_set and n not in event.merges_itself]
+        if not given and kind.merge is None and not event.replaces_together:
+            return
+        terms, givers = self.terms.copy(), self.givers.copy()
         for name in event.replaces_together:
             if name not in fields:
-                self.terms.pop(name, None)
-        if self.kind.merge is not None:
-            self.kind.merge(self.terms, event, fields)
-        for name, value in fields.items():
-            if name not in self.kind.term_set or name in event.merges_itself:
-                continue
+                terms.pop(name, None)
+        if kind.merge is not None:
+            kind.merge(terms, event, fields)
+            for name, value in terms.items():
+                if value != self.terms.get(name):
+                    givers[name] = entry.earliest, entry.latest
+        for name in given:
+            value = fields[name]
             if name == "parties":
-                merged = self.terms.get("parties", {}) | value
-                self.terms["parties"] = {c: roles for c, roles in merged.items() if roles}
+                merged = terms.get("parties", {}) | value
+                terms["parties"] = {c: roles for c, roles in merged.items() if roles}
                 continue
-            if name in self.terms and not event.amends:
-                first, last = self.givers[name]
+            if name in terms and not event.amends:
+                first, last = givers[name]
                 overlap = first <= entry.latest and entry.earliest <= last
-                if overlap and not same_value(self.terms[name], value):
-                    self.conflicts.add(name)
-            self.terms[name] = value
-            self.givers[name] = entry.earliest, entry.latest
+                if overlap and not same_value(terms[name], value):
+                    self.conflicts |= {name}
+            terms[name] = value
+            givers[name] = entry.earliest, entry.latest
+        self.terms, self.givers = terms, givers
+
+
+def step_of(entry: Entry) -> Fields | None:
+    """What an event carries besides the terms, with its head; None where it carries nothing."""
+    fields = entry.fields
+    step = {name: fields[name] for name in STEPS_OF[entry.type] if name in fields}
+    head = {"event": entry.id, "type": entry.type, "occurred": entry.occurred}
+    return head | step if step else None
 
 
 def _span(entry: Entry) -> int:
+    if entry.earliest == entry.latest:
+        return 0
     return (date.fromisoformat(entry.latest) - date.fromisoformat(entry.earliest)).days
 
 
 def fold(kind: Kind, ordered: Iterable[Entry]) -> Fold:
     """The fold of events that are already in order."""
-    state = Fold(kind)
+    state = Fold()
     for entry in ordered:
-        state.add(entry)
+        state.add(kind, entry)
     return state
+
+
+def following(kind: Kind, phase: Phase | None, entry: Entry) -> Phase:
+    """The phase after an event, where None is before the first; an irregular event leaves it."""
+    before = NOTED if phase is None else phase
+    after = advance(kind, before, entry)
+    return before if after is None else after
 
 
 def outcome(kind: Kind, ordered: Iterable[Entry]) -> Phase | None:
     """Only the phase of the fold; None where there is nothing to fold."""
     phase: Phase | None = None
     for entry in ordered:
-        before = NOTED if phase is None else phase
-        after = advance(kind, before, entry)
-        phase = before if after is None else after
+        phase = following(kind, phase, entry)
     return phase
 
 
@@ -350,6 +373,53 @@ def alternatives(reported: Phase, others: Iterable[Phase | None]) -> list[Any]:
     return sorted(found, key=lambda claim: (not isinstance(claim, str), str(claim)))
 
 
+class Evidence(Struct, frozen=True):
+    """What a state rests on, and what history does not hold because it grows with the events."""
+
+    happened: list[Entry]
+    """The events that have happened, corrected, in main order."""
+    remarks: list[Entry]
+    """The corrections and disputes of these that stand, by position."""
+
+    @property
+    def steps(self) -> list[Fields]:
+        """What the events carry besides the terms."""
+        return [step for entry in self.happened if (step := step_of(entry))]
+
+    @property
+    def sources(self) -> list[str]:
+        """Who reported the events, and what is said about them."""
+        reported = (*self.happened, *self.remarks)
+        return sorted({slug for entry in reported for slug in entry.sources})
+
+
+def evidence(
+    entries: Iterable[Entry],
+    on: Day,
+    known: Instant = END_OF_TIME,
+    lens: Lens | None = None,
+) -> Evidence:
+    """The events of one subject that its state at a coordinate rests on."""
+    counting = effective(entries, known, lens)
+    happened = sorted((e for e in counting.entries if e.earliest <= on), key=main_order)
+    if not counting.remarks:
+        return Evidence(happened, [])
+    said = (remark for entry in happened for remark in counting.remarks.get(entry.id, ()))
+    return Evidence(happened, sorted(said, key=by_position))
+
+
+def irregular(kind: Kind, happened: Iterable[Entry]) -> list[str]:
+    """The ids of the events that could not follow on those before them."""
+    phase, found = NOTED, []
+    for entry in happened:
+        after = advance(kind, phase, entry)
+        if after is None:
+            found.append(entry.id)
+        else:
+            phase = after
+    return found
+
+
 def replay(
     entries: Iterable[Entry],
     on: Day,
@@ -360,17 +430,13 @@ def replay(
 
     ``entries`` are the subject's events in any order, up to the position that is asked for.
     """
-    counting = effective(entries, known, lens)
-    happened = sorted((e for e in counting.entries if e.earliest <= on), key=main_order)
+    found = evidence(entries, on, known, lens)
+    happened, remarks = found.happened, found.remarks
     if not happened:
         return None
     kind = kind_of(happened[0].subject)
     state = fold(kind, happened)
     others = alternatives(state.phase, doubts(kind, happened, on))
-    remarks = sorted(
-        (remark for entry in happened for remark in counting.remarks.get(entry.id, ())),
-        key=_by_position,
-    )
     terms = {name: state.terms[name] for name in kind.terms if name in state.terms}
     return Item(
         subject=happened[0].subject,
@@ -380,12 +446,12 @@ def replay(
         alternatives=others,
         parties=kind.parties(terms),
         since=None if state.phase == NOTED else state.since,
-        disputed=any(remark.type == _DISPUTED for remark in remarks),
-        irregular=state.irregular,
+        disputed=any(remark.type == DISPUTED for remark in remarks),
+        irregular=irregular(kind, happened),
         conflicts=sorted(state.conflicts),
         terms=terms,
-        steps=state.steps,
+        steps=found.steps,
         events=[entry.id for entry in happened],
         corrections=[remark.id for remark in remarks],
-        sources=sorted({slug for entry in (*happened, *remarks) for slug in entry.sources}),
+        sources=found.sources,
     )

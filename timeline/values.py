@@ -185,9 +185,7 @@ def check_moment(text: str) -> None:
     parse_moment(text)
 
 
-def _text(
-    check: Callable[[str], None] | None = None, refers: str = "", **schema: Any
-) -> Any:
+def _text(check: Callable[[str], None] | None = None, refers: str = "", **schema: Any) -> Any:
     return Meta(extra={"check": check, "refers": refers}, extra_json_schema=schema or None)
 
 
@@ -197,9 +195,13 @@ CompanyRef = Annotated[str, _text(check_slug, "company", pattern=f"^{SLUG}$")]
 EventRef = Annotated[str, _text(check_slug, "event", pattern=f"^{SLUG}$")]
 SubjectRef = Annotated[str, _text(check_subject, pattern=f"^{_SUBJECT}$")]
 Attribute = Annotated[str, _text(check_attribute, pattern=f"^{_ATTRIBUTE}$")]
-EdtfText = Annotated[str, _text(check_edtf, description="an EDTF date (ISO 8601-2), often imprecise")]
+EdtfText = Annotated[
+    str, _text(check_edtf, description="an EDTF date (ISO 8601-2), often imprecise")
+]
 MomentText = Annotated[str, _text(check_moment, description="a day, or an instant with offset")]
-Country = Annotated[str, _text(check_country, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Country = Annotated[
+    str, _text(check_country, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+]
 Language = Annotated[str, _text(check_language, description="a BCP 47 language tag")]
 Timezone = Annotated[str, _text(check_timezone, description="an IANA time zone")]
 Sha256 = Annotated[str, _text(check_sha256, pattern="^[0-9a-f]{64}$")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from alembic import op
 
 revision = "0001"
 down_revision = None
@@ -92,6 +93,47 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text, primary_key=True),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "subject_history",
+        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("valid_from", DAY, primary_key=True),
+        sa.Column("known_from", INSTANT, primary_key=True),
+        sa.Column("valid_to", DAY, nullable=False),
+        sa.Column("known_to", INSTANT, nullable=False),
+        sa.Column("kind", sa.Text),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("certainty", sa.Text, nullable=False),
+        sa.Column("since", sa.Text),
+        sa.Column("disputed", sa.Boolean, nullable=False),
+        sa.Column("irregular", sa.Boolean, nullable=False),
+        sa.Column("state", JSON, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "party_history",
+        sa.Column("company", sa.Text, primary_key=True),
+        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("valid_from", DAY, primary_key=True),
+        sa.Column("known_from", INSTANT, primary_key=True),
+        sa.Column("valid_to", DAY, nullable=False),
+        sa.Column("known_to", INSTANT, nullable=False),
+        sa.Column("roles", JSON, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("party_history_subject", "party_history", ["subject"])
+    op.create_table(
+        "subject_checkpoint",
+        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("checkpoint", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    projection = op.create_table(
+        "projection",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("position", POSITION, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.bulk_insert(projection, [{"name": "history", "position": 0}])
     op.bulk_insert(
         log_head,
         [{"only": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],

@@ -123,9 +123,7 @@ def coordinate(
     asked, instant = (None, END_OF_TIME) if known is None else parse_known(known, timezone)
     head = read_head(connection).position
     stated, position = _recorded(connection, recorded, head, timezone)
-    return Coordinate(
-        on=day, known=asked, recorded=stated, known_at=instant, position=position
-    )
+    return Coordinate(on=day, known=asked, recorded=stated, known_at=instant, position=position)
 
 
 def _recorded(

@@ -15,6 +15,7 @@ from timeline.store.append import publication
 from timeline.store.log import read_entries, source_slugs
 from timeline.values import Instant, parse_moment
 
+
 class SourceLens:
     """The lens as the fold takes it: a function of an entry.
 

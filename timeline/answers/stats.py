@@ -34,12 +34,8 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
     """The counts of a store; ``size`` is its bytes on disk where it is a file."""
     head = read_head(connection)
     count = sa.func.count()
-    types = {
-        type_: number
-        for type_, number in connection.execute(
-            sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)
-        )
-    }
+    by_type = sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)
+    types = {row[0]: row[1] for row in connection.execute(by_type)}
     kinds: dict[str, int] = {}
     for subject in connection.scalars(sa.select(event.c.subject).where(event.c.version == 1)):
         kind = subject.partition(":")[0]

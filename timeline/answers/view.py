@@ -14,8 +14,10 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.lens import SourceLens
 from timeline.answers.model import Coordinate
 from timeline.events.registry import KINDS
-from timeline.replay import Entry, Item, Lens, replay
-from timeline.store.log import read_all_entries, read_entries, subjects_of
+from timeline.replay import Entry, Item, Lens, evidence, irregular, kind_of, replay
+from timeline.store.histories import is_current, read_contents, read_subjects_of
+from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
+from timeline.sweep import Content
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
@@ -29,7 +31,7 @@ class View:
     ) -> None:
         self.connection = connection
         self.at = at
-        self.asked = lens if lens else None
+        self.asked = lens or None
 
     @cached_property
     def lens(self) -> Lens | None:
@@ -42,25 +44,75 @@ class View:
         """The state of the subject that the entries are about."""
         return replay(entries, self.at.on, self.at.known_at, self.lens)
 
+    @cached_property
+    def stored(self) -> bool:
+        """Whether the stored history answers: of everything recorded, through no lens.
+
+        A history that is not that of the whole log answers nothing; ``verify`` says why.
+        """
+        at = self.at
+        return self.asked is None and at.recorded is None and is_current(self.connection)
+
     def items(self, subjects: Iterable[str]) -> Iterator[Item]:
         """The items of some subjects, absent ones left out."""
-        for _, entries in read_entries(self.connection, subjects, self.at.position):
-            item = self.item(entries)
-            if item is not None:
-                yield item
+        for some in chunks(subjects):
+            contents: dict[str, Content] = {}
+            if self.stored:
+                contents = read_contents(self.connection, self.at.on, self.at.known_at, some)
+                some = [subject for subject in some if subject in contents]
+            for subject, entries in read_entries(self.connection, some, self.at.position):
+                content = contents.get(subject)
+                item = self._with_evidence(content, entries) if content else self.item(entries)
+                if item is not None:
+                    yield item
 
     def items_of(self, company: str) -> Iterator[Item]:
         """The items that a company is a party of."""
+        if self.stored:
+            on, known = self.at.on, self.at.known_at
+            yield from self.items(read_subjects_of(self.connection, company, on, known))
+            return
         for item in self.items(subjects_of(self.connection, company)):
             if company in item.parties:
                 yield item
 
+    def _with_evidence(self, content: Content, entries: Sequence[Entry]) -> Item:
+        """What a row of history holds, with what only the log holds."""
+        found = evidence(entries, self.at.on, self.at.known_at)
+        subject = entries[0].subject
+        return Item(
+            subject=subject,
+            kind=content.kind,
+            status=content.status,
+            certainty=content.certainty,
+            alternatives=content.alternatives,
+            parties=content.parties,
+            since=content.since,
+            disputed=content.disputed,
+            irregular=irregular(kind_of(subject), found.happened) if content.irregular else [],
+            conflicts=content.conflicts,
+            terms=content.terms,
+            steps=found.steps,
+            events=[entry.id for entry in found.happened],
+            corrections=[remark.id for remark in found.remarks],
+            sources=found.sources,
+        )
+
     def every_item(self, kinds: Sequence[str] = SHOWN) -> Iterator[Item]:
         """Every item of some kinds, with or without parties."""
-        for _, entries in read_all_entries(self.connection, self.at.position, kinds):
-            item = self.item(entries)
-            if item is not None:
-                yield item
+        contents: dict[str, Content] = {}
+        for page in chunks(read_all_entries(self.connection, self.at.position, kinds), 500):
+            if self.stored:
+                subjects = [subject for subject, _ in page]
+                contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
+            for subject, entries in page:
+                content = contents.get(subject)
+                if self.stored:
+                    item = self._with_evidence(content, entries) if content else None
+                else:
+                    item = self.item(entries)
+                if item is not None:
+                    yield item
 
     def entries(self, subject: str) -> list[Entry]:
         """The events of one subject up to the coordinate's position."""

@@ -32,9 +32,7 @@ def cloudevent(fields: Fields, *, known: str, recorded: str, origin: str | None)
     }
 
 
-def cloudevent_line(
-    fields: Fields, *, known: str, recorded: str, origin: str | None
-) -> bytes:
+def cloudevent_line(fields: Fields, *, known: str, recorded: str, origin: str | None) -> bytes:
     """One CloudEvent as a line of JSON, with its newline."""
     return _encode(cloudevent(fields, known=known, recorded=recorded, origin=origin)) + b"\n"
 

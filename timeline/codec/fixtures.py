@@ -149,9 +149,7 @@ class _Reader:
             self.report.add("wrong-type", message, root)
         for draft in self.drafts:
             draft.origin = self.origin
-        return Fixture(
-            self.path, self.origin, self.drafts, self.expectations, self.report.problems
-        )
+        return Fixture(self.path, self.origin, self.drafts, self.expectations, self.report.problems)
 
     def _story(self, node: Node) -> None:
         if isinstance(node, Scalar):

@@ -28,9 +28,7 @@ _is_null = re.compile(r"null|Null|NULL|~|").fullmatch
 _is_bool = re.compile(r"true|True|TRUE|false|False|FALSE").fullmatch
 _is_int = re.compile(r"[-+]?[0-9]+", re.ASCII).fullmatch
 _is_based_int = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII).fullmatch
-_is_float = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII
-).fullmatch
+_is_float = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII).fullmatch
 
 _MOST_INT_DIGITS: Final = 40
 
@@ -51,7 +49,7 @@ class Scalar(Node):
     plain: bool
 
     @property
-    def value(self) -> None | bool | int | float | str:
+    def value(self) -> bool | int | float | str | None:
         """The value by the YAML 1.2 core schema."""
         text = self.text
         if not self.plain:
@@ -110,7 +108,11 @@ def node_of(value: Any, line: int = 1, column: int = 1) -> Node:
         return Sequence(line, column, [node_of(item, line, column) for item in value])
     if isinstance(value, str):
         return Scalar(line, column, value, plain=False)
-    text = msgspec.json.encode(value).decode() if value is None or value is True or value is False else str(value)
+    text = (
+        msgspec.json.encode(value).decode()
+        if value is None or value is True or value is False
+        else str(value)
+    )
     return Scalar(line, column, text, plain=True)
 
 
@@ -258,9 +260,7 @@ class _Builder:
     def _alias(self, event: Any, line: int, column: int) -> Node:
         self.aliases += 1
         if self.aliases > MAX_ALIASES:
-            raise Unreadable(
-                "too-many-aliases", f"more than {MAX_ALIASES} aliases", line, column
-            )
+            raise Unreadable("too-many-aliases", f"more than {MAX_ALIASES} aliases", line, column)
         if event.anchor not in self.anchors:
             raise Unreadable(
                 "invalid-yaml", f'not YAML: no anchor "{event.anchor}" above', line, column

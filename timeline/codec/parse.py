@@ -183,7 +183,9 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         shaped.line, shaped.column, {k: pair for k, pair in shaped.pairs.items() if k != "type"}
     )
     found = shape_fields(rest, fields_of(event), report, name.text)
-    fields = {"type": name.text} | (value_of(node) | {"type": name.text} if found is INVALID else found)
+    fields = {"type": name.text} | (
+        value_of(node) | {"type": name.text} if found is INVALID else found
+    )
     if found is not INVALID:
         try:
             fields = msgspec.to_builtins(msgspec.convert(fields, event))

@@ -40,15 +40,11 @@ class CommitmentRevised(CommitmentEvent, frozen=True, kw_only=True, tag="commitm
     amends: ClassVar[bool] = True
 
 
-class CommitmentContracted(
-    CommitmentEvent, frozen=True, kw_only=True, tag="commitment_contracted"
-):
+class CommitmentContracted(CommitmentEvent, frozen=True, kw_only=True, tag="commitment_contracted"):
     """Contracts bind the company to it."""
 
 
-class CommitmentProgressed(
-    CommitmentEvent, frozen=True, kw_only=True, tag="commitment_progressed"
-):
+class CommitmentProgressed(CommitmentEvent, frozen=True, kw_only=True, tag="commitment_progressed"):
     """It is being done; ``spent`` so far."""
 
     spent: Money | UnsetType = UNSET

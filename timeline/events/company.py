@@ -21,9 +21,9 @@ class CompanyEvent(Event, frozen=True, kw_only=True):
     """Terms of a company."""
 
     name: str | UnsetType = UNSET
-    kind: (
-        Literal["company", "government", "fund", "university", "person", "other"] | UnsetType
-    ) = UNSET
+    kind: Literal["company", "government", "fund", "university", "person", "other"] | UnsetType = (
+        UNSET
+    )
     aliases: list[str] | UnsetType = UNSET
     country: Country | UnsetType = UNSET
     identifiers: dict[Scheme, str] | UnsetType = UNSET

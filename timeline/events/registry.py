@@ -23,10 +23,7 @@ _MODULES: Final[tuple[Any, ...]] = (
     source, company, relationship, deal, right, commitment, rumour, fact
 )  # fmt: skip
 
-KINDS: Final[dict[str, Kind]] = {
-    module.KIND.name: module.KIND
-    for module in _MODULES
-}
+KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MODULES}
 """Every subject kind, in the order in which a company's items are shown."""
 
 
@@ -41,9 +38,7 @@ def _concrete(base: type[Event]) -> Iterator[type[Event]]:
 
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {
-    str(event.__struct_config__.tag): event
-    for base in _BASES
-    for event in _concrete(base)
+    str(event.__struct_config__.tag): event for base in _BASES for event in _concrete(base)
 }
 
 RECORD_TYPES: Final = frozenset(

@@ -40,9 +40,7 @@ class RelationshipEstablished(
     """It begins."""
 
 
-class RelationshipChanged(
-    RelationshipEvent, frozen=True, kw_only=True, tag="relationship_changed"
-):
+class RelationshipChanged(RelationshipEvent, frozen=True, kw_only=True, tag="relationship_changed"):
     """Its terms change."""
 
     amends: ClassVar[bool] = True

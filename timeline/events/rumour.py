@@ -32,9 +32,7 @@ class RumourCorroborated(RumourEvent, frozen=True, kw_only=True, tag="rumour_cor
     """Another source supports the claim."""
 
 
-class RumourCommentDeclined(
-    RumourEvent, frozen=True, kw_only=True, tag="rumour_comment_declined"
-):
+class RumourCommentDeclined(RumourEvent, frozen=True, kw_only=True, tag="rumour_comment_declined"):
     """A company was asked and would not say."""
 
     by: CompanyRef | UnsetType = UNSET

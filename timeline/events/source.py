@@ -16,9 +16,9 @@ class SourceEvent(Event, frozen=True, kw_only=True):
     """Terms of a source."""
 
     publisher: str | UnsetType = UNSET
-    kind: (
-        Literal["news", "press_release", "filing", "statement", "data", "other"] | UnsetType
-    ) = UNSET
+    kind: Literal["news", "press_release", "filing", "statement", "data", "other"] | UnsetType = (
+        UNSET
+    )
     published: MomentText | UnsetType = UNSET
     title: str | UnsetType = UNSET
     url: str | UnsetType = UNSET

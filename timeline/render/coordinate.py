@@ -41,7 +41,7 @@ def coordinate_words(answer: Placed) -> str:
 
 
 def lens_words(lens: LensAsked) -> str:
-    """``counting only source a or b, and only attribution filing``."""
+    """``through the lens of only source a or b, not source c, only attribution filing``."""
     said = [
         f"{only} {name} {join(given, 'or')}"
         for only, name, given in (
@@ -52,4 +52,4 @@ def lens_words(lens: LensAsked) -> str:
         )
         if given
     ]
-    return f"counting {join(said)}" if said else "counting everything"
+    return f"through the lens of {', '.join(said)}" if said else "through no lens"

@@ -46,12 +46,13 @@ def render_state(
     sources: Mapping[str, str] | None = None,
     first_day: str | None = None,
     first_known: str | None = None,
+    filtered: bool = False,
     verbose: bool = False,
 ) -> str:
     """The state in words, as lines of at most ``width`` columns; see :func:`state_lines`."""
     lines = state_lines(
         answer, width=width, color=color, names=names, sources=sources, first_day=first_day,
-        first_known=first_known, verbose=verbose,
+        first_known=first_known, filtered=filtered, verbose=verbose,
     )  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -65,6 +66,7 @@ def state_lines(
     sources: Mapping[str, str] | None = None,
     first_day: str | None = None,
     first_known: str | None = None,
+    filtered: bool = False,
     verbose: bool = False,
 ) -> Iterator[str]:
     """The state in words, line by line, without ends of lines.
@@ -72,9 +74,10 @@ def state_lines(
     ``names`` are what companies are called, by id; ``sources`` the titles of sources, by slug,
     listed at the end. For a company without items, ``first_day`` is the first day of which
     anything is known, and ``first_known`` the first day on which anything of the day asked for was
-    known. A very long list of evidence is shortened, and says so, unless ``verbose``.
+    known. ``filtered`` says that items were left out on demand. A very long list of evidence is
+    shortened, and says so, unless ``verbose``.
     """
-    page = _Page(width, color, names or {}, verbose)
+    page = _Page(width, color, names or {}, filtered, verbose)
     if len(answer.companies) == 1:
         company = answer.companies[0]
         yield from page.header(company)
@@ -99,10 +102,15 @@ def state_lines(
 class _Page:
     """How the lines look: width, colour, names."""
 
-    def __init__(self, width: int, color: bool, names: Names, verbose: bool) -> None:
+    def __init__(
+        self, width: int, color: bool, names: Names, filtered: bool, verbose: bool
+    ) -> None:
         self.width = max(width, 40)
         self.color = color
         self.names = names
+        self.nowhere = (
+            "at this coordinate is as asked for" if filtered else "is known at this coordinate"
+        )
         self.verbose = verbose
 
     def paint(self, text: str, style: str) -> str:
@@ -132,7 +140,7 @@ class _Page:
         self, company: CompanyState, first_day: str | None, first_known: str | None
     ) -> Iterator[str]:
         """That there is no item, and from when on there is one."""
-        yield from self.paragraph(f"Nothing of {company.name} is known at this coordinate.")
+        yield from self.paragraph(f"Nothing of {company.name} {self.nowhere}.")
         begins = [
             *([f"Something of this day is known from {first_known} on."] if first_known else []),
             *([f"The first day of which anything is known is {first_day}."] if first_day else []),
@@ -145,7 +153,7 @@ class _Page:
         if companies:
             yield ""
             who = join(each.name for each in companies)
-            yield from self.paragraph(f"Nothing is known at this coordinate of {who}.")
+            yield from self.paragraph(f"Nothing {self.nowhere} of {who}.")
 
     def legend(self, titles: Mapping[str, str]) -> Iterator[str]:
         """The sources in full."""

@@ -27,7 +27,9 @@ from timeline.nearest import nearest
 from timeline.replay import Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject
 from timeline.store.amend import amended
+from timeline.store.histories import check_position
 from timeline.store.log import Head, read_entries, read_head, read_row
+from timeline.store.projection import project
 from timeline.store.rows import LogRow, payload_of
 from timeline.store.tables import event, log_head, subject_company
 from timeline.values import ALWAYS, Fields, Instant, format_instant, parse_moment
@@ -71,6 +73,7 @@ class Appender:
     ) -> None:
         self.connection = connection
         head = read_head(connection, lock=True)
+        check_position(connection)
         self.position, self.hash = head.position, head.hash
         self.start = head
         self.recorded: Instant = max(format_instant(clock()), head.recorded)
@@ -79,6 +82,7 @@ class Appender:
         self.amend = amend
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
+        self.touched: set[str] | None = set() if head.position else None
         self.stored = 0
         self.found = 0
         self._drafts: list[Draft] = []
@@ -97,12 +101,13 @@ class Appender:
         return outcomes + self._flush()
 
     def finish(self) -> Head:
-        """Move the head of the log, last of all; DataError if there was any problem."""
+        """Write the history, with the head of the log; DataError if there was any problem."""
         if self.problems:
             raise DataError(self.problems)
         if self.stored:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
             self.connection.execute(sa.update(log_head).values(values))
+            project(self.connection, self.start.position, self.touched)
         return Head(self.position, self.recorded, self.hash)
 
     # --- one batch -----------------------------------------------------------------------------
@@ -177,9 +182,7 @@ class Appender:
                 statement.where(event.c.subject.in_(some))
             ):
                 self._versions[subject] = version
-        self._companies |= {
-            name.partition(":")[2] for name in companies if name in self._versions
-        }
+        self._companies |= {name.partition(":")[2] for name in companies if name in self._versions}
         for subject, entries in read_entries(self.connection, sources, self.position):
             self._sources[subject] = entries
 
@@ -234,7 +237,9 @@ class Appender:
             return False
         target_mends = target.type in RECORD_TYPES and "source" not in target.fields
         if target_mends and "source" in fields:
-            message = f'"{id_}" mends our own record: only a mend (without a source) may be about it'
+            message = (
+                f'"{id_}" mends our own record: only a mend (without a source) may be about it'
+            )
             self.problems.append(place.problem("wrong-target", message, "target"))
             return False
         if "changes" in fields and not self._changes_soundly(draft, target):
@@ -365,7 +370,9 @@ class Appender:
         missing = [name for name in kind.required if name not in today]
         for name in missing:
             message = f'the first event of {fields["subject"]} needs "{name}"'
-            hint = "is the subject spelled as before?" if len(missing) == len(kind.required) else None
+            hint = (
+                "is the subject spelled as before?" if len(missing) == len(kind.required) else None
+            )
             self.problems.append(draft.place.problem("missing-field", message, None, hint))
         return not missing
 
@@ -404,6 +411,8 @@ class Appender:
             }
         )
         self.stored += 1
+        if self.touched is not None:
+            self.touched.add(subject)
         self._versions[subject] = version
         self._ids[fields["id"]] = _Known(position, subject, type_, content_digest, fields)
         kind, _, name = subject.partition(":")
@@ -488,10 +497,9 @@ def bounds_of(fields: Fields, known: Instant) -> tuple[str | None, str, str]:
     occurred = fields.get("occurred")
     if occurred is not None:
         return occurred, *edtf.bounds(occurred)
-    if fields["type"] == "source_registered":
-        day = fields["published"][:10]
-    else:
-        day = known[:10]  # of a mend and of a company the first day of all: always
+    published = fields["type"] == "source_registered"
+    # of a mend and of a company the first day of all: always
+    day = fields["published"][:10] if published else known[:10]
     return None, day, day
 
 
@@ -515,5 +523,3 @@ def differences(stored: Fields, given: Fields) -> list[str]:
 
 def _show(value: Any) -> str:
     return "nothing" if value is None else canonical({"extra": value}).decode()[9:-1]
-
-

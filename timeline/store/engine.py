@@ -147,7 +147,10 @@ _EXPLANATIONS: Final = {
         "nothing was stored; try again when it is done",
     ),
     "malformed": ("{name} is damaged: SQLite finds its file malformed", "restore a backup"),
-    "append-only": ("{name} refused to change its log: {reason}", "this is a bug; please report it"),
+    "append-only": (
+        "{name} refused to change its log: {reason}",
+        "this is a bug; please report it",
+    ),
 }
 
 
@@ -198,8 +201,9 @@ def upgrade(connection: Connection) -> tuple[str | None, str]:
     if before is not None and before not in REVISIONS:
         check_schema(connection)
     if before != REVISIONS[-1]:
-        from alembic import command  # imports for a third of a second: only when there is work
         from alembic.config import Config
+
+        from alembic import command  # imports for a third of a second: only when there is work
 
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()))

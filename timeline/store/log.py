@@ -171,6 +171,8 @@ def walk_chain(
             progress(position)
     head = read_head(connection)
     if head.position != position:
-        raise StoreDamaged(position + 1, f"the head says {head.position} events, there are {position}")
+        raise StoreDamaged(
+            position + 1, f"the head says {head.position} events, there are {position}"
+        )
     if position and (head.hash, head.recorded) != (previous, recorded):
         raise StoreDamaged(position, "the head of the log is not its last event")

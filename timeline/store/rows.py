@@ -59,20 +59,17 @@ class LogRow(Struct, frozen=True):
         fields: Fields = {"id": self.id, "type": self.type, "subject": self.subject}
         if self.occurred is not None:
             fields["occurred"] = self.occurred
-        return fields | _rest(
-            self.payload, self.fact_level, self.attribution, self.schema_version
-        )
+        return fields | _rest(self.payload, self.fact_level, self.attribution, self.schema_version)
 
     @property
     def entry(self) -> Entry:
         """The event as the fold reads it."""
-        return entry_of(
-            (
-                self.position, self.id, self.type, self.subject, self.occurred, self.earliest,
-                self.latest, self.known, self.payload, self.fact_level, self.attribution,
-                self.schema_version,
-            )  # fmt: skip
-        )
+        row = (
+            self.position, self.id, self.type, self.subject, self.occurred, self.earliest,
+            self.latest, self.known, self.payload, self.fact_level, self.attribution,
+            self.schema_version,
+        )  # fmt: skip
+        return entry_of(row)
 
 
 def payload_of(fields: Fields) -> str:

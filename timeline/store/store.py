@@ -84,9 +84,7 @@ class Store:
         path = self.path
         made = path is not None and not path.exists()
         if made and not create:
-            raise StoreUnavailable(
-                f"there is no store at {path}", "run timeline init to make one"
-            )
+            raise StoreUnavailable(f"there is no store at {path}", "run timeline init to make one")
         try:
             with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
                 if create and db.schema_revision(connection) is None:
@@ -128,4 +126,3 @@ class Store:
 def _remove_database(path: Path) -> None:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), Path(f"{path}-journal")):
         name.unlink(missing_ok=True)
-

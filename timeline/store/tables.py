@@ -10,8 +10,10 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
+    Index,
     Integer,
     MetaData,
     String,
@@ -70,5 +72,53 @@ subject_company: Final = Table(
     metadata,
     Column("company", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+subject_history: Final = Table(
+    "subject_history",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("valid_from", DAY, primary_key=True),
+    Column("known_from", INSTANT, primary_key=True),
+    Column("valid_to", DAY, nullable=False),
+    Column("known_to", INSTANT, nullable=False),
+    Column("kind", Text),
+    Column("status", Text, nullable=False),
+    Column("certainty", Text, nullable=False),
+    Column("since", Text),
+    Column("disputed", Boolean, nullable=False),
+    Column("irregular", Boolean, nullable=False),
+    Column("state", JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+party_history: Final = Table(
+    "party_history",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("valid_from", DAY, primary_key=True),
+    Column("known_from", INSTANT, primary_key=True),
+    Column("valid_to", DAY, nullable=False),
+    Column("known_to", INSTANT, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Index("party_history_subject", "subject"),
+    sqlite_with_rowid=False,
+)
+
+subject_checkpoint: Final = Table(
+    "subject_checkpoint",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("checkpoint", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+projection: Final = Table(
+    "projection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", POSITION, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -38,7 +38,9 @@ def verify(connection: Connection, progress: Callable[[int], None] | None = None
         if (row.earliest, row.latest) != (earliest, latest):
             raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
         if row.known != known.of(row):
-            raise StoreDamaged(row.position, f"the known of {row.id} does not follow from its source")
+            raise StoreDamaged(
+                row.position, f"the known of {row.id} does not follow from its source"
+            )
     _check_versions(connection)
     head = read_head(connection)
     return Verified(

@@ -1,0 +1,148 @@
+"""Reading the stored history: what held at a coordinate, by one indexed look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from timeline.errors import StoreDamaged
+from timeline.history import PartyRow
+from timeline.lane import Row, within
+from timeline.store.log import chunks, read_head
+from timeline.store.tables import party_history, projection
+from timeline.store.tables import subject_history as rows_table
+from timeline.sweep import Content
+from timeline.values import Day, Instant
+
+HISTORY: Final = "history"
+"""The name of this projection among those that follow the log."""
+
+
+class State(Struct, omit_defaults=True):
+    """What the ``state`` column holds: bounded, and what SQL asks for."""
+
+    terms: dict[str, Any]
+    parties: dict[str, list[str]] = {}
+    alternatives: list[Any] = []
+    conflicts: list[str] = []
+
+
+_decode_state: Final = msgspec.json.Decoder(State).decode
+
+
+# --- where it stands ----------------------------------------------------------------------------
+
+
+def read_position(connection: Connection) -> int:
+    """The position of the log up to which the history is written."""
+    statement = sa.select(projection.c.position).where(projection.c.name == HISTORY)
+    return int(connection.execute(statement).scalar_one())
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the history is that of the whole log, so that it may answer."""
+    return read_position(connection) == read_head(connection).position
+
+
+def check_position(connection: Connection) -> None:
+    """Raise StoreDamaged where the history is ahead of the log, or behind it.
+
+    Ahead: the log was restored from an older backup than the rest. Behind: something wrote to the log
+    without this program.
+    """
+    head, at = read_head(connection).position, read_position(connection)
+    if at == head:
+        return
+    side = "ahead of the log, as after restoring an older backup" if at > head else "behind the log"
+    raise StoreDamaged(head, f"the history is at {at}, {side}; run timeline rebuild")
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+_ROW_COLUMNS: Final = (
+    rows_table.c.subject, rows_table.c.valid_from, rows_table.c.valid_to, rows_table.c.known_from,
+    rows_table.c.known_to, rows_table.c.kind, rows_table.c.status, rows_table.c.certainty,
+    rows_table.c.since, rows_table.c.disputed, rows_table.c.irregular, rows_table.c.state,
+)  # fmt: skip
+
+
+def read_contents(
+    connection: Connection, on: Day, known: Instant, subjects: Iterable[str]
+) -> dict[str, Content]:
+    """What held of some subjects at a coordinate; absent ones are left out."""
+    day, instant = within(on, known)
+    found = {}
+    for chunk in chunks(subjects):
+        statement = sa.select(*_ROW_COLUMNS).where(
+            rows_table.c.subject.in_(chunk), *_holds(rows_table, day, instant)
+        )
+        for row in connection.execute(statement):
+            found[row[0]] = _content(row)
+    return found
+
+
+def read_subjects_of(
+    connection: Connection, company: str, on: Day, known: Instant
+) -> dict[str, list[str]]:
+    """The subjects that a company was a party of at a coordinate, with its roles."""
+    day, instant = within(on, known)
+    table = party_history
+    statement = (
+        sa.select(table.c.subject, table.c.roles)
+        .where(table.c.company == company, *_holds(table, day, instant))
+        .order_by(table.c.subject)
+    )
+    return {
+        subject: msgspec.json.decode(as_bytes(roles))
+        for subject, roles in connection.execute(statement)
+    }
+
+
+def _holds(table: sa.Table, day: Day, instant: Instant) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        table.c.valid_from <= day,
+        table.c.valid_to > day,
+        table.c.known_from <= instant,
+        table.c.known_to > instant,
+    )
+
+
+def read_subject_rows(connection: Connection, subject: str) -> list[Row[Content]]:
+    """Every row of a subject."""
+    statement = sa.select(*_ROW_COLUMNS).where(rows_table.c.subject == subject)
+    return [
+        Row(row.valid_from, row.valid_to, row.known_from, row.known_to, _content(row))
+        for row in connection.execute(statement)
+    ]
+
+
+def read_party_rows(connection: Connection, subject: str) -> list[PartyRow]:
+    """Every row of a subject's parties."""
+    table = party_history
+    statement = sa.select(
+        table.c.company, table.c.roles, table.c.valid_from, table.c.valid_to, table.c.known_from,
+        table.c.known_to,
+    ).where(table.c.subject == subject)  # fmt: skip
+    return [
+        PartyRow(company, msgspec.json.decode(as_bytes(roles)), *rest)
+        for company, roles, *rest in connection.execute(statement)
+    ]
+
+
+def _content(row: Sequence[Any]) -> Content:
+    *_, kind, status, certainty, since, disputed, irregular, text = row
+    state = _decode_state(as_bytes(text))
+    return Content(
+        kind, status, certainty, state.alternatives, since, bool(disputed), bool(irregular),
+        state.conflicts, state.terms, state.parties,
+    )  # fmt: skip
+
+
+def as_bytes(value: str | bytes) -> bytes:
+    """JSON as a database gives it, as bytes."""
+    return value if isinstance(value, bytes) else value.encode()
