@@ -1,0 +1,34 @@
+"""The answers whose texts are golden, as JSON beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from timeline.answers import StateAnswer
+from timeline.render.state import render_state
+
+GOLDEN = Path(__file__).parent / "golden"
+STORIES = sorted(path.stem for path in GOLDEN.glob("*.json"))
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    names: dict[str, str]
+    sources: dict[str, str] | None = None
+    first_day: str | None = None
+    first_known: str | None = None
+
+
+class Story(msgspec.Struct, forbid_unknown_fields=True):
+    options: Options
+    answer: StateAnswer
+
+
+def load_story(name: str) -> Story:
+    return msgspec.json.decode((GOLDEN / f"{name}.json").read_bytes(), type=Story)
+
+
+def render(story: Story, width: int = 80, color: bool = False) -> str:
+    options = msgspec.structs.asdict(story.options)
+    return render_state(story.answer, width=width, color=color, **options)
