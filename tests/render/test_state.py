@@ -115,6 +115,8 @@ def test_a_long_history_is_shortened_and_says_so() -> None:
     assert "10,001 events from s: … e-09989, " in text
     assert "e-10000 (the last 12 of 10,001)" in text
     assert "9989 earlier ones are left out here" in text
+    assert "suspended – e-10000" in text
+    assert "suspended – e-00000" not in text
     assert sum(1 for _ in state_lines(long)) < 40
     assert "e-00000" in render_state(long, verbose=True)
 
