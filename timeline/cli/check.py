@@ -1,0 +1,29 @@
+"""``timeline check``: replay files in memory, and ask what they expect."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from timeline.cli.options import examples, tone
+from timeline.cli.replay import events, expectations
+from timeline.cli.session import Session
+
+
+@click.command(
+    epilog=examples("timeline check fixtures/foxconn-openai.yaml", "timeline check fixtures")
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@tone
+@click.pass_obj
+def check(session: Session, paths: tuple[str, ...]) -> None:
+    """Check files: read them, replay them in memory, ask what they expect; no store is touched."""
+    from timeline.loading import check_files
+
+    done = check_files(paths, stdin=sys.stdin.buffer)
+    session.warn(done.warnings)
+    session.note(
+        f"{events(done.stored)} in {done.files:,} file{'' if done.files == 1 else 's'}; "
+        f"{expectations(done.expectations)}"
+    )

@@ -1,0 +1,122 @@
+"""The one place that turns failures into messages and exit codes (docs/formats.md#exit-codes)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from timeline.errors import (
+    DataError,
+    ExpectationFailed,
+    InvalidDate,
+    InvalidValue,
+    NotFound,
+    SchemaMismatch,
+    StoreDamaged,
+    StoreUnavailable,
+    TimelineError,
+    VersionConflict,
+)
+
+DATA: Final = 1
+USAGE: Final = 2
+CONFLICT: Final = 3
+STORE: Final = 4
+BUG: Final = 70
+"""``EX_SOFTWARE`` of BSD's sysexits.h."""
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+"""What a shell reports of a program that died of SIGINT or SIGPIPE: 128 and the signal."""
+
+
+class CannotRead(TimelineError):
+    """A file that was named cannot be read."""
+
+    code = "cannot-read"
+
+
+class CannotWrite(TimelineError):
+    """The output cannot be written where it should go."""
+
+    code = "cannot-write"
+
+
+EXIT_CODES: Final[dict[type[TimelineError], int]] = {
+    CannotRead: DATA,
+    CannotWrite: DATA,
+    DataError: DATA,
+    ExpectationFailed: DATA,
+    InvalidDate: USAGE,
+    InvalidValue: USAGE,
+    NotFound: DATA,
+    SchemaMismatch: STORE,
+    StoreDamaged: DATA,
+    StoreUnavailable: STORE,
+    VersionConflict: CONFLICT,
+}
+"""The exit code of every failure; in files these stand inside a DataError."""
+
+
+def run(command: Callable[[], object]) -> int:
+    """Call a command and return the exit code, after saying on standard error what went wrong."""
+    try:
+        command()
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        say("interrupted: nothing was stored")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return BROKEN_PIPE
+    except TimelineError as error:
+        say(str(error))
+        return EXIT_CODES[type(error)]
+    except OSError as error:
+        if error.filename is None:
+            _drop_output()
+            say(str(CannotWrite(f"the output cannot be written: {error.strerror}")))
+        else:
+            say(str(CannotRead(f"{error.filename} cannot be read: {error.strerror}")))
+        return DATA
+    except Exception:  # noqa: BLE001 - a bug must not look like one of the user's mistakes
+        _report_bug()
+        return BUG
+    return 0
+
+
+def say(text: str) -> None:
+    """Write a line to standard error, whatever its encoding can hold."""
+    click.echo(text, err=True)
+
+
+def _drop_output() -> None:
+    """Let nothing more be written to an output that is gone, not even at exit."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError):  # standard output is no file of the system
+        pass
+
+
+def _report_bug() -> None:
+    import platform
+    import traceback
+    from importlib import metadata
+
+    version = metadata.version("partnership-timeline")
+    traceback.print_exc()
+    say(
+        f"error[bug]: timeline {version} has a bug (Python {platform.python_version()}, "
+        f"{platform.system()})\n"
+        "hint: please report it, with the lines above and the command"
+    )

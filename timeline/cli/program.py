@@ -1,0 +1,105 @@
+"""The program: a group whose commands are imported when they are asked for, and no sooner."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+import click
+
+from timeline.cli.errors import run
+from timeline.cli.session import Session
+
+SECTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "Stories": ("check", "replay"),
+    "Questions": ("state",),
+}
+"""Every command, as ``timeline --help`` shows them; each is a module of this package."""
+
+COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
+
+
+class Program(click.Group):
+    """The group of all commands, with its own exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, in the order in which they are shown."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"timeline.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; the nearest ones where there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Every command with its sentence, section by section."""
+        width = max(map(len, COMMANDS))
+        for section, names in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl(list(self._sentences(ctx, names, width)))
+
+    def _sentences(
+        self, ctx: click.Context, names: Iterable[str], width: int
+    ) -> Iterable[tuple[str, str]]:
+        for name in names:
+            command = self.get_command(ctx, name)
+            assert command is not None
+            yield name.ljust(width), command.get_short_help_str(200)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run the program and leave it with the exit code of what happened."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        self._main_shell_completion(extra, "timeline", complete_var)
+
+        def command() -> None:
+            with self.make_context("timeline", arguments, **extra) as ctx:
+                self.invoke(ctx)
+
+        sys.exit(run(command))
+
+
+EPILOG: Final = """\b
+Examples:
+  timeline replay fixtures/foxconn-openai.yaml
+  timeline state foxconn --on 2025-11-21"""
+
+
+@click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--db",
+    metavar="URL|PATH",
+    envvar="TIMELINE_DB",
+    default="timeline.db",
+    show_default=True,
+    show_envvar=True,
+    help="The store: a SQLite file, or any SQLAlchemy URL.",
+)
+@click.version_option(package_name="partnership-timeline", prog_name="timeline")
+@click.pass_context
+def main(ctx: click.Context, db: str) -> None:
+    """Ask what held between companies on any date, and what could have been known by then."""
+    ctx.ensure_object(Session).db = db
