@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.why import WhyAnswer
+    from timeline.store.verify import Verified
 
 Day = str | date
 Moment = str | date
@@ -310,12 +311,29 @@ class Timeline:
                         origin=row.origin,
                     )
 
-    def verify(self, progress: Any = None) -> Any:
-        """Prove the log; raises StoreDamaged at the first position that is not what was appended."""
+    def verify(
+        self,
+        *,
+        sample: int | None = None,
+        seed: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> Verified:
+        """Prove the log, and the history of every subject (or of a ``sample`` chosen by ``seed``).
+
+        Raises StoreDamaged at the first position that is not what was appended, HistoryDamaged for the
+        first subject whose stored history does not follow from the log.
+        """
         from timeline.store.verify import verify
 
         with self.reading() as connection:
-            return verify(connection, progress)
+            return verify(connection, sample=sample, seed=seed, progress=progress)
+
+    def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
+        """Write the stored history anew from the log, while readers go on; the number of subjects."""
+        from timeline.store.projection import rebuild
+
+        with self.store.writing() as connection:
+            return rebuild(connection, progress)
 
     def stats(self) -> Any:
         """Counts and sizes."""

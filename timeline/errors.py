@@ -162,6 +162,19 @@ class StoreDamaged(TimelineError):
 
     code = "store-damaged"
 
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"position {position}: {reason}")
+    def __init__(self, position: int, reason: str, hint: str | None = None) -> None:
+        super().__init__(f"position {position}: {reason}", hint)
         self.position = position
+
+
+class HistoryDamaged(TimelineError):
+    """The stored history of a subject is not what its events give; the log itself is fine."""
+
+    code = "history-damaged"
+
+    def __init__(self, subject: str, reason: str) -> None:
+        super().__init__(
+            f"the history of {subject} is wrong: {reason}",
+            "the log is fine; run timeline rebuild to write the history anew",
+        )
+        self.subject = subject

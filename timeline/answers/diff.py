@@ -15,6 +15,7 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.companies import find_company
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import items_of_group, shown_order
+from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
 from timeline.events.registry import RECORD_TYPES
@@ -50,13 +51,22 @@ class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lens: LensAsked | UnsetType = UNSET
 
 
-class DiffAnswer(Struct, frozen=True, kw_only=True):
+class DiffAnswer(Tabular, frozen=True, kw_only=True):
     """What differs for a company between two coordinates."""
 
     company: str
     before: Side
     after: Side
     changes: list[Change]
+
+    def rows(self) -> Iterator[Change]:
+        """Every change."""
+        yield from self.changes
+
+    def caption(self) -> str:
+        """Whose state, and between which coordinates."""
+        sides = coordinate_words(self.before), coordinate_words(self.after)
+        return f"{self.company}: {sides[0]}; {sides[1]}"
 
 
 def split_range(text: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from timeline.answers.companies import find_company, latest_name
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import is_open, item_of
+from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.replay import Item, replay
 from timeline.store.log import read_all_entries
@@ -33,7 +34,7 @@ class Sum(Struct, frozen=True, kw_only=True):
     max: str | None
 
 
-class ListAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ListAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """The items of one kind of subject at a coordinate."""
 
     kind: str
@@ -44,6 +45,14 @@ class ListAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lens: LensAsked | UnsetType = UNSET
     items: list[CompanyItem]
     sums: list[Sum]
+
+    def rows(self) -> Iterator[CompanyItem]:
+        """Every item."""
+        yield from self.items
+
+    def caption(self) -> str:
+        """Which list, and at which coordinate."""
+        return f"{self.kind}s {coordinate_words(self)}"
 
 
 class CompanyRow(Struct, frozen=True, kw_only=True):
@@ -57,7 +66,7 @@ class CompanyRow(Struct, frozen=True, kw_only=True):
     items: int
 
 
-class CompaniesAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CompaniesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """Every registered company at a coordinate."""
 
     on: Day
@@ -66,6 +75,14 @@ class CompaniesAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     position: int
     lens: LensAsked | UnsetType = UNSET
     companies: list[CompanyRow]
+
+    def rows(self) -> Iterator[CompanyRow]:
+        """Every company."""
+        yield from self.companies
+
+    def caption(self) -> str:
+        """The coordinate."""
+        return f"companies {coordinate_words(self)}"
 
 
 def list_items(

@@ -6,11 +6,13 @@ again. The structs are the contract of the JSON output: field for field, in this
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
+from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.values import Day, Fields, Instant
 
 
@@ -62,7 +64,7 @@ class CompanyState(Struct, frozen=True, kw_only=True):
     items: list[CompanyItem]
 
 
-class StateAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class StateAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one company, or of every company, at a coordinate."""
 
     on: Day
@@ -71,6 +73,17 @@ class StateAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     position: int
     lens: LensAsked | UnsetType = UNSET
     companies: list[CompanyState]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every item of every company, with the company in front."""
+        for company in self.companies:
+            for item in company.items:
+                yield {"company": company.company} | to_builtins(item)
+
+    def caption(self) -> str:
+        """Whose state, and at which coordinate."""
+        names = ", ".join(company.name for company in self.companies[:3])
+        return f"{names}: {coordinate_words(self)}"
 
 
 class CompanyMatch(Struct, frozen=True, kw_only=True):

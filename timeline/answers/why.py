@@ -11,6 +11,7 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import item_of
+from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.events.kind import NOTED, claim_of, same_claim
 from timeline.events.registry import RECORD_TYPES
@@ -70,7 +71,7 @@ class Link(Struct, frozen=True, kw_only=True):
     origin: str | None
 
 
-class WhyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class WhyAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """The state of a subject, and every event that led to it, in its order."""
 
     subject: str
@@ -81,6 +82,14 @@ class WhyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lens: LensAsked | UnsetType = UNSET
     item: CompanyItem | None
     chain: list[Link]
+
+    def rows(self) -> Iterator[Link]:
+        """Every event of the chain."""
+        yield from self.chain
+
+    def caption(self) -> str:
+        """Which subject, and at which coordinate."""
+        return f"{self.subject} {coordinate_words(self)}"
 
 
 def why(view: View, subject: str) -> WhyAnswer:

@@ -19,6 +19,8 @@ from timeline.store.tables import subject_history as rows_table
 from timeline.sweep import Content
 from timeline.values import Day, Instant
 
+HINT: Final = "timeline rebuild writes the history anew from the log"
+
 HISTORY: Final = "history"
 """The name of this projection among those that follow the log."""
 
@@ -59,7 +61,7 @@ def check_position(connection: Connection) -> None:
     if at == head:
         return
     side = "ahead of the log, as after restoring an older backup" if at > head else "behind the log"
-    raise StoreDamaged(head, f"the history is at {at}, {side}; run timeline rebuild")
+    raise StoreDamaged(head, f"the history is at position {at}, {side}", HINT)
 
 
 # --- rows ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from timeline.store.append import bounds_of, publication
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
+from timeline.store.verify_history import verify_history
 from timeline.values import ALWAYS, Instant, parse_moment
 
 
@@ -23,13 +24,22 @@ class Verified(Struct, frozen=True, kw_only=True):
     position: int
     hash: str
     recorded: Instant | None
+    subjects: int
+    """Subjects whose stored history was compared with the log."""
 
 
-def verify(connection: Connection, progress: Callable[[int], None] | None = None) -> Verified:
-    """Prove the whole log, in constant memory.
+def verify(
+    connection: Connection,
+    *,
+    sample: int | None = None,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Verified:
+    """Prove the whole log, in constant memory, then that the stored history follows from it.
 
-    Content, order, gaps, times of recording and hashes from the chain; then the columns that were
-    computed from the content. Raises StoreDamaged at the first position that is not right.
+    Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
+    the content; the rows of every subject, or of a ``sample`` chosen by ``seed``. Raises StoreDamaged at the
+    first position that is not right, HistoryDamaged for the first subject.
     """
     known = _Known(connection)
     for row in walk_chain(connection, progress):
@@ -47,6 +57,7 @@ def verify(connection: Connection, progress: Callable[[int], None] | None = None
         position=head.position,
         hash=head.hash,
         recorded=head.recorded if head.position else None,
+        subjects=verify_history(connection, sample=sample, seed=seed),
     )
 
 
