@@ -11,7 +11,6 @@ from functools import cached_property
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.lens import SourceLens
 from timeline.answers.model import Coordinate
 from timeline.events.registry import KINDS
 from timeline.replay import Entry, Item, Lens, evidence, irregular, kind_of, replay
@@ -38,6 +37,8 @@ class View:
         """The lens as the fold takes it; None where everything counts."""
         if self.asked is None:
             return None
+        from timeline.answers.lens import SourceLens
+
         return SourceLens(self.connection, self.asked, self.at.position)
 
     def item(self, entries: Sequence[Entry]) -> Item | None:

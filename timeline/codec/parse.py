@@ -17,7 +17,7 @@ from timeline.errors import Location, Problem, TimelineError
 from timeline.events.envelope import Event
 from timeline.events.fact import fact_subject
 from timeline.events.record import IMMUTABLE, RecordEvent
-from timeline.events.registry import EVENT_TYPES, KIND_OF
+from timeline.events.registry import EVENT_TYPES, KIND_OF, upcast
 from timeline.nearest import did_you_mean
 from timeline.values import Fields
 
@@ -221,15 +221,6 @@ def _version(node: Mapping, event: type[Event], report: Report) -> int | None:
         message = f"schema version {version} is newer than this program's {today}"
         report.add("schema-too-new", message, stated, "upgrade the program")
     return version if isinstance(version, int) and 1 <= version <= today else None
-
-
-def upcast(fields: Fields, version: int) -> Fields:
-    """The fields of an older schema version in today's form; ``fields`` is left as it was."""
-    for upcaster in EVENT_TYPES[fields["type"]].upcasters[version - 1 :]:
-        fields = upcaster(dict(fields))
-    if "schema_version" in fields:
-        fields = fields | {"schema_version": 1 + len(EVENT_TYPES[fields["type"]].upcasters)}
-    return fields
 
 
 def _finish(fields: Fields, place: Place, origin: str | None = None) -> Draft:

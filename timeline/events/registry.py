@@ -18,6 +18,7 @@ from timeline.events import (
 )
 from timeline.events.envelope import Event
 from timeline.events.kind import Kind, besides
+from timeline.values import Fields
 
 _MODULES: Final[tuple[Any, ...]] = (
     source, company, relationship, deal, right, commitment, rumour, fact
@@ -57,3 +58,12 @@ STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     name: besides(EVENT_TYPES[name], kind) for name, kind in KIND_OF.items()
 }
 """The fields of an event type that make a step, in the order of its declaration."""
+
+
+def upcast(fields: Fields, version: int) -> Fields:
+    """The fields of an older schema version in today's form; ``fields`` is left as it was."""
+    for upcaster in EVENT_TYPES[fields["type"]].upcasters[version - 1 :]:
+        fields = upcaster(dict(fields))
+    if "schema_version" in fields:
+        fields = fields | {"schema_version": 1 + len(EVENT_TYPES[fields["type"]].upcasters)}
+    return fields

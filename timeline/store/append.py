@@ -19,10 +19,10 @@ from sqlalchemy.engine import Connection
 
 from timeline import edtf
 from timeline.codec.canonical import canonical, chain, derive_id, digest
-from timeline.codec.parse import Draft, Place, flaws, parse_changes, references, upcast
+from timeline.codec.parse import Draft, Place, flaws, parse_changes, references
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
+from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.nearest import nearest
 from timeline.replay import Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject

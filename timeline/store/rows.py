@@ -13,8 +13,7 @@ from msgspec import Struct
 from sqlalchemy import RowMapping
 
 from timeline.codec.canonical import canonical
-from timeline.codec.parse import upcast
-from timeline.events.registry import EVENT_TYPES
+from timeline.events.registry import EVENT_TYPES, upcast
 from timeline.replay import Entry
 from timeline.store.tables import event
 from timeline.values import Day, Fields, Instant

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL, Connection, Engine
 
-from timeline.codec.parse import Draft
 from timeline.errors import StoreUnavailable
 from timeline.store import engine as db
-from timeline.store.append import Appender, Outcome
+
+if TYPE_CHECKING:
+    from timeline.codec.parse import Draft
+    from timeline.store.append import Outcome
 
 Clock = Callable[[], datetime]
 
@@ -109,6 +112,8 @@ class Store:
 
         Raises DataError with every problem, VersionConflict, StoreUnavailable.
         """
+        from timeline.store.append import Appender  # reading does without all that checks
+
         with self.writing(create=create) as connection:
             appender = Appender(connection, clock=self.clock, expected_version=expected_version)
             outcomes = appender.extend(drafts)
