@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -26,12 +27,22 @@ from timeline.store.tables import REVISIONS
 
 if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
+    from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.stats import Stats
     from timeline.answers.why import WhyAnswer
+    from timeline.loading import Progress, Replayed
+    from timeline.store.append import Outcome
     from timeline.store.verify import Verified
 
 Day = str | date
 Moment = str | date
+
+
+class _Inside(threading.local):
+    """The session that a thread is inside of."""
+
+    connection: Connection | None = None
 
 
 class Timeline:
@@ -46,6 +57,7 @@ class Timeline:
     def __init__(self, store: Store, timezone: str = "UTC") -> None:
         self.store = store
         self.timezone = timezone
+        self._inside = _Inside()
 
     @classmethod
     def open(
@@ -85,20 +97,27 @@ class Timeline:
         *,
         dry_run: bool = False,
         verify: bool = False,
+        amend: bool = False,
+        strict: bool = False,
         stdin: BinaryIO | None = None,
-        progress: Any = None,
-    ) -> Any:
+        progress: Progress | None = None,
+    ) -> Replayed:
         """Append what is new in fixture files, in one transaction, then ask what they expect.
 
-        Makes a missing store. Raises DataError (nothing was stored) and ExpectationFailed (it was).
+        Makes a missing store. ``dry_run`` stores nothing; ``amend`` mends the record where a file was
+        edited, and ``strict`` makes an error of every event that a file no longer holds. Raises
+        DataError (nothing was stored) and ExpectationFailed (it was).
         """
         from timeline.loading import rehearse_files, replay_files
 
         if dry_run:
-            return rehearse_files(self.store, paths, stdin=stdin)
-        return replay_files(self.store, paths, verify=verify, stdin=stdin, progress=progress)
+            return rehearse_files(self.store, paths, amend=amend, strict=strict, stdin=stdin)
+        return replay_files(
+            self.store, paths, verify=verify, amend=amend, strict=strict, stdin=stdin,
+            progress=progress,
+        )  # fmt: skip
 
-    def append(self, fields: Mapping[str, Any], *, expected_version: int | None = None) -> Any:
+    def append(self, fields: Mapping[str, Any], *, expected_version: int | None = None) -> Outcome:
         """Append one event, given as flat fields; its id, its position, and whether it is new.
 
         Makes a missing store. Raises DataError with every problem, VersionConflict.
@@ -107,11 +126,32 @@ class Timeline:
 
         return append_fields(self.store, fields, expected_version=expected_version)
 
+    def append_lines(self, stream: BinaryIO) -> list[Outcome]:
+        """Append the events of JSONL in one transaction: all of them, or nothing.
+
+        Makes a missing store. Raises DataError with every problem.
+        """
+        from timeline.loading import append_lines
+
+        return append_lines(self.store, stream)
+
     # --- asking --------------------------------------------------------------------------------
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only session in which several questions see the same store."""
+        """A read-only session: all questions of this thread inside it see the same store."""
+        with self._session() as connection:
+            before, self._inside.connection = self._inside.connection, connection
+            try:
+                yield connection
+            finally:
+                self._inside.connection = before
+
+    @contextmanager
+    def _session(self) -> Iterator[Connection]:
+        if self._inside.connection is not None:
+            yield self._inside.connection
+            return
         with self.store.reading() as connection:
             yield connection
 
@@ -135,7 +175,7 @@ class Timeline:
         from timeline.answers.state import state
         from timeline.answers.view import View
 
-        with self.reading() as connection:
+        with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
             view = View(connection, at, lens)
             return state(view, company, group=group, certainty=certainty, open_only=open_only)
@@ -169,7 +209,7 @@ class Timeline:
                 "a difference is between two days, or with and without one source",
                 "give one of --on A..B, --known A..B, --source SLUG",
             )
-        with self.reading() as connection:
+        with self._session() as connection:
             views = []
             for side in (0, 1):
                 asked = {n: v[side] if isinstance(v, tuple) else v for n, v in pairs.items()}
@@ -194,7 +234,7 @@ class Timeline:
         from timeline.answers.view import View
         from timeline.answers.why import why
 
-        with self.reading() as connection:
+        with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
             return why(View(connection, at, lens), subject)
 
@@ -218,7 +258,7 @@ class Timeline:
         from timeline.answers.lists import list_items
         from timeline.answers.view import View
 
-        with self.reading() as connection:
+        with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
             return list_items(
                 View(connection, at, lens),
@@ -244,7 +284,7 @@ class Timeline:
         from timeline.answers.lists import list_companies
         from timeline.answers.view import View
 
-        with self.reading() as connection:
+        with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
             return list_companies(View(connection, at, lens))
 
@@ -263,7 +303,7 @@ class Timeline:
         """The events of a company or a subject, or all of them, newest last, one by one."""
         from timeline.answers.log import log
 
-        with self.reading() as connection:
+        with self._session() as connection:
             at = self._at(connection, known=known, recorded=recorded)
             yield from log(
                 connection,
@@ -280,15 +320,33 @@ class Timeline:
         """Companies by name, alias, former name or identifier; near misses ranked."""
         from timeline.answers.companies import find
 
-        with self.reading() as connection:
+        with self._session() as connection:
             return find(connection, text, limit)
 
-    def names(self) -> dict[str, str]:
-        """The present name of every company, by its id."""
+    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """The present name of every company, or of those ``ids`` that are one, by its id."""
         from timeline.answers.companies import names_of
 
-        with self.reading() as connection:
-            return names_of(connection)
+        with self._session() as connection:
+            return names_of(connection, ids)
+
+    def first(
+        self,
+        company: str,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        as_of: Day | None = None,
+        lens: LensAsked | None = None,
+    ) -> First:
+        """From which day on a company has an item, and from when on one of the day is known."""
+        from timeline.answers.first import first
+        from timeline.answers.view import View
+
+        with self._session() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
+            return first(View(connection, at, lens), company)
 
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""
@@ -296,7 +354,7 @@ class Timeline:
         from timeline.codec.jsonl import export_line
         from timeline.store.log import read_rows
 
-        with self.reading() as connection:
+        with self._session() as connection:
             for row in read_rows(connection):
                 if cloudevents:
                     yield cloudevent_line(
@@ -325,7 +383,7 @@ class Timeline:
         """
         from timeline.store.verify import verify
 
-        with self.reading() as connection:
+        with self._session() as connection:
             return verify(connection, sample=sample, seed=seed, progress=progress)
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
@@ -335,11 +393,11 @@ class Timeline:
         with self.store.writing() as connection:
             return rebuild(connection, progress)
 
-    def stats(self) -> Any:
+    def stats(self) -> Stats:
         """Counts and sizes."""
         from timeline.answers.stats import stats
 
-        with self.reading() as connection:
+        with self._session() as connection:
             return stats(connection, self.store.name, self.store.size())
 
     @property

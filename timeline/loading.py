@@ -12,9 +12,17 @@ from typing import Any, BinaryIO, Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.fixtures import Fixture, Found, find_files, is_yaml, load_fixture, load_lines
+from timeline.codec.fixtures import (
+    Fixture,
+    Found,
+    find_files,
+    is_yaml,
+    load_fixture,
+    load_lines,
+    read_lines,
+)
 from timeline.codec.nodes import node_of
-from timeline.codec.parse import Draft, parse_event, references
+from timeline.codec.parse import Draft, parse_event, parse_line, references
 from timeline.codec.shape import Report
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
 from timeline.expectations import failures
@@ -25,6 +33,7 @@ from timeline.store.store import Store
 from timeline.values import Fields
 
 STDIN: Final = "-"
+STDIN_NAME: Final = "<stdin>"
 Progress = Callable[[int, int | None], None]
 """Called with the events read so far, and how many there are where that is known."""
 
@@ -183,7 +192,7 @@ def _append(
             new += [d.fields for d in batch.fixture.drafts if d.fields.get("id") in fresh]
             continue
         problems: list[Problem] = []
-        name = str(batch.found.path) if batch.found else "<stdin>"
+        name = str(batch.found.path) if batch.found else STDIN_NAME
         origin = batch.found.name if batch.found else "stdin"
         with ExitStack() as stack:
             if batch.found is None:
@@ -286,3 +295,18 @@ def append_fields(
     if draft is None:
         raise DataError([replace(problem, location=None) for problem in report.problems])
     return store.append([draft], expected_version=expected_version, create=True)[0]
+
+
+def append_lines(store: Store, stream: BinaryIO) -> list[Outcome]:
+    """Append events given as JSONL, all or none. Raises DataError with every problem."""
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for number, line in read_lines(stream, STDIN_NAME):
+        parsed = parse_line(line, STDIN_NAME, number)
+        if isinstance(parsed, Draft):
+            drafts.append(parsed)
+        else:
+            problems += parsed
+    if problems:
+        raise DataError(problems)
+    return store.append(drafts, create=True)

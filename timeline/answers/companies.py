@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy.engine import Connection
 
@@ -27,12 +27,16 @@ def latest_name(company: str, entries: list[Entry]) -> str:
     return str(item.terms["name"]) if item and "name" in item.terms else company
 
 
-def names_of(connection: Connection) -> dict[str, str]:
-    """The present name of every company, by its id."""
+def names_of(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, str]:
+    """The present name of every company, or of those ``ids`` that are one, by its id."""
     position = read_head(connection).position
+    if ids is None:
+        found = read_all_entries(connection, position, ["company"])
+    else:
+        found = read_entries(connection, [f"company:{id_}" for id_ in ids], position)
     return {
         subject.partition(":")[2]: latest_name(subject.partition(":")[2], entries)
-        for subject, entries in read_all_entries(connection, position, ["company"])
+        for subject, entries in found
     }
 
 

@@ -1,0 +1,66 @@
+"""From when on there is something to say of a company: what an empty answer says besides."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from timeline.answers.companies import find_company
+from timeline.answers.view import View
+from timeline.replay import Item, effective, mended, replay
+from timeline.store.log import read_entries, subjects_of
+from timeline.store.tables import party_history
+from timeline.values import END_OF_TIME, Day, Instant
+
+
+class First(Struct, frozen=True, kw_only=True):
+    """Since when a company has an item; None where it never has one."""
+
+    day: Day | None
+    """The first day of the world with an item, with hindsight."""
+    known: Instant | None
+    """The first instant from which on an item of the day asked for is known."""
+
+
+def first(view: View, company: str) -> First:
+    """Since when there is something: from which day on, and of the view's day from which instant on.
+
+    Raises NotFound for an unknown company.
+    """
+    company = find_company(view.connection, company)
+    return _stored(view, company) if view.stored else _replayed(view, company)
+
+
+def _stored(view: View, company: str) -> First:
+    table = party_history.c
+    own = table.company == company
+    latest = own & (table.known_to == END_OF_TIME)
+    of_day = own & (table.valid_from <= view.at.on) & (table.valid_to > view.at.on)
+    later = of_day & (table.known_from > view.at.known_at)
+    return First(
+        day=view.connection.scalar(sa.select(sa.func.min(table.valid_from)).where(latest)),
+        known=view.connection.scalar(sa.select(sa.func.min(table.known_from)).where(later)),
+    )
+
+
+def _replayed(view: View, company: str) -> First:
+    on, after, lens = view.at.on, view.at.known_at, view.lens
+    days: list[Day] = []
+    instants: list[Instant] = []
+    subjects = subjects_of(view.connection, company)
+    for _, entries in read_entries(view.connection, subjects, view.at.position):
+        # nothing appears between two of these days, or two of these instants
+        for day in sorted({entry.earliest for entry in effective(entries, lens=lens).entries}):
+            if _is_party(company, replay(entries, day, END_OF_TIME, lens)):
+                days.append(day)
+                break
+        seen = [entry if lens is None else lens(entry) for entry in mended(entries)]
+        for known in sorted({entry.known for entry in seen if entry and entry.known > after}):
+            if _is_party(company, replay(entries, on, known, lens)):
+                instants.append(known)
+                break
+    return First(day=min(days, default=None), known=min(instants, default=None))
+
+
+def _is_party(company: str, item: Item | None) -> bool:
+    return item is not None and company in item.parties
