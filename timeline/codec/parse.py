@@ -6,12 +6,13 @@ Whether it fits the log (its target, its sources, the version of its subject) is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, Final, NamedTuple, Union
 
 import msgspec
 from msgspec import Struct, inspect
 
-from timeline.codec.nodes import Mapping, Node, Scalar, node_of, value_of
+from timeline.codec.nodes import MAX_DEPTH, Mapping, Node, Scalar, node_of, value_of
 from timeline.codec.shape import INVALID, Report, fields_of, shape, shape_fields
 from timeline.errors import Location, Problem, TimelineError
 from timeline.events.envelope import Event
@@ -145,6 +146,34 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
 
 
+def unstorable(value: Any, depth: int = 0) -> str | None:
+    """Why a JSON value cannot be kept exactly in every database, and hashed; None where it can."""
+    if isinstance(value, str):
+        if "\0" in value:
+            return "a text holds a NUL character"
+        return None if value.isascii() or _is_unicode(value) else "a text is not Unicode"
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        exact = abs(value) < 2**53
+        return None if exact else f"{value} is larger than JSON carries exactly; write it as text"
+    if isinstance(value, float):
+        return None if isfinite(value) else f"{value} is no JSON number"
+    if depth >= MAX_DEPTH:
+        return f"it is nested deeper than {MAX_DEPTH} levels"
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    reasons = (unstorable(item, depth + 1) for item in inside)
+    return next((reason for reason in reasons if reason), None)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
 def _record_flaws(fields: Fields) -> Iterator[Flaw]:
     mend = "source" not in fields
     if mend and "known" in fields:
@@ -191,6 +220,10 @@ def parse_event(node: Node, report: Report) -> Draft | None:
             fields = msgspec.to_builtins(msgspec.convert(fields, event))
         except msgspec.ValidationError as error:
             report.add_error(error, node)
+    for name, value in fields.items():
+        reason = unstorable(value) if name != "changes" else None  # these get their types later
+        if reason is not None:
+            report.add("unstorable-value", f"{name}: {reason}", node.get(name) or node)
     for flaw in flaws(fields, event):
         place = node.get(flaw.field) if flaw.field else node
         report.add(flaw.code, flaw.message, place or node, flaw.hint)
@@ -254,10 +287,10 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
             event = msgspec.convert(fields, Union[tuple(EVENT_TYPES.values())])  # noqa: UP007
         else:
             event = _decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _line_problems(line, file, number)
     fields = msgspec.to_builtins(event)
-    if not _is_sound(fields, type(event)):
+    if b"\\u0000" in line or not _is_sound(fields, type(event)):
         return _line_problems(line, file, number)
     draft = _finish(fields, Place(file, number), added.get("origin"))
     if added:
@@ -267,7 +300,7 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
 
 
 def _is_sound(fields: Fields, event: type[Event]) -> bool:
-    if event.upcasters or fields.get("schema_version", 1) != 1:
+    if event.upcasters or fields.get("schema_version", 1) != 1 or "extra" in fields:
         return False
     try:
         for name, check in CHECKS[fields["type"]]:
@@ -287,8 +320,8 @@ def _is_sound(fields: Fields, event: type[Event]) -> bool:
 def _line_problems(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     try:
         value = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        message = f"not JSON: {error}"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"not JSON that is read: {error}"
         return [Problem("invalid-json", message, Location(file, number, 1))]
     added: dict[str, Any] = {}
     if isinstance(value, dict):
@@ -327,5 +360,8 @@ def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[P
                 own.add("missing-field", f'{target} needs "{name}"', value, "give the right value")
             found[name] = None
         else:
-            found[name] = shape(value, fields[name].type, own, name)
+            found[name] = shaped = shape(value, fields[name].type, own, name)
+            reason = None if shaped is INVALID else unstorable(shaped)
+            if reason is not None:
+                own.add("unstorable-value", f"{name}: {reason}", value)
     return own.problems or found
