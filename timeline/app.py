@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.stats import Stats
-    from timeline.answers.why import WhyAnswer
+    from timeline.answers.why import CompanyWhy, WhyAnswer
     from timeline.loading import Progress, Replayed
     from timeline.store.append import Outcome
     from timeline.store.verify import Verified
@@ -237,6 +237,25 @@ class Timeline:
         with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
             return why(View(connection, at, lens), subject)
+
+    def why_company(
+        self,
+        company: str,
+        *,
+        group: bool = False,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        as_of: Day | None = None,
+        lens: LensAsked | None = None,
+    ) -> CompanyWhy:
+        """The chains behind every item of a company, or of it and all that it controls."""
+        from timeline.answers.view import View
+        from timeline.answers.why import why_company
+
+        with self._session() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded, as_of=as_of)
+            return why_company(View(connection, at, lens), company, group=group)
 
     def items(
         self,

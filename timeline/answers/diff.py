@@ -12,6 +12,7 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
+from timeline.answers.cited import Citations, Cited
 from timeline.answers.companies import find_company
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import items_of_group, shown_order
@@ -19,10 +20,10 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
 from timeline.events.registry import RECORD_TYPES
-from timeline.replay import RETRACTED, Entry, effective, is_mend, is_uncertain
-from timeline.values import Day, same_value
+from timeline.replay import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
+from timeline.values import Day, Instant, same_value
 
-ChangeName = Literal["appeared", "vanished", "status", "terms", "certainty", "disputed"]
+ChangeName = Literal["appeared", "vanished", "status", "since", "terms", "certainty", "disputed"]
 
 
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,11 +35,26 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str | None
     change: ChangeName
     before: Any
-    """The status, the certainty with its alternatives, or the terms that changed; null: absent."""
+    """The status, since when it holds (where only that became another), the certainty with its
+    alternatives, or the terms that changed; null: absent."""
     after: Any
     events: list[str]
     """What made the difference; corrections, retractions and disputes among them."""
     sources: list[str]
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """An event that made a difference."""
+
+    event: str
+    type: str
+    subject: str
+    target: str | None
+    """Of a correction, retraction or dispute: the event it is about."""
+    occurred: str | None
+    known: Instant
+    attribution: str | None
+    cited: list[Cited]
 
 
 class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +74,10 @@ class DiffAnswer(Tabular, frozen=True, kw_only=True):
     before: Side
     after: Side
     changes: list[Change]
+    items: list[CompanyItem]
+    """Every item that changed, as it is after; one that vanished as it was before."""
+    evidence: list[Cause]
+    """Every event that a change names, by position."""
 
     def rows(self) -> Iterator[Change]:
         """Every change."""
@@ -87,12 +107,38 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     company = find_company(after.connection, company)
     first = {i.subject: i for i in items_of_group(before, company, group=group)}
     last = {i.subject: i for i in items_of_group(after, company, group=group)}
-    changes = [
-        change
-        for item in sorted((first | last).values(), key=shown_order)
-        for change in _changes(before, after, first.get(item.subject), last.get(item.subject))
-    ]
-    return DiffAnswer(company=company, before=_side(before), after=_side(after), changes=changes)
+    changes: list[Change] = []
+    items: list[CompanyItem] = []
+    causes: list[Entry] = []
+    cite = Citations(after.connection, max(before.at.position, after.at.position))
+    for item in sorted((first | last).values(), key=shown_order):
+        compared = list(_compare(first.get(item.subject), last.get(item.subject)))
+        if compared:
+            did = _causes(before, after, item.subject)
+            items.append(item)
+            causes += did
+            changes += _changes(item, compared, did)
+    return DiffAnswer(
+        company=company,
+        before=_side(before),
+        after=_side(after),
+        changes=changes,
+        items=items,
+        evidence=[_cause(entry, cite) for entry in sorted(causes, key=by_position)],
+    )
+
+
+def _cause(entry: Entry, cite: Citations) -> Cause:
+    return Cause(
+        event=entry.id,
+        type=entry.type,
+        subject=entry.subject,
+        target=entry.fields.get("target"),
+        occurred=entry.occurred,
+        known=entry.known,
+        attribution=entry.fields.get("attribution"),
+        cited=[cite(slug) for slug in entry.sources],
+    )
 
 
 def _side(view: View) -> Side:
@@ -107,21 +153,15 @@ def _side(view: View) -> Side:
 
 
 def _changes(
-    before: View, after: View, first: CompanyItem | None, last: CompanyItem | None
+    item: CompanyItem, compared: list[tuple[ChangeName, Any, Any]], causes: list[Entry]
 ) -> Iterator[Change]:
-    compared = list(_compare(first, last))
-    if not compared:
-        return
-    shown = last or first
-    assert shown is not None
-    causes = _causes(before, after, shown.subject)
     events = [entry.id for entry in causes]
     sources = sorted({slug for entry in causes for slug in entry.sources})
     for name, was, became in compared:
         yield Change(
-            member=shown.member,
-            subject=shown.subject,
-            kind=shown.kind,
+            member=item.member,
+            subject=item.subject,
+            kind=item.kind,
             change=name,
             before=was,
             after=became,
@@ -141,6 +181,8 @@ def _compare(
         return
     if first.status != last.status:
         yield "status", first.status, last.status
+    elif first.since != last.since and same_value(_value(first), _value(last)):
+        yield "since", first.since, last.since
     names = [
         name
         for name in {**first.terms, **last.terms}
@@ -159,6 +201,11 @@ def _compare(
         yield "disputed", first.disputed, last.disputed
 
 
+def _value(item: CompanyItem) -> Any:
+    """What dates a fact anew: its value; of all else, only the status does."""
+    return item.terms.get("value") if item.subject.startswith("fact:") else None
+
+
 def _doubt(item: CompanyItem) -> dict[str, Any]:
     return {"certainty": item.certainty, "alternatives": item.alternatives}
 
@@ -175,6 +222,11 @@ def _causes(before: View, after: View, subject: str) -> list[Entry]:
         for id_ in first.keys() | last.keys()
         if first.get(id_) != last.get(id_)
     }
+    # of an event that was corrected, the correction made the difference
+    for remark in [entry for entry in found.values() if entry.type in RECORD_TYPES]:
+        target = remark.fields["target"]
+        if target in first and target in last and first[target].known == last[target].known:
+            found.pop(target, None)
     if not found:
         found = {
             id_: entry

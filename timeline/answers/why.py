@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
+from timeline.answers.cited import Citations, Cited
+from timeline.answers.companies import find_company
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
-from timeline.answers.state import item_of
+from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.events.kind import NOTED, claim_of, same_claim
@@ -19,26 +21,18 @@ from timeline.replay import (
     RETRACTED,
     Entry,
     Fold,
+    by_position,
     effective,
     is_mend,
     is_uncertain,
     kind_of,
     main_order,
+    mended,
 )
-from timeline.store.log import read_row_at, source_terms
+from timeline.store.log import read_row_at
 from timeline.values import Day, Fields, Instant, check_subject
 
 Counts = Literal["counts", "not yet known", "not yet happened", "retracted", "outside the lens"]
-
-
-class Cited(Struct, frozen=True, kw_only=True):
-    """A source as people cite it."""
-
-    source: str
-    publisher: str | None
-    title: str | None
-    published: str | None
-    url: str | None
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -92,6 +86,46 @@ class WhyAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         return f"{self.subject} {coordinate_words(self)}"
 
 
+class CompanyWhy(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """Why each item of a company, or of its group, is what it is."""
+
+    company: str
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    answers: list[WhyAnswer]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every event of every chain, with its subject in front."""
+        for answer in self.answers:
+            for link in answer.chain:
+                yield {"subject": answer.subject} | to_builtins(link)
+
+    def caption(self) -> str:
+        """Which company, and at which coordinate."""
+        return f"{self.company} {coordinate_words(self)}"
+
+
+def why_company(view: View, company: str, *, group: bool = False) -> CompanyWhy:
+    """The chains behind every item of a company (by any of its names), or of all that it controls.
+
+    Raises NotFound for an unknown company.
+    """
+    company = find_company(view.connection, company)
+    at = view.at
+    return CompanyWhy(
+        company=company,
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+        answers=[why(view, i.subject) for i in items_of_group(view, company, group=group)],
+    )
+
+
 def why(view: View, subject: str) -> WhyAnswer:
     """The chain behind a subject's state: happened events in main order, each followed by what is
     said about it; then what does not count, and why not.
@@ -116,6 +150,7 @@ def why(view: View, subject: str) -> WhyAnswer:
 
 
 def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
+    cite = Citations(view.connection, view.at.position)
     counting = effective(entries, view.at.known_at, view.lens)
     happened = sorted((e for e in counting.entries if e.earliest <= view.at.on), key=main_order)
     shown: set[str] = set()
@@ -126,6 +161,7 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
         shown.add(entry.id)
         yield _link(
             view,
+            cite,
             entry,
             "counts",
             before=claim_of(phase) if place else None,
@@ -136,29 +172,75 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
         for remark in counting.remarks.get(entry.id, ()):
             shown.add(remark.id)
             status = claim_of(state.phase)
-            yield _link(view, remark, "counts", before=status, after=status)
-    retracted = _retractions(entries)
-    for entry in entries:
-        if entry.id in shown:
+            yield _link(view, cite, remark, "counts", before=status, after=status)
+    rest = [entry for entry in _as_mended(entries) if entry.id not in shown]
+    said: dict[str, list[Entry]] = {}
+    for entry in rest:
+        if entry.type in RECORD_TYPES:
+            said.setdefault(entry.fields["target"], []).append(entry)
+    undone = _undone(view, entries)
+    for entry in rest:
+        if entry.type in RECORD_TYPES and entry.fields["target"] not in shown:
+            continue  # shown after what it is about
+        for each, about in _with_remarks(entry, said):
+            counts = _counts(view, each, undone)
+            if counts == "counts" and about is not None and each.type != RETRACTED:
+                counts = _counts(
+                    view, about, undone
+                )  # what is said of it counts no more than it does
+            yield _link(view, cite, each, counts)
+
+
+def _as_mended(entries: list[Entry]) -> list[Entry]:
+    """Every event as our mends have it, those that are retracted and the mends themselves too."""
+    seen = {entry.id: entry for entry in mended(entries)}
+    return [seen.get(entry.id, entry) for entry in entries]
+
+
+def _with_remarks(
+    entry: Entry, said: dict[str, list[Entry]], about: Entry | None = None
+) -> Iterator[tuple[Entry, Entry | None]]:
+    yield entry, about
+    for remark in said.get(entry.id, ()):
+        yield from _with_remarks(remark, said, entry)
+
+
+def _visible(view: View, entry: Entry) -> Counts:
+    if is_mend(entry):
+        return "counts"
+    seen: Entry | None = entry
+    if entry.known <= view.at.known_at and view.lens is not None:
+        seen = view.lens(entry)
+        if seen is None:
+            return "outside the lens"
+    return "counts" if seen and seen.known <= view.at.known_at else "not yet known"
+
+
+def _undone(view: View, entries: list[Entry]) -> set[str]:
+    """What retractions that stand take back; from the highest position down, as the fold does it."""
+    undone: set[str] = set()
+    for entry in sorted(_as_mended(entries), key=by_position, reverse=True):
+        if entry.type != RETRACTED or entry.id in undone:
             continue
-        counts: Counts = "counts"
-        if entry.known > view.at.known_at and not is_mend(entry):
-            counts = "not yet known"
-        elif entry.id in retracted:
-            counts = "retracted"
-        elif view.lens is not None and not is_mend(entry) and view.lens(entry) is None:
-            counts = "outside the lens"
-        elif entry.type not in RECORD_TYPES and entry.earliest > view.at.on:
-            counts = "not yet happened"
-        yield _link(view, entry, counts)
+        if _visible(view, entry) == "counts":
+            undone.add(entry.fields["target"])
+    return undone
 
 
-def _retractions(entries: list[Entry]) -> set[str]:
-    return {entry.fields["target"] for entry in entries if entry.type == RETRACTED}
+def _counts(view: View, entry: Entry, undone: set[str]) -> Counts:
+    """Whether an event counts that is not among the happened ones, and else why it does not."""
+    visible = _visible(view, entry)
+    if visible != "counts":
+        return visible
+    if entry.id in undone:
+        return "retracted"
+    ahead = entry.type not in RECORD_TYPES and entry.earliest > view.at.on
+    return "not yet happened" if ahead else "counts"
 
 
 def _link(
     view: View,
+    cite: Citations,
     entry: Entry,
     counts: Counts,
     *,
@@ -192,17 +274,6 @@ def _link(
         fact_level=fields.pop("fact_level", "fact"),
         note=fields.pop("note", None),
         fields=fields,
-        cited=[_cited(view, slug) for slug in entry.sources],
+        cited=[cite(slug) for slug in entry.sources],
         origin=row.origin,
-    )
-
-
-def _cited(view: View, slug: str) -> Cited:
-    terms = source_terms(view.connection, slug, view.at.position)
-    return Cited(
-        source=slug,
-        publisher=terms.get("publisher"),
-        title=terms.get("title"),
-        published=terms.get("published"),
-        url=terms.get("url"),
     )

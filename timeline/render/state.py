@@ -236,11 +236,15 @@ def _standing(item: CompanyItem) -> str:
     said = (
         "no event has given it a status yet" if item.since is None else f"since {since(item.since)}"
     )
-    if not item.alternatives:
-        return said
-    fact = item.subject.startswith("fact:")
-    others = join((_alternative(each, fact) for each in item.alternatives), "or")
-    return f"{said}; may also be {others}"
+    others = alternatives_words(item.subject, item.alternatives)
+    return f"{said}; {others}" if others else said
+
+
+def alternatives_words(subject: str, alternatives: Sequence[Any]) -> str:
+    """What else may hold of a subject: "may also be absent or open"; nothing where nothing may."""
+    fact = subject.startswith("fact:")
+    others = join((_alternative(each, fact) for each in alternatives), "or")
+    return f"may also be {others}" if others else ""
 
 
 def _alternative(claim: Any, fact: bool) -> str:
