@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from timeline.edtf import OPEN_END
-from timeline.values import ALWAYS, END_OF_TIME, Day, Instant
+from timeline.values import END_OF_TIME, Day, Instant
 
 LAST_DAY: Final[Day] = "9999-12-30"
 LAST_INSTANT: Final[Instant] = "9999-12-31T23:59:59.999998Z"
@@ -32,7 +33,7 @@ def within(on: Day, known: Instant) -> tuple[Day, Instant]:
     return min(on, LAST_DAY), min(known, LAST_INSTANT)
 
 
-class Row(Struct, Generic[Held]):
+class Row(Struct, Generic[Held], gc=False):
     """What held from ``valid_from`` until before ``valid_to``, for who asked in the known interval.
 
     ``valid_from`` and ``known_from`` together name a row of a lane.
@@ -68,17 +69,26 @@ class Lane(Generic[Held]):
 
     __slots__ = ("_closed", "_stored", "known", "open", "shut")
 
-    def __init__(
-        self,
-        known: Instant = ALWAYS,
-        opened: Iterable[Row[Held]] = (),
-        shut: Iterable[Row[Held]] = (),
-    ) -> None:
+    def __init__(self, known: Instant, opened: Iterable[Row[Held]] = ()) -> None:
         self.known = known
         self.open = list(opened)
-        self.shut = list(shut)
-        self._stored = {id(row): (row, row.known_to) for row in (*self.open, *self.shut)}
+        self.shut: list[Row[Held]] = []
         self._closed: list[Row[Held]] = []
+        self._stored: dict[int, tuple[Row[Held], Instant]] = {}
+
+    @classmethod
+    def going_on(cls, known: Instant, tail: Iterable[Row[Held]]) -> Lane[Held]:
+        """The lane whose stored rows end with these, when all up to that instant was known."""
+        rows = [replace(row) for row in tail]  # stored rows are changed here
+        lane = cls(known, [row for row in rows if row.known_to == END_OF_TIME])
+        lane.shut = [row for row in rows if row.known_to != END_OF_TIME]
+        lane._stored = {id(row): (row, row.known_to) for row in rows}
+        return lane
+
+    def tail(self, day: Day, known: Instant) -> list[Row[Held]]:
+        """The rows that news from that day on may change: those open, and those shut just then."""
+        shut = self.shut if self.known == known else []
+        return [row for row in (*self.open, *shut) if row.valid_to >= day]
 
     def turn(self, known: Instant, day: Day, spans: Sequence[tuple[Day, Held | None]]) -> None:
         """From ``known`` on this is what holds from that day on: spans by the day that each begins.
@@ -88,16 +98,8 @@ class Lane(Generic[Held]):
         if known != self.known:
             self.known, self.shut = known, []
         rows = self.open
-        if len(spans) == 1 and rows and not self.shut:
-            # news in order, most of all: 0.5 µs instead of 3 µs
-            start, held = spans[0]
-            last = rows[-1]
-            if last.valid_from < day and last.valid_to == OPEN_END and held is not None:
-                if held != last.content:
-                    self._close(last)
-                    rows[-1] = Row(last.valid_from, start, known, END_OF_TIME, last.content)
-                    rows.append(Row(start, OPEN_END, known, END_OF_TIME, held))
-                return
+        if len(spans) == 1 and not self.shut and self._follow(day, *spans[0]):
+            return
         first = len(rows)
         while first and rows[first - 1].valid_to >= day:
             first -= 1
@@ -115,9 +117,27 @@ class Lane(Generic[Held]):
         for row in kept.values():
             self._close(row)
 
+    def _follow(self, day: Day, start: Day, held: Held | None) -> bool:
+        """News in order, which most of it is: 0.5 µs instead of 3 µs."""
+        rows, known = self.open, self.known
+        if held is None:
+            return False
+        if rows:
+            last = rows[-1]
+            if last.valid_from >= day or last.valid_to != OPEN_END:
+                return False
+            if held == last.content:
+                return True
+            self._close(last)
+            rows[-1] = Row(last.valid_from, start, known, END_OF_TIME, last.content)
+        rows.append(Row(start, OPEN_END, known, END_OF_TIME, held))
+        return True
+
     def touched(self) -> Touched[tuple[Day, Instant], Row[Held]]:
         """What has changed since the checkpoint; all rows where there was none."""
         rows = [*self._closed, *self.open]
+        if not self._stored:
+            return Touched([], [], rows)
         stored = self._stored.values()
         return Touched(
             [row.key for row, _ in stored if row.known_from == row.known_to],
@@ -126,7 +146,7 @@ class Lane(Generic[Held]):
                 for row, known_to in stored
                 if row.known_from != row.known_to != known_to
             ],
-            [row for row in rows if id(row) not in self._stored] if stored else rows,
+            [row for row in rows if id(row) not in self._stored],
         )
 
     def _close(self, row: Row[Held]) -> None:

@@ -20,7 +20,7 @@ most of it is, costs one fold and nothing else.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -38,6 +38,7 @@ from timeline.replay import (
     following,
     is_plan,
     main_order,
+    snapshot,
 )
 from timeline.values import ALWAYS, Day, Fields, Instant
 
@@ -45,7 +46,7 @@ NEVER: Final[Day] = "~"
 """After every day in text order: when a plan ceases to be uncertain."""
 
 
-class Content(Struct, frozen=True):
+class Content(Struct, frozen=True, gc=False):
     """What a row of history holds of a state: all but the lists that grow with the events."""
 
     kind: str | None
@@ -85,7 +86,7 @@ class Readings(Struct):
     """Without one of the events that are uncertain until that day."""
 
 
-class State(Struct, omit_defaults=True):
+class State(Struct, omit_defaults=True, gc=False):
     """All that decides what holds on a day and later. Replaced by the next one, never changed."""
 
     fold: Fold = field(default_factory=Fold)
@@ -103,12 +104,13 @@ class State(Struct, omit_defaults=True):
     stamp: tuple[Instant, int] = (ALWAYS, 0)
     """The last (known, position) of all that has happened."""
 
-    def precedes(self, entry: Entry) -> bool:
-        """Whether the event comes after all that has happened, in every order."""
-        if entry.earliest != self.day:
-            return entry.earliest > self.day
-        return (entry.known, entry.position) > self.stamp and all(
-            other.latest <= entry.latest or other.earliest < self.day for other in self.pending
+    def precedes(self, removed: Iterable[Entry], added: Iterable[Entry]) -> bool:
+        """Whether the events of this day, or later ones, come after all that has happened."""
+        reach = max([e.latest for e in self.pending if e.earliest == self.day], default=self.day)
+        return all(entry.earliest > self.day for entry in removed) and all(
+            entry.earliest > self.day
+            or (entry.latest >= reach and (entry.known, entry.position) > self.stamp)
+            for entry in added
         )
 
 
@@ -142,24 +144,26 @@ class Sweep:
         state, order = self.states[-1], self.order
         if not removed and len(added) == 1 and state.count == len(order):
             entry = added[0]
-            if entry.earliest > state.day:
+            day = entry.earliest
+            exact = state.day < day < OPEN_END and entry.latest == day
+            if exact and day <= entry.known and state.readings is None:
+                # exact news in order, as most of it is
                 order.append(entry)
-                return entry.earliest, self._go_on()
+                state = self._follow(state, entry)
+                self.states.append(state)
+                return day, [(day, self.content(state))]
         for entry in removed:
             del order[bisect_left(order, by_earliest(entry), key=by_earliest)]
         for entry in added:
             insort(order, entry, key=by_earliest)
-        while not (
-            all(state.day < entry.earliest for entry in removed)
-            and all(state.precedes(entry) for entry in added)
-        ):
+        first = min([entry.earliest for entry in (*removed, *added)])
+        while state.day > first or (state.day == first and not state.precedes(removed, added)):
             self.states.pop()
             if not self.states:
                 return None
             state = self.states[-1]
-        first = min(entry.earliest for part in (removed, added) for entry in part)
         segments = self._go_on()
-        return min([first, *(day for day, _ in segments[:1])]), segments
+        return min(first, segments[0][0]) if segments else first, segments
 
     def content(self, state: State) -> Content:
         """What a row of history holds of the state."""
@@ -180,7 +184,7 @@ class Sweep:
             None if fold.phase == NOTED else fold.since,
             state.disputed,
             irregular,
-            sorted(fold.conflicts),
+            sorted(fold.conflicts) if fold.conflicts else [],
             self._terms,
             self._parties,
         )
@@ -205,30 +209,43 @@ class Sweep:
 
     def _step(self, state: State, day: Day, begin: list[Entry]) -> State:
         """The state on the next day on which events begin, or cease to be pending."""
-        if state.readings is not None or any(e.latest > day or is_plan(e) for e in begin):
-            return self._step_in_doubt(state, day, begin)
-        fold, irregular = state.fold.copy(), state.irregular
-        disputed, stamp = state.disputed, state.stamp
+        if state.readings is not None or [e for e in begin if e.latest > day or is_plan(e)]:
+            return self._doubt(state, day, begin)
         for entry in begin:
-            irregular |= not fold.add(self.kind, entry)
-            disputed |= entry.id in self.disputed
-            stamp = max(stamp, (entry.known, entry.position))
-        count = state.count + len(begin)
-        return State(fold, day, count, True, None, [], disputed, irregular, stamp)
+            state = self._follow(state, entry)
+        return state
 
-    def _step_in_doubt(self, state: State, day: Day, begin: list[Entry]) -> State:
-        kind, fold, begun = self.kind, state.fold.copy(), state.begun
+    def _follow(self, state: State, entry: Entry) -> State:
+        """The state after an event of which nothing is in doubt."""
+        fold = snapshot(state.fold)
+        regular = fold.add(self.kind, entry)
+        stamp = entry.known, entry.position
+        return State(
+            fold,
+            entry.earliest,
+            state.count + 1,
+            True,
+            None,
+            state.pending,
+            state.disputed or entry.id in self.disputed,
+            state.irregular or not regular,
+            max(stamp, state.stamp),
+        )
+
+    def _doubt(self, state: State, day: Day, begin: list[Entry]) -> State:
+        kind, fold, begun = self.kind, snapshot(state.fold), state.begun
         irregular = state.irregular
         now = state.readings or _agreed(fold.phase if begun else None)
-        over = [e for e in state.pending if e.latest <= day]
         earliest, latest, certain, without = now.earliest, now.latest, now.certain, now.without
+        over = [e for e in state.pending if e.latest <= day]
+        exact = [e for e in begin if e.latest <= day]
         for entry in begin:
             earliest = following(kind, earliest, entry)
-        for entry in sorted([*over, *(e for e in begin if e.latest <= day)], key=by_latest):
+        for entry in _sorted(over + exact, by_latest):
             latest = following(kind, latest, entry)
         due = [e for e in over if EVENT_TYPES[e.type].follow_up]
         due += [e for e in begin if e.latest <= day or not EVENT_TYPES[e.type].follow_up]
-        for entry in sorted(due, key=main_order):
+        for entry in _sorted(due, main_order):
             plan = is_plan(entry)
             if not plan:
                 certain = _reach(kind, certain, entry)
@@ -241,7 +258,7 @@ class Sweep:
         while len(certain) > 1 and certain[1][0] <= day:
             certain = certain[1:]
         pending = [e for e in state.pending if e.latest > day]
-        pending = sorted([*pending, *(e for e in begin if e.latest > day)], key=by_latest)
+        pending = _sorted(pending + [e for e in begin if e.latest > day], by_latest)
         without = _meet(without, fold.phase, day)
         said = {earliest, latest, *(phase for _, phase in certain)}
         agreed = not pending and not without and said == {fold.phase}
@@ -252,9 +269,9 @@ class Sweep:
             begun,
             None if agreed else Readings(earliest, latest, certain, without),
             pending,
-            state.disputed or any(e.id in self.disputed for e in begin),
+            state.disputed or not self.disputed.isdisjoint([e.id for e in begin]),
             irregular,
-            max([state.stamp, *((e.known, e.position) for e in begin)]),
+            max([state.stamp, *[(e.known, e.position) for e in begin]]),
         )
 
     def _weigh(self, state: State, readings: Readings) -> tuple[Fold, list[Any], bool]:
@@ -265,14 +282,18 @@ class Sweep:
             latest = following(kind, latest, entry)
         moved = [e for e in state.pending if EVENT_TYPES[e.type].follow_up]
         if moved:
-            fold = fold.copy()
-        for entry in sorted(moved, key=main_order):
+            fold = snapshot(fold)
+        for entry in _sorted(moved, main_order):
             without = [following(kind, phase, entry) for phase in without]
             without.append(fold.phase if begun else None)
             irregular |= not fold.add(kind, entry)
             begun = True
         others = [readings.earliest, latest, readings.certain[0][1], *without]
         return fold, alternatives(fold.phase, others), irregular
+
+
+def _sorted(entries: list[Entry], order: Callable[[Entry], Any]) -> list[Entry]:
+    return sorted(entries, key=order) if len(entries) > 1 else entries
 
 
 def _agreed(phase: Phase | None) -> Readings:
