@@ -1,0 +1,233 @@
+"""Strategies for random histories: the entries of one subject, as chaotic as news can be.
+
+``entries()`` draws any of them: late, imprecise, irregular, planned, corrected by news and by mends,
+retracted, the retraction retracted, disputed. ``news()`` draws them mostly in order, as they are
+appended one after the other. Values come from small pools, so that events meet: on the same day, in
+the same instant, with the same value written in two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from timeline import edtf
+from timeline.events.registry import EVENT_TYPES, KIND_OF, KINDS
+from timeline.replay import Entry
+from timeline.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
+
+FIRST_DAY = date(2025, 1, 1)
+
+_PARTIES: Sequence[dict[str, list[str]]] = (
+    {"acme": ["supplier"], "globex": ["customer"]},
+    {"acme": ["supplier"]},
+    {"globex": []},
+    {"acme": ["partner"], "initech": ["other"]},
+    {"initech": []},
+)
+_MONEY: Sequence[Any] = (
+    {"exact": "5", "currency": "USD"},
+    {"exact": "5.0", "currency": "USD"},
+    {"min": "1", "currency": "EUR"},
+)
+_COMPANY = ("acme", "globex")
+
+TERMS: dict[str, dict[str, Sequence[Any]]] = {
+    "source": {"publisher": ("Post", "Times"), "kind": ("news", "data"), "title": ("One", "Two")},
+    "company": {
+        "name": ("Acme", "Acme Inc", "Bolt"),
+        "aliases": (["Acme"], ["Bolt", "A"]),
+        "country": ("US", "TW"),
+        "identifiers": ({"lei": "1"}, {"isin": "2"}),
+    },
+    "fact": {
+        "company": ("acme",),
+        "attribute": ("staff", "revenue"),
+        "value": ("5", "5.0", "6", "many", True, {"exact": "5"}, ["a", "b"]),
+        "comparison": ([{"relation": "largest"}], [{"relation": "other"}]),
+    },
+    "relationship": {
+        "kind": ("supplies", "parent_of"),
+        "from": _COMPANY,
+        "to": _COMPANY,
+        "products": (["racks"], ["racks", "chips"]),
+        "share": ({"exact": "10"}, {"exact": "10.0"}, {"exact": "20"}),
+    },
+    "deal": {
+        "kind": ("supply", "merger"),
+        "parties": _PARTIES,
+        "value": _MONEY,
+        "title": ("One", "Two"),
+        "binding": (True, False),
+    },
+    "right": {"kind": ("warrant",), "holder": _COMPANY, "grantor": _COMPANY, "strike": _MONEY},
+    "commitment": {"actor": _COMPANY, "amount": _MONEY, "firmness": ("aim", "plan")},
+    "rumour": {"kind": ("merger",), "parties": _PARTIES, "value": _MONEY},
+}
+"""Values to draw from for some of the terms of each kind."""
+
+BESIDES: dict[str, Sequence[Any]] = {
+    "name_kind": ("legal", "brand"),
+    "scheme": ("lei", "isin"),
+    "successor": _COMPANY,
+    "part": (True, False),
+    "amount": _MONEY,
+    "reason": ("waived", "expired"),
+    "as_party": (True, False),
+    "extent": ("full", "partial"),
+    "by": _COMPANY,
+    "authority": ("EU",),
+    "outcome": ("granted", "refused"),
+    "assumed": (True,),
+}
+"""Values for what events carry besides."""
+
+NEEDED: dict[str, dict[str, Sequence[Any]]] = {
+    "fact_stated": {"value": TERMS["fact"]["value"]},
+    "company_renamed": {"name": TERMS["company"]["name"]},
+    "company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")},
+}
+"""What an event of the type always carries."""
+
+TYPES: dict[str, list[str]] = {
+    kind: [name for name, owner in KIND_OF.items() if owner.name == kind] for kind in KINDS
+}
+
+SUBJECTS = {kind: f"{kind}:subject" for kind in KINDS} | {"fact": "fact:acme/staff"}
+
+
+def _day(offset: int) -> str:
+    return (FIRST_DAY + timedelta(days=offset)).isoformat()
+
+
+def _imprecise(offset: int, shape: int) -> str:
+    day, later = _day(offset), _day(offset + 1 + shape % 4)
+    return (
+        day[:7],
+        day[:4],
+        f"{day}~",
+        f"[{day}..{later}]",
+        f"[{day}..]",
+        f"[..{day}]",
+        f"{day[:7]}~",
+        f"{day}/{later}",
+    )[shape // 4]
+
+
+@st.composite
+def occurrences(draw: st.DrawFn, offset: int) -> str:
+    """An EDTF date about that many days after the first: most of them days."""
+    shape = draw(st.integers(0, 55))
+    return _imprecise(offset, shape) if shape < 32 else _day(offset)
+
+
+def _instant(offset: int, part: int) -> Instant:
+    day = _day(offset)
+    return parse_moment(day if part == 0 else f"{day}T{part:02}:00:00Z")
+
+
+def _chosen(draw: st.DrawFn, pool: dict[str, Sequence[Any]], most: int) -> Fields:
+    names = draw(st.lists(st.sampled_from(sorted(pool)), max_size=most, unique=True))
+    return {name: draw(st.sampled_from(pool[name])) for name in names}
+
+
+def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
+    fields = _chosen(draw, TERMS[kind], 3)
+    own = set(EVENT_TYPES[name].__struct_encode_fields__)
+    besides = {field: values for field, values in BESIDES.items() if field in own}
+    if besides:
+        fields |= _chosen(draw, besides, 2)
+    for field, values in NEEDED.get(name, {}).items():
+        fields[field] = draw(st.sampled_from(values))
+    if draw(st.integers(0, 5)) == 0:
+        fields["fact_level"] = draw(st.sampled_from(("forecast", "opinion", "fact")))
+    return fields
+
+
+def _changes(draw: st.DrawFn, kind: str, name: str, offset: int, *, mend: bool) -> Fields:
+    needed = NEEDED.get(name, {})
+    changes = {f: value for f, value in _chosen(draw, TERMS[kind], 2).items() if f not in needed}
+    for field in changes:
+        if draw(st.integers(0, 3)) == 0:
+            changes[field] = None
+    if draw(st.booleans()):
+        changes["occurred"] = draw(occurrences(offset))
+    if draw(st.integers(0, 3)) == 0:
+        changes["fact_level"] = draw(st.sampled_from(("forecast", "fact")))
+    if mend and (not changes or draw(st.booleans())):
+        changes["known"] = _day(offset + draw(st.integers(-3, 3)))
+    return changes or {"note": "better"}
+
+
+@st.composite
+def entries(
+    draw: st.DrawFn,
+    *,
+    kind: str | None = None,
+    max_size: int = 10,
+    in_order: bool = False,
+    remarks: bool = True,
+) -> list[Entry]:
+    """The entries of one subject by position, in any other order.
+
+    ``in_order``: each mostly known and happened after the ones before. ``remarks``: with events
+    about the record.
+    """
+    kind = kind or draw(st.sampled_from(sorted(KINDS)))
+    subject = SUBJECTS[kind]
+    found: list[Entry] = []
+    happened = known_on = 0
+    for position in range(1, draw(st.integers(1, max_size)) + 1):
+        if in_order and draw(st.integers(0, 9)):
+            happened += draw(st.sampled_from((0, 1, 1, 3, 40)))
+            offset, known_on = happened, max(known_on, happened + draw(st.integers(-1, 1)))
+            known = _instant(known_on, draw(st.sampled_from((0, 0, 0, 9))))
+        else:
+            offset = draw(st.integers(0, 60))
+            known = _instant(offset + draw(st.integers(-20, 20)), draw(st.sampled_from((0, 9))))
+        name = draw(st.sampled_from(TYPES[kind]))
+        if found and remarks and draw(st.integers(0, 9)) < (1 if in_order else 3):
+            found.append(_remark(draw, kind, found, position, known, offset))
+            continue
+        occurred: str | None = draw(occurrences(offset))
+        if EVENT_TYPES[name].always and draw(st.booleans()):
+            occurred, known = None, draw(st.sampled_from((ALWAYS, known)))
+        elif draw(st.integers(0, 60)) == 0:
+            occurred, known = draw(st.sampled_from((
+                ("9999-12-31", known), ("9999", known), (occurred, END_OF_TIME), ("0001", ALWAYS),
+            )))  # fmt: skip
+        bounds = edtf.bounds(occurred) if occurred else (edtf.OPEN_START, edtf.OPEN_START)
+        fields = {"source": "s"} | _news_fields(draw, kind, name)
+        found.append(
+            Entry(position, f"e{position}", name, subject, occurred, *bounds, known, fields)
+        )
+    return found
+
+
+def _remark(
+    draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant, offset: int
+) -> Entry:
+    is_mend = draw(st.booleans())
+    name = draw(st.sampled_from(("event_corrected", "event_retracted", "event_disputed")))
+    targets = [e for e in found if is_mend or e.known != ALWAYS or not e.type.startswith("event_")]
+    target = draw(st.sampled_from(targets))
+    fields: Fields = {"target": target.id} | ({} if is_mend else {"source": "s"})
+    if name == "event_corrected":
+        on_record = target.type.startswith("event_")
+        fields["changes"] = (
+            {"reason": "better"}
+            if on_record and "changes" not in target.fields
+            else {"changes": _changes(draw, kind, "", offset, mend=False)}
+            if on_record
+            else _changes(draw, kind, target.type, offset, mend=is_mend)
+        )
+        if is_mend and on_record and "source" in target.fields and draw(st.booleans()):
+            fields["changes"]["known"] = _day(offset)
+    start = edtf.OPEN_START
+    known = ALWAYS if is_mend else known
+    return Entry(
+        position, f"e{position}", name, found[0].subject, None, start, start, known, fields
+    )
