@@ -243,6 +243,18 @@ def test_more_from_the_same_instant_can_undo_a_change() -> None:
     assert change.parties.added == []
 
 
+def test_rows_of_a_checkpoint_go_on_through_more_than_one_instant() -> None:
+    vague = entry(1, "deal_announced", "2025-01", "2025-01-05", parties=PARTIES)
+    again = entry(2, "deal_talks_confirmed", "2025-01-10", "2025-01-10")
+    signed = entry(3, "deal_signed", "2025-02-05")
+    held, change = history([vague]), appended([vague], again, signed)
+    assert change is not None
+    expected = difference(held.rows, held.parties, history([vague, again, signed]))
+    assert change.rows.ended == expected.rows.ended
+    assert {row.key for row in change.rows.added} == {row.key for row in expected.rows.added}
+    assert all(row in expected.rows.added for row in change.rows.added)
+
+
 @pytest.mark.parametrize(
     "news",
     [

@@ -113,6 +113,7 @@ class Lane(Generic[Held]):
             else:
                 row = self._reopened(start, end, held)
                 row = row or Row(start, end, known, END_OF_TIME, held)
+            row.content = held  # what came from a checkpoint is only a digest
             self.open.append(row)
         for row in kept.values():
             self._close(row)
@@ -174,7 +175,7 @@ def _runs(
         start, held = old[0].valid_from, old[0].content
     for begin, value in spans:
         if value == held:
-            held = value  # what came from a checkpoint is only a digest
+            held = value  # rather than a digest
             continue
         if held is not None:
             runs.append((start, begin, held))
