@@ -199,7 +199,7 @@ def _append(
                 stream: BinaryIO = stdin or sys.stdin.buffer
             else:
                 stream = stack.enter_context(batch.found.path.open("rb"))
-            appender.extend(counted(load_lines(stream, name, origin, problems)))
+            appender.stream(counted(load_lines(stream, name, origin, problems)))
         appender.problems += problems
     if progress is not None:
         progress(done, done)
@@ -292,9 +292,13 @@ def append_fields(
     """Append one event given as flat fields. Raises DataError with every problem, VersionConflict."""
     report = Report("")
     draft = parse_event(node_of(dict(fields)), report)
-    if draft is None:
-        raise DataError([replace(problem, location=None) for problem in report.problems])
-    return store.append([draft], expected_version=expected_version, create=True)[0]
+    try:
+        if draft is None:
+            raise DataError(report.problems)
+        return store.append([draft], expected_version=expected_version, create=True)[0]
+    except DataError as error:  # what came from no file has no place in one
+        found = [replace(problem, location=None) for problem in error.problems]
+        raise DataError(found) from None
 
 
 def append_lines(store: Store, stream: BinaryIO) -> list[Outcome]:

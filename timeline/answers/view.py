@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
 from timeline.events.registry import KINDS
 from timeline.replay import Entry, Item, Lens, evidence, irregular, kind_of, replay
-from timeline.store.histories import is_current, read_contents, read_subjects_of
+from timeline.store.histories import is_current, is_projected, read_contents, read_subjects_of
 from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
 from timeline.sweep import Content
+from timeline.values import Fields
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
@@ -43,7 +46,15 @@ class View:
 
     def item(self, entries: Sequence[Entry]) -> Item | None:
         """The state of the subject that the entries are about."""
-        return replay(entries, self.at.on, self.at.known_at, self.lens)
+        item = replay(entries, self.at.on, self.at.known_at, self.lens)
+        if item is None:
+            return None
+        return replace(
+            item,
+            parties=_ordered(item.parties),
+            terms=_ordered_terms(item.subject, item.terms),
+            steps=[_ordered_step(step) for step in item.steps],
+        )
 
     @cached_property
     def stored(self) -> bool:
@@ -60,7 +71,7 @@ class View:
             contents: dict[str, Content] = {}
             if self.stored:
                 contents = read_contents(self.connection, self.at.on, self.at.known_at, some)
-                some = [subject for subject in some if subject in contents]
+                some = [s for s in some if s in contents or not is_projected(s)]
             for subject, entries in read_entries(self.connection, some, self.at.position):
                 content = contents.get(subject)
                 item = self._with_evidence(content, entries) if content else self.item(entries)
@@ -87,13 +98,13 @@ class View:
             status=content.status,
             certainty=content.certainty,
             alternatives=content.alternatives,
-            parties=content.parties,
+            parties=_ordered(content.parties),
             since=content.since,
             disputed=content.disputed,
             irregular=irregular(kind_of(subject), found.happened) if content.irregular else [],
             conflicts=content.conflicts,
-            terms=content.terms,
-            steps=found.steps,
+            terms=_ordered_terms(subject, content.terms),
+            steps=[_ordered_step(step) for step in found.steps],
             events=[entry.id for entry in found.happened],
             corrections=[remark.id for remark in found.remarks],
             sources=found.sources,
@@ -119,3 +130,21 @@ class View:
         """The events of one subject up to the coordinate's position."""
         found = read_entries(self.connection, [subject], self.at.position)
         return next((entries for _, entries in found), [])
+
+
+# JSON in a database has an order of keys of its own, so an answer is put into one that depends on
+# neither the database nor the way it was computed.
+
+
+def _ordered_terms(subject: str, terms: Fields) -> Fields:
+    return {name: _ordered(terms[name]) for name in kind_of(subject).terms if name in terms}
+
+
+def _ordered_step(step: Fields) -> Fields:
+    return {name: _ordered(value) for name, value in step.items()}
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list) else value

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from timeline import edtf
@@ -27,15 +26,19 @@ from timeline.nearest import nearest
 from timeline.replay import Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject
 from timeline.store.amend import amended
+from timeline.store.bulk import among, insert_rows
 from timeline.store.histories import check_position
-from timeline.store.log import Head, read_entries, read_head, read_row
+from timeline.store.log import Head, chunks, read_entries, read_head, read_row
 from timeline.store.projection import project
-from timeline.store.rows import LogRow, payload_of
+from timeline.store.rows import LogRow, log_row, payload_of
 from timeline.store.tables import event, log_head, subject_company
 from timeline.values import ALWAYS, Fields, Instant, format_instant, parse_moment
 
 BATCH: Final = 1000
 """Drafts looked up and written together: large enough for the database, small in memory."""
+
+MOST_SOURCES: Final = 20_000
+"""Sources of which is kept in mind when they were published; more are read again."""
 
 MOST_PROBLEMS: Final = 1000
 """A file with more is another kind of file."""
@@ -47,6 +50,10 @@ class Outcome(Struct, frozen=True):
     id: str
     position: int
     new: bool
+
+
+Reference: TypeAlias = tuple[str, str, str]
+"""What kind of thing a draft refers to, its name, and the field that does."""
 
 
 class _Known(Struct):
@@ -85,8 +92,8 @@ class Appender:
         self.touched: set[str] | None = set() if head.position else None
         self.stored = 0
         self.found = 0
-        self._drafts: list[Draft] = []
         self._companies: set[str] = {UNDISCLOSED}
+        self._published: dict[str, list[tuple[str, str]]] = {}
         self._reset()
 
     # --- the way in ----------------------------------------------------------------------------
@@ -94,11 +101,16 @@ class Appender:
     def extend(self, drafts: Iterable[Draft]) -> list[Outcome]:
         """Append drafts; the outcome of each, in order."""
         outcomes: list[Outcome] = []
-        for draft in drafts:
-            self._drafts.append(draft)
-            if len(self._drafts) >= BATCH:
-                outcomes += self._flush()
-        return outcomes + self._flush()
+        self._take(drafts, outcomes.append)
+        return outcomes
+
+    def stream(self, drafts: Iterable[Draft]) -> None:
+        """Append any number of drafts in constant memory."""
+        self._take(drafts, lambda outcome: None)
+
+    def _take(self, drafts: Iterable[Draft], report: Callable[[Outcome], None]) -> None:
+        for batch in chunks(drafts, BATCH):
+            self._append(batch, report)
 
     def finish(self) -> Head:
         """Write the history, with the head of the log; DataError if there was any problem."""
@@ -113,45 +125,33 @@ class Appender:
     # --- one batch -----------------------------------------------------------------------------
 
     def _reset(self) -> None:
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._parties: set[tuple[str, str]] = set()
         self._ids: dict[str, _Known | None] = {}
         self._versions: dict[str, int] = {}
         self._sources: dict[str, list[Entry]] = {}
-        self._published: dict[str, list[tuple[str, str]]] = {}
+        if len(self._published) > MOST_SOURCES:
+            self._published.clear()
 
-    def _flush(self) -> list[Outcome]:
-        drafts, self._drafts = self._drafts, []
-        if not drafts:
-            return []
-        self._look_up(drafts)
-        outcomes = []
-        for draft in drafts:
+    def _append(self, drafts: list[Draft], report: Callable[[Outcome], None]) -> None:
+        referred = self._look_up(drafts)
+        for draft, named in zip(drafts, referred, strict=True):
             before = len(self.problems)
-            outcome = self._place(draft)
+            outcome = self._place(draft, named)
             if outcome is not None and len(self.problems) == before:
-                outcomes.append(outcome)
+                report(outcome)
         if len(self.problems) >= MOST_PROBLEMS:
             raise DataError(self.problems)
         if not self.problems:
             self._write()
         self._reset()
-        return outcomes
 
     def _write(self) -> None:
-        if self._rows:
-            self.connection.execute(sa.insert(event), self._rows)
-        if self._parties:
-            make = postgresql.insert if self._is_postgres else sqlite.insert
-            rows = [{"company": c, "subject": s} for c, s in sorted(self._parties)]
-            self.connection.execute(make(subject_company).on_conflict_do_nothing(), rows)
+        insert_rows(self.connection, event, self._rows)
+        insert_rows(self.connection, subject_company, sorted(self._parties), new=False)
 
-    @property
-    def _is_postgres(self) -> bool:
-        return self.connection.dialect.name == "postgresql"
-
-    def _look_up(self, drafts: list[Draft]) -> None:
-        """Read, in a few statements, what the batch needs to know of the log."""
+    def _look_up(self, drafts: list[Draft]) -> list[list[Reference]]:
+        """Read, in a few statements, what the batch needs to know of the log; what each refers to."""
         for draft in drafts:
             fields = draft.fields
             if "id" not in fields and fields["type"] not in RECORD_TYPES:
@@ -159,44 +159,40 @@ class Appender:
         ids = {d.fields["id"] for d in drafts if "id" in d.fields}
         ids |= {d.fields["target"] for d in drafts if "target" in d.fields}
         self._ids = dict.fromkeys(ids)
-        for row in self._select(event.c.id, ids):
-            self._ids[row.id] = _known(row)
+        for row in self.connection.execute(
+            sa.select(event).where(among(self.connection, event.c.id, ids))
+        ).mappings():
+            self._ids[row.id] = _known(log_row(row))
+        types = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
+        types |= {id_: known.type for id_, known in self._ids.items() if known}
         subjects = {d.fields["subject"] for d in drafts if "subject" in d.fields}
         subjects |= {known.subject for known in self._ids.values() if known}
-        sources, companies = set(), set()
+        sources = {subject for subject in subjects if subject.startswith("source:")}
+        companies = set()
+        referred = []
         for draft in drafts:
-            if draft.fields["type"] == "source_registered":
-                sources.add(draft.fields["subject"])
-            for what, name, _ in _references(draft, self._ids):
+            named = _references(draft, types)
+            referred.append(named)
+            for what, name, _ in named:
                 if what == "source":
-                    sources.add(f"source:{name}")
+                    if f"source:{name}" not in self._published:
+                        sources.add(f"source:{name}")
                 elif what == "company" and name not in self._companies:
                     companies.add(f"company:{name}")
-        names = list(subjects | companies)
-        statement = sa.select(event.c.subject, sa.func.max(event.c.version)).group_by(
+        versions = sa.select(event.c.subject, sa.func.max(event.c.version)).group_by(
             event.c.subject
         )
-        for start in range(0, len(names), BATCH):
-            some = names[start : start + BATCH]
-            for subject, version in self.connection.execute(
-                statement.where(event.c.subject.in_(some))
-            ):
-                self._versions[subject] = version
+        wanted = among(self.connection, event.c.subject, subjects | companies)
+        for subject, version in self.connection.execute(versions.where(wanted)):
+            self._versions[subject] = version
         self._companies |= {name.partition(":")[2] for name in companies if name in self._versions}
         for subject, entries in read_entries(self.connection, sources, self.position):
             self._sources[subject] = entries
-
-    def _select(self, column: sa.ColumnElement[str], names: Iterable[str]) -> Iterable[LogRow]:
-        wanted = list(names)
-        for start in range(0, len(wanted), BATCH):
-            some = wanted[start : start + BATCH]
-            rows = self.connection.execute(sa.select(event).where(column.in_(some))).mappings()
-            for row in rows:
-                yield LogRow(**row)
+        return referred
 
     # --- one draft -----------------------------------------------------------------------------
 
-    def _place(self, draft: Draft) -> Outcome | None:
+    def _place(self, draft: Draft, named: list[Reference]) -> Outcome | None:
         fields = draft.fields
         if fields["type"] in RECORD_TYPES and not self._aim(draft):
             return None
@@ -205,7 +201,7 @@ class Appender:
         known = self._ids.get(id_)
         if known is not None:
             return self._repeat(draft, known, content_digest)
-        if not self._refers_soundly(draft):
+        if not self._refers_soundly(draft, named):
             return None
         subject = fields["subject"]
         version = self._versions.get(subject, 0)
@@ -217,7 +213,7 @@ class Appender:
             message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
             self.problems.append(draft.place.problem("reserved-company", message))
             return None
-        self._store(draft, version + 1, content_digest)
+        self._store(draft, version + 1, content_digest, named)
         return Outcome(id_, self.position, new=True)
 
     def _aim(self, draft: Draft) -> bool:
@@ -312,7 +308,8 @@ class Appender:
         }
         before = len(self.problems)
         place = Place(draft.place.file, draft.place.line)
-        self._place(self._amendment(fields["id"], known, {"changes": changes}, draft.origin, place))
+        amendment = self._amendment(fields["id"], known, {"changes": changes}, draft.origin, place)
+        self._place(amendment, _references(amendment, {fields["id"]: known.type}))
         if len(self.problems) > before:
             return None
         return Outcome(fields["id"], known.position, new=False)
@@ -324,7 +321,7 @@ class Appender:
         self._ids[target] = known = _known(row)
         statement = sa.select(sa.func.max(event.c.version)).where(event.c.subject == row.subject)
         self._versions[row.subject] = self.connection.scalar(statement) or 0
-        self._place(self._amendment(target, known, {}, origin, Place(file)))
+        self._place(self._amendment(target, known, {}, origin, Place(file)), [])
         if not self.problems:
             self._write()
         self._reset()
@@ -349,12 +346,12 @@ class Appender:
                     return content_of(entry)
         return known.fields
 
-    def _refers_soundly(self, draft: Draft) -> bool:
+    def _refers_soundly(self, draft: Draft, named: list[Reference]) -> bool:
         sound = True
-        for what, name, field in _references(draft, self._ids):
+        for what, name, field in named:
             if what == "company" and name not in self._companies:
                 hint = self._nearest_company(name)
-            elif what == "source" and f"source:{name}" not in self._sources:
+            elif what == "source" and not self._is_registered(f"source:{name}"):
                 hint = 'register it under "sources"'
             else:
                 continue
@@ -362,6 +359,9 @@ class Appender:
             self.problems.append(draft.place.problem(f"unknown-{what}", message, field, hint))
             sound = False
         return sound
+
+    def _is_registered(self, source: str) -> bool:
+        return source in self._published or source in self._sources
 
     def _opens_soundly(self, draft: Draft) -> bool:
         fields = draft.fields
@@ -376,7 +376,9 @@ class Appender:
             self.problems.append(draft.place.problem("missing-field", message, None, hint))
         return not missing
 
-    def _store(self, draft: Draft, version: int, content_digest: str) -> None:
+    def _store(
+        self, draft: Draft, version: int, content_digest: str, named: list[Reference]
+    ) -> None:
         fields = draft.fields
         known = self._known_at(fields)
         occurred, earliest, latest = bounds_of(fields, known)
@@ -388,44 +390,27 @@ class Appender:
         if self.verify:
             self._verify(draft, position, hash_)
         self.position, self.hash, self.recorded = position, hash_, recorded
-        subject, type_ = fields["subject"], fields["type"]
-        self._rows.append(
-            {
-                "position": position,
-                "id": fields["id"],
-                "subject": subject,
-                "version": version,
-                "type": type_,
-                "schema_version": fields.get("schema_version", 1),
-                "occurred": occurred,
-                "earliest": earliest,
-                "latest": latest,
-                "known": known,
-                "recorded": recorded,
-                "fact_level": fields.get("fact_level", "fact"),
-                "attribution": fields.get("attribution"),
-                "payload": payload_of(fields),
-                "origin": draft.origin,
-                "digest": content_digest,
-                "hash": hash_,
-            }
-        )
+        id_, subject, type_ = fields["id"], fields["subject"], fields["type"]
+        row = (
+            position, id_, subject, version, type_, fields.get("schema_version", 1), occurred,
+            earliest, latest, known, recorded, fields.get("fact_level", "fact"),
+            fields.get("attribution"), payload_of(fields), draft.origin, content_digest, hash_,
+        )  # fmt: skip
+        self._rows.append(row)
         self.stored += 1
         if self.touched is not None:
             self.touched.add(subject)
         self._versions[subject] = version
-        self._ids[fields["id"]] = _Known(position, subject, type_, content_digest, fields)
+        self._ids[id_] = _Known(position, subject, type_, content_digest, fields)
         kind, _, name = subject.partition(":")
         if kind == "company":
             self._companies.add(name)
         elif kind == "source":
-            entry = Entry(
-                position, fields["id"], type_, subject, occurred, earliest, latest, known, fields
-            )
+            entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
             self._sources.setdefault(subject, []).append(entry)
             self._published.pop(subject, None)
         else:
-            for what, company, _ in _references(draft, self._ids):
+            for what, company, _ in named:
                 if what == "company" and company != UNDISCLOSED:
                     self._parties.add((company, subject))
 
@@ -472,23 +457,25 @@ def _known(row: LogRow) -> _Known:
     return _Known(row.position, row.subject, row.type, row.digest, row.fields)
 
 
-def _references(draft: Draft, ids: dict[str, _Known | None]) -> list[tuple[str, str, str]]:
-    """What a draft refers to, a correction's changes included."""
-    found = list(references(draft.fields))
+def _references(draft: Draft, types: dict[str, str]) -> list[Reference]:
+    """What a draft refers to, a correction's changes included; ``types`` of the events by id."""
+    found = references(draft.fields)
     changes = draft.fields.get("changes")
     if changes is not None:
-        target = ids.get(draft.fields["target"])
+        target = types.get(draft.fields["target"])
         if target is not None:
             given = {name: value for name, value in changes.items() if value is not None}
-            changed = references(given | {"type": target.type})
+            changed = references(given | {"type": target})
             found += [(what, name, "changes") for what, name, _ in changed]
     return found
 
 
 def publication(entries: list[Entry]) -> list[tuple[str, str]]:
     """When a source was published, with the time zone that a bare day means; as mended."""
-    state = fold(kind_of_subject("source:"), sorted(mended(entries), key=main_order))
-    terms = state.terms
+    if len(entries) == 1:  # the registration, which nearly always is all
+        terms = entries[0].fields
+    else:
+        terms = fold(kind_of_subject("source:"), sorted(mended(entries), key=main_order)).terms
     return [(terms["published"], terms.get("timezone", "UTC"))] if "published" in terms else []
 
 

@@ -25,6 +25,23 @@ HISTORY: Final = "history"
 """The name of this projection among those that follow the log."""
 
 
+_SOURCE: Final = "source:"
+
+
+def is_projected(subject: str) -> bool:
+    """Whether the history has rows of a subject: of all but sources.
+
+    Sources have no state that changes and are no company's; they are a fifth of the subjects, and
+    writing their rows took a quarter of the time of the whole history. What is asked of them is replayed.
+    """
+    return not subject.startswith(_SOURCE)
+
+
+def projected(subject: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The same of a column, decided by the index alone."""
+    return subject.not_like(f"{_SOURCE}%")
+
+
 class State(Struct, omit_defaults=True):
     """What the ``state`` column holds: bounded, and what SQL asks for."""
 

@@ -18,7 +18,16 @@ from sqlalchemy.engine import Connection
 from timeline import history as fold
 from timeline.history import Change, Checkpoint, PartyRow, SubjectRow
 from timeline.replay import Entry
-from timeline.store.histories import HISTORY, State, as_bytes, read_party_rows, read_subject_rows
+from timeline.store.bulk import insert_rows
+from timeline.store.histories import (
+    HISTORY,
+    State,
+    as_bytes,
+    is_projected,
+    projected,
+    read_party_rows,
+    read_subject_rows,
+)
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import event, party_history, projection, subject_checkpoint
@@ -49,7 +58,7 @@ def project(connection: Connection, start: int, subjects: Iterable[str] | None) 
         for _, entries in _every_subject(connection):
             writer.create(entries)
     else:
-        for some in chunks(sorted(subjects), 200):
+        for some in chunks(sorted(filter(is_projected, subjects)), 200):
             _project_some(connection, writer, some, start)
     writer.flush()
     values = {"position": head}
@@ -122,20 +131,22 @@ def _every_subject(connection: Connection) -> Iterator[tuple[str, list[Entry]]]:
     while True:
         statement = (
             sa.select(*ENTRY_COLUMNS, event.c.version)
-            .where(sa.tuple_(event.c.subject, event.c.version) > sa.tuple_(after, version))
+            .where(
+                sa.tuple_(event.c.subject, event.c.version) > sa.tuple_(after, version),
+                projected(event.c.subject),
+            )
             .order_by(event.c.subject, event.c.version)
             .limit(PAGE)
         )
         rows = connection.execute(statement).all()
-        for *row, seen in rows:
-            entry = entry_of(row)
-            if pending and pending[0].subject != entry.subject:
+        for row in rows:
+            if pending and pending[0].subject != row.subject:
                 yield pending[0].subject, pending
                 pending = []
-            pending.append(entry)
-            after, version = entry.subject, seen
+            pending.append(entry_of(row[:-1]))
         if len(rows) < PAGE:
             break
+        after, version = rows[-1].subject, rows[-1].version
     if pending:
         yield pending[0].subject, pending
 
@@ -145,9 +156,9 @@ class _Writer:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.rows: list[dict[str, Any]] = []
-        self.parties: list[dict[str, Any]] = []
-        self.checkpoints: list[dict[str, Any]] = []
+        self.rows: list[tuple[Any, ...]] = []
+        self.parties: list[tuple[Any, ...]] = []
+        self.checkpoints: list[tuple[Any, ...]] = []
 
     def create(self, entries: list[Entry]) -> None:
         """The rows of a subject that has none."""
@@ -194,50 +205,33 @@ class _Writer:
 
     def _keep(self, subject: str, checkpoint: Checkpoint | None) -> None:
         if checkpoint is not None:
-            values = {"subject": subject, "checkpoint": checkpoint.encode().decode()}
-            self.checkpoints.append(values)
+            self.checkpoints.append((subject, checkpoint.encode().decode()))
 
     def flush(self) -> None:
         """Write what was collected."""
-        for table, values in (
+        for table, rows in (
             (rows_table, self.rows),
             (party_history, self.parties),
             (subject_checkpoint, self.checkpoints),
         ):
-            if values:
-                self.connection.execute(sa.insert(table), values)
-                values.clear()
+            insert_rows(self.connection, table, rows)
+            rows.clear()
 
 
-def _row_values(subject: str, row: SubjectRow) -> dict[str, Any]:
+def _row_values(subject: str, row: SubjectRow) -> tuple[Any, ...]:
     held = row.content
     state = State(held.terms, held.parties, held.alternatives, held.conflicts)
-    return {
-        "subject": subject,
-        "valid_from": row.valid_from,
-        "known_from": row.known_from,
-        "valid_to": row.valid_to,
-        "known_to": row.known_to,
-        "kind": held.kind,
-        "status": held.status,
-        "certainty": held.certainty,
-        "since": held.since,
-        "disputed": held.disputed,
-        "irregular": held.irregular,
-        "state": _encode(state).decode(),
-    }
+    return (
+        subject, row.valid_from, row.known_from, row.valid_to, row.known_to, held.kind, held.status,
+        held.certainty, held.since, held.disputed, held.irregular, _encode(state).decode(),
+    )  # fmt: skip
 
 
-def _party_values(subject: str, party: PartyRow) -> dict[str, Any]:
-    return {
-        "company": party.company,
-        "subject": subject,
-        "valid_from": party.valid_from,
-        "known_from": party.known_from,
-        "valid_to": party.valid_to,
-        "known_to": party.known_to,
-        "roles": _encode(party.roles).decode(),
-    }
+def _party_values(subject: str, party: PartyRow) -> tuple[Any, ...]:
+    return (
+        party.company, subject, party.valid_from, party.known_from, party.valid_to, party.known_to,
+        _encode(party.roles).decode(),
+    )  # fmt: skip
 
 
 # --- anew -----------------------------------------------------------------------------------------

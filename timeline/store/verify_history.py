@@ -11,7 +11,12 @@ from sqlalchemy.engine import Connection
 from timeline import history as fold
 from timeline.errors import HistoryDamaged
 from timeline.replay import Entry, replay
-from timeline.store.histories import check_position, read_party_rows, read_subject_rows
+from timeline.store.histories import (
+    check_position,
+    is_projected,
+    read_party_rows,
+    read_subject_rows,
+)
 from timeline.store.log import read_all_entries, read_entries, read_head
 from timeline.store.tables import event, party_history, subject_checkpoint, subject_history
 from timeline.sweep import content_of
@@ -51,7 +56,8 @@ def _subjects(
 ) -> Iterator[tuple[str, list[Entry]]]:
     position = read_head(connection).position
     if sample is None:
-        yield from read_all_entries(connection, position)
+        everything = read_all_entries(connection, position)
+        yield from ((subject, entries) for subject, entries in everything if is_projected(subject))
         return
     # positions instead of subjects: no list of all subjects is needed, and busy ones come first
     chosen = random.Random(seed).sample(range(1, position + 1), min(sample, position))
@@ -59,7 +65,7 @@ def _subjects(
     for at in chosen:
         statement = sa.select(event.c.subject).where(event.c.position == at)
         subjects.add(connection.execute(statement).scalar_one())
-    yield from read_entries(connection, sorted(subjects), position)
+    yield from read_entries(connection, sorted(filter(is_projected, subjects)), position)
 
 
 def _compare(connection: Connection, subject: str, entries: list[Entry]) -> None:
