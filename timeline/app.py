@@ -349,6 +349,20 @@ class Timeline:
         with self._session() as connection:
             return names_of(connection, ids)
 
+    def source_titles(self, slugs: Iterable[str]) -> dict[str, str]:
+        """Who published each source, when, and under which title, by its slug."""
+        from timeline.answers.subjects import source_titles
+
+        with self._session() as connection:
+            return source_titles(connection, slugs)
+
+    def subjects(self, prefix: str = "", limit: int = 100) -> list[str]:
+        """The first subjects in alphabetical order that begin with ``prefix``."""
+        from timeline.answers.subjects import subjects_like
+
+        with self._session() as connection:
+            return subjects_like(connection, prefix, limit)
+
     def first(
         self,
         company: str,

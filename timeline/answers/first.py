@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -10,7 +12,7 @@ from timeline.answers.view import View
 from timeline.replay import Item, effective, mended, replay
 from timeline.store.log import read_entries, subjects_of
 from timeline.store.tables import party_history
-from timeline.values import END_OF_TIME, Day, Instant
+from timeline.values import END_OF_TIME, Day, Instant, zone
 
 
 class First(Struct, frozen=True, kw_only=True):
@@ -64,3 +66,14 @@ def _replayed(view: View, company: str) -> First:
 
 def _is_party(company: str, item: Item | None) -> bool:
     return item is not None and company in item.parties
+
+
+def day_of(instant: Instant, timezone: str = "UTC") -> Day:
+    """The day by whose end the instant is over: ``--known`` that day, and what it brought is there."""
+    if timezone == "UTC":
+        return instant[:10]
+    moment = datetime.fromisoformat(instant)
+    try:
+        return moment.astimezone(zone(timezone)).date().isoformat()
+    except OverflowError:  # within a day of the first or the last year
+        return instant[:10]

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from timeline.store.engine import schema_revision
 from timeline.store.log import read_head
 from timeline.store.tables import event
-from timeline.values import Instant
+from timeline.values import ALWAYS, Instant
 
 
 class Stats(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
         kind = subject.partition(":")[0]
         kinds[kind] = kinds.get(kind, 0) + 1
     news = sa.select(sa.func.min(event.c.known), sa.func.max(event.c.known)).where(
-        event.c.earliest > "0001-01-01"
+        event.c.known > ALWAYS
     )
     first, last = connection.execute(news).one()
     return Stats(

@@ -14,16 +14,14 @@ from timeline.cli.session import Session
 @click.command(
     epilog=examples("timeline check fixtures/foxconn-openai.yaml", "timeline check fixtures")
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
 @tone
 @click.pass_obj
-def check(session: Session, paths: tuple[str, ...]) -> None:
-    """Check files: read them, replay them in memory, ask what they expect; no store is touched."""
+def check(session: Session, /, paths: tuple[str, ...]) -> None:
+    """Replay files in memory and ask what they expect; no store is touched."""
     from timeline.loading import check_files
 
     done = check_files(paths, stdin=sys.stdin.buffer)
     session.warn(done.warnings)
-    session.note(
-        f"{events(done.stored)} in {done.files:,} file{'' if done.files == 1 else 's'}; "
-        f"{expectations(done.expectations)}"
-    )
+    files = f"{done.files:,} file{'' if done.files == 1 else 's'}"
+    session.note(f"{events(done.stored)} in {files}; {expectations(done.expectations)}")

@@ -10,8 +10,12 @@ from typing import Final
 import click
 
 from timeline.errors import (
+    AnchorMismatch,
+    BackupDamaged,
     DataError,
     ExpectationFailed,
+    HistoryDamaged,
+    InvalidAnchor,
     InvalidDate,
     InvalidValue,
     NotFound,
@@ -46,10 +50,14 @@ class CannotWrite(TimelineError):
 
 
 EXIT_CODES: Final[dict[type[TimelineError], int]] = {
+    AnchorMismatch: DATA,
+    BackupDamaged: DATA,
     CannotRead: DATA,
     CannotWrite: DATA,
     DataError: DATA,
     ExpectationFailed: DATA,
+    HistoryDamaged: DATA,
+    InvalidAnchor: DATA,
     InvalidDate: USAGE,
     InvalidValue: USAGE,
     NotFound: DATA,
@@ -58,7 +66,12 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     StoreUnavailable: STORE,
     VersionConflict: CONFLICT,
 }
-"""The exit code of every failure; in files these stand inside a DataError."""
+"""The exit code of every failure, and of the kinds of it that are no others'."""
+
+
+def exit_code(error: TimelineError) -> int:
+    """The exit code of a failure; one of a kind that is not listed has problems with the data."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), DATA)
 
 
 def run(command: Callable[[], object]) -> int:
@@ -79,7 +92,7 @@ def run(command: Callable[[], object]) -> int:
         return BROKEN_PIPE
     except TimelineError as error:
         say(str(error))
-        return EXIT_CODES[type(error)]
+        return exit_code(error)
     except OSError as error:
         if error.filename is None:
             _drop_output()

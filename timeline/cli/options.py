@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 
 from timeline.cli.session import Session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-Decorator = Callable[[Command], Command]
 
 ROWS: Final = ("table", "json", "jsonl", "csv", "md")
 """The formats of what has rows."""
@@ -23,119 +22,29 @@ ROWS: Final = ("table", "json", "jsonl", "csv", "md")
 DAY: Final = "DAY"
 
 
+class Decorator(Protocol):
+    """Adds options to a command."""
+
+    def __call__(self, command: Command, /) -> Command: ...  # noqa: D102
+
+
+def together(*options: Decorator) -> Decorator:
+    """Options that are added as one, shown in this order."""
+
+    def add(command: Command, /) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 def examples(*lines: str) -> str:
     """The end of a command's help."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def tone(command: Command) -> Command:
-    """``-q``, ``-v`` and ``--color``: how the program speaks."""
-    return _apply(
-        command,
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            help="Colour the answer; auto: on a terminal, unless NO_COLOR is set.",
-            expose_value=False,
-            callback=_keep,
-        ),
-        click.option(
-            "-q", "--quiet", is_flag=True, help="Only say what went wrong.",
-            expose_value=False, callback=_keep,
-        ),
-        click.option(
-            "-v", "--verbose", is_flag=True, help="Say more.", expose_value=False, callback=_keep
-        ),
-    )  # fmt: skip
-
-
-def written(*formats: str) -> Decorator[Command]:
-    """``--format``, ``--json`` and ``-o``: what the answer looks like and where it goes."""
-
-    def decorate(command: Command) -> Command:
-        return _apply(
-            command,
-            click.option(
-                "--format",
-                type=click.Choice(formats),
-                default=formats[0],
-                show_default=True,
-                help="How the answer is written; the rows are the same.",
-                expose_value=False,
-                callback=_keep_format,
-            ),
-            *([_JSON] if "json" in formats else []),
-            click.option(
-                "-o", "--output",
-                type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-                metavar="FILE",
-                help="Write to a file, whole or not at all; - is standard output.",
-                expose_value=False,
-                callback=_keep_output,
-            ),
-        )  # fmt: skip
-
-    return decorate
-
-
-def zoned(command: Command) -> Command:
-    """``--timezone``: what a bare day means."""
-    return _apply(
-        command,
-        click.option(
-            "--timezone",
-            metavar="NAME",
-            envvar="TIMELINE_TIMEZONE",
-            default="UTC",
-            show_default=True,
-            show_envvar=True,
-            help="What a bare day means.",
-            expose_value=False,
-            callback=_keep_timezone,
-        ),
-    )
-
-
-_ON = click.option("--on", metavar=DAY, help="The day in the world; default: today.")
-_KNOWN = click.option(
-    "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
-)
-_RECORDED = click.option(
-    "--recorded",
-    metavar="INSTANT|POSITION",
-    help="Only what our log held by then; default: everything.",
-)
-_AS_OF = click.option("--as-of", metavar=DAY, help="Short for --on DAY --known DAY.")
-
-
-def coordinate(command: Command) -> Command:
-    """``--on``, ``--known``, ``--recorded``, ``--as-of``: which state is asked for."""
-    return _apply(command, _ON, _KNOWN, _RECORDED, _AS_OF)
-
-
-def horizon(command: Command) -> Command:
-    """``--known`` and ``--recorded``: what of the log counts."""
-    return _apply(command, _KNOWN, _RECORDED)
-
-
-def filtered(command: Command) -> Command:
-    """``--certainty`` and ``--open``: which items of a state."""
-    return _apply(
-        command,
-        click.option(
-            "--certainty",
-            type=click.Choice(["definite", "possible"]),
-            help="Only items of this certainty.",
-        ),
-        click.option("--open", "open_only", is_flag=True, help="Leave out final and denied items."),
-    )
-
-
-def _apply(command: Command, *decorators: Callable[[Command], Command]) -> Command:
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+# --- kept in the session: the callbacks -----------------------------------------------------------
 
 
 def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
@@ -148,13 +57,6 @@ def _keep_format(ctx: click.Context, param: click.Parameter, value: str | None) 
         ctx.ensure_object(Session).format = value
 
 
-# the same parameter as --format, so that the last one given wins
-_JSON = click.option(
-    "--json", "format", flag_value="json", default=None, help="Short for --format json.",
-    expose_value=False, callback=_keep_format,
-)  # fmt: skip
-
-
 def _keep_output(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
     ctx.ensure_object(Session).output = None if str(value) == "-" else value
 
@@ -165,3 +67,81 @@ def _keep_timezone(ctx: click.Context, param: click.Parameter, value: str) -> No
 
         check_timezone(value)
     ctx.ensure_object(Session).timezone = value
+
+
+# --- how it speaks --------------------------------------------------------------------------------
+
+tone: Final[Decorator] = together(
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
+        help="Colour the answer; auto: on a terminal, unless NO_COLOR is set.",
+        expose_value=False, callback=_keep,
+    ),
+    click.option(
+        "-q", "--quiet", is_flag=True, help="Only say what went wrong.",
+        expose_value=False, callback=_keep,
+    ),
+    click.option(
+        "-v", "--verbose", is_flag=True, help="Say more.", expose_value=False, callback=_keep
+    ),
+)  # fmt: skip
+"""``-q``, ``-v`` and ``--color``."""
+
+
+def written(*formats: str) -> Decorator:
+    """``--format``, ``--json`` and ``-o``: what the answer looks like and where it goes."""
+    format_ = click.option(
+        "--format", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="How the answer is written; the rows are the same.",
+        expose_value=False, callback=_keep_format,
+    )  # fmt: skip
+    # the same parameter, so that the last one given wins
+    json = click.option(
+        "--json", "format", flag_value="json", default=None, help="Short for --format json.",
+        expose_value=False, callback=_keep_format,
+    )  # fmt: skip
+    output = click.option(
+        "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True),
+        help="Write to a file, whole or not at all; - is standard output.",
+        expose_value=False, callback=_keep_output,
+    )  # fmt: skip
+    return together(format_, *([json] if "json" in formats else []), output)
+
+
+# --- which state, which items ---------------------------------------------------------------------
+
+zoned: Final[Decorator] = together(
+    click.option(
+        "--timezone", metavar="NAME", envvar="TIMELINE_TIMEZONE", default="UTC",
+        show_default=True, show_envvar=True, help="What a bare day means.",
+        expose_value=False, callback=_keep_timezone,
+    )
+)  # fmt: skip
+"""``--timezone``."""
+
+horizon: Final[Decorator] = together(
+    click.option(
+        "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
+    ),
+    click.option(
+        "--recorded", metavar="INSTANT|POSITION",
+        help="Only what our log held by then; default: everything.",
+    ),
+)  # fmt: skip
+"""``--known`` and ``--recorded``: what of the log counts."""
+
+coordinate: Final[Decorator] = together(
+    click.option("--on", metavar=DAY, help="The day in the world; default: today."),
+    horizon,
+    click.option("--as-of", metavar=DAY, help="Short for --on DAY --known DAY."),
+)
+"""``--on``, ``--known``, ``--recorded``, ``--as-of``: which state is asked for."""
+
+filtered: Final[Decorator] = together(
+    click.option(
+        "--certainty", type=click.Choice(["definite", "possible"]),
+        help="Only items of this certainty.",
+    ),
+    click.option("--open", "open_only", is_flag=True, help="Leave out final and denied items."),
+)  # fmt: skip
+"""``--certainty`` and ``--open``: which items of a state."""

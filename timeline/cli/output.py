@@ -4,14 +4,50 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from timeline.cli.errors import CannotWrite
 from timeline.cli.session import Session
+
+if TYPE_CHECKING:
+    from timeline.render.rows import Format
+
+
+def write_rows(
+    session: Session,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    columns: Sequence[str],
+    shown: Sequence[str] | None = None,
+) -> int:
+    """Write rows in the format that was asked for; return how many there were.
+
+    ``columns`` are all of them, for CSV; ``shown`` those that a person can read side by side.
+    """
+    from timeline.render.rows import render_rows
+
+    people = session.format in ("table", "md")
+    with writing(session) as stream:
+        return render_rows(
+            rows,
+            cast("Format", session.format),
+            out=stream,
+            columns=shown if people and shown is not None else columns,
+            width=session.width,
+            color=session.colored,
+        )
+
+
+def write_document(session: Session, answer: Any) -> None:
+    """Write an answer as one document of JSON."""
+    from timeline.render.json import encode_json
+
+    with writing(session) as stream:
+        stream.write(encode_json(answer).decode())
 
 
 @contextmanager
@@ -25,33 +61,31 @@ def writing(session: Session) -> Iterator[TextIO]:
         yield _standard_output(session.format)
         return
     target = session.output.resolve()  # a link stays a link
-    if target.exists() and not target.is_file():  # a device, a pipe: it cannot be replaced
-        with _explained(target), target.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        return
     if target == Path(session.db).resolve():
         raise CannotWrite(f"{session.output} is the store", "name another file after -o")
     with _explained(session.output):
+        if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
+            with target.open("w", encoding="utf-8", newline="\n") as stream:
+                yield stream
+            return
         partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        mode = target.stat().st_mode & 0o777 if target.exists() else None
         try:
             with partial.open("x", encoding="utf-8", newline="\n") as stream:
                 yield stream
-            if mode is not None:
-                partial.chmod(mode)
+            if target.exists():
+                partial.chmod(target.stat().st_mode & 0o777)
             partial.replace(target)
-        except BaseException:
+        finally:
             partial.unlink(missing_ok=True)
-            raise
 
 
 def _standard_output(format_: str) -> TextIO:
     stream = sys.stdout
     if isinstance(stream, TextIOWrapper):
-        if format_ in ("json", "jsonl"):
-            stream.reconfigure(encoding="utf-8")  # RFC 8259, wherever it goes
-        else:
+        if format_ in ("table", "md", "csv"):
             stream.reconfigure(errors="backslashreplace")  # a poor terminal is no failure
+        else:
+            stream.reconfigure(encoding="utf-8")  # JSON is, wherever it goes (RFC 8259)
     return stream
 
 
@@ -60,6 +94,4 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CannotWrite(
-            f"{path} cannot be written: {error.strerror}", "nothing was left behind"
-        ) from error
+        raise CannotWrite(f"{path} cannot be written: {error.strerror}") from error

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline.cli.errors import say
 from timeline.cli.options import examples, tone
+from timeline.cli.progress import Bar
 from timeline.cli.session import Session
 from timeline.errors import ExpectationFailed
 
@@ -22,32 +22,62 @@ if TYPE_CHECKING:
         "timeline export | timeline --db copy.db replay --verify -",
     )
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--dry-run", is_flag=True, help="Do everything, store nothing; print what is new.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@click.option(
+    "--dry-run", is_flag=True, help="Store nothing; print the events that would be appended."
+)
+@click.option("--amend", is_flag=True, help="Mend the record where a file was edited since.")
+@click.option("--strict", is_flag=True, help="Refuse where a file no longer holds an event.")
 @click.option(
     "--verify", is_flag=True, help="Into an empty store: keep times of recording, check hashes."
 )
 @tone
 @click.pass_obj
-def replay(session: Session, paths: tuple[str, ...], dry_run: bool, verify: bool) -> None:
+def replay(
+    session: Session,
+    /,
+    paths: tuple[str, ...],
+    dry_run: bool,
+    amend: bool,
+    strict: bool,
+    verify: bool,
+) -> None:
     """Append what is new in files, in one transaction, then ask what they expect.
 
     A folder is read recursively; - is JSONL on standard input. A missing store is made.
     """
-    with session.open() as timeline:
+    if dry_run and verify:
+        raise click.UsageError("--verify stores what it proves: leave out --dry-run")
+    with session.open() as timeline, Bar("replay", quiet=session.quiet) as progress:
         try:
-            done = timeline.replay(paths, dry_run=dry_run, verify=verify, stdin=sys.stdin.buffer)
+            done = timeline.replay(
+                paths,
+                dry_run=dry_run,
+                amend=amend,
+                strict=strict,
+                verify=verify,
+                stdin=sys.stdin.buffer,
+                progress=progress,
+            )
         except ExpectationFailed:
             if not dry_run:
-                session.note("The events are stored.")
+                session.note("the events are stored; what the files expect does not hold:")
             raise
-    session.note(summary(done))
+    session.warn(done.warnings)
+    if dry_run:
+        from timeline.render.json import encode_line
+
+        for event in [*done.appended, *done.amendments]:
+            click.echo(encode_line(event), nl=False)
+    session.note(summary(done, dry_run=dry_run))
 
 
-def summary(done: Replayed) -> str:
+def summary(done: Replayed, *, dry_run: bool = False) -> str:
     """``42 events appended, 0 already there, position 42; 44 expectations hold``."""
+    would = "would be " if dry_run else ""
+    mended = f" ({len(done.amendments):,} to mend the record)" if done.amendments else ""
     return (
-        f"{events(done.stored)} appended, {done.found:,} already there, "
+        f"{events(done.stored)} {would}appended{mended}, {done.found:,} already there, "
         f"position {done.position:,}; {expectations(done.expectations)}"
     )
 

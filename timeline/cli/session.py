@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING
 
 from timeline.cli.errors import say
 
@@ -18,27 +17,27 @@ if TYPE_CHECKING:
     from timeline.store.store import Clock
 
 
-@dataclass
 class Session:
     """What the shared options said; commands read it, and ask it for their store and output."""
 
-    db: str = "timeline.db"
-    timezone: str = "UTC"
-    format: str = "table"
-    output: Path | None = None
-    color: Literal["auto", "always", "never"] = "auto"
-    quiet: bool = False
-    verbose: bool = False
-    clock: Clock | None = None
-    """Where the time of recording comes from; the system's clock unless a test says otherwise."""
+    def __init__(self, *, clock: Clock | None = None) -> None:
+        """A ``clock`` stamps what is recorded, instead of the system's."""
+        self.clock = clock
+        self.db = "timeline.db"
+        self.timezone = "UTC"
+        self.format = "table"
+        self.output: Path | None = None
+        self.color = "auto"
+        self.quiet = False
+        self.verbose = False
 
     def open(self) -> Timeline:
         """The store. Nothing is read before the first question."""
         from timeline.app import Timeline
+        from timeline.store.store import system_clock
 
-        if self.clock is not None:
-            return Timeline.open(self.db, timezone=self.timezone, clock=self.clock)
-        return Timeline.open(self.db, timezone=self.timezone)
+        clock = self.clock or system_clock
+        return Timeline.open(self.db, timezone=self.timezone, clock=clock)
 
     # --- to people ------------------------------------------------------------------------------
 
@@ -64,23 +63,14 @@ class Session:
         """Whether the answer has colours (https://no-color.org)."""
         if self.color != "auto":
             return self.color == "always"
-        if os.environ.get("NO_COLOR"):
-            return False
-        return self.to_terminal and os.environ.get("TERM") != "dumb"
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return self.to_terminal and not plain
 
     @property
     def width(self) -> int | None:
         """The columns of the terminal; None where nobody said how many there are."""
-        stated = os.environ.get("COLUMNS", "")
-        if stated.isdecimal() and int(stated):
-            return int(stated)
-        if not self.to_terminal:
+        if not self.to_terminal and not os.environ.get("COLUMNS"):
             return None
         import shutil
 
         return shutil.get_terminal_size().columns
-
-
-def write(stream: TextIO, text: str) -> None:
-    """Write a text to an output of :func:`timeline.cli.output.writing`."""
-    stream.write(text)

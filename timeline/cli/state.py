@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from timeline.cli.completers import complete_company
+from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
-from timeline.cli.output import writing
+from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 
 if TYPE_CHECKING:
@@ -21,39 +23,96 @@ if TYPE_CHECKING:
         "timeline state foxconn --as-of 2025-11-20 --format json",
     )
 )
-@click.argument("company", required=False)
+@click.argument("company", required=False, shell_complete=complete_company)
 @coordinate
 @filtered
 @written(*ROWS)
 @zoned
 @tone
 @click.pass_obj
-def state(session: Session, company: str | None, **asked: Any) -> None:
+def state(
+    session: Session,
+    /,
+    company: str | None,
+    certainty: Any,
+    open_only: bool,
+    **at: Any,
+) -> None:
     """Show the state of a company, by any of its names, or of every company."""
-    with session.open() as timeline:
-        answer = timeline.state(company, **asked)
-        with writing(session) as stream:
-            _write(session, timeline, answer, stream)
+    with session.open() as timeline, timeline.reading():
+        answer = timeline.state(company, certainty=certainty, open_only=open_only, **at)
+        since: dict[str, Any] = {}
+        if company is not None and not answer.companies[0].items:
+            filters = [
+                *([f"--certainty {certainty}"] if certainty else []),
+                *["--open"] * open_only,
+            ]
+            left_out = len(timeline.state(company, **at).companies[0].items) if filters else 0
+            if left_out:
+                session.note(_left_out(answer, left_out, filters))
+                if session.format == "table":
+                    return
+            else:
+                since = _since(session, timeline, company, at)
+                if session.format != "table":
+                    session.note(_nothing(answer, since))
+        _write(session, timeline, answer, since)
 
 
-def _write(session: Session, timeline: Timeline, answer: StateAnswer, stream: TextIO) -> None:
-    if session.format == "table":
+def _write(
+    session: Session, timeline: Timeline, answer: StateAnswer, since: dict[str, Any]
+) -> None:
+    if session.format == "json":
+        write_document(session, answer)
+    elif session.format == "table":
         from timeline.render.state import state_lines
 
-        for line in state_lines(
+        lines = state_lines(
             answer,
             width=session.width or 80,
             color=session.colored,
-            names=timeline.names(),
+            names=names_in(timeline, answer),
+            sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
             verbose=session.verbose,
-        ):
-            stream.write(line + "\n")
-    elif session.format == "json":
-        from timeline.render.json import encode_json
-
-        stream.write(encode_json(answer).decode())
+            **since,
+        )
+        with writing(session) as stream:
+            stream.writelines(f"{line}\n" for line in lines)
     else:
-        from timeline.render.rows import STATE_COLUMNS, render_rows, state_rows
+        from timeline.answers.model import CompanyItem
+        from timeline.render.rows import STATE_COLUMNS, state_rows
 
-        columns = STATE_COLUMNS if session.format == "md" else None
-        render_rows(state_rows(answer), session.format, out=stream, columns=columns)
+        fields = [name for name in CompanyItem.__struct_fields__ if name != "member"]
+        rows = state_rows(answer)
+        write_rows(session, rows, columns=["company", *fields], shown=STATE_COLUMNS)
+
+
+def _sources(answer: StateAnswer) -> set[str]:
+    return {s for company in answer.companies for item in company.items for s in item.sources}
+
+
+def _since(
+    session: Session, timeline: Timeline, company: str, at: dict[str, Any]
+) -> dict[str, str]:
+    """From when on there is something, in days."""
+    from timeline.answers.first import day_of
+
+    found = timeline.first(company, **at)
+    since = {} if found.day is None else {"first_day": found.day}
+    if found.known is not None:
+        since["first_known"] = day_of(found.known, session.timezone)
+    return since
+
+
+def _nothing(answer: StateAnswer, since: dict[str, Any]) -> str:
+    said = [f"nothing of {answer.companies[0].name} is known at this coordinate"]
+    if "first_known" in since:
+        said.append(f"something of this day is known from {since['first_known']} on")
+    if "first_day" in since:
+        said.append(f"the first day of which anything is known is {since['first_day']}")
+    return "; ".join(said)
+
+
+def _left_out(answer: StateAnswer, count: int, filters: list[str]) -> str:
+    items = "the only item" if count == 1 else f"all {count:,} items"
+    return f"{items} of {answer.companies[0].name} left out by {' and '.join(filters)}"

@@ -1,0 +1,38 @@
+"""Subjects and sources by name: what else an answer, or a shell, says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline import edtf
+from timeline.replay import replay
+from timeline.store.log import read_entries, read_head
+from timeline.store.tables import event
+
+
+def subjects_like(connection: Connection, prefix: str, limit: int) -> list[str]:
+    """The first subjects in alphabetical order that begin with ``prefix``."""
+    statement = (
+        sa.select(event.c.subject)
+        .where(event.c.version == 1, event.c.subject.startswith(prefix, autoescape=True))
+        .where(event.c.subject >= prefix)  # so that the index on the subject serves
+        .order_by(event.c.subject)
+        .limit(limit)
+    )
+    return list(connection.scalars(statement))
+
+
+def source_titles(connection: Connection, slugs: Iterable[str]) -> dict[str, str]:
+    """Who published each source, when, and under which title, by all that is known of it."""
+    position = read_head(connection).position
+    titles = {}
+    for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
+        item = replay(entries, edtf.OPEN_END)
+        terms = item.terms if item else {}
+        said = f"{terms.get('publisher', 'unknown')}, {terms.get('published', 'undated')}"
+        title = terms.get("title")
+        titles[subject.partition(":")[2]] = f"{said}: {title}" if title else said
+    return titles

@@ -1,0 +1,47 @@
+"""``timeline schema``: the documented tables, and the schema of fixture files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from timeline.cli.options import ROWS, examples, tone, written
+from timeline.cli.output import write_document, write_rows
+from timeline.cli.session import Session
+
+COLUMNS = ("table", "column", "type", "required", "meaning")
+
+
+@click.command(
+    epilog=examples("timeline schema", "timeline schema --fixtures -o fixture.schema.json")
+)
+@click.option(
+    "--fixtures", is_flag=True, help="The JSON Schema of fixture files, for editors and checks."
+)
+@written(*ROWS)
+@tone
+@click.pass_obj
+def schema(session: Session, /, fixtures: bool) -> None:
+    """Show the tables of the store, or the JSON Schema by which editors complete fixtures."""
+    if fixtures:
+        from timeline.codec.schema import fixture_schema
+
+        write_document(session, fixture_schema())
+    else:
+        write_rows(session, _rows(), columns=COLUMNS)
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    from timeline.store.tables import metadata
+
+    for table in metadata.tables.values():
+        for column in table.columns:
+            yield {
+                "table": table.name,
+                "column": column.name,
+                "type": str(column.type).partition("(")[0].lower(),
+                "required": not column.nullable,
+                "meaning": column.doc,
+            }

@@ -1,0 +1,47 @@
+"""``timeline verify``: prove that the log is what was appended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from timeline.cli.options import examples, tone, written
+from timeline.cli.output import write_document, writing
+from timeline.cli.progress import Bar
+from timeline.cli.replay import events
+from timeline.cli.session import Session
+
+
+@click.command(
+    epilog=examples("timeline verify --anchor anchor.txt", "timeline verify --format json")
+)
+@click.option(
+    "--anchor",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Prove too that the log goes on from where timeline anchor saw it.",
+)
+@written("table", "json")
+@tone
+@click.pass_obj
+def verify(session: Session, /, file: Path | None) -> None:
+    """Prove that nothing in the log was altered, dropped or moved since it was appended."""
+    anchor = None
+    if file is not None:
+        from timeline.store.anchor import load_anchor
+
+        anchor = load_anchor(file)
+    with session.open() as timeline, Bar("verify", quiet=session.quiet) as progress:
+        proved = timeline.verify(anchor=anchor, progress=progress)
+    if session.format == "json":
+        write_document(session, proved)
+        return
+    with writing(session) as stream:
+        stream.write(f"{events(proved.position)} as appended, up to position {proved.position}\n")
+        if proved.recorded is not None:
+            stream.write(f"last recorded {proved.recorded}\n")
+        stream.write(f"hash {proved.hash}\n")
+        if anchor is not None:
+            stream.write(f"continues the anchor at position {anchor.position}\n")
