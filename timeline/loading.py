@@ -199,7 +199,7 @@ def _append(
                 stream: BinaryIO = stdin or sys.stdin.buffer
             else:
                 stream = stack.enter_context(batch.found.path.open("rb"))
-            appender.extend(counted(load_lines(stream, name, origin, problems)))
+            appender.stream(counted(load_lines(stream, name, origin, problems)))
         appender.problems += problems
     if progress is not None:
         progress(done, done)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from timeline.cli.options import examples, tone, written
@@ -14,27 +12,15 @@ from timeline.cli.session import Session
 
 
 @click.command(
-    epilog=examples("timeline verify --anchor anchor.txt", "timeline verify --format json")
-)
-@click.option(
-    "--anchor",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Prove too that the log goes on from where timeline anchor saw it.",
+    epilog=examples("timeline verify", "timeline --db restored.db verify --format json")
 )
 @written("table", "json")
 @tone
 @click.pass_obj
-def verify(session: Session, /, file: Path | None) -> None:
+def verify(session: Session, /) -> None:
     """Prove that nothing in the log was altered, dropped or moved since it was appended."""
-    anchor = None
-    if file is not None:
-        from timeline.store.anchor import load_anchor
-
-        anchor = load_anchor(file)
     with session.open() as timeline, Bar("verify", quiet=session.quiet) as progress:
-        proved = timeline.verify(anchor=anchor, progress=progress)
+        proved = timeline.verify(progress=progress)
     if session.format == "json":
         write_document(session, proved)
         return
@@ -43,5 +29,3 @@ def verify(session: Session, /, file: Path | None) -> None:
         if proved.recorded is not None:
             stream.write(f"last recorded {proved.recorded}\n")
         stream.write(f"hash {proved.hash}\n")
-        if anchor is not None:
-            stream.write(f"continues the anchor at position {anchor.position}\n")
