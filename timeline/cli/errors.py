@@ -10,12 +10,9 @@ from typing import Final
 import click
 
 from timeline.errors import (
-    AnchorMismatch,
-    BackupDamaged,
     DataError,
     ExpectationFailed,
     HistoryDamaged,
-    InvalidAnchor,
     InvalidDate,
     InvalidValue,
     NotFound,
@@ -50,14 +47,11 @@ class CannotWrite(TimelineError):
 
 
 EXIT_CODES: Final[dict[type[TimelineError], int]] = {
-    AnchorMismatch: DATA,
-    BackupDamaged: DATA,
     CannotRead: DATA,
     CannotWrite: DATA,
     DataError: DATA,
     ExpectationFailed: DATA,
     HistoryDamaged: DATA,
-    InvalidAnchor: DATA,
     InvalidDate: USAGE,
     InvalidValue: USAGE,
     NotFound: DATA,
