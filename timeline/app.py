@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from timeline.answers.stats import Stats
     from timeline.answers.why import CompanyWhy, WhyAnswer
     from timeline.loading import Progress, Replayed
+    from timeline.store.anchor import Anchor
     from timeline.store.append import Outcome
+    from timeline.store.backup import Made
     from timeline.store.verify import Verified
 
 Day = str | date
@@ -384,7 +386,7 @@ class Timeline:
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""
         from timeline.codec.cloudevents import cloudevent_line
-        from timeline.codec.jsonl import export_line
+        from timeline.store.export import export_row
         from timeline.store.log import read_rows
 
         with self._session() as connection:
@@ -394,17 +396,19 @@ class Timeline:
                         row.fields, known=row.known, recorded=row.recorded, origin=row.origin
                     )
                 else:
-                    yield export_line(
-                        row.fields,
-                        position=row.position,
-                        recorded=row.recorded,
-                        hash_=row.hash,
-                        origin=row.origin,
-                    )
+                    yield export_row(row)
+
+    def anchor(self) -> Anchor:
+        """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""
+        from timeline.store.anchor import read_anchor
+
+        with self._session() as connection:
+            return read_anchor(connection)
 
     def verify(
         self,
         *,
+        anchor: Anchor | None = None,
         sample: int | None = None,
         seed: int = 0,
         progress: Callable[[int], None] | None = None,
@@ -412,12 +416,32 @@ class Timeline:
         """Prove the log, and the history of every subject (or of a ``sample`` chosen by ``seed``).
 
         Raises StoreDamaged at the first position that is not what was appended, HistoryDamaged for the
-        first subject whose stored history does not follow from the log.
+        first subject whose stored history does not follow from the log, and AnchorMismatch where the log
+        is no continuation of the ``anchor``.
         """
         from timeline.store.verify import verify
 
         with self._session() as connection:
-            return verify(connection, sample=sample, seed=seed, progress=progress)
+            return verify(connection, anchor=anchor, sample=sample, seed=seed, progress=progress)
+
+    def backup(self, file: str | Path, progress: Progress | None = None) -> Made:
+        """Write the whole log into a file, which is there whole or not at all.
+
+        A copy of a SQLite database; of other databases, and where the name ends in ``.gz``, the compressed
+        export under an anchor. Raises StoreUnavailable.
+        """
+        from timeline.store.backup import backup
+
+        return backup(self.store, Path(file), progress)
+
+    def restore(self, file: str | Path, progress: Progress | None = None) -> Anchor:
+        """Append the log of a backup to this store, which is missing or empty; where it ends.
+
+        Raises BackupDamaged (nothing is left behind), InvalidValue for a store that holds events.
+        """
+        from timeline.store.backup import restore
+
+        return restore(self.store, Path(file), progress)
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
         """Write the stored history anew from the log, while readers go on; the number of subjects."""

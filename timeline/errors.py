@@ -178,3 +178,37 @@ class HistoryDamaged(TimelineError):
             "the log is fine; run timeline rebuild to write the history anew",
         )
         self.subject = subject
+
+
+class InvalidAnchor(TimelineError):
+    """A file that should hold an anchor, and does not."""
+
+    code = "invalid-anchor"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} holds no anchor", "make one with: timeline anchor -o FILE (text or JSON)"
+        )
+
+
+class AnchorMismatch(TimelineError):
+    """The store is no continuation of the log that was anchored."""
+
+    code = "anchor-mismatch"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the store is no continuation of the anchor: {reason}",
+            "another store, an older backup, or a record that was rewritten",
+        )
+
+
+class BackupDamaged(TimelineError):
+    """A file that is no backup, or not the whole of one; nothing was restored."""
+
+    code = "backup-damaged"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name} cannot be restored: {reason}", "nothing was stored; use another backup"
+        )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 import sqlalchemy as sa
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
-from timeline.errors import StoreDamaged
+from timeline.codec.canonical import GENESIS
+from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.replay import is_mend
+from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.append import bounds_of, publication
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
 from timeline.store.verify_history import verify_history
+from timeline.store.verify_references import References, verify_companies
 from timeline.values import ALWAYS, Instant, parse_moment
 
 
@@ -26,11 +30,18 @@ class Verified(Struct, frozen=True, kw_only=True):
     recorded: Instant | None
     subjects: int
     """Subjects whose stored history was compared with the log."""
+    anchor: int | UnsetType = UNSET
+    """The position of the anchor that the log was proved to continue."""
+
+
+PAGE: Final = 1000
+"""Events of which is looked up together what they refer to."""
 
 
 def verify(
     connection: Connection,
     *,
+    anchor: Anchor | None = None,
     sample: int | None = None,
     seed: int = 0,
     progress: Callable[[int], None] | None = None,
@@ -38,27 +49,66 @@ def verify(
     """Prove the whole log, in constant memory, then that the stored history follows from it.
 
     Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
-    the content; the rows of every subject, or of a ``sample`` chosen by ``seed``. Raises StoreDamaged at the
-    first position that is not right, HistoryDamaged for the first subject.
+    the content; that companies, sources and targets are registered ahead of what names them; the rows of
+    every subject, or of a ``sample`` chosen by ``seed``. ``progress`` is told how many events, then subjects,
+    are done. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first subject,
+    and AnchorMismatch where the log is no continuation of the ``anchor``.
     """
     known = _Known(connection)
-    for row in walk_chain(connection, progress):
-        fields = row.fields
-        _, earliest, latest = bounds_of(fields, row.known)
-        if (row.earliest, row.latest) != (earliest, latest):
-            raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
-        if row.known != known.of(row):
-            raise StoreDamaged(
-                row.position, f"the known of {row.id} does not follow from its source"
-            )
-    _check_versions(connection)
+    for page in _pages(_anchored(walk_chain(connection, progress), anchor)):
+        references = References(connection, page)
+        for row in page:
+            _check_columns(row, known)
+            references.check(row)
     head = read_head(connection)
+    if anchor is not None:
+        check_reaches(anchor, head.position)
+    _check_versions(connection)
+    verify_companies(connection)
+
+    def count(subjects: int) -> None:
+        if progress is not None:
+            progress(head.position + subjects)
+
     return Verified(
         position=head.position,
         hash=head.hash,
         recorded=head.recorded if head.position else None,
-        subjects=verify_history(connection, sample=sample, seed=seed),
+        subjects=verify_history(connection, sample=sample, seed=seed, progress=count),
+        anchor=UNSET if anchor is None else anchor.position,
     )
+
+
+def _anchored(rows: Iterable[LogRow], anchor: Anchor | None) -> Iterator[LogRow]:
+    if anchor is not None:
+        check_continues(anchor, 0, ALWAYS, GENESIS)
+    for row in rows:
+        yield row
+        if anchor is not None:
+            check_continues(anchor, row.position, row.recorded, row.hash)
+
+
+def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
+    """The rows in pages; what comes ahead of a damaged row is checked before that is reported."""
+    page: list[LogRow] = []
+    try:
+        for row in rows:
+            page.append(row)
+            if len(page) == PAGE:
+                yield page
+                page = []
+    except (AnchorMismatch, StoreDamaged):
+        yield page
+        raise
+    yield page
+
+
+def _check_columns(row: LogRow, known: _Known) -> None:
+    _, earliest, latest = bounds_of(row.fields, row.known)
+    if (row.earliest, row.latest) != (earliest, latest):
+        raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
+    if row.known != known.of(row):
+        raise StoreDamaged(row.position, f"the known of {row.id} does not follow from its source")
 
 
 class _Known:

@@ -1,0 +1,81 @@
+"""Which companies the events of a subject name: the index by which a company's subjects are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.codec.parse import references
+from timeline.events.company import UNDISCLOSED
+from timeline.store.bulk import among, insert_rows
+from timeline.store.log import chunks, read_entries
+from timeline.store.tables import subject_company
+from timeline.values import Fields
+
+Reference = tuple[str, str]
+"""What kind of thing is named (company or source), and its name."""
+
+
+def named_by(fields: Fields, target: str | None = None) -> list[Reference]:
+    """What an event names; of a correction also what its changes name, given its target's type."""
+    found = references(fields)
+    changes = fields.get("changes")
+    if changes is not None and target is not None:
+        given = {name: value for name, value in changes.items() if value is not None}
+        found += references(given | {"type": target})
+    return [(what, name) for what, name, _ in found if what in ("company", "source")]
+
+
+def companies_of(fields: Fields, target: str | None = None) -> set[str]:
+    """The companies by which an event's subject can be found."""
+    if fields["subject"].startswith(("company:", "source:")):
+        return set()
+    named = named_by(fields, target)
+    return {name for what, name in named if what == "company" and name != UNDISCLOSED}
+
+
+def read_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str, set[str]]:
+    """The companies stored for each of some subjects."""
+    table, found = subject_company, {subject: set[str]() for subject in subjects}
+    statement = sa.select(table.c.subject, table.c.company)
+    for subject, company in connection.execute(
+        statement.where(among(connection, table.c.subject, found))
+    ):
+        found[subject].add(company)
+    return found
+
+
+def computed_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str, set[str]]:
+    """The companies that the events of each of some subjects name."""
+    found: dict[str, set[str]] = {}
+    for subject, entries in read_entries(connection, subjects, 2**62):
+        types: Mapping[str, str] = {entry.id: entry.type for entry in entries}
+        companies = found[subject] = set()
+        for entry in entries:
+            fields = entry.fields | {"type": entry.type, "subject": subject}
+            companies |= companies_of(fields, types.get(fields.get("target", "")))
+    return found
+
+
+def rewrite_pairs(connection: Connection, subjects: Iterable[str]) -> None:
+    """Store for some subjects the companies that their events name, and no others."""
+    table = subject_company
+    for some in chunks(subjects):
+        connection.execute(sa.delete(table).where(among(connection, table.c.subject, some)))
+        pairs = [
+            (company, subject)
+            for subject, companies in computed_pairs(connection, some).items()
+            for company in companies
+        ]
+        insert_rows(connection, table, sorted(pairs), new=False)
+
+
+def subjects_with_pairs(connection: Connection) -> Iterator[str]:
+    """Every subject for which a company is stored."""
+    table, after = subject_company, ""
+    statement = sa.select(table.c.subject).distinct().order_by(table.c.subject).limit(1000)
+    while page := list(connection.scalars(statement.where(table.c.subject > after))):
+        yield from page
+        after = page[-1]

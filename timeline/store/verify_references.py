@@ -1,0 +1,86 @@
+"""Proof that what events name is there: companies, sources, targets, and the index of companies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.events.company import UNDISCLOSED
+from timeline.events.registry import RECORD_TYPES
+from timeline.store.bulk import among
+from timeline.store.companies import (
+    companies_of,
+    computed_pairs,
+    named_by,
+    read_pairs,
+    subjects_with_pairs,
+)
+from timeline.store.log import chunks
+from timeline.store.rows import LogRow
+from timeline.store.tables import event
+from timeline.values import Fields
+
+
+class References:
+    """What the events of one page of the log refer to, as the log has it."""
+
+    def __init__(self, connection: Connection, page: Sequence[LogRow]) -> None:
+        contents = {row.position: row.fields for row in page}
+        targets = {f["target"] for f in contents.values() if "target" in f}
+        self._targets: dict[str, tuple[int, str, str]] = {}
+        columns = (event.c.id, event.c.position, event.c.subject, event.c.type)
+        found = connection.execute(
+            sa.select(*columns).where(among(connection, event.c.id, targets))
+        )
+        for id_, *rest in found:
+            self._targets[id_] = (rest[0], rest[1], rest[2])
+        named = {n for f in contents.values() for n in named_by(f, self._type_of(f))}
+        subjects = {f"{what}:{name}" for what, name in named if name != UNDISCLOSED}
+        first = sa.select(event.c.subject, sa.func.min(event.c.position)).group_by(event.c.subject)
+        self._registered: dict[str, int] = {
+            row[0]: row[1]
+            for row in connection.execute(first.where(among(connection, event.c.subject, subjects)))
+        }
+        self._pairs = read_pairs(connection, {row.subject for row in page})
+
+    def check(self, row: LogRow) -> None:
+        """Raise StoreDamaged, or HistoryDamaged for the index, where something is not there."""
+        fields = row.fields
+        if row.type in RECORD_TYPES and "target" in fields:
+            self._check_target(row, fields["target"])
+        for what, name in named_by(fields, self._type_of(fields)):
+            if what == "company" and name == UNDISCLOSED:
+                continue
+            position = self._registered.get(f"{what}:{name}")
+            if position is None or position >= row.position:
+                reason = f'{row.id} names the {what} "{name}", which no event ahead of it registers'
+                raise StoreDamaged(row.position, reason)
+        missing = companies_of(fields, self._type_of(fields)) - self._pairs[row.subject]
+        if missing:
+            raise HistoryDamaged(row.subject, f'the index lacks its company "{min(missing)}"')
+
+    def _check_target(self, row: LogRow, id_: str) -> None:
+        target = self._targets.get(id_)
+        if target is None or target[0] >= row.position:
+            raise StoreDamaged(row.position, f'{row.id} is about "{id_}", which is not ahead of it')
+        if target[1] != row.subject:
+            reason = f'{row.id} is about "{id_}", which belongs to {target[1]}'
+            raise StoreDamaged(row.position, reason)
+
+    def _type_of(self, fields: Fields) -> str | None:
+        target = self._targets.get(fields.get("target", ""))
+        return target[2] if target else None
+
+
+def verify_companies(connection: Connection) -> None:
+    """Raise HistoryDamaged for a subject that is found under a company which no event of it names."""
+    for subjects in chunks(subjects_with_pairs(connection)):
+        computed = computed_pairs(connection, subjects)
+        for subject, stored in read_pairs(connection, subjects).items():
+            extra = stored - computed.get(subject, set())
+            if extra:
+                reason = f'the index has the company "{min(extra)}", which no event of it names'
+                raise HistoryDamaged(subject, reason)
