@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _CUTOFF = 60  # below that a suggestion reads like a guess
+_LONGEST = 100  # characters; what is longer is no slip of the pen, and takes long to compare
 
 
 def nearest(name: str, choices: Iterable[str], limit: int = 1) -> list[str]:
     """The choices most like ``name``, best first; none when nothing is like it."""
+    if len(name) > _LONGEST:
+        return []
     from rapidfuzz import fuzz, process, utils  # only when something went wrong
 
     found = process.extract(

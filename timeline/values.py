@@ -116,7 +116,7 @@ def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name; InvalidValue when there is none."""
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:  # no such zone is a KeyError
         raise InvalidValue(
             f'"{name}" is not a time zone', 'write an IANA name such as "Europe/Vienna" or "UTC"'
         ) from error
@@ -155,7 +155,7 @@ def parse_moment(text: str, timezone: str = "UTC") -> Instant:
     is_day = len(text) == 10
     try:
         moment = datetime.fromisoformat(text)
-        if is_day and (text[4] != "-" or text[7] != "-"):
+        if text[4] != "-" or text[7] != "-":  # a week, or without hyphens
             raise ValueError
     except ValueError:
         raise InvalidValue(
@@ -216,6 +216,8 @@ Role = Literal[
 Parties = dict[CompanyRef, list[Role]]
 
 _MOST_DIGITS: Final = 40
+MOST_UNITS: Final = 9999
+"""More days, months or years ahead than this are a slip."""
 
 
 def plain_decimal(number: Decimal) -> Decimal:
@@ -228,9 +230,20 @@ def plain_decimal(number: Decimal) -> Decimal:
     return Decimal(f"{number:f}") if exponent > 0 else number
 
 
-def plain_number(value: float | str) -> str:
-    """A JSON number as the decimal string that is stored (1.5e9 is "1500000000")."""
-    return f"{plain_decimal(Decimal(str(value))):f}"
+def plain_number(value: int | str) -> str:
+    """A number as the decimal string that is stored (1.5e9 is "1500000000"); ValueError for none."""
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        raise ValueError(f'"{value}" is not a number') from None
+    return f"{plain_decimal(number):f}"
+
+
+def exact_number(value: int | float) -> str:
+    """The same of a JSON number that is whole; ValueError for any other, whose digits are lost."""
+    if isinstance(value, float):
+        raise ValueError(f"{value} went through a binary float")
+    return plain_number(value)
 
 
 class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -302,8 +315,8 @@ class Measure(Range, frozen=True, kw_only=True):
 class Horizon(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A span of time ahead: 3 to 5 years from a date."""
 
-    min: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
-    max: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    min: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | UnsetType = UNSET
+    max: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | UnsetType = UNSET
     unit: Literal["day", "month", "quarter", "year"]
     from_: EdtfText | UnsetType = field(default=UNSET, name="from")
 

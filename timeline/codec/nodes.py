@@ -30,7 +30,8 @@ _is_int = re.compile(r"[-+]?[0-9]+", re.ASCII).fullmatch
 _is_based_int = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII).fullmatch
 _is_float = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII).fullmatch
 
-_MOST_INT_DIGITS: Final = 40
+_LONGEST_NUMBER: Final = 1000
+"""Characters; to turn more into a number takes long, and nobody meant one."""
 
 
 @dataclass(slots=True)
@@ -58,13 +59,13 @@ class Scalar(Node):
             return None
         if _is_bool(text):
             return text.lower() == "true"
-        if _is_int(text) and len(text) <= _MOST_INT_DIGITS:
+        if len(text) > _LONGEST_NUMBER:
+            return text
+        if _is_int(text):
             return int(text)
-        if _is_based_int(text) and len(text) <= _MOST_INT_DIGITS:
+        if _is_based_int(text):
             return int(text, 0)
-        if _is_float(text) and len(text) <= _MOST_INT_DIGITS:
-            return float(text)
-        return text
+        return float(text) if _is_float(text) else text
 
 
 @dataclass(slots=True)
@@ -96,18 +97,32 @@ def value_of(node: Node) -> Any:
     return node.value
 
 
-def node_of(value: Any, line: int = 1, column: int = 1) -> Node:
-    """A tree for plain JSON values that come from no file, or from one place in it."""
+class WrittenNumber(str):
+    """A number as it was written, so that none of its digits is lost in a binary float."""
+
+    __slots__ = ()
+
+
+def node_of(value: Any, line: int = 1, column: int = 1, depth: int = 0) -> Node:
+    """A tree for plain JSON values that come from no file, or from one place in it.
+
+    Raises Unreadable for one that is nested too deep.
+    """
+    if depth > MAX_DEPTH:
+        raise Unreadable("too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column)
     if isinstance(value, dict):
         pairs = {
-            str(name): (Scalar(line, column, str(name), plain=False), node_of(item, line, column))
+            str(name): (
+                Scalar(line, column, str(name), plain=False),
+                node_of(item, line, column, depth + 1),
+            )
             for name, item in value.items()
         }
         return Mapping(line, column, pairs)
     if isinstance(value, list):
-        return Sequence(line, column, [node_of(item, line, column) for item in value])
+        return Sequence(line, column, [node_of(item, line, column, depth + 1) for item in value])
     if isinstance(value, str):
-        return Scalar(line, column, value, plain=False)
+        return Scalar(line, column, value, plain=isinstance(value, WrittenNumber))
     text = (
         msgspec.json.encode(value).decode()
         if value is None or value is True or value is False
@@ -117,7 +132,7 @@ def node_of(value: Any, line: int = 1, column: int = 1) -> Node:
 
 
 class Unreadable(Exception):
-    """The text is no YAML that we read; with the place and the way out."""
+    """The text is nothing that we read; with the place and the way out."""
 
     def __init__(
         self, code: str, message: str, line: int, column: int, hint: str | None = None
@@ -129,20 +144,19 @@ class Unreadable(Exception):
         self.column = column
         self.hint = hint
 
+    def problem(self, file: str, text: str | bytes | None = None) -> Problem:
+        """The same as a problem of a file."""
+        shown = None if text is None else excerpt(text, self.line)
+        place = Location(file, self.line, self.column)
+        return Problem(self.code, self.message, place, self.hint, shown)
+
 
 def compose(text: str | bytes, name: str = "<text>") -> Node | None:
     """The tree of a YAML text, or None for an empty one; DataError for what is not read."""
     try:
         return _compose(text)
     except Unreadable as error:
-        problem = Problem(
-            error.code,
-            error.message,
-            Location(name, error.line, error.column),
-            error.hint,
-            excerpt(text, error.line),
-        )
-        raise DataError([problem]) from None
+        raise DataError([error.problem(name, text)]) from None
 
 
 def excerpt(text: str | bytes, line: int) -> str | None:

@@ -6,13 +6,24 @@ Whether it fits the log (its target, its sources, the version of its subject) is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from math import isfinite
 from typing import Any, Final, NamedTuple, Union
 
 import msgspec
 from msgspec import Struct, inspect
 
-from timeline.codec.nodes import MAX_DEPTH, Mapping, Node, Scalar, node_of, value_of
+from timeline.codec.nodes import (
+    MAX_DEPTH,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Unreadable,
+    WrittenNumber,
+    node_of,
+    value_of,
+)
 from timeline.codec.shape import INVALID, Report, fields_of, shape, shape_fields
 from timeline.errors import Location, Problem, TimelineError
 from timeline.events.envelope import Event
@@ -20,7 +31,7 @@ from timeline.events.fact import fact_subject
 from timeline.events.record import IMMUTABLE, RecordEvent
 from timeline.events.registry import EVENT_TYPES, KIND_OF, upcast
 from timeline.nearest import did_you_mean
-from timeline.values import Fields
+from timeline.values import Fields, plain_number
 
 
 class Place(Struct, frozen=True):
@@ -199,14 +210,14 @@ def parse_event(node: Node, report: Report) -> Draft | None:
     name = node.pairs["type"][1]
     assert isinstance(name, Scalar)
     version = _version(node, event, report)
-    today = 1 + len(event.upcasters)
-    given: Fields | None = None
+    given = upcasted = None
     shaped = node
-    if version is not None and version < today:
-        given = value_of(node)
-        upcasted = node_of(upcast(given, version), node.line, node.column)
-        assert isinstance(upcasted, Mapping)
-        shaped = upcasted
+    if version is not None and version <= len(event.upcasters):
+        given = _as_stored(node)
+        upcasted = upcast(given, version)
+        of_today = node_of(upcasted, node.line, node.column)
+        assert isinstance(of_today, Mapping)
+        shaped = of_today
     rest = Mapping(
         shaped.line, shaped.column, {k: pair for k, pair in shaped.pairs.items() if k != "type"}
     )
@@ -228,7 +239,26 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         report.add(flaw.code, flaw.message, place or node, flaw.hint)
     if len(report.problems) > before:
         return None
-    return _finish(given or fields, Place(report.file, node.line, node, report))
+    if given is not None and upcasted is not None:
+        # what the upcasters leave alone means what it did then: text, or a decimal
+        fields = {
+            key: fields[key] if key in fields and upcasted.get(key) == value else value
+            for key, value in given.items()
+        }
+    return _finish(fields, Place(report.file, node.line, node, report))
+
+
+def _as_stored(node: Node) -> Any:
+    """The value of a field of an older version, of which no type is left: decimals as strings."""
+    if isinstance(node, Mapping):
+        return {key: _as_stored(value) for key, (_, value) in node.pairs.items()}
+    if isinstance(node, Sequence):
+        return [_as_stored(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    if isinstance(node.value, float):
+        with suppress(ValueError):
+            return plain_number(node.text)
+    return node.value
 
 
 def _event_type(node: Mapping, report: Report) -> type[Event] | None:
@@ -266,7 +296,8 @@ def _finish(fields: Fields, place: Place, origin: str | None = None) -> Draft:
 _decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(
     Union[tuple(EVENT_TYPES.values())]  # noqa: UP007
 )
-_decode_any: Final = msgspec.json.Decoder(dict[str, Any])
+_decode_parts: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_decode_any: Final = msgspec.json.Decoder(float_hook=WrittenNumber)
 _encode: Final = msgspec.json.Encoder().encode
 
 EXPORTED: Final = ("position", "recorded", "hash", "origin")
@@ -282,10 +313,10 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     event: Event | None = None
     try:
         if b'"recorded"' in line or b'"origin"' in line:
-            fields = _decode_any.decode(line)
-            added = {name: fields.pop(name) for name in EXPORTED if name in fields}
+            parts = _decode_parts.decode(line)
+            added = {n: _decode_any.decode(parts.pop(n)) for n in EXPORTED if n in parts}
             # half of what msgspec.convert takes, which looks at all the types anew each time
-            event = _decoder.decode(_encode(fields))
+            event = _decoder.decode(_encode(parts))
         else:
             event = _decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
@@ -293,10 +324,22 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     fields = msgspec.to_builtins(event)
     if b"\\u0000" in line or not _is_sound(fields, type(event)):
         return _line_problems(line, file, number)
-    draft = _finish(fields, Place(file, number), added.get("origin"))
-    if added:
-        draft.position, draft.hash = added.get("position"), added.get("hash")
-        draft.recorded = added.get("recorded")
+    draft = _finish(fields, Place(file, number))
+    return _with_added(draft, added) if added else draft
+
+
+def _with_added(draft: Draft, added: dict[str, Any]) -> Draft | list[Problem]:
+    """The draft with what an export adds; only the origin is stored, so only that must be sound."""
+    origin = added.get("origin")
+    if origin is not None:
+        if not isinstance(origin, str) or isinstance(origin, WrittenNumber):
+            return [draft.place.problem("wrong-type", '"origin" should be text')]
+        reason = unstorable(origin)
+        if reason is not None:
+            return [draft.place.problem("unstorable-value", f"origin: {reason}")]
+    draft.origin = origin
+    draft.position, draft.hash = added.get("position"), added.get("hash")
+    draft.recorded = added.get("recorded")
     return draft
 
 
@@ -321,7 +364,7 @@ def _is_sound(fields: Fields, event: type[Event]) -> bool:
 
 def _line_problems(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     try:
-        value = msgspec.json.decode(line)
+        value = _decode_any.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"not JSON that is read: {error}"
         return [Problem("invalid-json", message, Location(file, number, 1))]
@@ -329,13 +372,11 @@ def _line_problems(line: bytes, file: str, number: int) -> Draft | list[Problem]
     if isinstance(value, dict):
         added = {name: value.pop(name) for name in EXPORTED if name in value}
     report = Report(file, lenient=False)
-    draft = parse_event(node_of(value, number), report)
-    if draft is None:
-        return report.problems
-    draft.origin = added.get("origin")
-    draft.position, draft.hash = added.get("position"), added.get("hash")
-    draft.recorded = added.get("recorded")
-    return draft
+    try:
+        draft = parse_event(node_of(value, number), report)
+    except Unreadable as error:
+        return [error.problem(file)]
+    return report.problems if draft is None else _with_added(draft, added)
 
 
 def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[Problem]:

@@ -6,7 +6,8 @@ types are the same: the msgspec structs of :mod:`timeline.events`, through ``msg
 
 from __future__ import annotations
 
-import re
+import operator
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -21,9 +22,8 @@ from timeline.values import Fields, plain_number
 INVALID: Final = object()
 """What stands for a value that had a problem."""
 
-_is_decimal = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?", re.ASCII
-).fullmatch
+_LONGEST_MESSAGE: Final = 400
+"""Characters; a value that takes more is cut, for people and for terminals."""
 
 
 class Report:
@@ -56,6 +56,10 @@ class Report:
         warning: bool = False,
     ) -> None:
         """Add a problem at a node."""
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[: _LONGEST_MESSAGE - 1] + "…"
+        if hint is not None and len(hint) > _LONGEST_MESSAGE:
+            hint = None
         problem = Problem(code, message, self.place(node), hint, self.excerpt(node), warning)
         self.problems.append(problem)
 
@@ -222,18 +226,35 @@ def _scalar(node: Scalar, type_: inspect.Type, report: Report, name: str) -> Any
             return value
     elif isinstance(type_, inspect.IntType):
         if isinstance(value, int) and not isinstance(value, bool):
-            if type_.ge is not None and value < type_.ge:
-                report.add("invalid-value", f'"{name}" is less than {type_.ge}', node)
-                return INVALID
+            for bound, is_beyond, word in (
+                (type_.ge, operator.lt, "less"), (type_.le, operator.gt, "more")
+            ):  # fmt: skip
+                if bound is not None and is_beyond(value, bound):
+                    report.add("invalid-value", f'"{name}" is {word} than {bound}', node)
+                    return INVALID
             return value
-    elif isinstance(type_, inspect.DecimalType) and _is_decimal(node.text):
+    elif isinstance(type_, inspect.DecimalType) and _is_decimal(node):
         return _decimal(node, report, name)
     return _mismatch(node, type_, report, name)
 
 
+def _is_decimal(node: Scalar) -> bool:
+    """Whether the text is a number to ``Decimal``, as msgspec reads one from JSON."""
+    try:
+        Decimal(_number_text(node))
+    except ArithmeticError:
+        return False
+    return True
+
+
+def _number_text(node: Scalar) -> str:
+    based = isinstance(node.value, int) and "0" in node.text[:1] and node.text[1:2] in ("x", "o")
+    return str(node.value) if based else node.text
+
+
 def _decimal(node: Scalar, report: Report, name: str) -> Any:
     try:
-        return plain_number(node.text)
+        return plain_number(_number_text(node))
     except ValueError as error:
         report.add_error(error, node, name)
         return INVALID

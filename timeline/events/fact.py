@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr
 
 from timeline.events.envelope import Event
 from timeline.events.kind import Kind, Phase
-from timeline.values import Attribute, CompanyRef, EdtfText, Measure, plain_number
+from timeline.values import Attribute, CompanyRef, EdtfText, Measure, exact_number
 
 FactValue = str | bool | int | float | list[str] | Measure
 
@@ -36,7 +36,7 @@ class FactEvent(Event, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if isinstance(self.value, int | float) and not isinstance(self.value, bool):
-            force_setattr(self, "value", plain_number(self.value))
+            force_setattr(self, "value", exact_number(self.value))
 
 
 class FactStated(FactEvent, frozen=True, kw_only=True, tag="fact_stated"):

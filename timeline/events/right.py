@@ -10,7 +10,7 @@ from msgspec.structs import force_setattr
 
 from timeline.events.envelope import Event
 from timeline.events.kind import NOTED, Kind, Phase
-from timeline.values import CompanyRef, EdtfText, Money, SubjectRef, plain_number
+from timeline.values import CompanyRef, EdtfText, Money, SubjectRef, exact_number
 
 
 class RightEvent(Event, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class RightEvent(Event, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if isinstance(self.quantity, int | float):
-            force_setattr(self, "quantity", plain_number(self.quantity))
+            force_setattr(self, "quantity", exact_number(self.quantity))
 
 
 class RightGranted(RightEvent, frozen=True, kw_only=True, tag="right_granted"):
