@@ -152,8 +152,8 @@ def test_every_kind_and_role_has_words(subject: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SHOWN)
 def test_every_term_of_the_vocabulary_has_a_label_or_is_in_the_title(kind: str) -> None:
-    assert set(KINDS[kind].terms) <= terms._LABELS.keys() | terms._IN_TITLE
-    assert all(len(label) <= 11 for label, _ in terms._LABELS.values())
+    assert set(KINDS[kind].terms) <= terms.LABELS.keys() | terms._IN_TITLE
+    assert all(len(label) <= 11 for label, _ in terms.LABELS.values())
 
 
 def test_terms_in_words() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
@@ -61,6 +61,8 @@ class Link(Struct, frozen=True, kw_only=True):
     fact_level: str
     note: str | None
     fields: Fields
+    replaced: Fields | None
+    """Of a correction of what counts: the values that it replaced."""
     cited: list[Cited]
     origin: str | None
 
@@ -155,6 +157,7 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
     happened = sorted((e for e in counting.entries if e.earliest <= view.at.on), key=main_order)
     shown: set[str] = set()
     kind, state = kind_of(subject), Fold()
+    raw = {entry.id: entry for entry in entries}
     for place, entry in enumerate(happened):
         phase, conflicts = state.phase, state.conflicts
         regular = state.add(kind, entry)
@@ -169,10 +172,12 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
             irregular=not regular,
             conflicts=sorted(state.conflicts - conflicts),
         )
-        for remark in counting.remarks.get(entry.id, ()):
+        remarks = counting.remarks.get(entry.id, ())
+        replaced = _replaced(raw[entry.id], remarks) if remarks else {}
+        for remark in remarks:
             shown.add(remark.id)
-            status = claim_of(state.phase)
-            yield _link(view, cite, remark, "counts", before=status, after=status)
+            status, old = claim_of(state.phase), replaced.get(remark.id)
+            yield _link(view, cite, remark, "counts", before=status, after=status, replaced=old)
     rest = [entry for entry in _as_mended(entries) if entry.id not in shown]
     said: dict[str, list[Entry]] = {}
     for entry in rest:
@@ -189,6 +194,20 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
                     view, about, undone
                 )  # what is said of it counts no more than it does
             yield _link(view, cite, each, counts)
+
+
+def _replaced(target: Entry, remarks: Sequence[Entry]) -> dict[str, Fields]:
+    """What each correction of an event replaced, by its id: mends first, then news as it came."""
+    now = {**target.fields, "occurred": target.occurred, "known": target.known}
+    found: dict[str, Fields] = {}
+    for remark in sorted(
+        remarks, key=lambda r: (not is_mend(r), is_mend(r) or r.known, r.position)
+    ):
+        changes = remark.fields.get("changes")
+        if changes is not None:
+            found[remark.id] = {name: now.get(name) for name in changes}
+            now |= changes
+    return found
 
 
 def _as_mended(entries: list[Entry]) -> list[Entry]:
@@ -248,6 +267,7 @@ def _link(
     after: Any = None,
     irregular: bool = False,
     conflicts: list[str] | None = None,
+    replaced: Fields | None = None,
 ) -> Link:
     row = read_row_at(view.connection, entry.position)
     fields = dict(entry.fields)
@@ -274,6 +294,7 @@ def _link(
         fact_level=fields.pop("fact_level", "fact"),
         note=fields.pop("note", None),
         fields=fields,
+        replaced=replaced,
         cited=[cite(slug) for slug in entry.sources],
         origin=row.origin,
     )

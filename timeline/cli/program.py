@@ -15,11 +15,24 @@ from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Stories": ("check", "replay", "append"),
-    "Questions": ("state", "log", "find"),
+    "Questions": ("state", "diff", "why", "log", "find"),
+    "Lists": (
+        "deals",
+        "rumours",
+        "commitments",
+        "relationships",
+        "rights",
+        "facts",
+        "companies",
+    ),
     "The store": (
         "init",
         "export",
         "verify",
+        "anchor",
+        "rebuild",
+        "backup",
+        "restore",
         "stats",
         "schema",
     ),
@@ -28,6 +41,9 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
 """Every command, as ``timeline --help`` shows them; each is a module of this package."""
 
 COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
+
+_MODULES: Final = dict.fromkeys(SECTIONS["Lists"], "lists")
+"""The module of a command that is not called like it."""
 
 
 class Program(click.Group):
@@ -41,7 +57,9 @@ class Program(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"timeline.cli.{cmd_name}"), cmd_name)
+        command = getattr(
+            import_module(f"timeline.cli.{_MODULES.get(cmd_name, cmd_name)}"), cmd_name
+        )
         assert isinstance(command, click.Command)
         return command
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from timeline.cli.completers import complete_company
+from timeline.cli.lens import grouped, lens
 from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     epilog=examples(
         "timeline state foxconn --on 2025-11-21",
         "timeline state foxconn --as-of 2025-11-20 --format json",
+        "timeline state alphabet --group --on 2025-11-21",
     )
 )
 @click.argument("company", required=False, shell_complete=complete_company)
+@grouped
 @coordinate
 @filtered
+@lens()
 @written(*ROWS)
 @zoned
 @tone
@@ -34,20 +38,28 @@ def state(
     session: Session,
     /,
     company: str | None,
+    group: bool,
     certainty: Any,
     open_only: bool,
     **at: Any,
 ) -> None:
     """Show the state of a company, by any of its names, or of every company."""
+    if group and company is None:
+        raise click.UsageError("--group is for one company: name it")
     with session.open() as timeline, timeline.reading():
-        answer = timeline.state(company, certainty=certainty, open_only=open_only, **at)
+        answer = timeline.state(
+            company, group=group, certainty=certainty, open_only=open_only, **at
+        )
         since: dict[str, Any] = {}
         if company is not None and not answer.companies[0].items:
             filters = [
                 *([f"--certainty {certainty}"] if certainty else []),
                 *["--open"] * open_only,
             ]
-            left_out = len(timeline.state(company, **at).companies[0].items) if filters else 0
+            left_out = 0
+            if filters:
+                every = timeline.state(company, group=group, **at)
+                left_out = len(every.companies[0].items)
             if left_out:
                 session.note(_left_out(answer, left_out, filters))
                 if session.format == "table":
@@ -56,11 +68,11 @@ def state(
                 since = _since(session, timeline, company, at)
                 if session.format != "table":
                     session.note(_nothing(answer, since))
-        _write(session, timeline, answer, since)
+        _write(session, timeline, answer, since, group=group)
 
 
 def _write(
-    session: Session, timeline: Timeline, answer: StateAnswer, since: dict[str, Any]
+    session: Session, timeline: Timeline, answer: StateAnswer, since: dict[str, Any], *, group: bool
 ) -> None:
     if session.format == "json":
         write_document(session, answer)
@@ -82,7 +94,7 @@ def _write(
         from timeline.answers.model import CompanyItem
         from timeline.render.rows import STATE_COLUMNS, state_rows
 
-        fields = [name for name in CompanyItem.__struct_fields__ if name != "member"]
+        fields = [n for n in CompanyItem.__struct_fields__ if n != "member" or group]
         rows = state_rows(answer)
         write_rows(session, rows, columns=["company", *fields], shown=STATE_COLUMNS)
 

@@ -41,12 +41,12 @@ def coordinate_words(answer: Placed) -> str:
 
 
 def lens_words(lens: LensAsked) -> str:
-    """``through the lens of only source a or b, not source c, only attribution filing``."""
+    """``through the lens of only source a or b, without source c, only attribution filing``."""
     said = [
         f"{only} {name} {join(given, 'or')}"
         for only, name, given in (
             ("only", "source", lens.source),
-            ("not", "source", lens.not_source),
+            ("without", "source", lens.not_source),
             ("only", "attribution", lens.attribution),
             ("only", "fact level", lens.fact_level),
         )

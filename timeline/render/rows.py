@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, Literal, TextIO, TypeAlias
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from timeline.answers import StateAnswer
+from timeline.answers.tabular import Tabular
 from timeline.render.json import json_lines, json_list
 
 Format: TypeAlias = Literal["table", "json", "jsonl", "csv", "md"]
@@ -70,6 +72,13 @@ def state_rows(answer: StateAnswer) -> Iterator[dict[str, Any]]:
             if not isinstance(item.member, str):
                 del fields["member"]
             yield {"company": company.company, **fields}
+
+
+def answer_rows(answer: Tabular) -> Iterator[dict[str, Any]]:
+    """The rows of an answer as they are, each a mapping; a member only where there is a group."""
+    for row in answer.rows():
+        fields = row if isinstance(row, dict) else asdict(row)
+        yield {name: value for name, value in fields.items() if value is not UNSET}
 
 
 class _Counted:

@@ -12,20 +12,13 @@ from typing import Any, Final
 
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.render.coordinate import coordinate_words
+from timeline.render.page import HEADINGS
 from timeline.render.status import group_of, status_words
 from timeline.render.terms import Row, step_words, term_rows
 from timeline.render.text import block, cells, clean, join, paint
 from timeline.render.titles import title
 from timeline.render.words import Names, since, value_in_words
 
-_HEADINGS: Final = {
-    "relationship": "relationships",
-    "deal": "deals",
-    "right": "rights",
-    "commitment": "commitments",
-    "rumour": "rumours",
-    "fact": "facts",
-}
 _NARROWEST: Final = 12  # of the column of labels
 _MOST: Final = 12  # ids and steps of an item, unless verbose
 _STYLES: Final = {
@@ -172,7 +165,7 @@ class _Page:
         for kind, group in groupby(company.items, key=lambda item: item.subject.partition(":")[0]):
             items = list(group)
             yield ""
-            heading = _HEADINGS[kind].upper()
+            heading = HEADINGS[kind].upper()
             yield self.paint(f"{heading} ({len(items)})", "strong")
             for number, item in enumerate(items):
                 if number == 0 or kind != "fact":  # facts are many and short
@@ -198,7 +191,7 @@ class _Page:
 
     def rows(self, item: CompanyItem) -> Iterator[Row]:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
-        yield item.certainty, _standing(item)
+        yield item.certainty, standing_words(item)
         yield from _warnings(item)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
@@ -231,7 +224,7 @@ class _Page:
         return f"… {', '.join(ids[-_MOST:])} (the last {_MOST} of {len(ids):,})"
 
 
-def _standing(item: CompanyItem) -> str:
+def standing_words(item: CompanyItem) -> str:
     """Since when the status holds, and what else may hold instead."""
     said = (
         "no event has given it a status yet" if item.since is None else f"since {since(item.since)}"

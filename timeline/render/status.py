@@ -28,6 +28,10 @@ GROUPS: Final[dict[Group, tuple[str, ...]]] = {
 _GROUP_OF: Final = {status: group for group, statuses in GROUPS.items() for status in statuses}
 
 
+STATUSES: Final = tuple(_GROUP_OF)
+"""Every status there is."""
+
+
 def group_of(status: str, *, disputed: bool = False) -> Group:
     """The group that gives a status its colour; a disputed item has one of its own."""
     return "disputed" if disputed else _GROUP_OF[status]

@@ -44,7 +44,7 @@ def _horizon(value: Any, names: Names) -> str:
 
 
 # In the order in which they are shown: the label, and how to say the value.
-_LABELS: Final[dict[str, tuple[str, _Say]]] = {
+LABELS: Final[dict[str, tuple[str, _Say]]] = {
     "title": ("title", value_in_words),
     "text": ("claim", value_in_words),
     "over": ("over", value_in_words),
@@ -70,7 +70,7 @@ _LABELS: Final[dict[str, tuple[str, _Say]]] = {
     "replaces": ("replaces", value_in_words),
 }
 
-_FORMS: Final = {
+FORMS: Final = {
     "loi": "letter of intent",
     "mou": "memorandum of understanding",
     "definitive": "definitive agreement",
@@ -90,11 +90,11 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
     yield from _others(item, names)
     if form := _form(terms):
         yield "form", form
-    for term, (label, say) in _LABELS.items():
+    for term, (label, say) in LABELS.items():
         if term in terms and not (kind == "fact" and term == "value"):
             yield label, say(terms[term], names)
     for term, value in terms.items():  # of a vocabulary that is newer than these words
-        if term not in _LABELS and term not in _IN_TITLE:
+        if term not in LABELS and term not in _IN_TITLE:
             yield term.replace("_", " "), value_in_words(value, names)
 
 
@@ -115,7 +115,7 @@ def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
 
 
 def _form(terms: Mapping[str, Any]) -> str:
-    form = _FORMS.get(terms.get("form", ""), "")
+    form = FORMS.get(terms.get("form", ""), "")
     if "binding" not in terms:
         return form
     binding = "binding" if terms["binding"] else "not binding"

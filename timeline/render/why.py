@@ -1,0 +1,207 @@
+"""The chain behind a state for people: every event in its order, on whose word, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from timeline.answers.cited import Cited
+from timeline.answers.why import Link, WhyAnswer
+from timeline.events.registry import EVENT_TYPES, RECORD_TYPES
+from timeline.render.coordinate import coordinate_words
+from timeline.render.fields import field_rows, type_words
+from timeline.render.page import Page, kind_of
+from timeline.render.state import standing_words
+from timeline.render.status import STATUSES, Group, group_of, status_words
+from timeline.render.terms import Row
+from timeline.render.text import cells, join
+from timeline.render.titles import title
+from timeline.render.words import Names, date, value_in_words
+from timeline.values import ALWAYS
+
+_REASONS: Final = {
+    "not yet known": "became public only later",
+    "not yet happened": "had not happened yet on that day",
+    "retracted": "was retracted",
+    "outside the lens": "no source of it passes the lens",
+}
+_FACTS: Final = ("fact_stated", "fact_ended")
+_IN_SUBJECT: Final = ("company", "attribute", "period")
+_NARROWEST: Final = 12  # of the left column
+
+
+def why_lines(
+    answer: WhyAnswer,
+    *,
+    width: int = 80,
+    color: bool = False,
+    names: Names | None = None,
+) -> Iterator[str]:
+    """The chain in words, line by line, without ends of lines.
+
+    ``names`` are what companies are called, by id.
+    """
+    names = names or {}
+    shown = [shown_status(answer, link) for link in answer.chain]
+    page = Page(width, color, max([_NARROWEST, *map(cells, shown)]))
+    what = title(answer.item, None, names) if answer.item else "Absent"
+    yield from page.heading(what, answer.subject)
+    yield from page.paragraph(standing(answer))
+    yield from page.paragraph(coordinate_words(answer))
+    counting = [link for link in answer.chain if link.counts == "counts"]
+    happened = {link.event for link in counting if link.type not in RECORD_TYPES}
+    chain = [link for link in counting if is_part(link, happened)]
+    rest = [link for link in answer.chain if link not in chain]
+    for heading, links in (("the chain", chain), ("what does not count", rest)):
+        if links:
+            yield from page.section(f"{heading} ({len(links)})")
+        for link in links:
+            yield ""
+            status = shown_status(answer, link)
+            yield from page.item(
+                status_words(status), _style(status), headline(link), _rows(answer, link, names)
+            )
+
+
+def is_part(link: Link, happened: set[str]) -> bool:
+    """Whether an event counts towards the state, or is said of one that does."""
+    return link.target is None or link.target in happened or link.before is not None
+
+
+def standing(answer: WhyAnswer) -> str:
+    """The state that the chain leads to: "denied, possible, since …; may also be …"."""
+    item = answer.item
+    if item is None:
+        return "absent: nothing that counts has happened"
+    return f"{status_words(item.status)}, {item.certainty}, {standing_words(item)}"
+
+
+def shown_status(answer: WhyAnswer, link: Link) -> str:
+    """The word in front of an event: the status after it, or why it has none."""
+    if link.counts != "counts":
+        return link.counts
+    if link.type in RECORD_TYPES:
+        return {"event_corrected": "corrected", "event_retracted": "retracted"}.get(
+            link.type, "disputed"
+        )
+    if kind_of(answer.subject) == "fact":
+        return "ended" if link.after == "ended" else "noted" if link.after is None else "stated"
+    return str(link.after or "noted")
+
+
+def _style(status: str) -> Group:
+    if status in STATUSES:
+        return group_of(status)
+    return "disputed" if status in ("corrected", "disputed") else "ended"
+
+
+def headline(link: Link) -> str:
+    """What happened, and when: "2025-02-12: rumour denied"."""
+    what = type_words(link.type)
+    if link.target is not None:
+        return f"{what} of {link.target}"
+    return what if link.occurred is None else f"{date(link.occurred)}: {what}"
+
+
+def _rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
+    if link.counts != "counts":
+        yield "because", _REASONS[link.counts]
+    if link.target is None and link.counts == "counts":
+        yield from _moved(answer, link)
+    if link.irregular:
+        yield "irregular", "cannot follow what came before; the status stays"
+    if link.uncertain:
+        yield "uncertain", f"may not have happened yet on {answer.on}"
+    said = [each.replace("_", " ") for each in link.conflicts if each != "occurred"]
+    if said:
+        yield "conflict", f"another value of {join(said)} than an event of the same time"
+    if "occurred" in link.conflicts:
+        yield "conflict", "another time than an earlier report of the same"
+    yield from field_rows(_said(link), names, link.replaced)
+    if link.note:
+        yield "note", link.note
+    for number, cited in enumerate(link.cited):
+        yield "" if number else "source", cited_words(cited)
+    word = _word(link)
+    if word:
+        yield "word", word
+    yield "known", _known(link)
+    yield "recorded", f"{instant_words(link.recorded)}, position {link.position}"
+    yield "event", link.event
+
+
+def _said(link: Link) -> dict[str, Any]:
+    """What an event says, in the order of the vocabulary; not what the subject of a fact says."""
+    own = EVENT_TYPES[link.type].__struct_fields__
+    return {
+        name: link.fields[name]
+        for name in own
+        if name in link.fields and not (link.type in _FACTS and name in _IN_SUBJECT)
+    }
+
+
+def _moved(answer: WhyAnswer, link: Link) -> Iterator[Row]:
+    before, after = link.before, link.after
+    if before is None or before == after:
+        return
+    label = "value" if kind_of(answer.subject) == "fact" else "status"
+    yield label, f"{_claim(before)} → {_claim(after)}"
+
+
+def _claim(claim: Any) -> str:
+    if claim is None:
+        return "noted"
+    return status_words(claim) if isinstance(claim, str) else value_in_words(claim)
+
+
+def cited_words(cited: Cited) -> str:
+    """A source as people cite it: "Reuters, “Foxconn and OpenAI …”, 2025-11-22 (reuters-…)"."""
+    said = [
+        cited.publisher or "",
+        f"“{cited.title}”" if cited.title else "",
+        cited.published or "",
+        cited.url or "",
+    ]
+    return f"{', '.join(filter(None, said))} · {cited.source}".removeprefix(" · ")
+
+
+def _word(link: Link) -> str:
+    parts = [] if link.attribution is None else [link.attribution.replace("_", " ")]
+    if link.speaker:
+        parts.append(link.speaker)
+    if link.fact_level != "fact":
+        parts.append(f"{'an' if link.fact_level == 'opinion' else 'a'} {link.fact_level}, no fact")
+    return ", ".join(parts)
+
+
+def _known(link: Link) -> str:
+    if link.known == ALWAYS:
+        mend = link.target is not None and not link.cited
+        return "our own record, mended" if mend else "always"
+    return instant_words(link.known)
+
+
+def instant_words(instant: str) -> str:
+    """An instant to the minute, in UTC; the last microsecond of a day there as that day's end."""
+    at = datetime.fromisoformat(instant).astimezone(UTC)
+    if at.strftime("%H:%M:%S.%f") == "23:59:59.999999":
+        return f"at the end of {at:%Y-%m-%d}"
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def why_company_lines(
+    answers: Sequence[WhyAnswer],
+    *,
+    width: int = 80,
+    color: bool = False,
+    names: Names | None = None,
+) -> Iterator[str]:
+    """The chains of several subjects, one after the other."""
+    page = Page(width, color)
+    for number, answer in enumerate(answers):
+        if number:
+            yield ""
+            yield page.paint("─" * page.width, "faint")
+            yield ""
+        yield from why_lines(answer, width=width, color=color, names=names)
