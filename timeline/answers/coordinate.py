@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -17,6 +17,7 @@ from timeline.values import END_OF_TIME, Day, Instant, format_instant, parse_mom
 DAY_HINT: Final = "a coordinate is a day: write 2025-11-20, today, yesterday or 3 months ago"
 
 _AGO = re.compile(r"(\d{1,5}|an?) (day|week|month|year)s? ago", re.IGNORECASE | re.ASCII).fullmatch
+_is_week = re.compile(r"\d{4}-?W\d{2}", re.ASCII).fullmatch
 _DAY_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
 
 
@@ -69,17 +70,21 @@ def _ago(now: date, count: str, unit: str) -> Day:
 
 def _parse_freely(text: str) -> Day:
     import pendulum
+    from dateutil import parser  # pendulum falls back to it, and would fill gaps from today
 
-    found = set()
-    # what the text leaves out would be filled from "now": two different ones show it
-    for now in (pendulum.datetime(2001, 2, 3), pendulum.datetime(2014, 11, 25)):
+    found: set[Day] = set()
+    try:
+        # what the text leaves out comes from the default: two different ones show it
+        for default in (datetime(2001, 2, 3, tzinfo=UTC), datetime(2014, 11, 25, tzinfo=UTC)):
+            found.add(parser.parse(text, default=default, yearfirst=True).date().isoformat())
+    except (ValueError, OverflowError):
         try:
-            parsed = pendulum.parse(text, strict=False, now=now)
-        except (ValueError, OverflowError, TypeError):
+            parsed = pendulum.parse(text, exact=True)
+        except ValueError:
+            parsed = None
+        if not isinstance(parsed, date) or _is_week(text):
             raise InvalidDate(text, "nothing that means a day", DAY_HINT) from None
-        if not isinstance(parsed, date):
-            raise InvalidDate(text, "nothing that means a day", DAY_HINT)
-        found.add(parsed.isoformat()[:10])
+        return parsed.isoformat()[:10]
     if len(found) > 1:
         raise InvalidDate(text, "it names no whole day", DAY_HINT)
     return found.pop()
