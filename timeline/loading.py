@@ -25,6 +25,7 @@ from timeline.codec.nodes import node_of
 from timeline.codec.parse import Draft, parse_event, parse_line, references
 from timeline.codec.shape import Report
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
+from timeline.events.registry import upcast
 from timeline.expectations import failures
 from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome
@@ -257,7 +258,7 @@ class _Registrations:
         return sorted(needed, key=lambda draft: draft.fields["type"] != "source_registered")
 
     def _need(self, draft: Draft, own: set[tuple[str, str]], needed: list[Draft]) -> None:
-        for what, slug, _ in references(draft.fields):
+        for what, slug, _ in references(upcast(draft.fields)):
             name = what, slug
             if name in own or name in self.done or name not in self.by_name:
                 continue

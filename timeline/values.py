@@ -145,6 +145,16 @@ def format_instant(moment: datetime) -> Instant:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def is_instant(text: object) -> bool:
+    """Whether this is an instant as :func:`format_instant` writes it."""
+    if not isinstance(text, str) or len(text) != len(END_OF_TIME):
+        return False
+    try:
+        return format_instant(datetime.fromisoformat(text)) == text
+    except (OverflowError, ValueError):
+        return False
+
+
 @lru_cache(maxsize=8192)
 def parse_moment(text: str, timezone: str = "UTC") -> Instant:
     """The instant that ``text`` means: an ISO 8601 instant with offset, or a day.

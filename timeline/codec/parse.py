@@ -118,7 +118,10 @@ REFERENCES: Final[dict[str, list[Mark]]] = {
 
 
 def references(fields: Fields) -> list[tuple[str, str, str]]:
-    """What an event refers to: (company, source or event; the name; the field it stands in)."""
+    """What an event refers to: (company, source or event; the name; the field it stands in).
+
+    ``fields`` are of today's schema version.
+    """
     found = []
     for name, what in REFERENCES[fields["type"]]:
         value = fields.get(name)
@@ -214,7 +217,7 @@ def parse_event(node: Node, report: Report) -> Draft | None:
     shaped = node
     if version is not None and version <= len(event.upcasters):
         given = _as_stored(node)
-        upcasted = upcast(given, version)
+        upcasted = upcast(given)
         of_today = node_of(upcasted, node.line, node.column)
         assert isinstance(of_today, Mapping)
         shaped = of_today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, Final
 
 from timeline.events import (
@@ -60,10 +61,13 @@ STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
 """The fields of an event type that make a step, in the order of its declaration."""
 
 
-def upcast(fields: Fields, version: int) -> Fields:
-    """The fields of an older schema version in today's form; ``fields`` is left as it was."""
-    for upcaster in EVENT_TYPES[fields["type"]].upcasters[version - 1 :]:
-        fields = upcaster(dict(fields))
-    if "schema_version" in fields:
-        fields = fields | {"schema_version": 1 + len(EVENT_TYPES[fields["type"]].upcasters)}
-    return fields
+def upcast(fields: Fields) -> Fields:
+    """An event's fields in today's form, whatever version they are of; ``fields`` stays as it was."""
+    upcasters = EVENT_TYPES[fields["type"]].upcasters
+    version = fields.get("schema_version", 1)
+    if version > len(upcasters):
+        return fields
+    fields = deepcopy(fields)
+    for upcaster in upcasters[version - 1 :]:
+        fields = upcaster(fields)
+    return fields | {"schema_version": 1 + len(upcasters)}

@@ -32,7 +32,7 @@ from timeline.store.log import Head, chunks, read_entries, read_head, read_row
 from timeline.store.projection import project
 from timeline.store.rows import LogRow, log_row, payload_of
 from timeline.store.tables import event, log_head, subject_company
-from timeline.values import ALWAYS, Fields, Instant, format_instant, parse_moment
+from timeline.values import ALWAYS, Fields, Instant, format_instant, is_instant, parse_moment
 
 BATCH: Final = 1000
 """Drafts looked up and written together: large enough for the database, small in memory."""
@@ -83,7 +83,7 @@ class Appender:
         check_position(connection)
         self.position, self.hash = head.position, head.hash
         self.start = head
-        self.recorded: Instant = max(format_instant(clock()), head.recorded)
+        self.recorded = head.recorded if verify else max(format_instant(clock()), head.recorded)
         self.expected_version = expected_version
         self.verify = verify
         self.amend = amend
@@ -142,8 +142,8 @@ class Appender:
                 report(outcome)
         if len(self.problems) >= MOST_PROBLEMS:
             raise DataError(self.problems)
-        if not self.problems:
-            self._write()
+        # also where there are problems and all of this is undone: what follows refers to it
+        self._write()
         self._reset()
 
     def _write(self) -> None:
@@ -262,7 +262,7 @@ class Appender:
                 hint = "retract the event and append the right one"
                 self.problems.append(place.problem("wrong-target", message, "changes", hint))
                 return False
-        current = upcast(target.fields, target.fields.get("schema_version", 1))
+        current = upcast(target.fields)
         result = {k: v for k, v in (current | changes).items() if v is not None}
         before = len(self.problems)
         try:
@@ -284,11 +284,13 @@ class Appender:
                 self.problems.append(place.problem("id-taken", message, "id", "choose another id"))
                 return None
             stored = self._as_mended(fields["id"], known)
-            if digest(stored) != content_digest:
+            given = upcast(fields)
+            if digest(stored) != digest(given):
                 if self.amend:
-                    return self._mend(draft, known, stored)  # also back to what it once was
+                    # also back to what it once was
+                    return self._mend(draft, known, stored, given)
                 message = f'"{fields["id"]}" is in the log with other content'
-                message += "".join(f"\n  {line}" for line in differences(known.fields, fields))
+                message += "".join(f"\n  {line}" for line in differences(stored, given))
                 hint = (
                     "the log does not change: append an event_corrected (replay --amend does), "
                     "put the old content back, or give the new event another id"
@@ -298,21 +300,22 @@ class Appender:
         self.found += 1
         return Outcome(fields["id"], known.position, new=False)
 
-    def _mend(self, draft: Draft, known: _Known, stored: Fields) -> Outcome | None:
-        """Append the correction that brings the stored event to what the draft says now."""
-        fields = draft.fields
+    def _mend(
+        self, draft: Draft, known: _Known, stored: Fields, given: Fields
+    ) -> Outcome | None:
+        """Append the correction that brings the stored event to what is given now."""
         changes = {
-            name: fields.get(name)
-            for name in stored.keys() | fields.keys()
-            if stored.get(name) != fields.get(name)
+            name: given.get(name)
+            for name in stored.keys() | given.keys()
+            if stored.get(name) != given.get(name)
         }
         before = len(self.problems)
         place = Place(draft.place.file, draft.place.line)
-        amendment = self._amendment(fields["id"], known, {"changes": changes}, draft.origin, place)
-        self._place(amendment, _references(amendment, {fields["id"]: known.type}))
+        amendment = self._amendment(given["id"], known, {"changes": changes}, draft.origin, place)
+        self._place(amendment, _references(amendment, {given["id"]: known.type}))
         if len(self.problems) > before:
             return None
-        return Outcome(fields["id"], known.position, new=False)
+        return Outcome(given["id"], known.position, new=False)
 
     def retract(self, target: str, origin: str, file: str) -> None:
         """Append the retraction of an event that its story's files no longer hold."""
@@ -344,7 +347,7 @@ class Appender:
             for entry in mended(entries):
                 if entry.id == id_:
                     return content_of(entry)
-        return known.fields
+        return upcast(known.fields)
 
     def _refers_soundly(self, draft: Draft, named: list[Reference]) -> bool:
         sound = True
@@ -366,8 +369,8 @@ class Appender:
     def _opens_soundly(self, draft: Draft) -> bool:
         fields = draft.fields
         kind = KIND_OF[fields["type"]]
-        today = upcast(fields, fields.get("schema_version", 1))
-        missing = [name for name in kind.required if name not in today]
+        current = upcast(fields)
+        missing = [name for name in kind.required if name not in current]
         for name in missing:
             message = f'the first event of {fields["subject"]} needs "{name}"'
             hint = (
@@ -380,21 +383,21 @@ class Appender:
         self, draft: Draft, version: int, content_digest: str, named: list[Reference]
     ) -> None:
         fields = draft.fields
-        known = self._known_at(fields)
-        occurred, earliest, latest = bounds_of(fields, known)
-        recorded = self.recorded
-        if self.verify:
-            recorded = draft.recorded or recorded
+        current = upcast(fields)
+        known = self._known_at(current)
+        earliest, latest = bounds_of(current, known)
         position = self.position + 1
+        recorded = self._exported(draft, position) if self.verify else self.recorded
         hash_ = chain(self.hash, recorded, content_digest)
-        if self.verify:
-            self._verify(draft, position, hash_)
+        if self.verify and draft.hash != hash_:
+            raise StoreDamaged(position, "the hash does not follow: the export was altered")
         self.position, self.hash, self.recorded = position, hash_, recorded
         id_, subject, type_ = fields["id"], fields["subject"], fields["type"]
         row = (
-            position, id_, subject, version, type_, fields.get("schema_version", 1), occurred,
-            earliest, latest, known, recorded, fields.get("fact_level", "fact"),
-            fields.get("attribution"), payload_of(fields), draft.origin, content_digest, hash_,
+            position, id_, subject, version, type_, fields.get("schema_version", 1),
+            fields.get("occurred"), earliest, latest, known, recorded,
+            fields.get("fact_level", "fact"), fields.get("attribution"), payload_of(fields),
+            draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
         self.stored += 1
@@ -406,7 +409,8 @@ class Appender:
         if kind == "company":
             self._companies.add(name)
         elif kind == "source":
-            entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
+            occurred = current.get("occurred")
+            entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, current)
             self._sources.setdefault(subject, []).append(entry)
             self._published.pop(subject, None)
         else:
@@ -414,13 +418,17 @@ class Appender:
                 if what == "company" and company != UNDISCLOSED:
                     self._parties.add((company, subject))
 
-    def _verify(self, draft: Draft, position: int, hash_: str) -> None:
+    def _exported(self, draft: Draft, position: int) -> Instant:
+        """When the event of an export was recorded, after checking that this is its place."""
         if draft.position is not None and draft.position != position:
             raise StoreDamaged(position, f"the export has position {draft.position} here")
         if draft.hash is None or draft.recorded is None:
             raise StoreDamaged(position, 'the line has no "hash" or "recorded" to verify')
-        if draft.hash != hash_:
-            raise StoreDamaged(position, "the hash does not follow: the export was altered")
+        if not is_instant(draft.recorded):
+            raise StoreDamaged(position, f'"{draft.recorded}" is no time of recording')
+        if draft.recorded < self.recorded:
+            raise StoreDamaged(position, "it was recorded before the event ahead of it")
+        return draft.recorded
 
     def _known_at(self, fields: Fields) -> Instant:
         """When it became public: as given, else with the earliest of its sources."""
@@ -459,7 +467,7 @@ def _known(row: LogRow) -> _Known:
 
 def _references(draft: Draft, types: dict[str, str]) -> list[Reference]:
     """What a draft refers to, a correction's changes included; ``types`` of the events by id."""
-    found = references(draft.fields)
+    found = references(upcast(draft.fields))
     changes = draft.fields.get("changes")
     if changes is not None:
         target = types.get(draft.fields["target"])
@@ -479,15 +487,15 @@ def publication(entries: list[Entry]) -> list[tuple[str, str]]:
     return [(terms["published"], terms.get("timezone", "UTC"))] if "published" in terms else []
 
 
-def bounds_of(fields: Fields, known: Instant) -> tuple[str | None, str, str]:
-    """``occurred`` as given, and its bounds; what happened when it is said nowhere."""
+def bounds_of(fields: Fields, known: Instant) -> tuple[str, str]:
+    """The bounds of ``occurred``, and what they are when it is said nowhere."""
     occurred = fields.get("occurred")
     if occurred is not None:
-        return occurred, *edtf.bounds(occurred)
-    published = fields["type"] == "source_registered"
+        return edtf.bounds(occurred)
+    published = fields.get("published") if fields["type"] == "source_registered" else None
     # of a mend and of a company the first day of all: always
-    day = fields["published"][:10] if published else known[:10]
-    return None, day, day
+    day = (published or known)[:10]
+    return day, day
 
 
 def content_of(entry: Entry) -> Fields:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.codec.parse import references
 from timeline.events.company import UNDISCLOSED
+from timeline.events.registry import upcast
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import subject_company
@@ -20,7 +21,7 @@ Reference = tuple[str, str]
 
 def named_by(fields: Fields, target: str | None = None) -> list[Reference]:
     """What an event names; of a correction also what its changes name, given its target's type."""
-    found = references(fields)
+    found = references(upcast(fields))
     changes = fields.get("changes")
     if changes is not None and target is not None:
         given = {name: value for name, value in changes.items() if value is not None}

@@ -27,6 +27,7 @@ ENTRY_COLUMNS: Final = (
 )  # fmt: skip
 """What the fold reads of a row, in the order that :func:`entry_of` takes it."""
 
+_HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
 _IN_COLUMNS: Final = frozenset({"id", "type", "subject", "occurred", "attribution"})
 _decode: Final = msgspec.json.Decoder(dict[str, Any])
 
@@ -99,11 +100,13 @@ def entry_of(row: Sequence[Any]) -> Entry:
         payload, fact_level, attribution, schema_version,
     ) = row  # fmt: skip
     fields = _rest(payload, fact_level, attribution, schema_version)
-    upcasters = EVENT_TYPES[type_].upcasters
-    if schema_version <= len(upcasters):
-        fields = upcast(fields | {"type": type_}, schema_version)
-        occurred = fields.pop("occurred", occurred)
-        del fields["type"]
+    if schema_version <= len(EVENT_TYPES[type_].upcasters):
+        head = {"id": id_, "type": type_, "subject": subject}
+        if occurred is not None:
+            head["occurred"] = occurred
+        fields = upcast(head | fields)
+        occurred = fields.get("occurred")
+        fields = {name: value for name, value in fields.items() if name not in _HEAD}
     return Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
 
 

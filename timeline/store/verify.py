@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.codec.canonical import GENESIS
 from timeline.errors import AnchorMismatch, StoreDamaged
+from timeline.events.registry import upcast
 from timeline.replay import is_mend
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.append import bounds_of, publication
@@ -104,7 +105,7 @@ def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 
 
 def _check_columns(row: LogRow, known: _Known) -> None:
-    _, earliest, latest = bounds_of(row.fields, row.known)
+    earliest, latest = bounds_of(upcast(row.fields), row.known)
     if (row.earliest, row.latest) != (earliest, latest):
         raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
     if row.known != known.of(row):
@@ -123,7 +124,7 @@ class _Known:
         if is_mend(entry):
             return ALWAYS
         published = [moment for slug in entry.sources for moment in self._published(slug, row)]
-        stated = row.fields.get("known")
+        stated = entry.fields.get("known")
         if stated is not None:
             return parse_moment(stated, published[0][1] if published else "UTC")
         return min((parse_moment(moment, zone) for moment, zone in published), default=ALWAYS)
