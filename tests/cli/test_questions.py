@@ -1,0 +1,196 @@
+"""Questions asked on the command line over the real stories, beside the answers they must get.
+
+A transcript is commands after ``$``, each followed by what it prints: first the answer, then, after
+``!``, what it says on standard error, then its exit code where it is not 0. ``UPDATE_GOLDEN=1`` writes
+them anew.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from timeline.app import Timeline
+from timeline.cli import main
+from timeline.cli.session import Session
+from timeline.render.text import cells
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = Path(__file__).parent / "questions"
+# by name and in order, so that a story more changes no position
+STORIES = (
+    "foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda", "volkswagen-rivian",
+)  # fmt: skip
+TRANSCRIPTS = sorted(path.stem for path in FOLDER.glob("*.txt"))
+
+
+def noon() -> datetime:
+    return datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[str, str, int]:
+    with pytest.raises(SystemExit) as left:
+        main.main(arguments, obj=Session(clock=noon))
+    out, err = capsys.readouterr()
+    return out, err, int(left.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("stories") / "timeline.db"
+    with Timeline.open(path, clock=noon) as timeline:
+        timeline.replay([ROOT / "fixtures" / f"{name}.yaml" for name in STORIES])
+    return path.read_bytes()
+
+
+@pytest.fixture
+def folder(stories: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "timeline.db").write_bytes(stories)
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def commands(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.startswith("$ timeline "):
+            yield line.removeprefix("$ timeline ")
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_a_transcript_is_what_happens(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = FOLDER / f"{name}.txt"
+    golden = path.read_text(encoding="utf-8")
+    parts = []
+    for command in commands(golden):
+        out, err, code = run(shlex.split(command), capsys)
+        said = "".join(f"! {line}\n" for line in err.splitlines())
+        left = f"exit code {code}\n" if code else ""
+        parts.append(f"$ timeline {command}\n{out}{said}{left}")
+    text = "\n".join(parts)
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == golden or os.environ.get("UPDATE_GOLDEN")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "diff foxconn --on 2025-11-19..2025-11-21",
+        "why rumour:foxconn-nissan --on 2025-04-15",
+        "why alphabet --group --on 2025-11-21",
+        "deals --on 2025-11-21",
+        "facts --company foxconn --on 2025-11-21",
+        "companies --on 2025-11-21",
+        "state alphabet --group --on 2025-11-21",
+    ],
+)
+def test_a_format_never_changes_the_rows(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(format_: str) -> str:
+        out, err, code = run([*shlex.split(command), "--format", format_], capsys)
+        assert (err, code) == ("", 0)
+        return out
+
+    lines = [json.loads(line) for line in ask("jsonl").splitlines()]
+    table = list(csv.DictReader(io.StringIO(ask("csv"))))
+    assert len(lines) == len(table) == len(ask("md").splitlines()) - 2
+    for line, row in zip(lines, table, strict=True):
+        assert line.keys() == row.keys()
+    answer = json.loads(ask("json"))
+    rows = answer.get("changes") or answer.get("chain") or answer.get("items")
+    if "answers" in answer:
+        rows = [link for each in answer["answers"] for link in each["chain"]]
+    if "companies" in answer:
+        rows = answer["companies"]
+        if isinstance(rows[0]["items"], list):  # a state
+            rows = rows[0]["items"]
+    assert len(rows) == len(lines)
+
+
+def test_what_no_lens_lets_pass_is_no_status_of_a_list(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    every, _, _ = run(shlex.split("deals --on 2025-11-21 --format jsonl"), capsys)
+    asked = "deals --on 2025-11-21 --not-source report-2025-11-21 --format jsonl"
+    some, _, _ = run(shlex.split(asked), capsys)
+    left_out = {json.loads(line)["subject"] for line in every.splitlines()}
+    left_out -= {json.loads(line)["subject"] for line in some.splitlines()}
+    assert "deal:foxconn-intrinsic-robotics" in left_out
+    # Reuters told it too
+    assert "deal:foxconn-openai-ai-hardware" not in left_out
+
+
+EDITED = """\
+story: acme
+sources:
+  acme-pr: {publisher: Acme, kind: press_release, published: 2025-01-10}
+companies:
+  acme: {name: Acme}
+  globex: {name: Globex}
+events:
+  - type: deal_announced
+    id: acme-announced
+    subject: deal:acme-globex
+    occurred: 2025-01-10
+    source: acme-pr
+    kind: supply
+    parties: {acme: [supplier], globex: [customer]}
+    value: {exact: AMOUNT, currency: USD}
+"""
+
+
+def test_an_edited_file_is_rehearsed_and_then_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    story = tmp_path / "acme.yaml"
+    story.write_text(EDITED.replace("AMOUNT", "10"))
+    assert run(["replay", "acme.yaml"], capsys)[2] == 0
+    story.write_text(EDITED.replace("AMOUNT", "100"))
+    out, err, code = run(["replay", "acme.yaml"], capsys)
+    assert (out, code) == ("", 1)
+    assert "event-changed" in err
+    out, err, code = run(["replay", "--amend", "--dry-run", "acme.yaml"], capsys)
+    mend = json.loads(out)
+    assert (mend["type"], mend["target"], code) == ("event_corrected", "acme-announced", 0)
+    assert "would be appended" in err
+    assert run(["replay", "--amend", "acme.yaml"], capsys)[2] == 0
+    now, _, _ = run(["why", "deal:acme-globex", "--on", "2025-02-01"], capsys)
+    assert "USD 10 → USD 100" in now
+    assert "our own record, mended" in now
+    then, _, _ = run(["deals", "--on", "2025-02-01", "--recorded", "4", "--json"], capsys)
+    assert json.loads(then)["sums"][0]["max"] == "10"
+
+
+def test_the_stored_history_can_be_written_anew_and_proved(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, _, _ = run(["state", "foxconn", "--on", "2025-11-21"], capsys)
+    out, err, code = run(["rebuild"], capsys)
+    assert (out, code) == ("", 0)
+    assert "written anew" in err
+    assert run(["state", "foxconn", "--on", "2025-11-21"], capsys)[0] == before
+    out, _, code = run(["verify", "--sample", "2", "--seed", "7"], capsys)
+    assert code == 0
+    assert "history of 2 subjects" in out
+
+
+def test_answers_fit_eighty_columns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in FOLDER.glob("*.txt"):
+        for command in commands(path.read_text(encoding="utf-8")):
+            if "--format" in command or "--json" in command:
+                continue
+            for line in run(shlex.split(command), capsys)[0].splitlines():
+                assert cells(line) <= 80, line
