@@ -8,6 +8,7 @@ rows. A new subject, as in bulk, is folded once and inserted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final
 
@@ -102,9 +103,11 @@ def _read_checkpoints(connection: Connection, subjects: Sequence[str]) -> dict[s
     statement = sa.select(subject_checkpoint).where(subject_checkpoint.c.subject.in_(subjects))
     found = {}
     for row in connection.execute(statement):
-        checkpoint = Checkpoint.decode(as_bytes(row.checkpoint))
-        if checkpoint is not None:
-            found[row.subject] = checkpoint
+        # one that cannot be read is done without, and written anew
+        with suppress(msgspec.DecodeError):
+            checkpoint = Checkpoint.decode(as_bytes(row.checkpoint))
+            if checkpoint is not None:
+                found[row.subject] = checkpoint
     return found
 
 
