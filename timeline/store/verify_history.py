@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -12,6 +14,7 @@ from timeline import history as fold
 from timeline.errors import HistoryDamaged
 from timeline.replay import Entry, replay
 from timeline.store.histories import (
+    as_bytes,
     check_position,
     is_projected,
     read_party_rows,
@@ -32,8 +35,9 @@ def verify_history(
     """Compare the stored history with the log; how many subjects were compared.
 
     Each subject's rows must be those that its events give anew, and say what replay says where each row
-    begins. ``sample`` compares that many subjects, chosen by ``seed``. Raises StoreDamaged where the history
-    is not at the head of the log, HistoryDamaged for the first subject that differs.
+    begins; its checkpoint, if it has one, must be that of its events. ``sample`` compares that many subjects,
+    chosen by ``seed``. Raises StoreDamaged where the history is not at the head of the log, HistoryDamaged
+    for the first subject that differs.
     """
     check_position(connection)
     for table in (subject_history, party_history, subject_checkpoint):
@@ -44,7 +48,10 @@ def verify_history(
             raise HistoryDamaged(subject, f"{table.name} holds it, and the log does not")
     count = 0
     for subject, entries in _subjects(connection, sample, seed):
-        _compare(connection, subject, entries)
+        try:
+            _compare(connection, subject, entries)
+        except msgspec.DecodeError as error:
+            raise HistoryDamaged(subject, f"a row of it cannot be read ({error})") from error
         count += 1
         if progress is not None and count % 100 == 0:
             progress(count)
@@ -60,7 +67,7 @@ def _subjects(
         yield from ((subject, entries) for subject, entries in everything if is_projected(subject))
         return
     # positions instead of subjects: no list of all subjects is needed, and busy ones come first
-    chosen = random.Random(seed).sample(range(1, position + 1), min(sample, position))
+    chosen = random.Random(seed).sample(range(1, position + 1), min(sample, position))  # noqa: S311
     subjects: set[str] = set()
     for at in chosen:
         statement = sa.select(event.c.subject).where(event.c.position == at)
@@ -82,3 +89,22 @@ def _compare(connection: Connection, subject: str, entries: list[Entry]) -> None
         if item is None or content_of(item) != row.content:
             where = f"on {row.valid_from}, known {row.known_from}"
             raise HistoryDamaged(subject, f"its row differs from replay {where}")
+    _compare_checkpoint(connection, subject, expected)
+
+
+def _compare_checkpoint(connection: Connection, subject: str, expected: fold.History) -> None:
+    statement = sa.select(subject_checkpoint.c.checkpoint)
+    kept = connection.scalar(statement.where(subject_checkpoint.c.subject == subject))
+    if kept is None:
+        return
+    try:
+        found = fold.Checkpoint.decode(as_bytes(kept))
+    except msgspec.DecodeError:
+        raise HistoryDamaged(subject, "its checkpoint cannot be read") from None
+    # one of another version is never gone on from
+    if found is not None and _ordered(found) != _ordered(expected.checkpoint()):
+        raise HistoryDamaged(subject, "its checkpoint differs from the log")
+
+
+_ordered: Final = msgspec.json.Encoder(order="deterministic").encode
+"""As bytes: it holds a set, which has an order of its own in each process."""

@@ -1,0 +1,277 @@
+"""What the stored history costs to keep, and that damage to it is found, said and survived."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.answers.stores import draft, new_store
+from timeline import Timeline
+from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.store.store import Store
+from timeline.values import Fields
+
+DEAL = "deal:acme-globex"
+OTHER = "subject = 'deal:other'"
+HISTORY = ("subject_history", "party_history", "subject_checkpoint")
+
+
+def identity() -> list[Fields]:
+    source = {"id": "s", "type": "source_registered", "subject": "source:s", "publisher": "Post"}
+    return [
+        source | {"kind": "news", "published": "2020-01-01"},
+        *(
+            {"id": n, "type": "company_registered", "subject": f"company:{n}", "name": n}
+            for n in ("acme", "globex")
+        ),
+    ]
+
+
+def payment(number: int, subject: str = DEAL) -> Fields:
+    """Of a long story, the event that is news on that day."""
+    day = (date(2020, 1, 1) + timedelta(days=number)).isoformat()
+    fields: Fields = {"id": f"{subject[5:]}-{number}", "subject": subject, "source": "s"}
+    fields |= {"occurred": day, "known": day}
+    if number == 0:
+        terms = {"kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}}
+        return fields | {"type": "deal_signed"} | terms
+    return fields | {"type": "deal_terms_disclosed", "title": f"version {number}"}
+
+
+def append(store: Store, *drafts: Fields) -> None:
+    store.append([draft(fields) for fields in drafts])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = new_store(tmp_path)
+    append(store, *identity())
+    yield store
+    store.close()
+
+
+def execute(store: Store, *statements: str) -> None:
+    """Change the database as no part of the program does."""
+    assert store.path is not None
+    connection = sqlite3.connect(store.path)
+    for statement in statements:
+        assert connection.execute(statement).rowcount != 0, statement
+    connection.commit()
+    connection.close()
+
+
+def rows(store: Store, query: str) -> list[Any]:
+    assert store.path is not None
+    connection = sqlite3.connect(store.path)
+    found = connection.execute(query).fetchall()
+    connection.close()
+    return found
+
+
+# --- what it costs ------------------------------------------------------------------------------
+
+
+def touched(store: Store, write: Callable[[], None]) -> dict[str, int]:
+    """How many rows of each table of history are written, by triggers of the database."""
+    each = [(table, verb) for table in HISTORY for verb in ("INSERT", "UPDATE", "DELETE")]
+    made = [
+        f"CREATE TRIGGER count_{table}_{verb} AFTER {verb} ON {table} "
+        f"BEGIN INSERT INTO touched VALUES ('{table} {verb}'); END"
+        for table, verb in each
+    ]
+    execute(store, "CREATE TABLE touched (name TEXT)", *made)
+    write()
+    found = dict(rows(store, "SELECT name, count(*) FROM touched GROUP BY name"))
+    drops = [f"DROP TRIGGER count_{table}_{verb}" for table, verb in each]
+    execute(store, "DROP TABLE touched", *drops)
+    return found
+
+
+@pytest.mark.parametrize("before", [5, 300])
+def test_news_in_order_touches_only_the_rows_that_change(store: Store, before: int) -> None:
+    append(store, *(payment(n) for n in range(before)))
+    append(store, *(payment(n, "deal:other") for n in range(before)))
+    history = touched(store, lambda: append(store, payment(before)))
+    checkpoints = [history.pop(name, 0) for name in list(history) if "checkpoint" in name]
+    # until now the present row held for ever: it ends, the past is told as before, the new day begins
+    assert history == {"subject_history UPDATE": 1, "subject_history INSERT": 2}
+    assert sum(checkpoints) == (2 if before > 16 else 0)
+
+
+def test_a_late_report_touches_only_the_rows_from_its_day_on(store: Store) -> None:
+    append(store, *(payment(n) for n in range(40)))
+    late = payment(38) | {"id": "late", "known": "2020-06-01", "title": "another version"}
+    history = touched(store, lambda: append(store, late))
+    assert history["subject_history UPDATE"] <= 3
+    assert history["subject_history INSERT"] <= 5
+    assert "subject_history DELETE" not in history
+
+
+def calls(work: Callable[[], None]) -> int:
+    """How many functions of the program are called: a cost without a clock."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        if event == "call" and f"{'/'}timeline{'/'}" in frame.f_code.co_filename:
+            count += 1
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_the_ten_thousandth_event_of_a_subject_costs_what_the_eleventh_costs(store: Store) -> None:
+    append(store, *(payment(n, "deal:short") for n in range(10)))
+    append(store, *(payment(n) for n in range(10_000)))
+    eleventh = calls(lambda: append(store, payment(10, "deal:short")))
+    late = calls(lambda: append(store, payment(10_000)))
+    assert eleventh > 100
+    assert late <= 5 * eleventh
+    (size,) = rows(store, "SELECT max(length(checkpoint)) FROM subject_checkpoint")[0]
+    assert size < 4000
+
+
+# --- damage -------------------------------------------------------------------------------------
+
+
+def state(timeline: Timeline) -> list[tuple[str, str, Any]]:
+    answer = timeline.state("acme", on="2020-03-01")
+    return [(i.subject, i.status, i.terms.get("title")) for i in answer.companies[0].items]
+
+
+@pytest.fixture
+def timeline(store: Store) -> Timeline:
+    append(store, *(payment(n) for n in range(20)))
+    append(store, payment(0, "deal:other"))
+    timeline = Timeline(store)
+    assert timeline.verify().subjects > 2
+    return timeline
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE subject_history SET status = 'completed' WHERE {other}",
+        "UPDATE subject_history SET state = replace(state, 'supplier', 'lender') WHERE {other}",
+        "UPDATE subject_history SET valid_from = '2019-12-31' WHERE {other}",
+        "UPDATE subject_history SET known_to = '2020-02-01T00:00:00.000000Z' WHERE {other}",
+        "DELETE FROM subject_history WHERE {other}",
+        """INSERT INTO subject_history SELECT subject, '2030-01-01', known_from, valid_to, known_to, kind,
+        status, certainty, since, disputed, irregular, state FROM subject_history WHERE {other}""",
+        "DELETE FROM party_history WHERE {other} AND company = 'acme'",
+        "UPDATE party_history SET roles = '[\"lender\"]' WHERE {other}",
+        "UPDATE party_history SET company = 'globex-2' WHERE {other} AND company = 'globex'",
+    ],
+)
+def test_verify_finds_an_altered_row_and_names_its_subject(
+    timeline: Timeline, statement: str
+) -> None:
+    execute(timeline.store, statement.format(other=OTHER))
+    with pytest.raises(HistoryDamaged) as found:
+        timeline.verify()
+    assert found.value.subject == "deal:other"
+    assert "timeline rebuild" in str(found.value)
+    timeline.rebuild()
+    timeline.verify()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE subject_checkpoint SET checkpoint = replace(checkpoint, 'version 19', 'version 18')",
+        "UPDATE subject_checkpoint SET checkpoint = replace(checkpoint, 'signed', 'completed')",
+        "UPDATE subject_checkpoint SET checkpoint = '[1,'",
+    ],
+)
+def test_verify_finds_an_altered_checkpoint(timeline: Timeline, statement: str) -> None:
+    execute(timeline.store, statement)
+    with pytest.raises(HistoryDamaged, match="checkpoint") as found:
+        timeline.verify()
+    assert found.value.subject == DEAL
+    timeline.rebuild()
+    append(timeline.store, payment(20))
+    timeline.verify()
+
+
+def test_a_checkpoint_that_cannot_be_read_is_done_without(timeline: Timeline) -> None:
+    execute(timeline.store, "UPDATE subject_checkpoint SET checkpoint = '[1,'")
+    append(timeline.store, payment(20))
+    timeline.verify()
+
+
+def test_verify_finds_rows_of_a_subject_that_the_log_does_not_know(timeline: Timeline) -> None:
+    execute(timeline.store, f"UPDATE subject_history SET subject = 'deal:invented' WHERE {OTHER}")
+    with pytest.raises(HistoryDamaged, match="deal:invented"):
+        timeline.verify()
+
+
+@pytest.mark.parametrize("shift, side", [(5, "ahead of"), (-1, "behind")])
+def test_a_history_that_is_not_at_the_head_answers_nothing(
+    timeline: Timeline, shift: int, side: str
+) -> None:
+    before = state(timeline)
+    assert ("deal:other", "signed", None) in before
+    # what it holds is wrong as well, as after restoring only a part of a backup
+    execute(
+        timeline.store,
+        f"UPDATE projection SET position = position + {shift}",
+        "UPDATE subject_history SET status = 'completed'",
+    )
+    assert state(timeline) == before
+    for work in (timeline.verify, lambda: append(timeline.store, payment(20))):
+        with pytest.raises(StoreDamaged, match=f"{side} the log") as found:
+            work()
+        assert "timeline rebuild" in str(found.value)
+    timeline.rebuild()
+    timeline.verify()
+    append(timeline.store, payment(20))
+    assert state(timeline)[0] == (DEAL, "signed", "version 20")
+
+
+def test_a_sample_proves_some_subjects_and_its_seed_says_which(timeline: Timeline) -> None:
+    everything = timeline.verify().subjects
+    some = timeline.verify(sample=2, seed=1).subjects
+    assert 1 <= some <= 2 < everything
+    execute(timeline.store, f"UPDATE subject_history SET status = 'completed' WHERE {OTHER}")
+    outcomes = []
+    for seed in range(60):
+        try:
+            timeline.verify(sample=1, seed=seed)
+            outcomes.append("sound")
+        except HistoryDamaged:
+            outcomes.append("damaged")
+    assert set(outcomes) == {"sound", "damaged"}
+    assert timeline.verify(sample=0).subjects == 0
+
+
+def test_readers_go_on_with_the_old_history_while_it_is_written_anew(timeline: Timeline) -> None:
+    from timeline.store.projection import rebuild
+
+    before = state(timeline)
+    with timeline.store.writing() as connection:
+        rebuild(connection)
+        assert state(timeline) == before
+    assert state(timeline) == before
+
+
+def test_a_refused_append_leaves_the_history_as_it_was(timeline: Timeline) -> None:
+    from timeline.errors import DataError
+
+    before = [rows(timeline.store, f"SELECT * FROM {table}") for table in HISTORY]
+    unknown = payment(21) | {"parties": {"nobody": ["supplier"]}}
+    with pytest.raises(DataError):
+        append(timeline.store, payment(20), unknown)
+    assert [rows(timeline.store, f"SELECT * FROM {table}") for table in HISTORY] == before
+    timeline.verify()
