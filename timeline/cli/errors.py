@@ -10,9 +10,12 @@ from typing import Final
 import click
 
 from timeline.errors import (
+    AnchorMismatch,
+    BackupDamaged,
     DataError,
     ExpectationFailed,
     HistoryDamaged,
+    InvalidAnchor,
     InvalidDate,
     InvalidValue,
     NotFound,
@@ -47,11 +50,14 @@ class CannotWrite(TimelineError):
 
 
 EXIT_CODES: Final[dict[type[TimelineError], int]] = {
+    AnchorMismatch: DATA,
+    BackupDamaged: DATA,
     CannotRead: DATA,
-    CannotWrite: DATA,
+    CannotWrite: USAGE,
     DataError: DATA,
     ExpectationFailed: DATA,
     HistoryDamaged: DATA,
+    InvalidAnchor: DATA,
     InvalidDate: USAGE,
     InvalidValue: USAGE,
     NotFound: DATA,
@@ -77,6 +83,8 @@ def run(command: Callable[[], object]) -> int:
         return error.exit_code
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--db":
+            say("hint: the store is named before the command: timeline --db URL|PATH COMMAND")
         return error.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort):
         say("interrupted: nothing was stored")
@@ -85,15 +93,12 @@ def run(command: Callable[[], object]) -> int:
         _drop_output()
         return BROKEN_PIPE
     except TimelineError as error:
-        say(str(error))
-        return exit_code(error)
+        return _fail(error)
     except OSError as error:
         if error.filename is None:
             _drop_output()
-            say(str(CannotWrite(f"the output cannot be written: {error.strerror}")))
-        else:
-            say(str(CannotRead(f"{error.filename} cannot be read: {error.strerror}")))
-        return DATA
+            return _fail(CannotWrite(f"the output cannot be written: {error.strerror}"))
+        return _fail(CannotRead(f"{error.filename} cannot be read: {error.strerror}"))
     except Exception:  # noqa: BLE001 - a bug must not look like one of the user's mistakes
         _report_bug()
         return BUG
@@ -101,8 +106,15 @@ def run(command: Callable[[], object]) -> int:
 
 
 def say(text: str) -> None:
-    """Write a line to standard error, whatever its encoding can hold."""
-    click.echo(text, err=True)
+    """Write lines to standard error; what they quote from files cannot steer the terminal."""
+    from timeline.render.text import clean
+
+    click.echo("\n".join(map(clean, text.split("\n"))), err=True)
+
+
+def _fail(error: TimelineError) -> int:
+    say(str(error))
+    return exit_code(error)
 
 
 def _drop_output() -> None:
