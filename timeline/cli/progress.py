@@ -22,11 +22,13 @@ class Bar:
         self,
         what: str,
         *,
+        unit: str = "events",
         quiet: bool = False,
         stream: TextIO | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.what = what
+        self.unit = unit
         self.stream = sys.stderr if stream is None else stream
         self.clock = clock
         self.shown = not quiet and self.stream.isatty()
@@ -49,7 +51,7 @@ class Bar:
         progress = Progress(
             TextColumn(self.what),
             BarColumn(),
-            TextColumn("{task.completed:,.0f} events"),
+            TextColumn("{task.completed:,.0f} " + self.unit),
             TimeElapsedColumn(),
             console=Console(file=self.stream),
             transient=True,

@@ -14,6 +14,7 @@ from timeline.cli.session import Session
 @click.pass_obj
 def rebuild(session: Session, /) -> None:
     """Write the stored history anew from the log; readers go on with the old one until it is done."""
-    with session.open() as timeline, Bar("rebuild", quiet=session.quiet) as progress:
+    bar = Bar("rebuild", unit="subjects", quiet=session.quiet)
+    with session.open() as timeline, bar as progress:
         count = timeline.rebuild(progress=progress)
     session.note(f"the history of {count:,} subject{'' if count == 1 else 's'} is written anew")
