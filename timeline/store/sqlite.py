@@ -1,0 +1,125 @@
+"""What is particular to SQLite: opening the file, its modes, its locks, its failures.
+
+It runs with a write-ahead log, foreign keys, full durability and a busy timeout; writers take their lock at
+BEGIN, so that two of them never find out at COMMIT that one must lose. What only reads opens the file
+read-only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.pool import NullPool, StaticPool
+
+from timeline.errors import Passing, StoreUnavailable
+
+CACHE: Final = "cache_size=-65536"
+"""64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
+indexes go out and come in again all through a bulk replay."""
+
+
+def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
+    """An engine whose connections are set up for the log; nothing is opened yet."""
+    path = url.database
+    if not path or path == ":memory:":
+        engine = sa.create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        engine = sa.create_engine(
+            "sqlite://", poolclass=NullPool, creator=lambda: _open(path, read_only, lock_timeout)
+        )
+    sa_event.listen(engine, "connect", _read_only_pragmas if read_only else _pragmas)
+    # pysqlite would begin a transaction by itself, deferred and too late
+    sa_event.listen(engine, "begin", _begin_read if read_only else _begin_write)
+    return engine
+
+
+def _open(path: str, read_only: bool, timeout: float) -> sqlite3.Connection:
+    if not read_only:
+        return sqlite3.connect(path, timeout=timeout)
+    uri = Path(path).absolute().as_uri()
+    try:
+        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=timeout)
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # a write-ahead log needs a writable folder for its index; on a read-only file system
+        # nobody writes, so the file can be read as it is
+        wal = Path(f"{path}-wal")
+        if not Path(path).exists() or (wal.exists() and wal.stat().st_size):
+            raise
+        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True)
+    return connection
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", CACHE):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _read_only_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+_UNWRITABLE: Final = (
+    "{name} cannot be written: it, its folder or its file system is read-only",
+    "nothing was stored; change the permissions or use another --db",
+)
+
+_EXPLANATIONS: Final = {
+    "file is not a database": (
+        "{name} is not a Timeline store: the file is no SQLite database",
+        "name another file with --db",
+    ),
+    "unable to open database file": (
+        "{name} cannot be opened",
+        "check that the folder exists and that you may read and write it",
+    ),
+    "readonly": _UNWRITABLE,
+    "read-only": _UNWRITABLE,
+    "disk is full": (
+        "{name} cannot be written: the disk is full",
+        "nothing was stored; make room and try again",
+    ),
+    "disk I/O error": (
+        "{name} cannot be read or written: the disk reports an error",
+        "nothing was stored; check the disk, then run timeline verify",
+    ),
+    "is locked": (
+        "{name} is busy: another program has been writing all the while",
+        "nothing was stored; try again when it is done",
+    ),
+    "malformed": ("{name} is damaged: SQLite finds its file malformed", "restore a backup"),
+    "append-only": (
+        "{name} refused to change its log: {reason}",
+        "this is a bug; please report it",
+    ),
+}
+"""What to say by what SQLite says."""
+
+
+def explain(error: Exception | None, name: str) -> StoreUnavailable | None:
+    """What a failure means for people; None where it can only be a bug."""
+    reason = str(error)
+    for sign, (message, hint) in _EXPLANATIONS.items():
+        if sign in reason:
+            passing = Passing.YES if sign == "is locked" else Passing.NO
+            return StoreUnavailable(message.format(name=name, reason=reason), hint, passing=passing)
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreUnavailable(f"{name} cannot be used: {reason}", "check --db or TIMELINE_DB")
+    return None
