@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,5 @@ __all__ = ["Timeline"]
 def __getattr__(name: str) -> Any:
     # imported when asked for: `timeline --help` needs none of it
     if name == "Timeline":
-        from timeline.app import Timeline
-
-        return Timeline
+        return import_module("timeline.app").Timeline
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
