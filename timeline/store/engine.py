@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from timeline.errors import SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
-from timeline.store.tables import REVISIONS
+from timeline.store.tables import REVISIONS, log_head
 
 LOCK_TIMEOUT: Final = 30.0
 """Seconds that a connection waits for another writer."""
@@ -102,6 +102,12 @@ def _explain(error: DBAPIError, url: URL) -> StoreUnavailable | None:
     from timeline.store import postgresql
 
     return postgresql.explain(error, display_name(url))
+
+
+def lock(connection: Connection) -> None:
+    """Let nobody else write until the transaction ends; on SQLite it began so."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(log_head.c.position).with_for_update())
 
 
 def schema_revision(connection: Connection) -> str | None:

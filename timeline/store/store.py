@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
 from sqlalchemy.engine import URL, Connection, Engine
 
-from timeline.errors import StoreUnavailable
+from timeline.errors import Passing, StoreUnavailable
 from timeline.store import engine as db
+from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
     from timeline.codec.parse import Draft
     from timeline.store.append import Outcome
 
 Clock = Callable[[], datetime]
+Result = TypeVar("Result")
 
 
 def system_clock() -> datetime:
@@ -28,11 +33,22 @@ def system_clock() -> datetime:
 class Store:
     """A log and its projections in one database."""
 
-    def __init__(self, target: str | Path, *, clock: Clock = system_clock) -> None:
-        """Name a store by path (SQLite) or SQLAlchemy URL; nothing is opened yet."""
+    def __init__(
+        self,
+        target: str | Path,
+        *,
+        clock: Clock = system_clock,
+        patience: Patience = Patience(),  # noqa: B008 - it does not change
+    ) -> None:
+        """Name a store by path (SQLite) or SQLAlchemy URL; nothing is opened yet.
+
+        ``patience`` says how long to go on trying where others write, or a server restarts.
+        """
         self.url: URL = db.store_url(str(target))
         self.clock = clock
+        self.patience = patience
         self._engines: dict[bool, Engine] = {}
+        self._reached = False
 
     @property
     def name(self) -> str:
@@ -62,7 +78,9 @@ class Store:
         # what is in memory is gone with its connection: it has one, which writes too
         read_only = read_only and (self.path is not None or not self.is_sqlite)
         if read_only not in self._engines:
-            self._engines[read_only] = db.make_engine(self.url, read_only=read_only)
+            self._engines[read_only] = db.make_engine(
+                self.url, read_only=read_only, lock_timeout=self.patience.lock
+            )
         return self._engines[read_only]
 
     @contextmanager
@@ -84,40 +102,87 @@ class Store:
         ``create`` makes a missing store; an older one is refused, never upgraded on the way.
         """
         path = self.path
-        made = path is not None and not path.exists()
-        if made and not create:
-            raise StoreUnavailable(f"there is no store at {path}", "run timeline init to make one")
-        try:
-            with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
-                if create and db.schema_revision(connection) is None:
-                    db.upgrade(connection)
-                db.check_schema(connection)
+        if path is not None and not path.exists():
+            if not create:
+                raise StoreUnavailable(
+                    f"there is no store at {path}", "run timeline init to make one"
+                )
+            with self._making(path) as connection:
                 yield connection
-        except BaseException:
-            if made and path is not None:
-                self.close()
-                _remove_database(path)
-            raise
+            return
+        with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
+            if create and db.schema_revision(connection) is None:
+                db.upgrade(connection)
+            db.check_schema(connection)
+            db.lock(connection)
+            self._reached = True
+            yield connection
+
+    @contextmanager
+    def _making(self, path: Path) -> Iterator[Connection]:
+        """A session that writes a new file, which appears under its name when all is in it.
+
+        A file that others may have opened can never be removed safely; one that nobody knows can.
+        """
+        new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        engine = db.make_engine(db.store_url(str(new)), lock_timeout=self.patience.lock)
+        try:
+            with db.reachable(self.url), engine.begin() as connection:
+                db.upgrade(connection)
+                yield connection
+            engine.dispose()
+            _publish(new, path)
+        finally:
+            engine.dispose()
+            _remove_database(new)
+
+    def retrying(self, attempt: Callable[[], Result]) -> Result:
+        """Do what writes in one transaction of :meth:`writing`, again where it fails in passing.
+
+        The whole of it must be repeatable. Raises StoreUnavailable when patience ends.
+        """
+
+        def passes(error: StoreUnavailable) -> bool:
+            reached = self._reached and error.passing is Passing.PERHAPS
+            return reached or error.passing is Passing.YES
+
+        return persist(attempt, passes, self.patience)
 
     def init(self) -> tuple[str | None, str]:
         """Create or upgrade the store; the schema's revisions before and after."""
-        with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
-            return db.upgrade(connection)
+
+        def attempt() -> tuple[str | None, str]:
+            with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
+                return db.upgrade(connection)
+
+        return self.retrying(attempt)
 
     def append(
         self, drafts: Iterable[Draft], *, expected_version: int | None = None, create: bool = False
     ) -> list[Outcome]:
-        """Append drafts in one transaction: all of them, or nothing.
+        """Append drafts in one transaction: all of them, or nothing; again where it fails in passing.
 
         Raises DataError with every problem, VersionConflict, StoreUnavailable.
         """
         from timeline.store.append import Appender  # reading does without all that checks
 
-        with self.writing(create=create) as connection:
-            appender = Appender(connection, clock=self.clock, expected_version=expected_version)
-            outcomes = appender.extend(drafts)
-            appender.finish()
-            return outcomes
+        given = list(drafts)
+        done: list[Outcome] = []
+
+        def attempt() -> list[Outcome]:
+            nonlocal done
+            some = [replace(draft, fields=dict(draft.fields)) for draft in given]
+            with self.writing(create=create) as connection:
+                appender = Appender(connection, clock=self.clock, expected_version=expected_version)
+                before, done = done, appender.extend(some)
+                appender.finish()
+                if [(o.id, o.position) for o in before] == [(o.id, o.position) for o in done]:
+                    done = (
+                        before or done
+                    )  # the try before came through, only its confirmation was lost
+            return done
+
+        return self.retrying(attempt)
 
     def size(self) -> int | None:
         """Bytes of the store on disk, where it is a file."""
@@ -125,6 +190,26 @@ class Store:
             return None
         files = [self.path, Path(f"{self.path}-wal")]
         return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _publish(new: Path, path: Path) -> None:
+    """Give a finished database its name, unless another has it by now."""
+    taken = StoreUnavailable(
+        f"{path} was made by another program meanwhile", "try again", passing=Passing.YES
+    )
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        raise taken from None
+    except OSError as error:  # a file system without links
+        if path.exists():
+            raise taken from error
+        new.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _remove_database(path: Path) -> None:
