@@ -142,5 +142,11 @@ def _recorded(
         if recorded < 0:
             raise InvalidValue(f"{recorded} is no position", "positions count from 1")
         return recorded, min(recorded, head)
-    asked, instant = parse_known(recorded, timezone)
+    try:
+        asked, instant = parse_known(recorded, timezone)
+    except InvalidDate as error:
+        raise InvalidValue(
+            f'"{recorded}" is neither a position nor a time of recording',
+            "positions count from 1; a time is a day or an instant with offset",
+        ) from error
     return asked, position_at(connection, instant, head)

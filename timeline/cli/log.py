@@ -15,7 +15,7 @@ from timeline.cli.session import Session
 if TYPE_CHECKING:
     from timeline.answers.model import LogEntry
 
-SHOWN = ("position", "occurred", "known", "type", "subject", "id", "source")
+SHOWN = ("position", "occurred", "known", "type", "subject", "source")
 
 
 @click.command(
@@ -49,7 +49,12 @@ def log(session: Session, /, target: str | None, **asked: Any) -> None:
         entries = timeline.log(target, **asked)
         people = session.format in ("table", "md")
         rows = _for_people(entries) if people else _rows(entries)
-        count = write_rows(session, rows, columns=LogEntry.__struct_fields__, shown=SHOWN)
+        count = write_rows(
+            session,
+            rows,
+            columns=LogEntry.__struct_fields__,
+            shown=(*SHOWN, "id") if session.verbose else SHOWN,
+        )
     if not count:
         session.note("no event is like that")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,53 +52,47 @@ def state(
         answer = timeline.state(
             company, group=group, certainty=certainty, open_only=open_only, **at
         )
-        since: dict[str, Any] = {}
+        said, since = "", {}
         if company is not None and not answer.companies[0].items:
-            filters = [
-                *([f"--certainty {certainty}"] if certainty else []),
-                *["--open"] * open_only,
-            ]
-            left_out = 0
-            if filters:
-                every = timeline.state(company, group=group, **at)
-                left_out = len(every.companies[0].items)
-            if left_out:
-                session.note(_left_out(answer, left_out, filters))
-                if session.format == "table":
-                    return
-            else:
-                since = _since(session, timeline, company, at)
-                if session.format != "table":
-                    session.note(_nothing(answer, since))
-        _write(session, timeline, answer, since, group=group)
+            said = _left_out(timeline, answer, company, group, certainty, open_only, at)
+            since = {} if said else _since(session, timeline, company, at)
+        if session.format == "table":
+            _write_text(session, timeline, answer, said, since)
+            return
+        if company is not None and not answer.companies[0].items:
+            session.note(said or _nothing(answer, since))
+        if session.format == "json":
+            write_document(session, answer)
+        else:
+            _write_rows(session, answer, group=group)
 
 
-def _write(
-    session: Session, timeline: Timeline, answer: StateAnswer, since: dict[str, Any], *, group: bool
+def _write_text(
+    session: Session, timeline: Timeline, answer: StateAnswer, said: str, since: dict[str, Any]
 ) -> None:
-    if session.format == "json":
-        write_document(session, answer)
-    elif session.format == "table":
-        from timeline.render.state import state_lines
+    from timeline.render.state import state_lines
 
-        lines = state_lines(
-            answer,
-            width=session.width or 80,
-            color=session.colored,
-            names=names_in(timeline, answer),
-            sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
-            verbose=session.verbose,
-            **since,
-        )
-        with writing(session) as stream:
-            stream.writelines(f"{line}\n" for line in lines)
-    else:
-        from timeline.answers.model import CompanyItem
-        from timeline.render.rows import STATE_COLUMNS, state_rows
+    lines: Iterable[str] = state_lines(
+        answer,
+        width=session.width or 80,
+        color=session.colored,
+        names=names_in(timeline, answer),
+        sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
+        verbose=session.verbose,
+        **since,
+    )
+    if said:  # there is something, so only the header is right
+        lines = [*takewhile(str, lines), "", said]
+    with writing(session) as stream:
+        stream.writelines(f"{line}\n" for line in lines)
 
-        fields = [n for n in CompanyItem.__struct_fields__ if n != "member" or group]
-        rows = state_rows(answer)
-        write_rows(session, rows, columns=["company", *fields], shown=STATE_COLUMNS)
+
+def _write_rows(session: Session, answer: StateAnswer, *, group: bool) -> None:
+    from timeline.answers.model import CompanyItem
+    from timeline.render.rows import STATE_COLUMNS, state_rows
+
+    fields = [n for n in CompanyItem.__struct_fields__ if n != "member" or group]
+    write_rows(session, state_rows(answer), columns=["company", *fields], shown=STATE_COLUMNS)
 
 
 def _sources(answer: StateAnswer) -> set[str]:
@@ -110,6 +106,10 @@ def _since(
     from timeline.answers.first import day_of
 
     found = timeline.first(company, **at)
+    if found.day is None and at["recorded"] is not None:
+        found = timeline.first(company, **at | {"recorded": None})
+        if found.day is not None:
+            session.note("Our log had nothing of it by then; it has now.")
     since = {} if found.day is None else {"first_day": found.day}
     if found.known is not None:
         since["first_known"] = day_of(found.known, session.timezone)
@@ -117,14 +117,30 @@ def _since(
 
 
 def _nothing(answer: StateAnswer, since: dict[str, Any]) -> str:
-    said = [f"nothing of {answer.companies[0].name} is known at this coordinate"]
+    said = [f"Nothing of {answer.companies[0].name} is known at this coordinate."]
     if "first_known" in since:
-        said.append(f"something of this day is known from {since['first_known']} on")
+        said.append(f"Something of this day is known from {since['first_known']} on.")
     if "first_day" in since:
-        said.append(f"the first day of which anything is known is {since['first_day']}")
-    return "; ".join(said)
+        said.append(f"The first day of which anything is known is {since['first_day']}.")
+    return " ".join(said)
 
 
-def _left_out(answer: StateAnswer, count: int, filters: list[str]) -> str:
-    items = "the only item" if count == 1 else f"all {count:,} items"
-    return f"{items} of {answer.companies[0].name} left out by {' and '.join(filters)}"
+def _left_out(
+    timeline: Timeline,
+    answer: StateAnswer,
+    company: str,
+    group: bool,
+    certainty: str | None,
+    open_only: bool,
+    at: dict[str, Any],
+) -> str:
+    """That the filters leave out everything there is; empty where there is nothing."""
+    filters = [f"--certainty {certainty}"] if certainty else []
+    filters += ["--open"] if open_only else []
+    every = timeline.state(company, group=group, **at) if filters else answer
+    count = len(every.companies[0].items)
+    if not count:
+        return ""
+    items = "The only item" if count == 1 else f"All {count:,} items"
+    verb = "is" if count == 1 else "are"
+    return f"{items} of {answer.companies[0].name} {verb} left out by {' and '.join(filters)}."

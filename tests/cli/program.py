@@ -1,0 +1,45 @@
+"""The program in this process, at a fixed time, in the folder that is current."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from timeline.cli import main
+from timeline.cli.session import Session
+
+
+# what a new version of SQLite, or of the schema, changes
+_BYTES = re.compile(r"(?<=bytes[ ,])( *)\d+")
+
+
+def noon() -> datetime:
+    """When everything is recorded, so that hashes stay what they are."""
+    return datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def run(*arguments: str, stdin: bytes | None = None) -> Result:
+    """Run ``timeline`` with these arguments; its exit code and both outputs."""
+    return CliRunner().invoke(main, list(arguments), obj=Session(clock=noon), input=stdin)
+
+
+def told(command: str) -> str:
+    """A command as a person types it, and all that it says: ``!`` before what is no data."""
+    program, *arguments = shlex.split(command)
+    if program == "cmp":
+        one, other = (Path(name).read_bytes() for name in arguments)
+        said, code = "", int(one != other)
+    else:
+        stdin = None
+        for argument in arguments:
+            if argument.startswith("<"):
+                stdin = Path(argument[1:]).read_bytes()
+        done = run(*(each for each in arguments if not each.startswith("<")), stdin=stdin)
+        complaints = "".join(f"! {line}\n" for line in done.stderr.splitlines())
+        said, code = done.stdout + complaints, done.exit_code
+    said = _BYTES.sub(r"\1…", said)
+    return f"$ {command}\n{said}" + (f"exit code {code}\n" if code else "")
