@@ -1,11 +1,17 @@
-"""How the tests run: hypothesis profiles, and a terminal that is the same everywhere."""
+"""How the tests run: hypothesis profiles, a terminal that is the same everywhere, and databases."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy.engine import URL
+
+from tests import databases
+from timeline.store.store import Store
 
 _calm = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=_calm)
@@ -22,3 +28,39 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name, value in {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "80", "TZ": "UTC"}.items():
         monkeypatch.setenv(name, value)
+
+
+# --- databases ------------------------------------------------------------------------------------
+
+_run = pytest.StashKey[Path | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run that a PostgreSQL server may be started for; workers are part of it."""
+    config.stash[_run] = databases.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server, if anybody needed one."""
+    folder = config.stash.get(_run, None)
+    if folder is not None:
+        databases.end_run(folder)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[URL]:
+    """A database of its own with an empty store."""
+    with databases.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A path or a URL of an empty store, on every database."""
+    if request.param == "sqlite":
+        path = tmp_path / "timeline.db"
+        store = Store(path)
+        store.init()
+        store.close()
+        return str(path)
+    return databases.url_text(request.getfixturevalue("postgresql"))

@@ -16,7 +16,7 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -231,7 +231,3 @@ def database(*, empty: bool = False) -> Iterator[URL]:
         yield url
     finally:
         drop_database(url)
-
-
-MakeTarget = Callable[[], str]
-"""Makes one more empty store and returns its path or URL."""

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -322,20 +323,65 @@ class Timeline:
         after: int = 0,
     ) -> Iterator[LogEntry]:
         """The events of a company or a subject, or all of them, newest last, one by one."""
-        from timeline.answers.log import log
-
         with self._session() as connection:
             at = self._at(connection, known=known, recorded=recorded)
-            yield from log(
-                connection,
-                at,
-                target,
-                start=None if start is None else parse_day(start, self.timezone),
-                end=None if end is None else parse_day(end, self.timezone),
-                types=tuple(types),
-                source=source,
-                after=after,
-            )
+            yield from self._log(connection, at, target, start, end, types, source, after)
+
+    def follow(
+        self,
+        target: str | None = None,
+        *,
+        start: Day | None = None,
+        end: Day | None = None,
+        types: Iterable[str] = (),
+        source: str | None = None,
+        after: int = 0,
+        wait: Callable[[], object] = lambda: time.sleep(0.5),
+    ) -> Iterator[LogEntry]:
+        """The events after a position as they are appended, without end: each once, none left out.
+
+        ``wait`` is called whenever there is nothing new; an exception that it raises ends the following.
+        To go on later, give the position of the last event as ``after``. Of a company, events of a subject
+        that came before the company was named in it are left out.
+        """
+        from itertools import islice
+
+        while True:
+            # a session a page, so that a slow reader keeps no transaction open
+            with self.store.reading() as connection:
+                at = self._at(connection, known=None, recorded=None)
+                entries = self._log(connection, at, target, start, end, types, source, after)
+                page = list(islice(entries, 1000))
+            yield from page
+            if len(page) == 1000:
+                after = page[-1].position
+                continue
+            after = max(after, at.position)
+            wait()
+
+    def _log(
+        self,
+        connection: Connection,
+        at: Coordinate,
+        target: str | None,
+        start: Day | None,
+        end: Day | None,
+        types: Iterable[str],
+        source: str | None,
+        after: int,
+    ) -> Iterator[LogEntry]:
+        from timeline.answers.log import log
+
+        return log(
+            connection,
+            at,
+            target,
+            start=None if start is None else parse_day(start, self.timezone),
+            end=None if end is None else parse_day(end, self.timezone),
+            types=tuple(types),
+            source=source,
+            after=after,
+        )
 
     def find(self, text: str, limit: int = 10) -> list[CompanyMatch]:
         """Companies by name, alias, former name or identifier; near misses ranked."""

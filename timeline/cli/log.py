@@ -9,7 +9,7 @@ import click
 
 from timeline.cli.completers import complete_event_type, complete_source, complete_target
 from timeline.cli.options import DAY, ROWS, examples, horizon, tone, written, zoned
-from timeline.cli.output import write_rows
+from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ SHOWN = ("position", "occurred", "known", "type", "subject", "source")
     epilog=examples(
         "timeline log rumour:foxconn-nissan",
         "timeline log foxconn --from 2025-09-01 --type deal_announced --format csv",
+        "timeline log --follow --after 108",
     )
 )
 @click.argument(
@@ -36,13 +37,29 @@ SHOWN = ("position", "occurred", "known", "type", "subject", "source")
 @click.option(
     "--source", metavar="SLUG", shell_complete=complete_source, help="Only what it reported."
 )
+@click.option(
+    "--after",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="POSITION",
+    help="Only events after this one.",
+)
+@click.option(
+    "--follow",
+    "-f",
+    is_flag=True,
+    help="Go on with every event that is appended, as JSONL, until interrupted.",
+)
 @horizon
 @written(*ROWS)
 @zoned
 @tone
 @click.pass_obj
-def log(session: Session, /, target: str | None, **asked: Any) -> None:
+def log(session: Session, /, target: str | None, follow: bool, **asked: Any) -> None:
     """List the events of a company or a subject, or all of them, newest last."""
+    if follow:
+        _follow(session, target, **asked)
+        return
     from timeline.answers.model import LogEntry
 
     with session.open() as timeline:
@@ -57,6 +74,24 @@ def log(session: Session, /, target: str | None, **asked: Any) -> None:
         )
     if not count:
         session.note("no event is like that")
+
+
+def _follow(session: Session, target: str | None, **asked: Any) -> None:
+    """Write each event as a line as soon as it is there."""
+    if asked.pop("known") is not None or asked.pop("recorded") is not None:
+        raise click.UsageError("--follow has no end: leave --known and --recorded out")
+    if session.format not in ("table", "jsonl") or session.output is not None:
+        raise click.UsageError("--follow writes JSONL to standard output")
+    session.format = "jsonl"
+    from timeline.render.rows import render_rows
+
+    with session.open() as timeline, writing(session) as stream:
+        try:
+            for row in _rows(timeline.follow(target, **asked)):
+                render_rows([row], "jsonl", out=stream)
+                stream.flush()
+        except KeyboardInterrupt:  # the way to end it
+            return
 
 
 def _rows(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:

@@ -35,6 +35,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "restore",
         "stats",
         "schema",
+        "db",
     ),
     "The shell": ("completion",),
 }
