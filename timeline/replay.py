@@ -68,7 +68,7 @@ class Item(Struct, frozen=True):
 Lens: TypeAlias = Callable[[Entry], Entry | None]
 """What remains of an event when only some sources count: the event, known from then on, or None."""
 
-_CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
+CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
 RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
 DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
 
@@ -147,7 +147,7 @@ def settled(
             retracted.add(target)
             continue
         remarks.setdefault(target, []).append(entry)
-        if entry.type == _CORRECTED:
+        if entry.type == CORRECTED:
             changes[target].append(entry)
     return [
         corrected(entry, sorted(changes[entry.id], key=order))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.replay import RETRACTED, Entry, by_position, is_mend
+from timeline.replay import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event
+from timeline.values import Fields, Instant
 
 
 class Drift(Struct, frozen=True):
@@ -23,12 +25,58 @@ class Drift(Struct, frozen=True):
     vanished: bool
     """In the record and in no file; otherwise in a file, and retracted in the record."""
     retractions: list[str]
-    """The retractions that stand against it."""
+    """The retractions of ours that stand against it."""
+
+
+class Recorded(Struct, frozen=True):
+    """An event as the record holds it now, to compare with the file that it came from."""
+
+    content: Fields
+    """As mended by hand and by amendments: what a file itself says of its events is no edit of it."""
+    covered: frozenset[str]
+    """The fields that mends in files set: their last word, whatever the event itself says."""
+    known: Instant
+
+    def changes(self, given: Fields) -> Fields:
+        """What a correction must change to make it what is given; ``known`` is left out."""
+        names = (self.content.keys() | given.keys()) - self.covered - {"known"}
+        return {n: given.get(n) for n in sorted(names) if self.content.get(n) != given.get(n)}
+
+
+_AMENDED: Final = " (amended)"
 
 
 def amended(origin: str | None) -> str:
     """The origin of what mends events of an origin: no file holds it, and none misses it."""
-    return f"{origin} (amended)"
+    return f"{origin}{_AMENDED}"
+
+
+def _is_ours(origin: str | None) -> bool:
+    """Whether no file holds an event of this origin: it came by hand, or amends what a file holds."""
+    return origin is None or origin.endswith(_AMENDED)
+
+
+def recorded(connection: Connection, id_: str, subject: str, position: int) -> Recorded | None:
+    """An event of the log as it is recorded up to a position, in today's schema; None if it is not."""
+    entries = [e for _, found in read_entries(connection, [subject], position) for e in found]
+    entry = next((entry for entry in entries if entry.id == id_), None)
+    if entry is None:
+        return None
+    remarks: dict[str, list[Entry]] = {}
+    mended(entries, remarks)
+    said = [r for r in sorted(remarks.get(id_, ()), key=by_position) if r.type == CORRECTED]
+    in_files = _held_by_files(connection, [remark.id for remark in said])
+    ours = corrected(entry, [remark for remark in said if remark.id not in in_files])
+    covered = (r.fields["changes"].keys() for r in said if r.id in in_files)
+    return Recorded(content_of(ours), frozenset().union(*covered), ours.known)
+
+
+def _held_by_files(connection: Connection, ids: Collection[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(ids):
+        statement = sa.select(event.c.id, event.c.origin).where(event.c.id.in_(some))
+        found |= {row.id for row in connection.execute(statement) if not _is_ours(row.origin)}
+    return found
 
 
 def amended_until(connection: Connection, origin: str, position: int) -> int:
@@ -74,15 +122,22 @@ def _standing_retractions(
         touched |= set(connection.scalars(statement))
     found: dict[str, list[str]] = {}
     for _, entries in read_entries(connection, sorted(touched), before):
-        _settle(entries, found)
+        mends = [entry for entry in entries if entry.type == RETRACTED and is_mend(entry)]
+        in_files = _held_by_files(connection, [mend.id for mend in mends])
+        undone: set[str] = set()
+        for mend in sorted(mends, key=by_position, reverse=True):
+            if mend.id in undone:
+                continue
+            target: str = mend.fields["target"]
+            undone.add(target)
+            if mend.id not in in_files:  # that a file retracts its own event is no edit of it
+                found.setdefault(target, []).append(mend.id)
     return found
 
 
-def _settle(entries: list[Entry], found: dict[str, list[str]]) -> None:
-    mends = [entry for entry in entries if entry.type == RETRACTED and is_mend(entry)]
-    undone: set[str] = set()
-    for mend in sorted(mends, key=by_position, reverse=True):
-        if mend.id not in undone:
-            target: str = mend.fields["target"]
-            undone.add(target)
-            found.setdefault(target, []).append(mend.id)
+def content_of(entry: Entry) -> Fields:
+    """The fields of an entry with those that have columns of their own."""
+    fields = {"id": entry.id, "type": entry.type, "subject": entry.subject} | entry.fields
+    if entry.occurred is not None:
+        fields["occurred"] = entry.occurred
+    return fields

@@ -25,7 +25,7 @@ from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.nearest import nearest
 from timeline.replay import Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject
-from timeline.store.amend import amended
+from timeline.store.amend import Recorded, amended, recorded
 from timeline.store.bulk import among, insert_rows
 from timeline.store.histories import check_position
 from timeline.store.log import Head, chunks, read_entries, read_head, read_row
@@ -50,6 +50,13 @@ class Outcome(Struct, frozen=True):
     id: str
     position: int
     new: bool
+
+
+class Change(Struct, frozen=True):
+    """What a field of a stored event is, and what it is in the file now."""
+
+    before: Any
+    after: Any
 
 
 Reference: TypeAlias = tuple[str, str, str]
@@ -87,6 +94,7 @@ class Appender:
         self.expected_version = expected_version
         self.verify = verify
         self.amend = amend
+        self.redating = False
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
         self.touched: set[str] | None = set() if head.position else None
@@ -200,7 +208,7 @@ class Appender:
         content_digest = digest(fields)
         known = self._ids.get(id_)
         if known is not None:
-            return self._repeat(draft, known, content_digest)
+            return self._repeat(draft, known, content_digest, named)
         if not self._refers_soundly(draft, named):
             return None
         subject = fields["subject"]
@@ -275,7 +283,9 @@ class Appender:
             self.problems.append(place.problem(flaw.code, message, "changes", flaw.hint))
         return len(self.problems) == before
 
-    def _repeat(self, draft: Draft, known: _Known, content_digest: str) -> Outcome | None:
+    def _repeat(
+        self, draft: Draft, known: _Known, content_digest: str, named: list[Reference]
+    ) -> Outcome | None:
         """The same id again: the same event as appended or as mended, or an error."""
         fields, place = draft.fields, draft.place
         if known.digest != content_digest or self.amend:
@@ -283,14 +293,17 @@ class Appender:
                 message = f'the id "{fields["id"]}" belongs to a {known.type} of {known.subject}'
                 self.problems.append(place.problem("id-taken", message, "id", "choose another id"))
                 return None
-            stored = self._as_mended(fields["id"], known)
-            given = upcast(fields)
-            if digest(stored) != digest(given):
-                if self.amend:
-                    # also back to what it once was
-                    return self._mend(draft, known, stored, given)
+            if not self._refers_soundly(draft, named):
+                return None
+            changes = self._changes_to(draft, known)
+            if changes and self.amend:
+                return self._mend(draft, known, changes)  # also back to what it once was
+            if changes:
                 message = f'"{fields["id"]}" is in the log with other content'
-                message += "".join(f"\n  {line}" for line in differences(stored, given))
+                message += "".join(
+                    f"\n  {name}: {_show(c.before)} in the log, {_show(c.after)} here"
+                    for name, c in changes.items()
+                )
                 hint = (
                     "the log does not change: append an event_corrected (replay --amend does), "
                     "put the old content back, or give the new event another id"
@@ -300,22 +313,40 @@ class Appender:
         self.found += 1
         return Outcome(fields["id"], known.position, new=False)
 
-    def _mend(
-        self, draft: Draft, known: _Known, stored: Fields, given: Fields
-    ) -> Outcome | None:
+    def _changes_to(self, draft: Draft, known: _Known) -> dict[str, Change]:
+        """What differs between the event as it is recorded and as it is given now, by field."""
+        given = upcast(draft.fields)
+        found = recorded(self.connection, given["id"], known.subject, self.position)
+        if found is None:  # in this very batch
+            found = Recorded(upcast(known.fields), frozenset(), self._known_at(known.fields))
+        content = found.content
+        changes = {n: Change(content.get(n), v) for n, v in found.changes(given).items()}
+        # when it became known may follow from its sources, so it is compared as an instant
+        stated = "known" in given and "known" not in content
+        if "known" in found.covered or not (stated or "known" in content or self.redating):
+            return changes
+        moment = self._known_at(draft.fields)
+        if stated or moment != found.known:
+            changes["known"] = Change(found.known, moment)
+        return changes
+
+    def _mend(self, draft: Draft, known: _Known, changes: dict[str, Change]) -> Outcome | None:
         """Append the correction that brings the stored event to what is given now."""
-        changes = {
-            name: given.get(name)
-            for name in stored.keys() | given.keys()
-            if stored.get(name) != given.get(name)
-        }
+        id_ = draft.fields["id"]
         before = len(self.problems)
         place = Place(draft.place.file, draft.place.line)
-        amendment = self._amendment(given["id"], known, {"changes": changes}, draft.origin, place)
-        self._place(amendment, _references(amendment, {given["id"]: known.type}))
+        values = {"changes": {name: change.after for name, change in changes.items()}}
+        amendment = self._amendment(id_, known, values, draft.origin, place)
+        self._place(amendment, _references(amendment, {id_: known.type}))
         if len(self.problems) > before:
             return None
-        return Outcome(given["id"], known.position, new=False)
+        return Outcome(id_, known.position, new=False)
+
+    def redate(self, drafts: Iterable[Draft]) -> None:
+        """Mend since when events of files are known, where what the record says of their sources changed."""
+        found, self.redating = self.found, True
+        self.stream(drafts)
+        self.found, self.redating = found, False
 
     def retract(self, target: str, origin: str, file: str) -> None:
         """Append the retraction of an event that its story's files no longer hold."""
@@ -341,13 +372,6 @@ class Appender:
         self._ids.setdefault(fields["id"], None)
         self.amendments.append(fields)
         return Draft(fields, place, amended(origin))
-
-    def _as_mended(self, id_: str, known: _Known) -> Fields:
-        for _, entries in read_entries(self.connection, [known.subject], self.position):
-            for entry in mended(entries):
-                if entry.id == id_:
-                    return content_of(entry)
-        return upcast(known.fields)
 
     def _refers_soundly(self, draft: Draft, named: list[Reference]) -> bool:
         sound = True
@@ -496,24 +520,6 @@ def bounds_of(fields: Fields, known: Instant) -> tuple[str, str]:
     # of a mend and of a company the first day of all: always
     day = (published or known)[:10]
     return day, day
-
-
-def content_of(entry: Entry) -> Fields:
-    """The fields of an entry with those that have columns of their own."""
-    fields = {"id": entry.id, "type": entry.type, "subject": entry.subject} | entry.fields
-    if entry.occurred is not None:
-        fields["occurred"] = entry.occurred
-    return fields
-
-
-def differences(stored: Fields, given: Fields) -> list[str]:
-    """What differs between two contents of one event, a line a field."""
-    lines = []
-    for name in sorted(stored.keys() | given.keys()):
-        before, after = stored.get(name), given.get(name)
-        if before != after:
-            lines.append(f"{name}: {_show(before)} in the log, {_show(after)} here")
-    return lines
 
 
 def _show(value: Any) -> str:

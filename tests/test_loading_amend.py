@@ -1,0 +1,508 @@
+"""People edit files, the log does not change: what replay says of it, and how it mends the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.answers.stores import new_store, replay_text
+from timeline import Timeline
+from timeline.errors import DataError, ExpectationFailed
+from timeline.loading import Replayed, rehearse_files
+from timeline.store.store import Store
+
+STORY = """\
+story: acme-globex
+sources:
+  post: {publisher: Post, kind: news, published: 2025-01-10}
+  times: {publisher: Times, kind: news, published: 2025-01-12}
+companies:
+  acme: {name: Acme, aliases: [Acme Corp]}
+  globex: {name: Globex, country: US}
+events:
+  - type: deal_announced
+    id: announced
+    subject: deal:widgets
+    occurred: 2025-01-09
+    source: post
+    kind: supply
+    parties: {acme: [supplier], globex: [customer]}
+    value: {exact: 50, currency: USD}
+  - type: deal_signed
+    id: signed
+    subject: deal:widgets
+    occurred: 2025-01-11
+    source: times
+  - type: deal_breach_alleged
+    subject: deal:widgets
+    occurred: 2025-01-12
+    source: times
+    by: [acme]
+    against: [globex]
+"""
+"""The breach has no id of its own: it is derived from its content."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = new_store(tmp_path)
+    yield store
+    store.close()
+
+
+def edited(*changes: tuple[str, str], text: str = STORY) -> str:
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def without(first: str, text: str = STORY) -> str:
+    """The story without the event that begins so, up to the next."""
+    start = text.index(first)
+    end = text.find("\n  - type:", start + 1)
+    return text[:start].rstrip(" ") + (text[end + 1 :] if end >= 0 else "")
+
+
+def deal(store: Store, subject: str = "deal:widgets", **at: Any) -> Any:
+    """The item of the deal, or None."""
+    (company,) = Timeline(store).state("acme", **{"on": "2025-02-01"} | at).companies
+    return next((item for item in company.items if item.subject == subject), None)
+
+
+def codes(problems: list[Any]) -> list[str]:
+    return [problem.code for problem in problems]
+
+
+def clean(store: Store, folder: Path, text: str, name: str = "story.yaml") -> Replayed:
+    """Replayed again, the file tells nothing new and the record holds; plainly and with amend."""
+    for amend in (False, True):
+        done = replay_text(store, folder, text, name, amend=amend)
+        assert (done.stored, done.warnings, done.amendments) == (0, [], [])
+    Timeline(store).verify()
+    return done
+
+
+# --- the same file ------------------------------------------------------------------------------
+
+
+def test_a_second_replay_stores_nothing(store: Store, tmp_path: Path) -> None:
+    first = replay_text(store, tmp_path, STORY)
+    assert (first.stored, first.found, first.position) == (7, 0, 7)
+    done = clean(store, tmp_path, STORY)
+    assert (done.found, done.position) == (7, 7)
+
+
+# --- an event that was changed ------------------------------------------------------------------
+
+RAISED = edited(("exact: 50,", "exact: 60,"))
+
+
+def test_a_changed_event_is_refused_and_the_difference_shown(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, RAISED)
+    (problem,) = refused.value.problems
+    assert problem.code == "event-changed"
+    assert '"50"' in problem.message
+    assert '"60"' in problem.message
+    assert "--amend" in str(problem.hint)
+    assert problem.location is not None
+    assert problem.location.line == 9
+    assert deal(store).terms["value"]["exact"] == "50"
+    assert Timeline(store).stats().position == 7
+
+
+def test_amend_mends_the_record_and_the_past_with_it(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    done = replay_text(store, tmp_path, RAISED, amend=True)
+    assert done.stored == 1
+    assert done.amendments == [
+        {
+            "type": "event_corrected",
+            "id": "announced-corrected-4",
+            "subject": "deal:widgets",
+            "target": "announced",
+            "changes": {"value": {"exact": "60", "currency": "USD"}},
+            "reason": "edited in acme-globex",
+        }
+    ]
+    for known in ("2025-01-10", "2025-03-01"):
+        assert deal(store, known=known).terms["value"]["exact"] == "60"
+    assert deal(store, recorded=7).terms["value"]["exact"] == "50"
+    assert deal(store, recorded="2026-01-01").terms["value"]["exact"] == "50"
+    assert deal(store, recorded=8).terms["value"]["exact"] == "60"
+    assert deal(store).corrections == ["announced-corrected-4"]
+    clean(store, tmp_path, RAISED)
+
+
+def test_an_edit_that_is_undone_is_mended_back(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    replay_text(store, tmp_path, RAISED, amend=True)
+    done = replay_text(store, tmp_path, STORY, amend=True)
+    assert [a["changes"]["value"]["exact"] for a in done.amendments] == ["50"]
+    assert deal(store).terms["value"]["exact"] == "50"
+    assert deal(store, recorded=8).terms["value"]["exact"] == "60"
+    clean(store, tmp_path, STORY)
+    replay_text(store, tmp_path, RAISED, amend=True)
+    assert deal(store).terms["value"]["exact"] == "60"
+    clean(store, tmp_path, RAISED)
+
+
+@pytest.mark.parametrize(
+    "change, item",
+    [
+        (("occurred: 2025-01-11\n", "occurred: 2025-01-10\n"), {"since": "2025-01-10"}),
+        (("{exact: 50, currency: USD}", "{max: 70, currency: EUR, basis: up_to}"), {}),
+        (("    value: {exact: 50, currency: USD}\n", ""), {}),
+        (("    kind: supply\n", "    kind: supply\n    title: Widgets\n"), {}),
+        (("globex: [customer]", "globex: [partner]"), {}),
+        (("    source: post\n", "    source: [post, times]\n"), {}),
+        (("    kind: supply\n", "    kind: supply\n    fact_level: forecast\n"), {}),
+    ],
+)
+def test_what_amend_makes_of_an_edit_is_what_a_new_store_makes_of_it(
+    store: Store, tmp_path: Path, change: tuple[str, str], item: dict[str, Any]
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(change)
+    replay_text(store, tmp_path, text, amend=True)
+    assert_like_new(store, tmp_path, text)
+    for name, value in item.items():
+        assert getattr(deal(store), name) == value
+    clean(store, tmp_path, text)
+
+
+def assert_like_new(store: Store, folder: Path, text: str) -> None:
+    """The amended store answers like one that never knew the old text, on every day of the story."""
+    new = new_store(folder, "new.db")
+    replay_text(new, folder, text)
+    for on in ("2025-01-08", "2025-01-10", "2025-02-01"):
+        for known in ("2025-01-09", "2025-01-10", "2025-01-11", "2025-01-12", None):
+            found, wanted = deal(store, on=on, known=known), deal(new, on=on, known=known)
+            shown = ("status", "certainty", "since", "terms", "sources", "roles", "alternatives")
+            assert [getattr(found, n, None) for n in shown] == [
+                getattr(wanted, n, None) for n in shown
+            ], (on, known)
+    new.close()
+
+
+# --- the source of an event ---------------------------------------------------------------------
+
+
+def test_a_source_published_later_than_was_noted_makes_its_news_known_later(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(("published: 2025-01-10", "published: 2025-01-11"))
+    assert deal(store, known="2025-01-10") is not None
+    replay_text(store, tmp_path, text, amend=True)
+    assert deal(store, known="2025-01-10") is None
+    assert deal(store, known="2025-01-11").status == "announced"
+    assert deal(store, known="2025-01-10", recorded=7) is not None
+    assert_like_new(store, tmp_path, text)
+    clean(store, tmp_path, text)
+
+
+def test_an_event_that_was_ascribed_to_the_wrong_source_is_known_since_the_right_one(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(("    source: post\n", "    source: times\n"))
+    replay_text(store, tmp_path, text, amend=True)
+    assert deal(store, known="2025-01-11") is None
+    assert_like_new(store, tmp_path, text)
+    clean(store, tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("name: Acme, aliases: [Acme Corp]", "name: Acme Corporation, aliases: [Acme Corp]"),
+        ("aliases: [Acme Corp]", "aliases: [Acme Inc]"),
+        ("publisher: Post", "publisher: The Post"),
+    ],
+)
+def test_a_registration_that_was_edited(
+    store: Store, tmp_path: Path, change: tuple[str, str]
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(change)
+    replay_text(store, tmp_path, text, amend=True)
+    new = new_store(tmp_path, "new.db")
+    replay_text(new, tmp_path, text)
+    for company in ("acme", "globex"):
+        found, wanted = (
+            Timeline(s).state(company, on="2025-02-01").companies for s in (store, new)
+        )
+        assert (found[0].name, found[0].aliases, found[0].status) == (
+            wanted[0].name, wanted[0].aliases, wanted[0].status,
+        )  # fmt: skip
+    why = Timeline(store).why("deal:widgets", on="2025-02-01")
+    assert {c.publisher for link in why.chain for c in link.cited} == {
+        "The Post" if "The Post" in text else "Post",
+        "Times",
+    }
+    clean(store, tmp_path, text)
+    new.close()
+
+
+# --- an event that is gone ----------------------------------------------------------------------
+
+
+def test_an_event_that_is_gone_is_a_warning_that_names_it(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = without("  - type: deal_signed")
+    done = replay_text(store, tmp_path, text)
+    (warning,) = done.warnings
+    assert (warning.code, warning.warning) == ("event-vanished", True)
+    assert '"signed"' in warning.message
+    assert warning.location is not None
+    assert warning.location.file.endswith("story.yaml")
+    assert deal(store).status == "signed"
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, text, strict=True)
+    assert codes(refused.value.problems) == ["event-vanished"]
+    assert not refused.value.problems[0].warning
+
+
+def test_amend_retracts_what_is_gone_and_takes_it_back_when_it_returns(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = without("  - type: deal_signed")
+    done = replay_text(store, tmp_path, text, amend=True)
+    assert [(a["type"], a["target"]) for a in done.amendments] == [("event_retracted", "signed")]
+    assert deal(store).status == "announced"
+    assert deal(store, recorded=7).status == "signed"
+    assert_like_new(store, tmp_path, text)
+    clean(store, tmp_path, text)
+    again = replay_text(store, tmp_path, STORY)
+    assert codes(again.warnings) == ["event-retracted"]
+    assert deal(store).status == "announced"
+    replay_text(store, tmp_path, STORY, amend=True)
+    assert deal(store).status == "signed"
+    clean(store, tmp_path, STORY)
+    replay_text(store, tmp_path, text, amend=True)
+    assert deal(store).status == "announced"
+    clean(store, tmp_path, text)
+
+
+def test_an_event_that_returns_with_other_content_is_taken_back_and_mended(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    replay_text(store, tmp_path, without("  - type: deal_signed"), amend=True)
+    text = edited(("occurred: 2025-01-11\n", "occurred: 2025-01-10\n"))
+    replay_text(store, tmp_path, text, amend=True)
+    assert (deal(store).status, deal(store).since) == ("signed", "2025-01-10")
+    clean(store, tmp_path, text)
+
+
+def test_an_edited_event_whose_id_is_derived_looks_like_one_gone_and_one_new(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(("against: [globex]", "against: [globex]\n    note: denied"))
+    done = replay_text(store, tmp_path, text)
+    assert done.stored == 1
+    (warning,) = done.warnings
+    assert "derived from its content" in str(warning.hint)
+    assert len(deal(store).steps) == 2
+    replay_text(store, tmp_path, text, amend=True)
+    assert len(deal(store).steps) == 1
+    clean(store, tmp_path, text)
+
+
+def test_a_story_in_two_files_misses_nothing_when_both_are_replayed(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    first = without("  - type: deal_signed")
+    second = "story: acme-globex\nevents:\n" + STORY[STORY.index("  - type: deal_signed") :]
+    second = second[: second.index("  - type: deal_breach")]
+    (folder / "a.yaml").write_text(first)
+    (folder / "b.yaml").write_text(second)
+    timeline = Timeline(store)
+    assert timeline.replay([folder]).warnings == []
+    again = timeline.replay([folder], strict=True)
+    assert (again.stored, again.warnings) == (0, [])
+    assert codes(timeline.replay([folder / "a.yaml"]).warnings) == ["event-vanished"]
+
+
+def test_another_story_is_not_touched(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    other = "story: other\ncompanies:\n  initech: {name: Initech}\n"
+    done = replay_text(store, tmp_path, other, "other.yaml", amend=True, strict=True)
+    assert (done.stored, done.warnings, done.amendments) == (1, [], [])
+    assert deal(store).status == "signed"
+
+
+# --- what a file itself says about its events ---------------------------------------------------
+
+MENDED = (
+    STORY
+    + """\
+  - type: event_corrected
+    id: scope-mended
+    target: announced
+    changes: {value: {exact: 55, currency: USD}}
+    reason: misread
+"""
+)
+NEWS = MENDED.replace("scope-mended", "scope-corrected").replace(
+    "    reason", "    source: times\n    reason"
+)
+TAKEN_BACK = (
+    STORY + "  - {type: event_retracted, id: taken-back, target: signed, reason: entered twice}\n"
+)
+
+
+@pytest.mark.parametrize("text", [MENDED, NEWS, TAKEN_BACK])
+def test_a_file_that_corrects_or_retracts_its_own_events_is_no_edit(
+    store: Store, tmp_path: Path, text: str
+) -> None:
+    replay_text(store, tmp_path, text)
+    before = deal(store)
+    clean(store, tmp_path, text)
+    assert deal(store) == before
+
+
+def test_a_mend_in_another_file_is_no_edit_of_this_one(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    later = "story: later\nevents:\n" + MENDED.removeprefix(STORY)
+    replay_text(store, tmp_path, later, "later.yaml")
+    assert deal(store).terms["value"]["exact"] == "55"
+    clean(store, tmp_path, STORY)
+    assert deal(store).terms["value"]["exact"] == "55"
+    clean(store, tmp_path, later, "later.yaml")
+
+
+@pytest.mark.parametrize("text", [MENDED, NEWS])
+def test_an_edited_correction_is_mended_itself(store: Store, tmp_path: Path, text: str) -> None:
+    replay_text(store, tmp_path, text)
+    better = edited(("exact: 55", "exact: 57"), text=text)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, better)
+    assert codes(refused.value.problems) == ["event-changed"]
+    replay_text(store, tmp_path, better, amend=True)
+    assert deal(store).terms["value"]["exact"] == "57"
+    assert deal(store, recorded=8).terms["value"]["exact"] == "55"
+    assert_like_new(store, tmp_path, better)
+    clean(store, tmp_path, better)
+
+
+@pytest.mark.parametrize("text", [MENDED, NEWS, TAKEN_BACK])
+def test_a_correction_that_is_gone_counts_no_longer(
+    store: Store, tmp_path: Path, text: str
+) -> None:
+    replay_text(store, tmp_path, text)
+    replay_text(store, tmp_path, STORY, amend=True)
+    assert (deal(store).terms["value"]["exact"], deal(store).status) == ("50", "signed")
+    clean(store, tmp_path, STORY)
+
+
+def test_an_edit_beside_a_mend_leaves_the_mend(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, MENDED)
+    text = edited(("    kind: supply\n", "    kind: supply\n    title: Widgets\n"), text=MENDED)
+    replay_text(store, tmp_path, text, amend=True)
+    assert deal(store).terms["value"]["exact"] == "55"
+    assert deal(store).terms["title"] == "Widgets"
+    clean(store, tmp_path, text)
+
+
+def test_a_slip_that_was_mended_by_hand_may_be_put_right_in_the_file_too(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    mend = {"type": "event_corrected", "target": "announced", "reason": "misread"}
+    Timeline(store).append(mend | {"changes": {"value": {"exact": "60", "currency": "USD"}}})
+    assert deal(store).terms["value"]["exact"] == "60"
+    clean(store, tmp_path, RAISED)
+
+
+def test_a_changed_type_or_subject_is_another_event(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    text = edited(("type: deal_signed", "type: deal_completed"))
+    for amend in (False, True):
+        with pytest.raises(DataError) as refused:
+            replay_text(store, tmp_path, text, amend=amend)
+        assert codes(refused.value.problems) == ["id-taken"]
+
+
+def test_an_edit_that_is_unsound_is_refused_where_it_stands(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    for change, code in (
+        (("source: post\n", "source: nowhere\n"), "unknown-source"),
+        (("globex: [customer]", "glob: [customer]"), "unknown-company"),
+    ):
+        with pytest.raises(DataError) as refused:
+            replay_text(store, tmp_path, edited(change), amend=True)
+        assert codes(refused.value.problems) == [code]
+        assert refused.value.problems[0].location is not None
+    assert Timeline(store).stats().position == 7
+
+
+# --- expectations, rehearsals -------------------------------------------------------------------
+
+EXPECTING = (
+    "expect:\n  - company: acme\n    on: 2025-02-01\n    known: 2025-02-01\n"
+    "    state: {deal:widgets: {terms: {value: {exact: 60, currency: USD}}}}\n"
+)
+
+
+def test_the_edited_file_s_expectations_are_asked_of_the_mended_record(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    with pytest.raises(ExpectationFailed):
+        replay_text(store, tmp_path, STORY + EXPECTING)
+    replay_text(store, tmp_path, RAISED + EXPECTING, amend=True)
+    assert clean(store, tmp_path, RAISED + EXPECTING).expectations == 1
+
+
+@pytest.mark.parametrize("amend", [False, True])
+def test_a_dry_run_shows_everything_and_stores_nothing(
+    store: Store, tmp_path: Path, amend: bool
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    path = tmp_path / "story.yaml"
+    added = "  - {type: deal_completed, id: done, subject: deal:widgets, occurred: 2025, source: post}\n"
+    path.write_text(without("  - type: deal_signed", RAISED if amend else STORY) + added)
+    before = list(Timeline(store).export())
+    done = rehearse_files(store, [path], amend=amend)
+    assert [fields["id"] for fields in done.appended] == ["done"]
+    assert list(Timeline(store).export()) == before
+    if amend:
+        assert [(a["type"], a["target"]) for a in done.amendments] == [
+            ("event_corrected", "announced"),
+            ("event_retracted", "signed"),
+        ]
+        assert done.stored == 3
+    else:
+        assert codes(done.warnings) == ["event-vanished"]
+    with pytest.raises(DataError):
+        rehearse_files(store, [path], strict=True)
+    real = Timeline(store).replay([path], amend=amend)
+    assert (real.stored, real.amendments) == (done.stored, done.amendments)
+
+
+def test_a_dry_run_makes_no_store(tmp_path: Path) -> None:
+    (tmp_path / "story.yaml").write_text(STORY)
+    store = Store(tmp_path / "none.db")
+    done = rehearse_files(store, [tmp_path / "story.yaml"])
+    assert (done.stored, len(done.appended)) == (7, 7)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["story.yaml"]
+
+
+def test_what_amend_refuses_stores_nothing(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    before = list(Timeline(store).export())
+    text = edited(("exact: 50,", "exact: 60,"), ("source: times\n", "source: nowhere\n"))
+    with pytest.raises(DataError):
+        replay_text(store, tmp_path, text, amend=True)
+    assert list(Timeline(store).export()) == before
