@@ -99,6 +99,8 @@ def replay_files(
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
         appended = _append(appender, batches, stdin, progress)
         warnings = _reconcile(appender, batches, start, amend=amend)
+        if amend and not appender.problems:
+            appender.redate(d for b in batches if b.fixture for d in b.fixture.drafts)
         if strict:
             appender.problems += [replace(warning, warning=False) for warning in warnings]
         head = appender.finish()
