@@ -10,7 +10,9 @@ import os
 import pkgutil
 import platform
 import sqlite3
+import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -18,7 +20,7 @@ import benchmarks
 from benchmarks.claim import Claim
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-LIBRARIES = ("sqlalchemy", "click", "msgspec", "pyyaml")
+LIBRARIES = ("sqlalchemy", "click", "msgspec", "pyyaml", "eventsourcing")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +35,8 @@ def main(arguments: list[str]) -> int:
     table = results(claims)
     print(table)
     if not quick:
-        RESULTS.write_text(f"# Results\n\nWritten by `make bench`.\n\n{table}\n\n{machine()}\n")
+        heading = f"# Results\n\nWritten by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}.\n"
+        RESULTS.write_text(f"{heading}\n{table}\n\n{machine()}\n")
     return 0 if all(claim.holds for claim in claims) else 1
 
 
@@ -46,6 +49,13 @@ def results(claims: list[Claim]) -> str:
         row = (claim.what, claim.against, f"{claim.ratio:.2f}", bound, holds, claim.detail)
         rows.append(f"| {' | '.join(row)} |")
     return "\n".join(rows)
+
+
+def commit() -> str:
+    """The commit that was measured, and whether anything was changed since."""
+    described = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    done = subprocess.run(described, cwd=RESULTS.parent, capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
 
 
 def machine() -> str:

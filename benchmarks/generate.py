@@ -26,6 +26,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from heapq import heappop, heappush
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -92,17 +93,15 @@ class News:
         self.subjects = 0
         self.events = 0
         self.ahead: list[tuple[int, int, Fields]] = []  # (day of entry, tie, what happens)
-        self.article: tuple[str, int] = "", 0  # the one of the day, and how many events it still tells
+        self.article: tuple[str, int] = (
+            "",
+            0,
+        )  # the one of the day, and how many events it still tells
         self.articles = 0
 
     def lines(self) -> Iterator[Fields]:
         """As many events as were asked for."""
-        made = 0
-        for fields in self._entered():
-            yield fields
-            made += 1
-            if made == self.count:
-                return
+        return islice(self._entered(), self.count)
 
     def _entered(self) -> Iterator[Fields]:
         daily = self.count / self.days
@@ -309,7 +308,9 @@ class News:
         return (
             f"{day:%Y-%m}",
             f"{day:%Y-%m}",
-            f"{day.year}-{20 + (day.month // 3 or 4) % 5}" if 3 <= day.month < 12 else f"{day.year}",
+            f"{day.year}-{20 + (day.month // 3 or 4) % 5}"
+            if 3 <= day.month < 12
+            else f"{day.year}",
             f"{day.year}-{33 + (day.month - 1) // 3}",
             f"{day.year}",
             f"{day.isoformat()}~",
@@ -320,8 +321,7 @@ class News:
 def write_news(stream: BinaryIO, count: int, seed: int = 1) -> None:
     """Write as many lines of news."""
     encode = msgspec.json.Encoder().encode
-    for fields in News(count, seed).lines():
-        stream.write(encode(fields) + b"\n")
+    stream.writelines(encode(fields) + b"\n" for fields in News(count, seed).lines())
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ _SUBJECT: Final = (
     rf"((source|company|deal|right|commitment|rumour|relationship):{SLUG}"
     rf"|fact:{SLUG}/{_ATTRIBUTE}(@[^\s@]+)?)"
 )
-_is_slug = re.compile(SLUG, re.ASCII).fullmatch
+is_slug = re.compile(SLUG, re.ASCII).fullmatch
 _is_attribute = re.compile(_ATTRIBUTE, re.ASCII).fullmatch
 _is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
 _is_sha256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
@@ -53,7 +53,7 @@ _is_language = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII).fullmatch
 
 def check_slug(text: str) -> None:
     """Raise InvalidValue unless ``text`` is a slug: lower-case words joined by single hyphens."""
-    if not _is_slug(text):
+    if not is_slug(text):
         suggestion = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
         raise InvalidValue(
             f'"{text}" is not a slug (lower-case letters, digits, single hyphens)',

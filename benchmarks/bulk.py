@@ -1,0 +1,100 @@
+"""Bulk replay of JSONL into an empty store, against the raw insert of the same rows.
+
+The replay is the real one: parse, validate, look up, chain, log, history, in one transaction. The raw
+insert is one ``sqlite3.executemany`` of the rows that it stored, as tuples in memory, into the program's own
+``event`` table with its indexes and triggers, committed. Both find an empty store that exists already.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.claim import Claim
+from benchmarks.stores import empty_store, news, raw, seconds, spread
+from timeline.loading import replay_files
+from timeline.store.store import Store
+
+
+def measure(quick: bool) -> list[Claim]:
+    """Alternate the two, so that both see the same machine; compare each pair, take the median."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        claims = [_rate(folder, 100_000, 1 if quick else 5)]
+        if not quick:
+            claims += _memory(folder)
+    return claims
+
+
+def _rate(folder: Path, count: int, rounds: int) -> Claim:
+    path = news(folder, count)
+    mine, theirs, ratios = [], [], []
+    for _ in range(rounds):
+        store = empty_store(folder / "bulk.db")
+        replayed = seconds(lambda store=store: replay_files(store, [path]))  # type: ignore[misc]
+        inserted = _raw_insert(folder)
+        mine.append(count / replayed)
+        theirs.append(count / inserted)
+        ratios.append(inserted / replayed)
+    return Claim(
+        what=f"bulk replay of {count:,} events: parse, validate, chain, log, history",
+        against="`sqlite3.executemany` of the same rows into the same table",
+        ratio=statistics.median(ratios),
+        bound=0.3,
+        at_most=False,
+        detail=f"{spread(mine)} events/s, {spread(theirs)} rows/s",
+    )
+
+
+def _raw_insert(folder: Path) -> float:
+    with raw(folder / "bulk.db") as source:
+        rows = source.execute("SELECT * FROM event ORDER BY position").fetchall()
+    empty_store(folder / "raw.db").close()
+    marks = ", ".join("?" * len(rows[0]))
+    with raw(folder / "raw.db") as target:
+
+        def insert() -> None:
+            target.execute("BEGIN IMMEDIATE")
+            target.executemany(f"INSERT INTO event VALUES ({marks})", rows)
+            target.execute("COMMIT")
+
+        return seconds(insert)
+
+
+def _memory(folder: Path) -> list[Claim]:
+    small, large = (_peak(folder, count) for count in (100_000, 1_000_000))
+    detail = f"{small:.0f} MB, {large:.0f} MB"
+    return [
+        Claim(
+            "memory of a bulk replay of 1,000,000 events",
+            "100,000",
+            large / small,
+            1.3,
+            True,
+            detail,
+        ),
+        Claim("the same", "300 MB", large / 300, 1.0, True, detail),
+    ]
+
+
+def _peak(folder: Path, count: int) -> float:
+    """The most memory in MB that a process of its own takes."""
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.bulk",
+        str(news(folder, count)),
+        str(folder / "m.db"),
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    empty_store(Path(sys.argv[2])).close()
+    replay_files(Store(sys.argv[2]), [sys.argv[1]])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
