@@ -12,7 +12,6 @@ from click.testing import CliRunner, Result
 from timeline.cli import main
 from timeline.cli.session import Session
 
-
 # what a new version of SQLite, or of the schema, changes
 _BYTES = re.compile(r"(?<=bytes[ ,])( *)\d+")
 
