@@ -35,8 +35,8 @@ def main(arguments: list[str]) -> int:
     table = results(claims)
     print(table)
     if not quick:
-        heading = f"# Results\n\nWritten by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}.\n"
-        RESULTS.write_text(f"{heading}\n{table}\n\n{machine()}\n")
+        written = f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}."
+        RESULTS.write_text(f"# Results\n\n{written}\n\n{table}\n\n{machine()}\n")
     return 0 if all(claim.holds for claim in claims) else 1
 
 
