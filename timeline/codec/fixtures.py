@@ -24,6 +24,7 @@ SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
 MAX_LINE: Final = 4 * 1024 * 1024
 """Bytes in a line of JSONL; a longer one is no event."""
 MOST_PROBLEMS: Final = 1000
+"""A file with more is another kind of file; it is read no further."""
 
 
 class Expectation(Struct, frozen=True):
@@ -72,7 +73,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
             inside.sort(key=lambda p: (p.relative_to(path).with_suffix("").parts, p.suffix))
             found += [Found(p, p.relative_to(path).as_posix()) for p in inside]
             if not inside:
-                raise NotFound("fixture in", str(path))
+                raise NotFound("fixture", f"{path}/*")
         elif path.exists():
             found.append(Found(path, path.name))
         else:
@@ -99,22 +100,12 @@ def load_fixture(file: Found) -> Fixture:
     """Read one YAML file; every problem is in the fixture, none raises but I/O."""
     name = str(file.path)
     try:
-        if file.path.stat().st_size > MAX_BYTES:
-            raise DataError([_too_large(name)])
-        data = file.path.read_bytes()
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
         root = compose(data, name)
     except DataError as error:
         return Fixture(name, file.name, [], [], error.problems)
     return _Reader(name, file.name, data.decode("utf-8-sig")).read(root)
-
-
-def _too_large(name: str) -> Problem:
-    return Problem(
-        "file-too-large",
-        f"the file is larger than the {MAX_BYTES:,} bytes that are read as YAML",
-        Location(name),
-        "split it, or write large data as JSONL, which is streamed",
-    )
 
 
 class _Reader:
@@ -197,6 +188,8 @@ class _Reader:
                 if "source" not in item.pairs and not about_record:
                     given = {"source": self.only_source}
             self._event(item, item, given)
+            if len(self.report.problems) >= MOST_PROBLEMS:
+                break
 
     def _event(self, node: Node, at: Node, given: dict[str, str]) -> None:
         if isinstance(node, Mapping):

@@ -172,7 +172,7 @@ def _compose(text: str | bytes) -> Node | None:
     if len(text) > MAX_BYTES:
         raise Unreadable(
             "file-too-large",
-            f"the file has {len(text):,} bytes; YAML is read up to {MAX_BYTES:,}",
+            f"the file is larger than the {MAX_BYTES:,} bytes up to which YAML is read",
             1,
             1,
             "split it, or write large data as JSONL, which is streamed",

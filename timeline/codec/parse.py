@@ -192,7 +192,8 @@ def _record_flaws(fields: Fields) -> Iterator[Flaw]:
     if mend and "known" in fields:
         message = f'{fields["type"]} without a source mends our own record: it has no "known"'
         yield Flaw("known-in-mend", message, "known", 'name its source, or remove "known"')
-    for name in fields.get("changes", {}):
+    changes = fields.get("changes")
+    for name in changes if isinstance(changes, dict) else ():
         if name in IMMUTABLE:
             hint = "retract the event and append the right one"
             yield Flaw("immutable-field", f'"{name}" of an event never changes', "changes", hint)
