@@ -268,6 +268,14 @@ def names(values: Iterable[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
+def measurements() -> str:
+    """What ``make bench`` wrote last, without its heading."""
+    results = ROOT / "benchmarks" / "RESULTS.md"
+    if not results.exists():
+        return "No full run is kept yet; `make bench` writes one."
+    return results.read_text(encoding="utf-8").partition("\n")[2].strip()
+
+
 def docstring(thing: Any) -> str:
     """A docstring as Markdown paragraphs."""
     text = re.sub(r"``(.+?)``", r"`\1`", (thing.__doc__ or "").strip())
