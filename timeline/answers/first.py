@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from timeline.answers.companies import find_company
 from timeline.answers.view import View
@@ -21,16 +22,18 @@ class First(Struct, frozen=True, kw_only=True):
     day: Day | None
     """The first day of the world with an item, with hindsight."""
     known: Instant | None
-    """The first instant from which on an item of the day asked for is known."""
+    """The first instant at which an item of the day asked for is known, where none is yet."""
 
 
 def first(view: View, company: str) -> First:
-    """Since when there is something: from which day on, and of the view's day from which instant on.
+    """From which day on there is something, and of the view's day from which instant on.
 
     Raises NotFound for an unknown company.
     """
     company = find_company(view.connection, company)
-    return _stored(view, company) if view.stored else _replayed(view, company)
+    found = _stored(view, company) if view.stored else _replayed(view, company)
+    there = next(iter(view.items_of(company)), None)
+    return found if there is None else replace(found, known=None)
 
 
 def _stored(view: View, company: str) -> First:

@@ -1,0 +1,83 @@
+"""From when on there is something: the same from the stored history and from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from timeline.answers.first import First, day_of
+from timeline.app import Timeline
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DAYS = [
+    "2010-01-01",
+    "2013-06-01",
+    "2016-02-25",
+    "2016-03-01",
+    "2024-12-18",
+    "2025-04-15",
+    "2025-11-20",
+]
+
+
+@pytest.fixture(scope="module")
+def timeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
+    with Timeline.open(tmp_path_factory.mktemp("first") / "timeline.db") as found:
+        found.replay([ROOT / "fixtures"])
+        yield found
+
+
+def test_the_first_day_is_the_first_with_an_item(timeline: Timeline) -> None:
+    for company in timeline.names():
+        found = timeline.first(company, on="1990-01-01")
+        if found.day in (None, "0001-01-01"):
+            continue
+        assert found.day is not None
+        assert timeline.state(company, on=found.day).companies[0].items
+        before = day_before(found.day)
+        assert not timeline.state(company, on=before).companies[0].items
+
+
+def day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_first_instant_is_the_first_that_brings_an_item(day: str, timeline: Timeline) -> None:
+    for company in timeline.names():
+        found = timeline.first(company, on=day, known="1990-01-01")
+        if found.known is None:
+            assert not timeline.state(company, on=day).companies[0].items
+            continue
+        assert timeline.state(company, on=day, known=found.known).companies[0].items
+        earlier = day_before(found.known[:10])
+        assert not timeline.state(company, on=day, known=earlier).companies[0].items
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_log_says_the_same_as_the_stored_history(day: str, timeline: Timeline) -> None:
+    head = timeline.stats().position
+    for company in timeline.names():
+        for known in (None, "2016-03-01", "2025-04-15"):
+            stored = timeline.first(company, on=day, known=known)
+            replayed = timeline.first(company, on=day, known=known, recorded=head)
+            assert stored == replayed, (company, known)
+
+
+def test_where_there_is_something_nothing_begins(timeline: Timeline) -> None:
+    assert timeline.first("foxconn", on="2025-11-21", known="2025-11-21").known is None
+
+
+def test_by_then_the_log_had_nothing(timeline: Timeline) -> None:
+    assert timeline.first("foxconn", on="2025-11-21", recorded=0) == First(day=None, known=None)
+
+
+def test_a_day_by_whose_end_an_instant_is_over() -> None:
+    assert day_of("2025-11-21T23:59:59.999999Z") == "2025-11-21"
+    assert day_of("2025-11-21T23:59:59.999999Z", "Asia/Tokyo") == "2025-11-22"
+    assert day_of("2025-11-21T03:00:00.000000Z", "America/New_York") == "2025-11-20"
+    assert day_of("9999-12-31T23:59:59.999999Z", "Asia/Tokyo") == "9999-12-31"
+    assert day_of("0001-01-01T00:00:00.000000Z", "America/New_York") == "0001-01-01"
