@@ -190,6 +190,7 @@ def _opened(file: Path) -> Iterator[tuple[Anchor, Iterator[bytes]]]:
         start = raw.read(len(_SQLITE))
         raw.seek(0)
         if start == _SQLITE:
+            _check_size(raw.read(100), file)
             with _opened_sqlite(file) as found:
                 yield found
         elif start.startswith(_GZIP):
@@ -199,6 +200,15 @@ def _opened(file: Path) -> Iterator[tuple[Anchor, Iterator[bytes]]]:
             raise BackupDamaged(
                 str(file), "it is neither a SQLite database nor a compressed export"
             )
+
+
+def _check_size(header: bytes, file: Path) -> None:
+    """Raise BackupDamaged where pages are missing, even those that nothing would be read from."""
+    page = int.from_bytes(header[16:18], "big")
+    whole = int.from_bytes(header[28:32], "big") * (65536 if page == 1 else page)
+    size = file.stat().st_size
+    if size < whole and not Path(f"{file}-wal").exists():
+        raise BackupDamaged(str(file), f"it is cut off: {size:,} of {whole:,} bytes are there")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from timeline.codec.parse import references
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import upcast
+from timeline.replay import Entry
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import subject_company
@@ -48,16 +49,22 @@ def read_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str, set
     return found
 
 
+def pairs_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """The companies by which the subject of these entries is found, each with the subject."""
+    types = {entry.id: entry.type for entry in entries}
+    companies: set[str] = set()
+    for entry in entries:
+        fields = entry.fields | {"type": entry.type, "subject": entry.subject}
+        companies |= companies_of(fields, types.get(fields.get("target", "")))
+    return [(company, entries[0].subject) for company in sorted(companies)]
+
+
 def computed_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str, set[str]]:
     """The companies that the events of each of some subjects name."""
-    found: dict[str, set[str]] = {}
-    for subject, entries in read_entries(connection, subjects, 2**62):
-        types: Mapping[str, str] = {entry.id: entry.type for entry in entries}
-        companies = found[subject] = set()
-        for entry in entries:
-            fields = entry.fields | {"type": entry.type, "subject": subject}
-            companies |= companies_of(fields, types.get(fields.get("target", "")))
-    return found
+    return {
+        subject: {company for company, _ in pairs_of(entries)}
+        for subject, entries in read_entries(connection, subjects, 2**62)
+    }
 
 
 def rewrite_pairs(connection: Connection, subjects: Iterable[str]) -> None:
@@ -66,11 +73,11 @@ def rewrite_pairs(connection: Connection, subjects: Iterable[str]) -> None:
     for some in chunks(subjects):
         connection.execute(sa.delete(table).where(among(connection, table.c.subject, some)))
         pairs = [
-            (company, subject)
-            for subject, companies in computed_pairs(connection, some).items()
-            for company in companies
+            pair
+            for _, entries in read_entries(connection, some, 2**62)
+            for pair in pairs_of(entries)
         ]
-        insert_rows(connection, table, sorted(pairs), new=False)
+        insert_rows(connection, table, pairs)
 
 
 def subjects_with_pairs(connection: Connection) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -157,7 +158,11 @@ def walk_chain(
         position += 1
         if row.position != position:
             raise StoreDamaged(position, f"there is a gap: the next event is at {row.position}")
-        found = digest(row.fields)
+        try:
+            found = digest(row.fields)
+        except msgspec.DecodeError as error:
+            reason = f"the content of {row.id} cannot be read ({error})"
+            raise StoreDamaged(position, reason) from error
         if found != row.digest:
             raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
         if row.recorded < recorded:

@@ -20,6 +20,7 @@ from timeline import history as fold
 from timeline.history import Change, Checkpoint, PartyRow, SubjectRow
 from timeline.replay import Entry
 from timeline.store.bulk import insert_rows
+from timeline.store.companies import pairs_of
 from timeline.store.histories import (
     HISTORY,
     State,
@@ -31,7 +32,13 @@ from timeline.store.histories import (
 )
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
-from timeline.store.tables import event, party_history, projection, subject_checkpoint
+from timeline.store.tables import (
+    event,
+    party_history,
+    projection,
+    subject_checkpoint,
+    subject_company,
+)
 from timeline.store.tables import subject_history as rows_table
 from timeline.values import Day, Instant
 
@@ -241,19 +248,25 @@ def _party_values(subject: str, party: PartyRow) -> tuple[Any, ...]:
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
-    """Write the whole history anew in this transaction; the number of subjects.
+    """Write the whole history anew in this transaction, and the index of companies; how many subjects.
 
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
-    for table in (rows_table, party_history, subject_checkpoint):
+    for table in (rows_table, party_history, subject_checkpoint, subject_company):
         connection.execute(sa.delete(table))
     writer, count = _Writer(connection), 0
+    pairs: list[tuple[str, str]] = []
     for _, entries in _every_subject(connection):
         writer.create(entries)
+        pairs += pairs_of(entries)
+        if len(pairs) >= PAGE:
+            insert_rows(connection, subject_company, pairs)
+            pairs.clear()
         count += 1
         if progress is not None and count % 1000 == 0:
             progress(count)
     writer.flush()
+    insert_rows(connection, subject_company, pairs)
     head = read_head(connection).position
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)

@@ -52,15 +52,15 @@ def verify(
     Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
     the content; that companies, sources and targets are registered ahead of what names them; the rows of
     every subject, or of a ``sample`` chosen by ``seed``. ``progress`` is told how many events, then subjects,
-    are done. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first subject,
-    and AnchorMismatch where the log is no continuation of the ``anchor``.
+    are done. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first
+    subject, and AnchorMismatch where the log is no continuation of the ``anchor``.
     """
     known = _Known(connection)
     for page in _pages(_anchored(walk_chain(connection, progress), anchor)):
         references = References(connection, page)
         for row in page:
-            _check_columns(row, known)
             references.check(row)
+            _check_columns(row, known)
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)

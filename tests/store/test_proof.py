@@ -1,0 +1,280 @@
+"""Whatever is changed behind the program's back is found, and named with its position."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.answers.stores import FIXTURES, draft, new_store, new_timeline
+from timeline import Timeline
+from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidAnchor, StoreDamaged
+from timeline.loading import replay_files
+from timeline.store.anchor import Anchor, load_anchor, parse_anchor
+from timeline.store.verify import PAGE
+
+STORY = "nissan-honda"
+LATER = "foxconn-sharp"
+
+
+@pytest.fixture
+def timeline(tmp_path: Path) -> Timeline:
+    return new_timeline(tmp_path, STORY, LATER)
+
+
+def tamper(timeline: Timeline, *statements: str) -> None:
+    """Change the database as somebody does who may do anything."""
+    timeline.close()
+    assert timeline.store.path is not None
+    connection = sqlite3.connect(timeline.store.path)
+    triggers = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+    ).fetchall()
+    for (name,) in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        assert connection.execute(statement).rowcount, statement
+    connection.commit()
+    connection.close()
+
+
+def rehash(timeline: Timeline) -> None:
+    """Make the whole chain follow again, as somebody does who knows how."""
+    from timeline.codec.canonical import GENESIS, chain, digest
+    from timeline.store.log import read_rows
+
+    with timeline.reading() as connection:
+        rows = list(read_rows(connection))
+    assert timeline.store.path is not None
+    timeline.close()
+    database = sqlite3.connect(timeline.store.path)
+    previous = GENESIS
+    for row in rows:
+        content = digest(row.fields)
+        previous = chain(previous, row.recorded, content)
+        database.execute(
+            "UPDATE event SET digest = ?, hash = ? WHERE position = ?",
+            (content, previous, row.position),
+        )
+    database.execute("UPDATE log_head SET hash = ?", (previous,))
+    database.commit()
+    database.close()
+
+
+DAMAGE = {
+    "content of a payload": (
+        """UPDATE event SET payload = replace(payload, 'Nissan', 'Nizzan') WHERE position = 3""",
+        r"position 3: the content of .* is not what was appended",
+    ),
+    "a payload that is no JSON": (
+        "UPDATE event SET payload = '{' WHERE position = 4", r"position 4: .* cannot be read"
+    ),
+    "a date": (
+        "UPDATE event SET occurred = '1999-01-01' WHERE position = 12", r"position 12: the content"
+    ),
+    "the bounds of a date": (
+        "UPDATE event SET earliest = '1999-01-01' WHERE position = 12", r"position 12: the bounds"
+    ),
+    "when it was known": (
+        "UPDATE event SET known = '1999-01-01T00:00:00.000000Z' WHERE position = 12",
+        r"position 12: the known",
+    ),
+    "when it was recorded": (
+        "UPDATE event SET recorded = '9999-01-01T00:00:00.000000Z' WHERE position = 12",
+        r"position 12: the hash",
+    ),
+    "the order of recording": (
+        "UPDATE event SET recorded = '1999-01-01T00:00:00.000000Z' WHERE position = 12",
+        r"position 12: .* recorded before the event ahead",
+    ),
+    "a hash": (
+        "UPDATE event SET hash = '00' WHERE position = 12", r"position 12: the hash"
+    ),
+    "an event that is gone": ("DELETE FROM event WHERE position = 12", r"position 12: there is a gap"),
+    "the last event": (
+        "DELETE FROM event WHERE position = (SELECT max(position) FROM event)", r"the head says"
+    ),
+    "the head": ("UPDATE log_head SET hash = '00'", r"the head of the log is not its last event"),
+    "a version": (
+        "UPDATE event SET version = 99 WHERE position = 12", r"position 12: the version"
+    ),
+    "what comes ahead of worse": (
+        "UPDATE event SET hash = '00', known = '1999-01-01T00:00:00.000000Z' WHERE position IN (12, 14)",
+        r"position 12: the hash",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_changed_log_is_found_at_its_position(timeline: Timeline, what: str) -> None:
+    statement, reason = DAMAGE[what]
+    timeline.verify()
+    tamper(timeline, statement)
+    with pytest.raises(StoreDamaged, match=reason):
+        timeline.verify()
+
+
+def test_two_events_that_changed_places_are_found(timeline: Timeline) -> None:
+    tamper(
+        timeline,
+        "UPDATE event SET position = 999 WHERE position = 12",
+        "UPDATE event SET position = 12 WHERE position = 13",
+        "UPDATE event SET position = 13 WHERE position = 999",
+    )
+    with pytest.raises(StoreDamaged, match="position 12: the hash"):
+        timeline.verify()
+
+
+HISTORY = {
+    "a row": "UPDATE subject_history SET status = 'completed' WHERE subject LIKE 'deal:%'",
+    "a row that is gone": "DELETE FROM subject_history WHERE subject LIKE 'deal:%'",
+    "a row that is no JSON": "UPDATE subject_history SET state = '{' WHERE subject LIKE 'deal:%'",
+    "a party": "UPDATE party_history SET roles = '[]' WHERE subject LIKE 'deal:%'",
+    "a subject that is not": (
+        "INSERT INTO subject_checkpoint (subject, checkpoint) VALUES ('deal:no-such', '[1,')"
+    ),
+    "an index that lacks a company": "DELETE FROM subject_company WHERE subject LIKE 'deal:%'",
+    "an index with a company too many": (
+        "INSERT INTO subject_company SELECT 'sharp', subject FROM event "
+        "WHERE subject LIKE 'deal:nissan%' AND version = 1 LIMIT 1"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HISTORY)
+def test_a_changed_history_is_found_and_written_anew(timeline: Timeline, what: str) -> None:
+    tamper(timeline, HISTORY[what])
+    with pytest.raises(HistoryDamaged, match="rebuild"):
+        timeline.verify()
+    timeline.rebuild()
+    timeline.verify()
+
+
+NAMES_NOTHING = {
+    "a company": (
+        """UPDATE event SET payload = replace(payload, '"nissan"', '"nizzan"') WHERE type LIKE 'rumour%'""",
+        'names the company "nizzan", which no event ahead of it registers',
+    ),
+    "a source": (
+        """UPDATE event SET payload = json_set(payload, '$.source', 'nowhere') WHERE position = 12""",
+        'position 12: .* names the source "nowhere"',
+    ),
+    "a target": (
+        """UPDATE event SET payload = json_set(payload, '$.target', 'nothing') WHERE type LIKE 'event%'""",
+        'is about "nothing", which is not ahead of it',
+    ),
+    "a target of another subject": (
+        """UPDATE event SET payload = json_set(payload, '$.target', (SELECT id FROM event WHERE position = 1))
+           WHERE type LIKE 'event%'""",
+        "is about .*, which belongs to source:",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NAMES_NOTHING)
+def test_a_sound_chain_that_names_nothing_is_found(timeline: Timeline, what: str) -> None:
+    statement, reason = NAMES_NOTHING[what]
+    target = "deal-announced"
+    timeline.append({"type": "company_renamed", "id": target, "subject": "company:honda",
+                     "name": "Honda Motor", "occurred": "2025", "known": "2025-01-01"})  # fmt: skip
+    timeline.append({"type": "event_disputed", "target": target})
+    tamper(timeline, statement)
+    rehash(timeline)
+    with pytest.raises(StoreDamaged, match=reason):
+        timeline.verify()
+
+
+# --- anchors --------------------------------------------------------------------------------------
+
+
+def test_a_store_that_went_on_continues_its_anchor(tmp_path: Path) -> None:
+    timeline = new_timeline(tmp_path)
+    empty = timeline.anchor()
+    replay_files(timeline.store, [FIXTURES / f"{STORY}.yaml"])
+    middle = timeline.anchor()
+    replay_files(timeline.store, [FIXTURES / f"{LATER}.yaml"])
+    for anchor in (empty, middle, timeline.anchor()):
+        assert timeline.verify(anchor=anchor).anchor == anchor.position
+    assert timeline.verify().anchor is msgspec.UNSET
+
+
+def test_a_record_that_was_rewritten_does_not(timeline: Timeline) -> None:
+    anchor = timeline.anchor()
+    tamper(
+        timeline,
+        "UPDATE event SET payload = json_set(payload, '$.note', 'new') WHERE position = 12",
+    )
+    rehash(timeline)
+    timeline.verify()  # in itself it is as it should be
+    with pytest.raises(AnchorMismatch, match=f"position {anchor.position} has the hash"):
+        timeline.verify(anchor=anchor)
+
+
+def test_a_store_that_is_shorter_does_not(timeline: Timeline, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    shorter = new_timeline(tmp_path / "other", STORY)
+    with pytest.raises(AnchorMismatch, match="events are missing at its end"):
+        shorter.verify(anchor=timeline.anchor())
+
+
+def test_another_time_of_recording_does_not(timeline: Timeline) -> None:
+    anchor = timeline.anchor()
+    other = Anchor(
+        position=anchor.position, hash=anchor.hash, recorded="2020-01-01T00:00:00.000000Z"
+    )
+    with pytest.raises(AnchorMismatch, match="was recorded 2026"):
+        timeline.verify(anchor=other)
+
+
+def test_damage_ahead_of_the_anchor_is_named_first(timeline: Timeline) -> None:
+    anchor = timeline.anchor()
+    tamper(timeline, "UPDATE event SET hash = '00' WHERE position = 12")
+    with pytest.raises(StoreDamaged, match="position 12"):
+        timeline.verify(anchor=anchor)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_anchor_is_read_back_from_both_forms(
+    timeline: Timeline, tmp_path: Path, form: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    for anchor in (timeline.anchor(), new_timeline(tmp_path / "other").anchor()):
+        data = anchor.text.encode() if form == "text" else msgspec.json.encode(anchor)
+        file = tmp_path / "anchor"
+        file.write_bytes(data)
+        assert load_anchor(file) == anchor
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"{", b"{}", b"position 4\n", b"\xff\xfe", b"hash " + b"0" * 64,
+        b'{"position":1,"recorded":null,"hash":"' + b"0" * 64 + b'"}',
+        b'{"position":-1,"recorded":null,"hash":"' + b"0" * 64 + b'"}',
+        b"position one\nrecorded x\nhash y\n", b"[" * 5000, b"{" * 5000,
+    ],
+)  # fmt: skip
+def test_what_is_no_anchor_is_refused(data: bytes) -> None:
+    with pytest.raises(InvalidAnchor):
+        parse_anchor(data, "file")
+
+
+def test_a_log_of_several_pages_is_proved(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    companies = [
+        {
+            "type": "company_registered",
+            "id": f"c-{n}",
+            "subject": f"company:c-{n}",
+            "name": f"C {n}",
+        }
+        for n in range(PAGE + 10)
+    ]
+    store.append([draft(fields) for fields in companies])
+    timeline, told = Timeline(store), list[int]()
+    anchor = timeline.anchor()
+    assert timeline.verify(anchor=anchor, progress=told.append).position == PAGE + 10
+    assert told == sorted(told)
+    assert told[PAGE + 9] == PAGE + 10
