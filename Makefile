@@ -65,7 +65,7 @@ bench-quick: $(DEV)
 	@$(BIN)/python -m benchmarks --quick
 
 fuzz: $(DEV)
-	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest tests/properties
+	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest tests/fuzz
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
