@@ -6,7 +6,7 @@ difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
 from timeline.answers.companies import find_company
+from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import items_of_group, shown_order
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -114,17 +115,18 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     for item in sorted((first | last).values(), key=shown_order):
         compared = list(_compare(first.get(item.subject), last.get(item.subject)))
         if compared:
-            did = _causes(before, after, item.subject)
+            did = _causes(before, after, item.subject) or _joined(before, after, company, item)
             items.append(item)
             causes += did
             changes += _changes(item, compared, did)
+    each = {entry.id: entry for entry in causes}.values()
     return DiffAnswer(
         company=company,
         before=_side(before),
         after=_side(after),
         changes=changes,
         items=items,
-        evidence=[_cause(entry, cite) for entry in sorted(causes, key=by_position)],
+        evidence=[_cause(entry, cite) for entry in sorted(each, key=by_position)],
     )
 
 
@@ -217,11 +219,8 @@ def _causes(before: View, after: View, subject: str) -> list[Entry]:
     no longer.
     """
     first, last = _counting(before, subject), _counting(after, subject)
-    found = {
-        id_: last.get(id_) or first[id_]
-        for id_ in first.keys() | last.keys()
-        if first.get(id_) != last.get(id_)
-    }
+    # through a lens an event may lose a source, and say the same
+    found = _differing(first, last, _said) or _differing(first, last, lambda entry: entry)
     # of an event that was corrected, the correction made the difference
     for remark in [entry for entry in found.values() if entry.type in RECORD_TYPES]:
         target = remark.fields["target"]
@@ -237,14 +236,47 @@ def _causes(before: View, after: View, subject: str) -> list[Entry]:
     return sorted(found.values(), key=lambda entry: entry.position)
 
 
+def _differing(
+    first: dict[str, Entry], last: dict[str, Entry], says: Callable[[Entry | None], Any]
+) -> dict[str, Entry]:
+    return {
+        id_: last.get(id_) or first[id_]
+        for id_ in first.keys() | last.keys()
+        if says(first.get(id_)) != says(last.get(id_))
+    }
+
+
+def _said(entry: Entry | None) -> Any:
+    if entry is None:
+        return None
+    fields = {name: value for name, value in entry.fields.items() if name != "source"}
+    return entry.occurred, fields
+
+
+def _joined(before: View, after: View, company: str, item: CompanyItem) -> list[Entry]:
+    """Of a group: what made the member that is the party a part of it, or no longer."""
+    if not isinstance(item.member, str):
+        return []
+    ties = {
+        *ties_of(before, company).get(item.member, ()),
+        *ties_of(after, company).get(item.member, ()),
+    }
+    found = [entry for tie in sorted(ties) for entry in _causes(before, after, tie)]
+    return sorted(found, key=by_position)
+
+
 def _counting(view: View, subject: str) -> dict[str, Entry]:
     """What counts in a view: happened events as corrected, what is said of them, retractions."""
     entries = view.entries(subject)
     counting = effective(entries, view.at.known_at, view.lens)
-    happened = [entry for entry in counting.entries if entry.earliest <= view.at.on]
-    found = {entry.id: entry for entry in happened}
-    for entry in happened:
-        found |= {remark.id: remark for remark in counting.remarks.get(entry.id, ())}
+    told = {entry.id: entry for entry in entries}
+    found: dict[str, Entry] = {}
+    for entry in counting.entries:
+        if entry.earliest <= view.at.on:
+            found[entry.id] = entry
+        # a correction may say that it happened earlier, or later
+        if min(entry.earliest, told[entry.id].earliest) <= view.at.on:
+            found |= {remark.id: remark for remark in counting.remarks.get(entry.id, ())}
     for entry in entries:
         if entry.type == RETRACTED and (is_mend(entry) or entry.known <= view.at.known_at):
             seen = entry if view.lens is None or is_mend(entry) else view.lens(entry)

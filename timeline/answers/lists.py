@@ -9,12 +9,12 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.companies import find_company, latest_name
-from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem
-from timeline.answers.state import is_open, item_of
+from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
-from timeline.replay import Item, replay
+from timeline.answers.view import SHOWN, View
+from timeline.errors import InvalidValue
+from timeline.replay import replay
 from timeline.store.log import read_all_entries
 from timeline.values import Day, Fields
 
@@ -98,24 +98,25 @@ def list_items(
 ) -> ListAnswer:
     """The items of a kind of subject, those without parties too, by subject.
 
-    ``statuses`` and ``item_kinds`` keep the named ones. Raises NotFound for an unknown company.
+    ``statuses`` and ``item_kinds`` keep the named ones. With ``company`` the roles are its own, and with
+    ``group`` each item names the member. Raises NotFound for an unknown company, InvalidValue for what
+    is no kind of item.
     """
-    found: Iterable[Item]
+    if kind not in SHOWN:
+        raise InvalidValue(f'no list of "{kind}"', f"one of {', '.join(SHOWN)}")
+    found: Iterable[CompanyItem]
     if company is None:
-        found = view.every_item([kind])
+        found = map(item_of, view.every_item([kind]))
     else:
-        members = [find_company(view.connection, company)]
-        if group:
-            members = group_of(view, members[0])
-        found = _once(item for member in members for item in view.items_of(member))
+        found = items_of_group(view, find_company(view.connection, company), group=group)
     items = [
-        shown
+        item
         for item in found
         if item.subject.startswith(kind + ":")
         and (not statuses or item.status in statuses)
         and (not item_kinds or item.kind in item_kinds)
         and certainty in (None, item.certainty)
-        and (is_open(shown := item_of(item)) or not open_only)
+        and (is_open(item) or not open_only)
     ]
     items.sort(key=lambda item: item.subject)
     at = view.at
@@ -129,14 +130,6 @@ def list_items(
         items=items,
         sums=sums(item.terms.get(MONEY_TERM.get(kind, "")) for item in items),
     )
-
-
-def _once(items: Iterable[Item]) -> Iterator[Item]:
-    seen: set[str] = set()
-    for item in items:
-        if item.subject not in seen:
-            seen.add(item.subject)
-            yield item
 
 
 def sums(amounts: Iterable[Fields | None]) -> list[Sum]:

@@ -112,7 +112,9 @@ def _every_company(view: View) -> Iterator[CompanyState]:
 def _company_state(
     company: str, entries: list[Entry], view: View, items: Iterable[CompanyItem]
 ) -> CompanyState:
-    seen = replay(entries, view.at.on, view.at.known_at)
+    # what was recorded later still names it, and says no more
+    recorded = [entry for entry in entries if entry.position <= view.at.position]
+    seen = replay(recorded, view.at.on, view.at.known_at)
     terms = seen.terms if seen else {}
     return CompanyState(
         company=company,

@@ -38,7 +38,7 @@ class Tabular(Struct, frozen=True):
 
         flat = [{name: _cell(value) for name, value in row.items()} for row in self.to_dicts()]
         names = list(dict.fromkeys(name for row in flat for name in row))
-        columns = {name: [row.get(name) for row in flat] for name in names}
+        columns = {name: _alike([row.get(name) for row in flat]) for name in names}
         return nw.from_dict(columns, backend=backend).to_native()
 
     def to_pandas(self) -> Any:
@@ -72,6 +72,15 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode()
     return value
+
+
+def _alike(values: list[Any]) -> list[Any]:
+    """A column of one type: where values of several types meet, what is no text becomes JSON."""
+    if len({type(value) for value in values if value is not None}) < 2:
+        return values
+    return [
+        v if v is None or isinstance(v, str) else msgspec.json.encode(v).decode() for v in values
+    ]
 
 
 def _html(value: Any) -> str:
