@@ -1,0 +1,194 @@
+"""Lists with filters and sums, groups at a coordinate, and what the two have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text
+from timeline import Timeline
+from timeline.answers.group import group_of
+from timeline.answers.lists import sums
+from timeline.answers.view import SHOWN, View
+from timeline.errors import InvalidValue, NotFound
+
+STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
+    timeline = new_timeline(tmp_path_factory.mktemp("stories"), *STORIES)
+    yield timeline
+    timeline.close()
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def test_a_list_holds_what_the_states_of_all_companies_hold(stories: Timeline) -> None:
+    at: dict[str, Any] = {"on": "2025-11-21", "known": "2025-11-21"}
+    every = {i.subject: i.status for c in stories.state(**at).companies for i in c.items}
+    listed = {i.subject: i.status for kind in SHOWN for i in stories.items(kind, **at).items}
+    assert every.items() <= listed.items()
+    for kind in SHOWN:
+        answer = stories.items(kind, **at)
+        replayed = stories.items(kind, recorded=answer.position, **at)
+        assert msgspec.json.encode(answer.items) == msgspec.json.encode(replayed.items)
+        assert answer.sums == replayed.sums
+
+
+def test_filters_of_a_list(stories: Timeline) -> None:
+    at: dict[str, Any] = {"on": "2025-11-21", "known": "2025-11-21"}
+    every = stories.items("deal", **at).items
+    for name in {item.status for item in every}:
+        found = stories.items("deal", status=[name], **at).items
+        assert found == [item for item in every if item.status == name] != []
+    both = stories.items("deal", item_kind=["supply", "capacity"], **at).items
+    assert both == [item for item in every if item.kind in ("supply", "capacity")] != []
+    possible = stories.items("deal", certainty="possible", **at).items
+    assert possible == [item for item in every if item.certainty == "possible"]
+    left = stories.items("rumour", open_only=True, on="2026-03-01").items
+    assert "denied" not in {item.status for item in left}
+    assert stories.items("deal", status=["nonsense"], **at).items == []
+
+
+def test_the_list_of_a_company_says_what_its_state_says(stories: Timeline) -> None:
+    at: dict[str, Any] = {"on": "2025-11-21", "known": "2025-11-21"}
+    (state,) = stories.state("foxconn", **at).companies
+    for kind in SHOWN:
+        listed = stories.items(kind, company="Foxconn", **at).items
+        assert listed == [item for item in state.items if item.subject.startswith(f"{kind}:")]
+    with pytest.raises(NotFound):
+        stories.items("deal", company="foxcon")
+    for kind in ("deals", "source", "company", ""):
+        with pytest.raises(InvalidValue, match="no list of"):
+            stories.items(kind)
+
+
+def money(**fields: Any) -> dict[str, Any]:
+    return {"currency": "USD"} | fields
+
+
+@pytest.mark.parametrize(
+    "amounts, expected",
+    [
+        ([money(exact="1.10"), money(exact="2.2")], [("USD", "once", "exact", 2, "3.30", "3.30")]),
+        ([money(exact="1"), money(min="2", max="5")], [("USD", "once", "exact", 2, "3", "6")]),
+        ([money(exact="1"), money(min="2")], [("USD", "once", "exact", 2, "3", None)]),
+        (
+            [money(exact="5", basis="up_to"), money(max="7", basis="up_to")],
+            [("USD", "once", "up_to", 2, None, "12")],
+        ),
+        ([money(exact="5", basis="at_least")], [("USD", "once", "at_least", 1, "5", None)]),
+        ([money(exact="5", basis="about")], [("USD", "once", "about", 1, "5", "5")]),
+        (
+            [money(exact="1"), money(exact="1", currency="EUR"), money(exact="1", per="year"), None],
+            [
+                ("EUR", "once", "exact", 1, "1", "1"),
+                ("USD", "once", "exact", 1, "1", "1"),
+                ("USD", "year", "exact", 1, "1", "1"),
+            ],
+        ),
+        (
+            [money(exact="1e21"), money(exact="0.1")],
+            [("USD", "once", "exact", 2, *["1000000000000000000000.1"] * 2)],
+        ),
+        ([money(exact="1", reported_as=[money(exact="9")])], [("USD", "once", "exact", 1, "1", "1")]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_sums_stay_within_currency_period_and_basis(amounts: Any, expected: Any) -> None:
+    found = [msgspec.structs.astuple(total) for total in sums(amounts)]
+    assert found == expected
+
+
+def test_the_money_of_volkswagen_and_rivian_before_and_after(stories: Timeline) -> None:
+    def totals(known: str) -> list[Any]:
+        answer = stories.items("deal", company="rivian", on="2024-12-31", known=known)
+        return [(s.basis, s.items, s.min, s.max) for s in answer.sums]
+
+    note = ("exact", 1, "1000000000", "1000000000")
+    assert totals("2024-11-11") == [note, ("up_to", 1, None, "5000000000")]
+    assert totals("2024-11-12") == [note, ("up_to", 1, None, "5800000000")]
+
+
+def test_companies_are_listed_with_the_number_of_their_items(stories: Timeline) -> None:
+    rows = stories.companies(on="2025-11-21", known="2025-11-21").companies
+    states = stories.state(on="2025-11-21", known="2025-11-21").companies
+    assert [(r.company, r.name, r.status, r.items) for r in rows] == [
+        (c.company, c.name, c.status, len(c.items)) for c in states
+    ]
+
+
+# --- groups -------------------------------------------------------------------------------------
+
+
+def members(timeline: Timeline, company: str, **at: Any) -> dict[str, str]:
+    (state,) = timeline.state(company, group=True, **at).companies
+    return {i.subject: i.member for i in state.items if isinstance(i.member, str)}
+
+
+def test_the_joint_venture_of_alphabet_is_intrinsic_s_until_it_moves(stories: Timeline) -> None:
+    day: dict[str, Any] = {"on": "2025-11-21"}
+    assert members(stories, "alphabet", **day)["deal:foxconn-intrinsic-robotics"] == "intrinsic"
+    assert members(stories, "amazon", **day)["deal:openai-aws-capacity"] == "aws"
+    assert "deal:foxconn-intrinsic-robotics" not in members(stories, "google", **day)
+    (alone,) = stories.state("alphabet", **day).companies
+    assert {item.subject for item in alone.items} == {"relationship:alphabet-intrinsic"}
+    after: dict[str, Any] = {"on": "2026-02-25"}
+    assert "deal:foxconn-intrinsic-robotics" in members(stories, "google", **after)
+    tied = {link.event for link in stories.why("relationship:alphabet-intrinsic", **after).chain}
+    assert tied
+    listed = stories.items("deal", company="alphabet", group=True, **day).items
+    assert [(i.subject, i.member) for i in listed] == [
+        ("deal:foxconn-intrinsic-robotics", "intrinsic")
+    ]
+
+
+GROUP = """\
+story: group
+sources: {post: {publisher: Post, kind: news, published: 2025-01-01}}
+companies: {a: {name: A}, b: {name: B}, c: {name: C}, d: {name: D}, e: {name: E}}
+events:
+  - {type: relationship_established, subject: relationship:ab, occurred: 2025-01-01, kind: parent_of, from: a, to: b}
+  - {type: relationship_established, subject: relationship:bc, occurred: 2025-01-01, kind: parent_of, from: b, to: c}
+  - {type: relationship_established, subject: relationship:ca, occurred: 2025-01-01, kind: parent_of, from: c, to: a}
+  - {type: relationship_established, subject: relationship:ad, occurred: 2025-01-01, kind: owns_stake_in, from: a, to: d}
+  - type: relationship_established
+    subject: relationship:ae
+    occurred: 2025-01-01
+    fact_level: forecast
+    kind: parent_of
+    from: a
+    to: e
+  - {type: relationship_ended, subject: relationship:bc, occurred: 2025-06-01}
+"""  # noqa: E501
+
+
+def test_a_group_through_depth_and_a_cycle(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    replay_text(store, tmp_path, GROUP)
+    timeline = Timeline(store)
+    with timeline.reading() as connection:
+        from timeline.answers.coordinate import coordinate
+
+        for on, recorded, company, group in (
+            ("2025-03-01", None, "a", ["a", "b", "c"]),
+            ("2025-03-01", 11, "c", ["c", "a", "b"]),
+            ("2025-06-01", None, "a", ["a", "b"]),
+            ("2025-06-01", None, "c", ["c", "a", "b"]),
+            ("2024-12-31", None, "a", ["a"]),
+            ("2025-03-01", None, "d", ["d"]),
+            ("2025-03-01", 7, "a", ["a", "b"]),
+        ):
+            view = View(connection, coordinate(connection, on=on, recorded=recorded))
+            assert group_of(view, company) == group, (on, company)
+    # what ties two members together is shown once, with the nearer one
+    assert members(timeline, "a", on="2025-03-01") == {
+        "relationship:ab": "a", "relationship:ca": "a", "relationship:ad": "a",
+        "relationship:ae": "a", "relationship:bc": "b",
+    }  # fmt: skip
