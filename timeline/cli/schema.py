@@ -34,14 +34,22 @@ def schema(session: Session, /, fixtures: bool) -> None:
 
 
 def _rows() -> Iterator[dict[str, Any]]:
+    from timeline.store.meanings import TABLES, meaning_of
     from timeline.store.tables import metadata
 
     for table in metadata.tables.values():
+        yield {
+            "table": table.name,
+            "column": None,
+            "type": None,
+            "required": None,
+            "meaning": TABLES.get(table.name),
+        }
         for column in table.columns:
             yield {
                 "table": table.name,
                 "column": column.name,
                 "type": str(column.type).partition("(")[0].lower(),
                 "required": not column.nullable,
-                "meaning": column.doc,
+                "meaning": meaning_of(table.name, column.name),
             }

@@ -48,7 +48,7 @@ def fixture_schema() -> dict[str, Any]:
         "type": "object",
         "properties": sections,
         "additionalProperties": False,
-        "$defs": _with_bare_dates(dict(sorted(components.items()))),
+        "$defs": _with_bare_values(dict(sorted(components.items()))),
     }
 
 
@@ -88,13 +88,15 @@ def _expectation() -> dict[str, Any]:
     }
 
 
-def _with_bare_dates(schema: Any) -> Any:
-    """A year stands in YAML without quotes, and is text all the same."""
+def _with_bare_values(schema: Any) -> Any:
+    """A year stands in YAML without quotes and is text all the same, and so does an amount."""
     if isinstance(schema, list):
-        return [_with_bare_dates(item) for item in schema]
+        return [_with_bare_values(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {name: _with_bare_dates(value) for name, value in schema.items()}
+    found = {name: _with_bare_values(value) for name, value in schema.items()}
     if found.get("type") == "string" and "EDTF" in str(found.get("description", "")):
         found["type"] = ["string", "integer"]
+    if found.get("format") == "decimal":
+        found["type"] = ["string", "number"]
     return found

@@ -1,0 +1,45 @@
+"""The tables explain themselves, and editors can check fixtures."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import jsonschema
+
+from tests.cli.program import run
+from timeline.codec.nodes import compose, value_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_every_table_and_column_is_explained() -> None:
+    rows = json.loads(run("schema", "--json").stdout)
+    assert [f"{row['table']}.{row['column']}" for row in rows if not row["meaning"]] == []
+    assert [row["table"] for row in rows if row["column"] is None][:2] == ["event", "log_head"]
+
+
+def test_the_tables_are_those_of_a_store(store: Path) -> None:
+    connection = sqlite3.connect(store)
+    found = {
+        (table, column)
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if table != "alembic_version"
+        for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")
+    }
+    connection.close()
+    rows = json.loads(run("schema", "--json").stdout)
+    assert {(row["table"], row["column"]) for row in rows if row["column"]} == found
+
+
+def test_the_schema_of_fixtures_accepts_the_stories(here: Path) -> None:
+    schema = json.loads(run("schema", "--fixtures").stdout)
+    check = jsonschema.Draft202012Validator(schema)
+    for path in sorted((ROOT / "fixtures").glob("*.yaml")):
+        story = compose(path.read_bytes())
+        assert story is not None
+        assert list(check.iter_errors(value_of(story))) == []
+    assert not check.is_valid({"events": [{"type": "deal_anounced"}]})
+    assert run("schema", "--fixtures", "-o", "schema.json").exit_code == 0
+    assert json.loads(Path("schema.json").read_text()) == schema
