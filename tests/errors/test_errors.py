@@ -34,8 +34,9 @@ def test_what_is_wrong_is_said_in_full_and_in_its_place(
 def test_every_problem_of_a_file_has_a_line_and_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(HERE)
     for path in INPUTS:
-        with pytest.raises((DataError, ExpectationFailed)) as caught:
+        with pytest.raises(TimelineError) as caught:
             check_files([path.name])
+        assert isinstance(caught.value, DataError | ExpectationFailed)
         for problem in caught.value.problems:
             assert problem.location is not None
             assert problem.location.line > 0, problem
