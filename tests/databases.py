@@ -203,6 +203,20 @@ def _template() -> str:
     return name
 
 
+@contextlib.contextmanager
+def own_server() -> Iterator[Server]:
+    """A server for one test alone, which may stop and kill it."""
+    folder = Path(tempfile.mkdtemp(prefix="timeline-server-"))
+    server = Server(folder)
+    folder.chmod(0o755)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 _numbers = itertools.count(1)
 
 

@@ -49,6 +49,12 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
     return Head(*row)
 
 
+def is_in_log(connection: Connection, head: Head) -> bool:
+    """Whether the log has come by a head: its hash covers all up to it, and when that was recorded."""
+    statement = sa.select(event.c.hash).where(event.c.position == head.position)
+    return connection.scalar(statement) == head.hash
+
+
 def position_at(connection: Connection, recorded: Instant, head: int) -> int:
     """The last position recorded by an instant; ``recorded`` is monotone, so by halves."""
     low, high = 0, head

@@ -20,6 +20,7 @@ from timeline.store.retry import Patience, persist
 if TYPE_CHECKING:
     from timeline.codec.parse import Draft
     from timeline.store.append import Outcome
+    from timeline.store.log import Head
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
@@ -165,22 +166,21 @@ class Store:
         Raises DataError with every problem, VersionConflict, StoreUnavailable.
         """
         from timeline.store.append import Appender  # reading does without all that checks
+        from timeline.store.log import is_in_log
 
         given = list(drafts)
-        done: list[Outcome] = []
+        before: tuple[list[Outcome], Head] | None = None
 
         def attempt() -> list[Outcome]:
-            nonlocal done
+            nonlocal before
             some = [replace(draft, fields=dict(draft.fields)) for draft in given]
             with self.writing(create=create) as connection:
+                if before is not None and is_in_log(connection, before[1]):
+                    return before[0]  # only the confirmation was lost
                 appender = Appender(connection, clock=self.clock, expected_version=expected_version)
-                before, done = done, appender.extend(some)
-                appender.finish()
-                if [(o.id, o.position) for o in before] == [(o.id, o.position) for o in done]:
-                    done = (
-                        before or done
-                    )  # the try before came through, only its confirmation was lost
-            return done
+                outcomes = appender.extend(some)
+                before = outcomes, appender.finish()
+            return outcomes
 
         return self.retrying(attempt)
 
