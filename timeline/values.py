@@ -235,7 +235,7 @@ def plain_decimal(number: Decimal) -> Decimal:
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
         raise ValueError(f"{number} is not a number")
-    if abs(exponent) > _MOST_DIGITS or abs(number.adjusted()) > _MOST_DIGITS:
+    if exponent < -_MOST_DIGITS or number.adjusted() >= _MOST_DIGITS:
         raise ValueError(f"a number of more than {_MOST_DIGITS} digits")
     return Decimal(f"{number:f}") if exponent > 0 else number
 

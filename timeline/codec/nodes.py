@@ -180,11 +180,14 @@ def _compose(text: str | bytes) -> Node | None:
     try:
         return _Builder().build(text)
     except UnicodeDecodeError as error:
-        before = bytes(error.object[: error.start])
-        line = before.count(b"\n") + 1
-        column = error.start - (before.rfind(b"\n") + 1) + 1
+        line, column = _position(bytes(error.object).decode("latin-1"), error.start)
         raise Unreadable(
             "not-utf8", "the file is not UTF-8", line, column, "save it as UTF-8"
+        ) from None
+    except UnicodeEncodeError as error:  # a str that no file can hold
+        line, column = _position(error.object, error.start)
+        raise Unreadable(
+            "not-utf8", "the text is not Unicode: it holds half a character", line, column
         ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -205,8 +208,14 @@ def _position_of(text: str | bytes, error: Exception) -> tuple[int, int]:
     offset = getattr(error, "position", None)
     if not isinstance(offset, int) or offset < 0:
         return 1, 1
-    before = text[:offset] if isinstance(text, str) else text[:offset].decode("utf-8", "replace")
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+    data = text.encode() if isinstance(text, str) else text.removeprefix(b"\xef\xbb\xbf")
+    before = data[:offset].decode("utf-8", "replace")  # libyaml counts bytes
+    return _position(before, len(before))
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    """The line and the column of a character, from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 class _Builder:
@@ -254,7 +263,8 @@ class _Builder:
                         "remove the tag; quote the value to make it text",
                     )  # fmt: skip
                 if isinstance(event, yaml.ScalarEvent):
-                    node = Scalar(line, column, event.value, bool(event.implicit[0]))
+                    plain = bool(event.implicit[0]) and event.tag is None
+                    node = Scalar(line, column, event.value, plain)
                 elif isinstance(event, yaml.SequenceStartEvent):
                     node = Sequence(line, column)
                 else:

@@ -154,7 +154,7 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
             yield Flaw("wrong-subject", f'the fact is "{named}", not "{subject}"', "subject", hint)
     elif subject is None:
         yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
-    if isinstance(subject, str) and not subject.startswith(kind.name + ":"):
+    if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
         message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
 
@@ -214,10 +214,14 @@ def parse_event(node: Node, report: Report) -> Draft | None:
     name = node.pairs["type"][1]
     assert isinstance(name, Scalar)
     version = _version(node, event, report)
+    if version is not None and version > 1 + len(event.upcasters):
+        return None  # which fields it has, a newer program knows
     given = upcasted = None
     shaped = node
     if version is not None and version <= len(event.upcasters):
         given = _as_stored(node)
+        if "extra" in given:  # any JSON, in which a number is a number
+            given["extra"] = value_of(node.pairs["extra"][1])
         upcasted = upcast(given)
         of_today = node_of(upcasted, node.line, node.column)
         assert isinstance(of_today, Mapping)
@@ -286,7 +290,7 @@ def _version(node: Mapping, event: type[Event], report: Report) -> int | None:
     if isinstance(version, int) and version > today:
         message = f"schema version {version} is newer than this program's {today}"
         report.add("schema-too-new", message, stated, "upgrade the program")
-    return version if isinstance(version, int) and 1 <= version <= today else None
+    return version if isinstance(version, int) and version >= 1 else None
 
 
 def _finish(fields: Fields, place: Place, origin: str | None = None) -> Draft:
