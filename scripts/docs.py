@@ -96,7 +96,8 @@ def cli_reference() -> str:
     from timeline.cli import main
 
     def sections(command: click.Command, parent: click.Context | None, name: str) -> Iterator[str]:
-        context = click.Context(command, parent, name, terminal_width=80, max_content_width=80)
+        wide = {"terminal_width": 80, "max_content_width": 80}
+        context = click.Context(command, parent, name, **wide, **command.context_settings)
         context.color = False
         path = context.command_path
         yield f"## {path}" if parent is None else f"{'#' * (2 + path.count(' '))} {path}"

@@ -90,7 +90,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_block_has_a_language_that_is_tested() -> None:
-    known = {"console", "json", "python", "sh", "text", "yaml"}
+    known = {"console", "json", "pycon", "python", "sh", "text", "yaml"}
     assert {str(block) for block in BLOCKS if block.language not in known} == set()
 
 
@@ -177,20 +177,29 @@ def test_every_error_code_is_documented() -> None:
 
 
 def codes(file: Path) -> Iterator[str]:
-    """The error codes of a module: what is called or assigned ``code``, or begins a problem."""
+    """The error codes of a module: what is assigned to ``code``, or given to what makes a problem."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         given: list[ast.expr] = []
         match node:
-            case ast.Assign(targets=[ast.Attribute(attr="code")], value=value):
+            case ast.Assign(targets=[ast.Attribute(attr="code") | ast.Name(id="code")], value=value):
                 given += [value]
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])], value=ast.Tuple(elts=[first, *_])
+            ):
+                given += [first]
             case ast.keyword(arg="code", value=value):
                 given += [value]
             case ast.Call(func=ast.Name(id="NotFound"), args=[ast.Constant(value=str(what)), *_]):
                 yield f"unknown-{what.replace(' ', '-')}"
-            case ast.Call(args=[first, *_]):
+            case ast.Call(func=ast.Name(id=maker), args=[first, *_]) if maker in MAKERS:
+                given += [first]
+            case ast.Call(func=ast.Attribute(attr=maker), args=[first, *_]) if maker in MAKERS:
                 given += [first]
         for expression in given:
             for part in ast.walk(expression):
                 text = part.value if isinstance(part, ast.Constant) else None
-                if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", text):
+                if isinstance(text, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text):
                     yield text
+
+
+MAKERS = {"Problem", "Flaw", "Unreadable", "add", "problem"}
