@@ -96,8 +96,8 @@ def cli_reference() -> str:
     from timeline.cli import main
 
     def sections(command: click.Command, parent: click.Context | None, name: str) -> Iterator[str]:
-        wide = {"terminal_width": 80, "max_content_width": 80}
-        context = click.Context(command, parent, name, **wide, **command.context_settings)
+        settings: dict[str, Any] = {"terminal_width": 80, "max_content_width": 80}
+        context = click.Context(command, parent, name, **settings, **command.context_settings)
         context.color = False
         path = context.command_path
         yield f"## {path}" if parent is None else f"{'#' * (2 + path.count(' '))} {path}"
