@@ -100,6 +100,25 @@ def test_an_imprecise_event_may_not_have_happened_until_its_latest_day() -> None
     ]
 
 
+def test_what_ends_on_a_day_comes_in_the_order_in_which_it_was_known() -> None:
+    suspended = entry(2, "deal_suspended", "2025-02-10", "2025-02-10")
+    resumed = entry(3, "deal_resumed", "[2025-02-05..2025-02-10]", "2025-02-11")
+    assert shown(history([ANNOUNCED, suspended, resumed]))[-1] == (
+        "2025-02-10", OPEN, "2025-02-11", OPEN, "announced, or suspended",
+    )  # fmt: skip
+
+
+def test_what_is_corrected_to_a_day_comes_before_what_was_known_later() -> None:
+    suspended = entry(2, "deal_suspended", "2025-02-10", "2025-02-10")
+    resumed = entry(3, "deal_resumed", "2025-02-20", "2025-02-09", title="On again")
+    corrected = entry(
+        4, "event_corrected", None, "2025-03-01", target="e3", changes={"occurred": "2025-02-10"}
+    )
+    held = history([ANNOUNCED, suspended, resumed, corrected])
+    assert shown(held)[-1][4] == "suspended"
+    assert held.rows[-1].content.terms["title"] == "On again"
+
+
 def test_a_plan_stays_possible_until_it_is_reported_as_done() -> None:
     plan = entry(2, "deal_completed", "2025-06-01", "2025-01-10")
     done = entry(3, "deal_completed", "2025-06-03")

@@ -119,7 +119,7 @@ class Lane(Generic[Held]):
             self._close(row)
 
     def _follow(self, day: Day, start: Day, held: Held | None) -> bool:
-        """News in order, which most of it is: 0.5 µs instead of 3 µs."""
+        """News in order, which most of it is: 0.6 µs instead of 1.6 µs."""
         rows, known = self.open, self.known
         if held is None:
             return False

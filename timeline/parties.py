@@ -1,7 +1,7 @@
 """Who was a party of a subject, when, and known from when: a lane for each company.
 
 Mostly the parties are the same all along. Then one row says it for all of them and a turn is a
-comparison (0.2 µs); lanes are made when the parties first change.
+comparison (0.3 µs instead of 2.9 µs for two parties); lanes are made when the parties first change.
 """
 
 from __future__ import annotations

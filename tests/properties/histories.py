@@ -96,6 +96,9 @@ TYPES: dict[str, list[str]] = {
     kind: [name for name, owner in KIND_OF.items() if owner.name == kind] for kind in KINDS
 }
 
+DAYS = st.sampled_from((0, 1, 2, 3, 4, 9, 30, 31, 58, 59))
+"""Days after the first: few, and with the ends of months, so that bounds meet."""
+
 SUBJECTS = {kind: f"{kind}:subject" for kind in KINDS} | {"fact": "fact:acme/staff"}
 
 
@@ -103,25 +106,16 @@ def _day(offset: int) -> str:
     return (FIRST_DAY + timedelta(days=offset)).isoformat()
 
 
-def _imprecise(offset: int, shape: int) -> str:
-    day, later = _day(offset), _day(offset + 1 + shape % 4)
-    return (
-        day[:7],
-        day[:4],
-        f"{day}~",
-        f"[{day}..{later}]",
-        f"[{day}..]",
-        f"[..{day}]",
-        f"{day[:7]}~",
-        f"{day}/{later}",
-    )[shape // 4]
-
-
 @st.composite
 def occurrences(draw: st.DrawFn, offset: int) -> str:
-    """An EDTF date about that many days after the first: most of them days."""
-    shape = draw(st.integers(0, 55))
-    return _imprecise(offset, shape) if shape < 32 else _day(offset)
+    """An EDTF date about that many days after the first: half of them days."""
+    day = _day(offset)
+    if draw(st.booleans()):
+        return day
+    earlier, later = sorted((offset, draw(st.one_of(DAYS, st.integers(offset, offset + 4)))))
+    span = f"{_day(earlier)}..{_day(later)}"
+    shapes = (f"[{span}]", f"[{span}]", day[:7], day[:4], f"{day}~", f"[{day}..]", f"[..{day}]")
+    return draw(st.sampled_from(shapes))
 
 
 def _instant(offset: int, part: int) -> Instant:
@@ -147,18 +141,18 @@ def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
     return fields
 
 
-def _changes(draw: st.DrawFn, kind: str, name: str, offset: int, *, mend: bool) -> Fields:
+def _changes(draw: st.DrawFn, kind: str, name: str, *, mend: bool) -> Fields:
     needed = NEEDED.get(name, {})
     changes = {f: value for f, value in _chosen(draw, TERMS[kind], 2).items() if f not in needed}
     for field in changes:
         if draw(st.integers(0, 3)) == 0:
             changes[field] = None
     if draw(st.booleans()):
-        changes["occurred"] = draw(occurrences(offset))
+        changes["occurred"] = draw(occurrences(draw(DAYS)))
     if draw(st.integers(0, 3)) == 0:
         changes["fact_level"] = draw(st.sampled_from(("forecast", "fact")))
     if mend and (not changes or draw(st.booleans())):
-        changes["known"] = _day(offset + draw(st.integers(-3, 3)))
+        changes["known"] = _day(draw(DAYS))
     return changes or {"note": "better"}
 
 
@@ -176,7 +170,7 @@ def entries(
     ``in_order``: each mostly known and happened after the ones before. ``remarks``: with events
     about the record.
     """
-    kind = kind or draw(st.sampled_from(sorted(KINDS)))
+    kind = kind or draw(st.sampled_from((*KINDS, "deal", "deal", "rumour")))
     subject = SUBJECTS[kind]
     found: list[Entry] = []
     happened = known_on = 0
@@ -186,11 +180,11 @@ def entries(
             offset, known_on = happened, max(known_on, happened + draw(st.integers(-1, 1)))
             known = _instant(known_on, draw(st.sampled_from((0, 0, 0, 9))))
         else:
-            offset = draw(st.integers(0, 60))
-            known = _instant(offset + draw(st.integers(-20, 20)), draw(st.sampled_from((0, 9))))
+            offset = draw(DAYS)
+            known = _instant(draw(DAYS), draw(st.sampled_from((0, 9))))
         name = draw(st.sampled_from(TYPES[kind]))
         if found and remarks and draw(st.integers(0, 9)) < (1 if in_order else 3):
-            found.append(_remark(draw, kind, found, position, known, offset))
+            found.append(_remark(draw, kind, found, position, known))
             continue
         occurred: str | None = draw(occurrences(offset))
         if EVENT_TYPES[name].always and draw(st.booleans()):
@@ -207,25 +201,26 @@ def entries(
     return found
 
 
-def _remark(
-    draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant, offset: int
-) -> Entry:
+def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant) -> Entry:
     is_mend = draw(st.booleans())
     name = draw(st.sampled_from(("event_corrected", "event_retracted", "event_disputed")))
     targets = [e for e in found if is_mend or e.known != ALWAYS or not e.type.startswith("event_")]
     target = draw(st.sampled_from(targets))
+    root, by_id = target, {entry.id: entry for entry in found}
+    while root.type.startswith("event_"):
+        root = by_id[root.fields["target"]]
     fields: Fields = {"target": target.id} | ({} if is_mend else {"source": "s"})
     if name == "event_corrected":
         on_record = target.type.startswith("event_")
         fields["changes"] = (
             {"reason": "better"}
             if on_record and "changes" not in target.fields
-            else {"changes": _changes(draw, kind, "", offset, mend=False)}
+            else {"changes": _changes(draw, kind, root.type, mend=False)}
             if on_record
-            else _changes(draw, kind, target.type, offset, mend=is_mend)
+            else _changes(draw, kind, target.type, mend=is_mend)
         )
         if is_mend and on_record and "source" in target.fields and draw(st.booleans()):
-            fields["changes"]["known"] = _day(offset)
+            fields["changes"]["known"] = _day(draw(DAYS))
     start = edtf.OPEN_START
     known = ALWAYS if is_mend else known
     return Entry(
