@@ -25,7 +25,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from timeline.store.histories import HISTORY
 from timeline.store.store import Store
+from timeline.store.tables import metadata
 
 GIVEN = "TIMELINE_TEST_POSTGRES"
 RUN = "TIMELINE_TEST_RUN"
@@ -245,3 +247,25 @@ def database(*, empty: bool = False) -> Iterator[URL]:
         yield url
     finally:
         drop_database(url)
+
+
+def clear(url: URL) -> None:
+    """Empty a store that a test has used, which only a superuser can: faster than a new database."""
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    with connect(url) as connection:
+        connection.execute(
+            f"""
+            BEGIN;
+            ALTER TABLE event DISABLE TRIGGER USER;
+            ALTER TABLE log_head DISABLE TRIGGER USER;
+            TRUNCATE {tables};
+            INSERT INTO log_head VALUES (1, 0, '0001-01-01T00:00:00Z', repeat('0', 64));
+            INSERT INTO projection VALUES ('{HISTORY}', 0);
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_change;
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_lock;
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_positions;
+            ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_change;
+            ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_update;
+            COMMIT;
+            """.encode()
+        )

@@ -174,6 +174,8 @@ def migrations_folder() -> Path:
 def connect_for_migration(target: str) -> Iterator[Connection]:
     """A connection for the ``alembic`` command line."""
     engine = make_engine(store_url(target))
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
