@@ -1,0 +1,162 @@
+"""Killed at whatever moment, a program leaves a store that opens and is sound, and can be run again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.generate import write_news
+from tests.crashes.killing import (
+    content,
+    finish,
+    kill_after,
+    kill_at_size,
+    moments,
+    position,
+    start,
+)
+from tests.databases import create_database, drop_database, url_text
+
+FEW, MANY = 2, 100
+EVENTS = 600
+
+ROUNDS = [
+    pytest.param(FEW, id="a few"),
+    pytest.param(MANY, id="many", marks=pytest.mark.long),
+]
+
+Make = Callable[..., str]
+"""Makes a new target, with nothing at all there."""
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two files of news, the second goes on from the first."""
+    folder = tmp_path_factory.mktemp("news")
+    whole = folder / "whole.jsonl"
+    with whole.open("wb") as stream:
+        write_news(stream, EVENTS)
+    lines = whole.read_bytes().splitlines(keepends=True)
+    first = folder / "first.jsonl"
+    first.write_bytes(b"".join(lines[: EVENTS // 3]))
+    return first, whole
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """On which database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make(database: str, tmp_path: Path) -> Iterator[Make]:
+    """New and empty places for stores."""
+    made: list[Any] = []
+
+    def make() -> str:
+        if database == "sqlite":
+            folder = tmp_path / f"store-{len(made)}"
+            folder.mkdir()
+            made.append(folder)
+            return str(folder / "timeline.db")
+        url = create_database(empty=True)
+        made.append(url)
+        return url_text(url)
+
+    yield make
+    if database == "postgresql":
+        for url in made:
+            drop_database(url)
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_replay_that_is_killed_stores_all_or_nothing(
+    make: Make, news: tuple[Path, Path], rounds: int
+) -> None:
+    first, whole = news
+    undisturbed = make()
+    finish(undisturbed, "replay", first)
+    before = position(undisturbed)
+    seconds = finish(undisturbed, "replay", whole)
+    expected, after = content(undisturbed), position(undisturbed)
+    target = make()
+    finish(target, "replay", first)
+    for moment in moments(rounds, seconds, seed=1):
+        killed = kill_after(moment)(start(target, "replay", whole))
+        found = position(target)
+        assert found in ((before, after) if killed else (after,))
+        if found == after:  # it was done: once more, in a new store
+            target = make()
+            finish(target, "replay", first)
+    finish(target, "replay", whole)
+    assert content(target) == expected
+    assert position(target) == after
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_replay_that_is_killed_while_it_commits_stores_all_or_nothing(
+    make: Make, news: tuple[Path, Path], rounds: int
+) -> None:
+    first, whole = news
+    undisturbed = make()
+    finish(undisturbed, "replay", first)
+    before = position(undisturbed)
+    finish(undisturbed, "replay", whole)
+    expected, after = content(undisturbed), position(undisturbed)
+    chance = random.Random(2)
+    size = Path(undisturbed).stat().st_size
+    for _ in range(rounds):
+        target = make()
+        finish(target, "replay", first)
+        log = Path(f"{target}-wal")
+        kill_at_size(log, chance.randrange(1, size))(start(target, "replay", whole))
+        assert position(target) in (before, after)
+        finish(target, "replay", whole)
+        assert content(target) == expected
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_first_replay_that_is_killed_can_be_begun_again(
+    make: Make, news: tuple[Path, Path], rounds: int
+) -> None:
+    first, _ = news
+    undisturbed = make()
+    seconds = finish(undisturbed, "replay", first)
+    expected, after = content(undisturbed), position(undisturbed)
+    for moment in moments(rounds, seconds, seed=3):
+        target = make()
+        kill_after(moment)(start(target, "replay", first))
+        assert position(target) in (None, 0, after)
+        finish(target, "replay", first)
+        assert content(target) == expected
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_an_init_that_is_killed_can_be_begun_again(make: Make, rounds: int) -> None:
+    seconds = finish(make(), "init")
+    for moment in moments(rounds, seconds, seed=4):
+        target = make()
+        kill_after(moment)(start(target, "init"))
+        assert position(target) in (None, 0)
+        finish(target, "init")
+        assert position(target) == 0
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_rebuild_that_is_killed_leaves_the_history_that_was(
+    make: Make, news: tuple[Path, Path], rounds: int
+) -> None:
+    _, whole = news
+    target = make()
+    finish(target, "replay", whole)
+    expected, after = content(target), position(target)
+    seconds = finish(target, "rebuild")
+    for moment in moments(rounds, seconds, seed=5):
+        kill_after(moment)(start(target, "rebuild"))
+        assert position(target) == after
+    assert content(target) == expected
