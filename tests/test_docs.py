@@ -181,10 +181,13 @@ def codes(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         given: list[ast.expr] = []
         match node:
-            case ast.Assign(targets=[ast.Attribute(attr="code") | ast.Name(id="code")], value=value):
+            case ast.Assign(
+                targets=[ast.Attribute(attr="code") | ast.Name(id="code")], value=value
+            ):
                 given += [value]
             case ast.Assign(
-                targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])], value=ast.Tuple(elts=[first, *_])
+                targets=[ast.Tuple(elts=[ast.Name(id="code"), *_])],
+                value=ast.Tuple(elts=[first, *_]),
             ):
                 given += [first]
             case ast.keyword(arg="code", value=value):
