@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.erased import TOMBSTONE
 from timeline.replay import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event
@@ -32,9 +33,9 @@ class Recorded(Struct, frozen=True):
     """An event as the record holds it now, to compare with the file that it came from."""
 
     content: Fields
-    """As mended by hand and by amendments: what a file itself says of its events is no edit of it."""
+    """As mended."""
     covered: frozenset[str]
-    """The fields that mends in files set: their last word, whatever the event itself says."""
+    """The fields that mends in files set: what a file says of its own events is no edit of it."""
     known: Instant
 
     def changes(self, given: Fields) -> Fields:
@@ -66,9 +67,9 @@ def recorded(connection: Connection, id_: str, subject: str, position: int) -> R
     mended(entries, remarks)
     said = [r for r in sorted(remarks.get(id_, ()), key=by_position) if r.type == CORRECTED]
     in_files = _held_by_files(connection, [remark.id for remark in said])
-    ours = corrected(entry, [remark for remark in said if remark.id not in in_files])
     covered = (r.fields["changes"].keys() for r in said if r.id in in_files)
-    return Recorded(content_of(ours), frozenset().union(*covered), ours.known)
+    now = corrected(entry, said)
+    return Recorded(content_of(now), frozenset().union(*covered), now.known)
 
 
 def _held_by_files(connection: Connection, ids: Collection[str]) -> set[str]:
@@ -96,7 +97,7 @@ def drifts(
     """
     if not before or not stories:
         return
-    columns = (event.c.id, event.c.type, event.c.subject, event.c.origin)
+    columns = (event.c.id, event.c.type, event.c.subject, event.c.origin, event.c.payload)
     statement = (
         sa.select(*columns)
         .where(event.c.position <= before, event.c.origin.in_(sorted(stories)))
@@ -105,6 +106,8 @@ def drifts(
     rows = connection.execute(statement).all()
     standing = _standing_retractions(connection, {row.subject for row in rows}, before)
     for row in rows:
+        if row.payload == TOMBSTONE:
+            continue  # no file may hold it any more, and none can miss it
         against = standing.get(row.id, [])
         vanished = row.id not in ids
         if vanished != bool(against):
@@ -122,7 +125,8 @@ def _standing_retractions(
         touched |= set(connection.scalars(statement))
     found: dict[str, list[str]] = {}
     for _, entries in read_entries(connection, sorted(touched), before):
-        mends = [entry for entry in entries if entry.type == RETRACTED and is_mend(entry)]
+        told = [entry for entry in entries if entry.type == RETRACTED and not entry.is_erased]
+        mends = [entry for entry in told if is_mend(entry)]
         in_files = _held_by_files(connection, [mend.id for mend in mends])
         undone: set[str] = set()
         for mend in sorted(mends, key=by_position, reverse=True):
