@@ -48,6 +48,8 @@ is_slug = re.compile(SLUG, re.ASCII).fullmatch
 _is_attribute = re.compile(_ATTRIBUTE, re.ASCII).fullmatch
 _is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
 _is_sha256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
+# as numbers are stored: "007", "1_000" and "1 " are texts, whatever Decimal makes of them
+_is_plain_number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII).fullmatch
 _is_language = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII).fullmatch
 
 
@@ -341,11 +343,7 @@ class Horizon(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 @lru_cache(maxsize=1024)
 def _number(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except ArithmeticError:
-        return None
-    return number if number.is_finite() else None
+    return Decimal(text) if _is_plain_number(text) else None
 
 
 def same_value(one: Any, other: Any) -> bool:
