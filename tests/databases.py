@@ -49,10 +49,23 @@ def begin_run() -> Path | None:
     """Make the folder of a run; None in a worker, which is part of one already."""
     if RUN in os.environ:
         return None
-    folder = Path(tempfile.mkdtemp(prefix="timeline-tests-"))
+    _end_abandoned_runs()
+    folder = Path(tempfile.mkdtemp(prefix=f"timeline-tests-{os.getpid()}-"))
     folder.chmod(0o755)
     os.environ[RUN] = str(folder)
     return folder
+
+
+def _end_abandoned_runs() -> None:
+    """Stop the servers of runs that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob("timeline-tests-*-*"):
+        pid = folder.name.split("-")[2]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            end_run(folder)
+        except (PermissionError, ValueError):
+            continue
 
 
 def end_run(folder: Path) -> None:

@@ -30,11 +30,9 @@ def insert_rows(
 
         copy_rows(connection, table, rows)
         return
-    from sqlalchemy.dialects import postgresql
+    from timeline.store.postgresql import insert_missing
 
-    statement = postgresql.insert(table).on_conflict_do_nothing()
-    names = [column.name for column in table.columns]
-    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    insert_missing(connection, table, rows)
 
 
 @cache

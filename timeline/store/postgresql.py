@@ -42,9 +42,16 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
 
     def set_up(connection: psycopg.Connection[Any], _record: object) -> None:
         _load_text(connection)
-        wait = f"SET lock_timeout = {lock_timeout * 1000:.0f}"
+        settings = {
+            "TimeZone": "UTC",
+            "DateStyle": "ISO",
+            "lock_timeout": f"{lock_timeout * 1000:.0f}",
+            # in a bulk replay the plan for an empty table would be kept for a full one
+            "plan_cache_mode": "auto" if read_only else "force_custom_plan",
+        }
         connection.autocommit = True
-        connection.execute(f"SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; {wait}".encode())
+        statements = [f"SET {name} = '{value}'" for name, value in settings.items()]
+        connection.execute("; ".join(statements).encode())
         connection.autocommit = False
         if read_only:
             # all statements of a session see one state of the store
@@ -120,6 +127,22 @@ def copy_rows(connection: Connection, table: sa.Table, rows: Sequence[tuple[Any,
         raise DBAPIError.instance(
             statement.decode(), None, error, psycopg.Error, connection_invalidated=lost
         ) from error
+
+
+def insert_missing(
+    connection: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert the rows that are not there yet, of a table whose columns are all text."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection.exec_driver_sql(_insert_missing(table), tuple(columns))
+
+
+@cache
+def _insert_missing(table: sa.Table) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    arrays = ", ".join(["%s::text[]"] * len(table.columns))
+    select = f"SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608 - our own names
+    return f'INSERT INTO "{table.name}" ({names}) {select}'
 
 
 @cache
