@@ -6,12 +6,25 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from timeline.answers.first import First, day_of
 from timeline.app import Timeline
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+# A deal that is said to be of January until a correction in April says March, and that one party
+# leaves in June.
+MOVED = """
+{"type": "company_registered", "subject": "company:acme", "name": "Acme"}
+{"type": "company_registered", "subject": "company:globex", "name": "Globex"}
+{"type": "company_registered", "subject": "company:initech", "name": "Initech"}
+{"type": "source_registered", "subject": "source:wire", "publisher": "Wire", "kind": "news", "published": "2025-04-01"}
+{"type": "deal_announced", "id": "announced", "subject": "deal:widgets", "occurred": "2025-01-10", "known": "2025-01-15", "kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}}
+{"type": "event_corrected", "target": "announced", "source": "wire", "changes": {"occurred": "2025-03-10"}}
+{"type": "deal_amended", "subject": "deal:widgets", "occurred": "2025-06-01", "known": "2025-06-01", "parties": {"initech": ["supplier"], "globex": ["customer"]}}
+"""  # noqa: E501
 DAYS = [
     "2010-01-01",
     "2013-06-01",
@@ -27,6 +40,8 @@ DAYS = [
 def timeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     with Timeline.open(tmp_path_factory.mktemp("first") / "timeline.db") as found:
         found.replay([ROOT / "fixtures"])
+        for line in MOVED.strip().splitlines():
+            found.append(msgspec.json.decode(line))
         yield found
 
 
@@ -65,6 +80,26 @@ def test_the_log_says_the_same_as_the_stored_history(day: str, timeline: Timelin
             stored = timeline.first(company, on=day, known=known)
             replayed = timeline.first(company, on=day, known=known, recorded=head)
             assert stored == replayed, (company, known)
+
+
+def test_hindsight_knows_of_corrections(timeline: Timeline) -> None:
+    assert timeline.first("acme", on="2025-01-12").day == "2025-03-10"
+    assert timeline.first("initech", on="2025-01-12").day == "2025-06-01"
+    assert timeline.first("initech", on="2025-05-31", known="2025-05-31").known is None
+    assert timeline.first("acme", on="2025-02-01", known="2025-01-01").known == (
+        "2025-01-15T23:59:59.999999Z"
+    )
+
+
+@pytest.mark.parametrize("known", ["2025-01-01", "2025-01-31", "2025-05-01", "2025-07-01"])
+@pytest.mark.parametrize(
+    "day", ["2025-01-09", "2025-01-10", "2025-03-09", "2025-03-10", "2025-05-31", "2025-06-01"]
+)
+def test_it_is_the_same_at_every_edge(day: str, known: str, timeline: Timeline) -> None:
+    head = timeline.stats().position
+    for company in ("acme", "globex", "initech"):
+        stored = timeline.first(company, on=day, known=known)
+        assert stored == timeline.first(company, on=day, known=known, recorded=head), company
 
 
 def test_where_there_is_something_nothing_begins(timeline: Timeline) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,13 +13,15 @@ from timeline.replay import replay
 from timeline.store.log import read_entries, read_head
 from timeline.store.tables import event
 
+_LAST_CHARACTER: Final = chr(0x10FFFF)
+
 
 def subjects_like(connection: Connection, prefix: str, limit: int) -> list[str]:
     """The first subjects in alphabetical order that begin with ``prefix``."""
     statement = (
         sa.select(event.c.subject)
-        .where(event.c.version == 1, event.c.subject.startswith(prefix, autoescape=True))
-        .where(event.c.subject >= prefix)  # so that the index on the subject serves
+        .where(event.c.version == 1)
+        .where(event.c.subject >= prefix, event.c.subject < prefix + _LAST_CHARACTER)
         .order_by(event.c.subject)
         .limit(limit)
     )
