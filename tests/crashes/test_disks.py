@@ -136,7 +136,7 @@ def test_a_file_system_that_is_only_to_be_read_is_read(
 def test_a_file_system_that_is_full_is_an_error(tmp_path: Path, news: tuple[Path, Path]) -> None:
     folder = tmp_path / "mounted"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("mounting is not allowed here")
     target = folder / "timeline.db"
