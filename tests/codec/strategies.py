@@ -117,8 +117,9 @@ _BY_CLASS: dict[type, st.SearchStrategy[Fields]] = {
 }
 
 whole = st.integers(-(2**53) + 1, 2**53 - 1)
+fractions = st.floats(-(2.0**53), 2.0**53, exclude_min=True, exclude_max=True)
 json_values: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | whole | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    st.none() | st.booleans() | whole | fractions | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )

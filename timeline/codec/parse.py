@@ -167,11 +167,12 @@ def unstorable(value: Any, depth: int = 0) -> str | None:
         return None if value.isascii() or _is_unicode(value) else "a text is not Unicode"
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int):
+    if isinstance(value, int | float):
+        if isinstance(value, float) and not isfinite(value):
+            return f"{value} is no JSON number"
+        # canonical JSON writes a large float as an integer, and reads it back as one
         exact = abs(value) < 2**53
         return None if exact else f"{value} is larger than JSON carries exactly; write it as text"
-    if isinstance(value, float):
-        return None if isfinite(value) else f"{value} is no JSON number"
     if depth >= MAX_DEPTH:
         return f"it is nested deeper than {MAX_DEPTH} levels"
     inside = [*value, *value.values()] if isinstance(value, dict) else value
