@@ -14,16 +14,18 @@ from timeline.app import Timeline
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# A deal that is said to be of January until a correction in April says March, and that one party
-# leaves in June.
+# A deal that is said to be of January until a correction in April says March; a supply that another
+# company takes over in June, both told in July.
 MOVED = """
 {"type": "company_registered", "subject": "company:acme", "name": "Acme"}
 {"type": "company_registered", "subject": "company:globex", "name": "Globex"}
 {"type": "company_registered", "subject": "company:initech", "name": "Initech"}
+{"type": "company_registered", "subject": "company:umbrella", "name": "Umbrella"}
 {"type": "source_registered", "subject": "source:wire", "publisher": "Wire", "kind": "news", "published": "2025-04-01"}
 {"type": "deal_announced", "id": "announced", "subject": "deal:widgets", "occurred": "2025-01-10", "known": "2025-01-15", "kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}}
 {"type": "event_corrected", "target": "announced", "source": "wire", "changes": {"occurred": "2025-03-10"}}
-{"type": "deal_amended", "subject": "deal:widgets", "occurred": "2025-06-01", "known": "2025-06-01", "parties": {"initech": ["supplier"], "globex": ["customer"]}}
+{"type": "relationship_established", "subject": "relationship:gadgets", "occurred": "2025-01-10", "known": "2025-07-01", "kind": "supplies", "from": "umbrella", "to": "globex"}
+{"type": "relationship_changed", "subject": "relationship:gadgets", "occurred": "2025-06-01", "known": "2025-07-01", "from": "initech"}
 """  # noqa: E501
 DAYS = [
     "2010-01-01",
@@ -97,7 +99,7 @@ def test_hindsight_knows_of_corrections(timeline: Timeline) -> None:
 )
 def test_it_is_the_same_at_every_edge(day: str, known: str, timeline: Timeline) -> None:
     head = timeline.stats().position
-    for company in ("acme", "globex", "initech"):
+    for company in ("acme", "globex", "initech", "umbrella"):
         stored = timeline.first(company, on=day, known=known)
         assert stored == timeline.first(company, on=day, known=known, recorded=head), company
 
