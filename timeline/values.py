@@ -167,8 +167,8 @@ def parse_moment(text: str, timezone: str = "UTC") -> Instant:
     is_day = len(text) == 10
     try:
         moment = datetime.fromisoformat(text)
-        if text[4] != "-" or text[7] != "-":  # a week, or without hyphens
-            raise ValueError
+        if text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in "Tt ":
+            raise ValueError  # a week, or without hyphens, or anything between day and time
     except ValueError:
         raise InvalidValue(
             f'"{text}" is neither a day nor an instant',
