@@ -106,13 +106,9 @@ def test_underscores_are_as_good_as_hyphens(store: Path) -> None:
 def test_every_problem_is_told_and_none_has_a_place(store: Path) -> None:
     done = run("append", "deal_signed", "--subject", "deal", "--occurred", "soon", "--kind", "fun")
     assert done.exit_code == 1
-    assert [line.partition(":")[0] for line in done.stderr.splitlines() if "error" in line] == [
-        "error[invalid-value]",
-        "error[invalid-date]",
-        "error[invalid-value]",
-        "error[missing-source]",
-        "error[wrong-subject]",
-    ]
+    told = [line.partition(":")[0] for line in done.stderr.splitlines() if "error[" in line]
+    codes = ("invalid-value", "invalid-date", "invalid-value", "missing-source")
+    assert told == [f"error[{code}]" for code in codes]
 
 
 def test_a_mend_removes_a_field_by_null(store: Path) -> None:
