@@ -262,6 +262,8 @@ class Appender:
             self.problems += changes
             return False
         draft.fields["changes"] = changes
+        if "changes" in changes and not self._changed_changes_soundly(draft, target, changes):
+            return False
         event_type = EVENT_TYPES[target.type]
         if target.type in RECORD_TYPES and "source" in changes:
             mends = "source" not in target.fields
@@ -281,6 +283,36 @@ class Appender:
         for flaw in flaws(result, event_type):
             message = f"the target would be unsound: {flaw.message}"
             self.problems.append(place.problem(flaw.code, message, "changes", flaw.hint))
+        return len(self.problems) == before
+
+    def _changed_changes_soundly(self, draft: Draft, target: _Known, changes: Fields) -> bool:
+        """Check what a correction of a correction makes it say, by the event that is meant in the end."""
+        place = Place(draft.place.file, draft.place.line)
+        meant = target
+        while meant.type in RECORD_TYPES:
+            id_ = meant.fields["target"]
+            known = self._ids.get(id_)
+            if known is None:
+                row = read_row(self.connection, id_)
+                assert row is not None, "a target is in the log before what is said about it"
+                known = self._ids[id_] = _known(row)
+            meant = known
+        inner = parse_changes(changes["changes"], meant.type, place)
+        if isinstance(inner, list):
+            self.problems += inner
+            return False
+        changes["changes"] = inner
+        given = {name: value for name, value in inner.items() if value is not None}
+        before = len(self.problems)
+        for what, name, _ in references(given | {"type": meant.type}):
+            if what == "company" and name != UNDISCLOSED:
+                self._parties.add((name, meant.subject))
+            if what == "company" and name in self._companies:
+                continue
+            there = sa.select(event.c.position).where(event.c.subject == f"{what}:{name}").limit(1)
+            if self.connection.execute(there).first() is None:
+                message = f'no {what} "{name}" is registered'
+                self.problems.append(draft.place.problem(f"unknown-{what}", message, "changes"))
         return len(self.problems) == before
 
     def _repeat(
