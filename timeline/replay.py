@@ -285,11 +285,6 @@ class Fold(Struct, omit_defaults=True, gc=False):
         for name in event.replaces_together:
             if name not in fields:
                 terms.pop(name, None)
-        if kind.merge is not None:
-            kind.merge(terms, event, fields)
-            for name, value in terms.items():
-                if value != self.terms.get(name):
-                    givers[name] = entry.earliest, entry.latest
         for name, value in fields.items():
             if name not in own or name in event.merges_itself:
                 continue
@@ -304,6 +299,11 @@ class Fold(Struct, omit_defaults=True, gc=False):
                     self.conflicts |= {name}
             terms[name] = value
             givers[name] = entry.earliest, entry.latest
+        if kind.merge is not None:  # after the terms, so that what it adds is not replaced by them
+            kind.merge(terms, event, fields)
+            for name, value in terms.items():
+                if value != self.terms.get(name):
+                    givers[name] = entry.earliest, entry.latest
         self.terms, self.givers = terms, givers
 
 
