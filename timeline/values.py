@@ -178,10 +178,7 @@ def parse_moment(text: str, timezone: str = "UTC") -> Instant:
         if moment.date() == date.max:
             return END_OF_TIME
         midnight = (moment + timedelta(days=1)).replace(tzinfo=zone(timezone))
-        try:
-            return format_instant(midnight.astimezone(UTC) - timedelta(microseconds=1))
-        except OverflowError:
-            return ALWAYS  # the first day of all, in a zone east of Greenwich
+        return format_instant(midnight.astimezone(UTC) - timedelta(microseconds=1))
     if moment.tzinfo is None:
         raise InvalidValue(
             f'"{text}" has no offset, so it is no instant', f'write "{text}Z" if it is in UTC'

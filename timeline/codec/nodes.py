@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 import yaml
+from yaml.reader import ReaderError
 
 from timeline.errors import DataError, Location, Problem
 
@@ -194,7 +195,7 @@ def _compose(text: str | bytes) -> Node | None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = error.problem or error.context or "not YAML"
         raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column) from None
-    except yaml.YAMLError as error:
+    except ReaderError as error:
         line, column = _position_of(text, error)
         raise Unreadable(
             "invalid-yaml",
@@ -204,10 +205,8 @@ def _compose(text: str | bytes) -> Node | None:
         ) from None
 
 
-def _position_of(text: str | bytes, error: Exception) -> tuple[int, int]:
-    offset = getattr(error, "position", None)
-    if not isinstance(offset, int) or offset < 0:
-        return 1, 1
+def _position_of(text: str | bytes, error: ReaderError) -> tuple[int, int]:
+    offset: int = error.position
     data = text.encode() if isinstance(text, str) else text.removeprefix(b"\xef\xbb\xbf")
     before = data[:offset].decode("utf-8", "replace")  # libyaml counts bytes
     return _position(before, len(before))

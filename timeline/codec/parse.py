@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Struct, inspect
 
 from timeline.codec.nodes import (
-    MAX_DEPTH,
     Mapping,
     Node,
     Scalar,
@@ -159,7 +158,7 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
 
 
-def unstorable(value: Any, depth: int = 0) -> str | None:
+def unstorable(value: Any) -> str | None:
     """Why a JSON value cannot be kept exactly in every database, and hashed; None where it can."""
     if isinstance(value, str):
         if "\0" in value:
@@ -173,10 +172,8 @@ def unstorable(value: Any, depth: int = 0) -> str | None:
         # canonical JSON writes a large float as an integer, and reads it back as one
         exact = abs(value) < 2**53
         return None if exact else f"{value} is larger than JSON carries exactly; write it as text"
-    if depth >= MAX_DEPTH:
-        return f"it is nested deeper than {MAX_DEPTH} levels"
     inside = [*value, *value.values()] if isinstance(value, dict) else value
-    reasons = (unstorable(item, depth + 1) for item in inside)
+    reasons = map(unstorable, inside)  # nodes are no deeper than MAX_DEPTH
     return next((reason for reason in reasons if reason), None)
 
 
@@ -235,10 +232,7 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         value_of(node) | {"type": name.text} if found is INVALID else found
     )
     if found is not INVALID:
-        try:
-            fields = msgspec.to_builtins(msgspec.convert(fields, event))
-        except msgspec.ValidationError as error:
-            report.add_error(error, node)
+        fields = msgspec.to_builtins(msgspec.convert(fields, event))
     for name, value in fields.items():
         reason = unstorable(value) if name != "changes" else None  # these get their types later
         if reason is not None:

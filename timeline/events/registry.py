@@ -34,9 +34,10 @@ _BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), record.Re
 
 def _concrete(base: type[Event]) -> Iterator[type[Event]]:
     for subclass in base.__subclasses__():
-        if subclass.__struct_config__.tag is not None and not subclass.__subclasses__():
+        if subclass.__subclasses__():
+            yield from _concrete(subclass)
+        else:
             yield subclass
-        yield from _concrete(subclass)
 
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {

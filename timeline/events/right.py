@@ -66,10 +66,8 @@ def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase
         reached = "granted"
     elif event is RightExercised:
         reached = "part_exercised" if fields.get("part") else "exercised"
-    elif event is RightLapsed:
-        reached = "lapsed"
     else:
-        return phase
+        reached = "lapsed"
     if phase in _FINAL:
         return phase if phase == reached else None
     return reached if reached == "lapsed" or _RANK[reached] > _RANK[phase] else phase
