@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
@@ -31,17 +30,8 @@ KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MO
 
 _BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), record.RecordEvent]
 
-
-def _concrete(base: type[Event]) -> Iterator[type[Event]]:
-    for subclass in base.__subclasses__():
-        if subclass.__subclasses__():
-            yield from _concrete(subclass)
-        else:
-            yield subclass
-
-
 EVENT_TYPES: Final[dict[str, type[Event]]] = {
-    str(event.__struct_config__.tag): event for base in _BASES for event in _concrete(base)
+    str(event.__struct_config__.tag): event for base in _BASES for event in base.__subclasses__()
 }
 
 RECORD_TYPES: Final = frozenset(
