@@ -110,7 +110,7 @@ def node_of(value: Any, line: int = 1, column: int = 1, depth: int = 0) -> Node:
     Raises Unreadable for one that is nested too deep.
     """
     if depth > MAX_DEPTH:
-        raise Unreadable("too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column)
+        raise _too_deep(line, column)
     if isinstance(value, dict):
         pairs = {
             str(name): (
@@ -194,6 +194,8 @@ def _compose(text: str | bytes) -> Node | None:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = error.problem or error.context or "not YAML"
+        if "nesting depth" in message:  # libyaml has a limit of its own, and reads ahead up to it
+            raise _too_deep(line, column) from None
         raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column) from None
     except ReaderError as error:
         line, column = _position_of(text, error)
@@ -203,6 +205,10 @@ def _compose(text: str | bytes) -> Node | None:
             line,
             column,
         ) from None
+
+
+def _too_deep(line: int, column: int) -> Unreadable:
+    return Unreadable("too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column)
 
 
 def _position_of(text: str | bytes, error: ReaderError) -> tuple[int, int]:
@@ -273,9 +279,7 @@ class _Builder:
             self._place(node, stack, keys)
             if isinstance(node, Sequence | Mapping) and not isinstance(event, yaml.AliasEvent):
                 if len(stack) >= MAX_DEPTH:
-                    raise Unreadable(
-                        "too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column
-                    )
+                    raise _too_deep(line, column)
                 stack.append((node, event.anchor, self.nodes - 1))
                 keys.append(None)
         return self.root
