@@ -108,6 +108,21 @@ def test_what_ends_on_a_day_comes_in_the_order_in_which_it_was_known() -> None:
     )  # fmt: skip
 
 
+def test_what_may_not_be_over_comes_in_the_order_in_which_it_was_known() -> None:
+    expired = entry(2, "deal_expired", "[2025-02-07..2025-02-10]", "2025-02-10")
+    terminated = entry(3, "deal_terminated", "[2025-02-05..2025-02-10]", "2025-02-11")
+    held = history([ANNOUNCED, expired, terminated])
+    told = [row.content.status for row in held.rows if row.valid_from == "2025-02-07"]
+    assert told == ["expired", "expired"]
+
+
+def test_what_is_only_noted_is_so_since_nobody_knows() -> None:
+    suspended = entry(1, "deal_suspended", "2025-02-01")
+    resumed = entry(2, "deal_resumed", "2025-03-01")
+    content = history([suspended, resumed]).rows[-1].content
+    assert (content.status, content.since) == ("noted", None)
+
+
 def test_what_is_corrected_to_a_day_comes_before_what_was_known_later() -> None:
     suspended = entry(2, "deal_suspended", "2025-02-10", "2025-02-10")
     resumed = entry(3, "deal_resumed", "2025-02-20", "2025-02-09", title="On again")
@@ -272,6 +287,21 @@ def test_rows_of_a_checkpoint_go_on_through_more_than_one_instant() -> None:
     assert change.rows.ended == expected.rows.ended
     assert {row.key for row in change.rows.added} == {row.key for row in expected.rows.added}
     assert all(row in expected.rows.added for row in change.rows.added)
+
+
+def test_what_ended_at_an_earlier_instant_is_not_undone() -> None:
+    left = entry(2, "deal_amended", "2025-02-01", parties={"globex": []})
+    noted = entry(3, "event_corrected", None, "2025-02-01", target="e1", changes={"note": "So"})
+    disputed = entry(4, "event_disputed", None, "2025-03-01", target="e3")  # this marks nothing
+    back = entry(5, "deal_amended", "2025-02-01", "2025-03-01", parties={"globex": ["customer"]})
+    before = [ANNOUNCED, left, noted, disputed]
+    held, change = history(before), appended(before, back)
+    assert change is not None
+    expected = difference(held.rows, held.parties, history([*before, back]))
+    assert (change.rows.ended, change.rows.dropped) == (expected.rows.ended, expected.rows.dropped)
+    assert change.parties.dropped == expected.parties.dropped == []
+    assert change.parties.ended == expected.parties.ended
+    assert change.parties.added == expected.parties.added
 
 
 @pytest.mark.parametrize(
