@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from timeline.store.anchor import Anchor
     from timeline.store.append import Outcome
     from timeline.store.backup import Made
+    from timeline.store.erase import Erasure
     from timeline.store.verify import Verified
 
 Day = str | date
@@ -488,6 +489,16 @@ class Timeline:
         from timeline.store.backup import restore
 
         return restore(self.store, Path(file), progress)
+
+    def erase(self, event: str, reason: str) -> Erasure:
+        """Erase what an event said, and put that on record; which other events may hold the same data.
+
+        No question, at any coordinate, answers with it any more. Raises NotFound for an unknown event,
+        InvalidValue without a reason.
+        """
+        from timeline.store.erase import erase
+
+        return erase(self.store, event, reason)
 
     def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
         """Write the stored history anew from the log, while readers go on; the number of subjects."""

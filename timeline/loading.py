@@ -241,7 +241,9 @@ def _append(
                 stream: BinaryIO = stdin or sys.stdin.buffer
             else:
                 stream = stack.enter_context(batch.found.path.open("rb"))
-            appender.stream(counted(load_lines(stream, name, origin, problems)))
+            # an export says where each event came from, also that it came from nowhere
+            came_from = None if appender.verify else origin
+            appender.stream(counted(load_lines(stream, name, came_from, problems)))
         appender.problems += problems
     if progress is not None:
         progress(done, done)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from timeline import edtf
 from timeline.events.envelope import Event
 from timeline.events.kind import NOTED, Kind, Phase, claim_of, same_claim, status_of
-from timeline.events.record import EventCorrected, EventDisputed, EventRetracted
+from timeline.events.record import EventCorrected, EventDisputed, EventErased, EventRetracted
 from timeline.events.registry import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF
 from timeline.values import END_OF_TIME, Day, Fields, Instant, parse_moment, same_value
 
@@ -44,6 +44,11 @@ class Entry(Struct, frozen=True, gc=False):
         source = self.fields.get("source", [])
         return [source] if isinstance(source, str) else source
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether what it said is gone from the record: it counts for nothing any more."""
+        return "erased" in self.fields
+
 
 class Item(Struct, frozen=True):
     """The state of one subject at a coordinate, with its evidence. Lists of ids in main order."""
@@ -63,6 +68,8 @@ class Item(Struct, frozen=True):
     events: list[str]
     corrections: list[str]
     sources: list[str]
+    erased: list[str] = []
+    """Events that would stand here, and of which the record no longer says what they told."""
 
 
 Lens: TypeAlias = Callable[[Entry], Entry | None]
@@ -71,6 +78,7 @@ Lens: TypeAlias = Callable[[Entry], Entry | None]
 CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
 RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
 DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
+ERASED: Final = str(EventErased.__struct_config__.tag)
 
 
 def kind_of(subject: str) -> Kind:
@@ -102,7 +110,7 @@ def effective(
     Mends come first, whatever ``known`` is; then what is not yet known goes; then corrections that were
     news by then.
     """
-    entries = list(entries)
+    entries = [entry for entry in entries if not entry.is_erased]
     remarks: dict[str, list[Entry]] = {}
     if any(entry.type in RECORD_TYPES for entry in entries):
         entries = mended(entries, remarks)
@@ -119,8 +127,9 @@ def effective(
 
 def mended(entries: Sequence[Entry], remarks: dict[str, list[Entry]] | None = None) -> list[Entry]:
     """The events with every slip of ours put right, news about them included; the mends are gone."""
-    mends = [entry for entry in entries if is_mend(entry)]
-    rest = [entry for entry in entries if not is_mend(entry)]
+    told = [entry for entry in entries if not entry.is_erased]
+    mends = [entry for entry in told if is_mend(entry)]
+    rest = [entry for entry in told if not is_mend(entry)]
     return settled(rest, mends, by_position, {} if remarks is None else remarks)
 
 
@@ -379,6 +388,8 @@ class Evidence(Struct, frozen=True):
     """The events that have happened, corrected, in main order."""
     remarks: list[Entry]
     """The corrections and disputes of these that stand, by position."""
+    erased: list[str] = []
+    """Events of which only the dates are left; through no lens, for nobody knows their sources."""
 
     @property
     def steps(self) -> list[Fields]:
@@ -399,12 +410,15 @@ def evidence(
     lens: Lens | None = None,
 ) -> Evidence:
     """The events of one subject that its state at a coordinate rests on."""
+    entries = list(entries)
     counting = effective(entries, known, lens)
     happened = sorted((e for e in counting.entries if e.earliest <= on), key=main_order)
+    gone = [e for e in entries if e.is_erased and e.known <= known and e.earliest <= on]
+    erased = [entry.id for entry in sorted(gone, key=main_order)]
     if not counting.remarks:
-        return Evidence(happened, [])
+        return Evidence(happened, [], erased)
     said = (remark for entry in happened for remark in counting.remarks.get(entry.id, ()))
-    return Evidence(happened, sorted(said, key=by_position))
+    return Evidence(happened, sorted(said, key=by_position), erased)
 
 
 def irregular(kind: Kind, happened: Iterable[Entry]) -> list[str]:
@@ -453,4 +467,5 @@ def replay(
         events=[entry.id for entry in happened],
         corrections=[remark.id for remark in remarks],
         sources=found.sources,
+        erased=found.erased,
     )

@@ -30,8 +30,23 @@ SQLITE_TRIGGERS = (
       SELECT RAISE(ABORT, 'the log is append-only: position, id or version is taken or out of order');
     END
     """,
+    # the one door: erasure, which an event of the log must have declared
     """
     CREATE TRIGGER event_update BEFORE UPDATE ON event
+    WHEN NOT (
+      NEW.payload IS json_object('erased', json('true'))
+      AND (NEW.position, NEW.id, NEW.subject, NEW.version, NEW.type, NEW.schema_version)
+        IS (OLD.position, OLD.id, OLD.subject, OLD.version, OLD.type, OLD.schema_version)
+      AND (NEW.occurred, NEW.earliest, NEW.latest, NEW.known, NEW.recorded)
+        IS (OLD.occurred, OLD.earliest, OLD.latest, OLD.known, OLD.recorded)
+      AND (NEW.fact_level, NEW.attribution, NEW.origin, NEW.digest, NEW.hash)
+        IS (OLD.fact_level, OLD.attribution, OLD.origin, OLD.digest, OLD.hash)
+      AND OLD.type <> 'event_erased'
+      AND EXISTS (
+        SELECT 1 FROM event
+        WHERE subject = OLD.subject AND position > OLD.position AND type = 'event_erased'
+          AND json_extract(payload, '$.target') = OLD.id)
+    )
     BEGIN SELECT RAISE(ABORT, 'the log is append-only: an event is never changed'); END
     """,
     """
@@ -68,6 +83,24 @@ POSTGRESQL_FUNCTIONS = (
     SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       RAISE EXCEPTION 'the log is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE FUNCTION {schema}.timeline_check_erasure() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      IF NEW.payload = jsonb_build_object('erased', true)
+        AND to_jsonb(NEW) - 'payload' = to_jsonb(OLD) - 'payload'
+        AND OLD.type <> 'event_erased'
+        AND EXISTS (
+          SELECT 1 FROM {schema}.event
+          WHERE subject = OLD.subject AND position > OLD.position AND type = 'event_erased'
+            AND payload ->> 'target' = OLD.id)
+      THEN
+        RETURN NEW;
+      END IF;
+      RAISE EXCEPTION 'the log is append-only: an event is never changed'
         USING ERRCODE = 'restrict_violation';
     END $$
     """,
@@ -117,8 +150,15 @@ POSTGRESQL_FUNCTIONS = (
     """,
 )
 
+KEPT = (
+    "position, id, subject, version, type, schema_version, occurred, earliest, latest, known, recorded, "
+    "fact_level, attribution, origin, digest, hash"
+)
+CHANGE = f"DELETE OR TRUNCATE OR UPDATE OF {KEPT}"
 POSTGRESQL_TRIGGERS = (
-    ("event", "event_change", "BEFORE UPDATE OR DELETE OR TRUNCATE", "STATEMENT", "timeline_refuse"),
+    ("event", "event_change", f"BEFORE {CHANGE}", "STATEMENT", "timeline_refuse"),
+    # the one door: erasure, which an event of the log must have declared
+    ("event", "event_erasure", "BEFORE UPDATE", "ROW", "timeline_check_erasure"),
     ("event", "event_lock", "BEFORE INSERT", "STATEMENT", "timeline_lock_head"),
     (
         "event", "event_positions", "AFTER INSERT", "STATEMENT", "timeline_check_positions",

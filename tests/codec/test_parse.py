@@ -435,3 +435,14 @@ def test_a_number_of_an_older_version_is_a_decimal(monkeypatch: pytest.MonkeyPat
 def test_any_bytes_are_an_event_or_have_problems(line: bytes) -> None:
     found = parse_line(line, "a-file", 1)
     assert isinstance(found, Draft) or found
+
+
+def test_what_an_upcaster_cannot_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def upcaster(fields: Fields) -> Fields:
+        fields["value"] = {"exact": fields.pop("amount")["number"], "currency": "USD"}
+        return fields
+
+    monkeypatch.setattr(EVENT_TYPES["deal_announced"], "upcasters", (upcaster,))
+    amounts: list[Fields] = [{}, {"amount": "5"}, {"amount": {}}, {"amount": None}]
+    for amount in amounts:
+        assert codes(by_line(DEAL | amount)) == ["invalid-value"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +16,14 @@ from benchmarks.generate import write_news
 from tests.crashes.killing import (
     content,
     finish,
+    kill,
     kill_after,
     kill_at_size,
     moments,
     position,
     start,
 )
-from tests.databases import create_database, drop_database, url_text
+from tests.databases import Server, create_database, drop_database, own_server, url_text
 
 FEW, MANY = 2, 100
 EVENTS = 600
@@ -160,3 +164,38 @@ def test_a_rebuild_that_is_killed_leaves_the_history_that_was(
         kill_after(moment)(start(target, "rebuild"))
         assert position(target) == after
     assert content(target) == expected
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_server_that_is_killed_comes_back_with_all_or_nothing(
+    news: tuple[Path, Path], rounds: int
+) -> None:
+    first, whole = news
+    with own_server() as server:
+        target = url_text(server.url.set(database="postgres"))
+        finish(target, "replay", first)
+        before = position(target)
+        for moment in moments(rounds, 1.5, seed=6):
+            program = start(target, "replay", whole)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(moment)
+            server.kill()
+            kill(program)
+            restart(server)
+            assert position(target) in (before, EVENTS)
+        finish(target, "replay", whole)
+        assert position(target) == EVENTS
+
+
+def restart(server: Server) -> None:
+    """Start a server again whose processes may still be on their way out."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            server.start()
+        except subprocess.CalledProcessError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -278,7 +278,11 @@ def _counting(view: View, subject: str) -> dict[str, Entry]:
         if min(entry.earliest, told[entry.id].earliest) <= view.at.on:
             found |= {remark.id: remark for remark in counting.remarks.get(entry.id, ())}
     for entry in entries:
-        if entry.type == RETRACTED and (is_mend(entry) or entry.known <= view.at.known_at):
+        if (
+            entry.type == RETRACTED
+            and not entry.is_erased
+            and (is_mend(entry) or entry.known <= view.at.known_at)
+        ):
             seen = entry if view.lens is None or is_mend(entry) else view.lens(entry)
             if seen is not None:
                 found[entry.id] = seen

@@ -51,6 +51,8 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     events: list[str]
     corrections: list[str]
     sources: list[str]
+    erased: list[str] = []
+    """Events that would stand here, and of which the record no longer says what they told."""
 
 
 class CompanyState(Struct, frozen=True, kw_only=True):

@@ -66,7 +66,7 @@ def item_of(item: Item, company: str | None = None, *, member: bool = False) -> 
 
 _SHARED = (
     "subject", "kind", "status", "certainty", "alternatives", "since", "disputed", "irregular",
-    "conflicts", "terms", "steps", "events", "corrections", "sources",
+    "conflicts", "terms", "steps", "events", "corrections", "sources", "erased",
 )  # fmt: skip
 
 

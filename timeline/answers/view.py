@@ -108,6 +108,7 @@ class View:
             events=[entry.id for entry in found.happened],
             corrections=[remark.id for remark in found.remarks],
             sources=found.sources,
+            erased=found.erased,
         )
 
     def every_item(self, kinds: Sequence[str] = SHOWN) -> Iterator[Item]:

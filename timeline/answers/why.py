@@ -18,6 +18,7 @@ from timeline.answers.view import View
 from timeline.events.kind import NOTED, claim_of, same_claim
 from timeline.events.registry import RECORD_TYPES
 from timeline.replay import (
+    ERASED,
     RETRACTED,
     Entry,
     Fold,
@@ -32,7 +33,9 @@ from timeline.replay import (
 from timeline.store.log import read_row_at
 from timeline.values import Day, Fields, Instant, check_subject
 
-Counts = Literal["counts", "not yet known", "not yet happened", "retracted", "outside the lens"]
+Counts = Literal[
+    "counts", "not yet known", "not yet happened", "retracted", "erased", "outside the lens"
+]
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -181,15 +184,15 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
     rest = [entry for entry in _as_mended(entries) if entry.id not in shown]
     said: dict[str, list[Entry]] = {}
     for entry in rest:
-        if entry.type in RECORD_TYPES:
+        if "target" in entry.fields:
             said.setdefault(entry.fields["target"], []).append(entry)
     undone = _undone(view, entries)
     for entry in rest:
-        if entry.type in RECORD_TYPES and entry.fields["target"] not in shown:
+        if "target" in entry.fields and entry.fields["target"] not in shown:
             continue  # shown after what it is about
         for each, about in _with_remarks(entry, said):
             counts = _counts(view, each, undone)
-            if counts == "counts" and about is not None and each.type != RETRACTED:
+            if counts == "counts" and about is not None and each.type not in (RETRACTED, ERASED):
                 counts = _counts(
                     view, about, undone
                 )  # what is said of it counts no more than it does
@@ -239,7 +242,7 @@ def _undone(view: View, entries: list[Entry]) -> set[str]:
     """What retractions that stand take back; from the highest position down, as the fold does it."""
     undone: set[str] = set()
     for entry in sorted(_as_mended(entries), key=by_position, reverse=True):
-        if entry.type != RETRACTED or entry.id in undone:
+        if entry.type != RETRACTED or entry.is_erased or entry.id in undone:
             continue
         if _visible(view, entry) == "counts":
             undone.add(entry.fields["target"])
@@ -248,6 +251,8 @@ def _undone(view: View, entries: list[Entry]) -> set[str]:
 
 def _counts(view: View, entry: Entry, undone: set[str]) -> Counts:
     """Whether an event counts that is not among the happened ones, and else why it does not."""
+    if entry.is_erased:
+        return "erased"
     visible = _visible(view, entry)
     if visible != "counts":
         return visible

@@ -57,11 +57,10 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
                 with writing(session) as stream:
                     stream.writelines(f"{line}\n" for line in lines)
             else:
-                from timeline.answers.model import CompanyItem
                 from timeline.render.lists import LIST_COLUMNS
-                from timeline.render.rows import answer_rows
+                from timeline.render.rows import answer_rows, item_columns
 
-                columns = [name for name in CompanyItem.__struct_fields__ if name != "member"]
+                columns = item_columns(answer.items, group=False)
                 write_rows(session, answer_rows(answer), columns=columns, shown=LIST_COLUMNS)
             if not answer.items and session.format != "table":
                 session.note(f"there are no {kind}s like that at this coordinate")

@@ -33,6 +33,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "rebuild",
         "backup",
         "restore",
+        "erase",
         "stats",
         "schema",
         "db",

@@ -88,10 +88,10 @@ def _write_text(
 
 
 def _write_rows(session: Session, answer: StateAnswer, *, group: bool) -> None:
-    from timeline.answers.model import CompanyItem
-    from timeline.render.rows import STATE_COLUMNS, state_rows
+    from timeline.render.rows import STATE_COLUMNS, item_columns, state_rows
 
-    fields = [n for n in CompanyItem.__struct_fields__ if n != "member" or group]
+    items = (item for company in answer.companies for item in company.items)
+    fields = item_columns(items, group=group)
     write_rows(session, state_rows(answer), columns=["company", *fields], shown=STATE_COLUMNS)
 
 

@@ -302,7 +302,7 @@ def read_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 
 
 def load_lines(
-    stream: BinaryIO, name: str, origin: str, problems: list[Problem]
+    stream: BinaryIO, name: str, origin: str | None, problems: list[Problem]
 ) -> Iterator[Draft]:
     """The drafts of a JSONL stream, in constant memory; what is wrong goes to ``problems``."""
     for number, line in read_lines(stream, name):

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Union
 import msgspec
 from msgspec import Struct, inspect
 
+from timeline.codec.erased import MARK, Erased, erased_fields
 from timeline.codec.nodes import (
     Mapping,
     Node,
@@ -67,6 +68,8 @@ class Draft(Struct):
     fields: Fields
     place: Place = NOWHERE
     origin: str | None = None
+    erased: Erased | None = None
+    """Of an event of an export that was erased: what is left besides ``fields``."""
     recorded: str | None = None
     """With the position and hash of an export, for a replay that verifies them."""
     position: int | None = None
@@ -220,7 +223,12 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         given = _as_stored(node)
         if "extra" in given:  # any JSON, in which a number is a number
             given["extra"] = value_of(node.pairs["extra"][1])
-        upcasted = upcast(given)
+        try:
+            upcasted = upcast(given, sound=False)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            message = f"no {name.text} of schema version {version}: {error}"
+            report.add("invalid-value", message, node)
+            return None
         of_today = node_of(upcasted, node.line, node.column)
         assert isinstance(of_today, Mapping)
         shaped = of_today
@@ -314,6 +322,10 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     """
     added: dict[str, Any] = {}
     event: Event | None = None
+    if MARK in line:
+        erased = _erased(line, file, number)
+        if erased is not None:
+            return erased
     try:
         if b'"recorded"' in line or b'"origin"' in line:
             parts = _decode_parts.decode(line)
@@ -329,6 +341,23 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
         return _line_problems(line, file, number)
     draft = _finish(fields, Place(file, number))
     return _with_added(draft, added) if added else draft
+
+
+def _erased(line: bytes, file: str, number: int) -> Draft | list[Problem] | None:
+    """The draft of an erased event, or what is wrong with it; None for a line of another event."""
+    try:
+        value = _decode_any.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(value, dict) or value.get("erased") is not True:
+        return None
+    added = {name: value.pop(name) for name in EXPORTED if name in value}
+    place = Place(file, number)
+    try:
+        fields, rest = erased_fields(value)
+    except ValueError as error:
+        return [place.problem("invalid-value", f"no erased event of an export: {error}")]
+    return _with_added(Draft(fields, place, erased=rest), added)
 
 
 def _with_added(draft: Draft, added: dict[str, Any]) -> Draft | list[Problem]:

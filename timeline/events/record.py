@@ -1,4 +1,4 @@
-"""What is said about the record itself: corrections, retractions, disputes.
+"""What is said about the record itself: corrections, retractions, disputes, erasures.
 
 With a source it is news, visible from its own ``known`` on. Without one it mends a slip of ours, and is
 applied first, whatever is asked. "It was wrong" never shares an event type with "it is no longer so".
@@ -35,6 +35,12 @@ class EventDisputed(RecordEvent, frozen=True, kw_only=True, tag="event_disputed"
     """The target counts, and its subject is marked as disputed."""
 
     by: str | UnsetType = UNSET
+
+
+class EventErased(RecordEvent, frozen=True, kw_only=True, tag="event_erased"):
+    """What the target said is gone from the record; only ``timeline erase`` appends this."""
+
+    reason: str
 
 
 IMMUTABLE: Final = frozenset({"type", "subject", "id", "schema_version", "target"})

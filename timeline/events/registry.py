@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, Final
 
+import msgspec
+
 from timeline.events import (
     commitment,
     company,
@@ -52,13 +54,20 @@ STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
 """The fields of an event type that make a step, in the order of its declaration."""
 
 
-def upcast(fields: Fields) -> Fields:
-    """An event's fields in today's form, whatever version they are of; ``fields`` stays as it was."""
-    upcasters = EVENT_TYPES[fields["type"]].upcasters
+def upcast(fields: Fields, *, sound: bool = True) -> Fields:
+    """An event's fields in today's form, whatever version they are of; ``fields`` stays as it was.
+
+    ``sound``: they were checked, so that numbers can be made the decimals of today's types.
+    """
+    event = EVENT_TYPES[fields["type"]]
     version = fields.get("schema_version", 1)
-    if version > len(upcasters):
+    if version > len(event.upcasters):
         return fields
     fields = deepcopy(fields)
-    for upcaster in upcasters[version - 1 :]:
+    for upcaster in event.upcasters[version - 1 :]:
         fields = upcaster(fields)
-    return fields | {"schema_version": 1 + len(upcasters)}
+    fields = fields | {"schema_version": 1 + len(event.upcasters)}
+    if not sound:
+        return fields
+    today: Fields = msgspec.to_builtins(msgspec.convert(fields, event))
+    return today

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from timeline.answers import StateAnswer
+from timeline.answers.model import CompanyItem
 from timeline.answers.tabular import Tabular
 from timeline.render.json import json_lines, json_list
 
@@ -71,14 +72,25 @@ def state_rows(answer: StateAnswer) -> Iterator[dict[str, Any]]:
             fields = asdict(item)
             if not isinstance(item.member, str):
                 del fields["member"]
+            if not item.erased:
+                del fields["erased"]
             yield {"company": company.company, **fields}
+
+
+def item_columns(items: Iterable[CompanyItem], *, group: bool) -> list[str]:
+    """The columns of items: the member of a group, and what was erased, only where there is any."""
+    absent = {"member"} if not group else set()
+    if not any(item.erased for item in items):
+        absent.add("erased")
+    return [name for name in CompanyItem.__struct_fields__ if name not in absent]
 
 
 def answer_rows(answer: Tabular) -> Iterator[dict[str, Any]]:
     """The rows of an answer as they are, each a mapping; a member only where there is a group."""
     for row in answer.rows():
         fields = row if isinstance(row, dict) else asdict(row)
-        yield {name: value for name, value in fields.items() if value is not UNSET}
+        empty = {"erased"} if fields.get("erased") == [] else ()
+        yield {n: value for n, value in fields.items() if value is not UNSET and n not in empty}
 
 
 class _Counted:

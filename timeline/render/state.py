@@ -207,6 +207,8 @@ class _Page:
             label = "remarks" if item.disputed else "corrected"
             what = "corrections and disputes: " if item.disputed else "by "
             yield label, what + self.ids(item.corrections)
+        if item.erased:
+            yield "erased", f"the record no longer says what these told: {self.ids(item.erased)}"
 
     def evidence(self, item: CompanyItem) -> Iterator[Row]:
         """How many events, which ones, and from which sources."""

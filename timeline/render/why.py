@@ -24,6 +24,7 @@ _REASONS: Final = {
     "not yet known": "became public only later",
     "not yet happened": "had not happened yet on that day",
     "retracted": "was retracted",
+    "erased": "the record no longer says what it told",
     "outside the lens": "no source of it passes the lens",
 }
 _FACTS: Final = ("fact_stated", "fact_ended")
@@ -82,9 +83,9 @@ def shown_status(answer: WhyAnswer, link: Link) -> str:
     if link.counts != "counts":
         return link.counts
     if link.type in RECORD_TYPES:
-        return {"event_corrected": "corrected", "event_retracted": "retracted"}.get(
-            link.type, "disputed"
-        )
+        return {
+            "event_corrected": "corrected", "event_retracted": "retracted", "event_erased": "erased",
+        }.get(link.type, "disputed")  # fmt: skip
     if kind_of(answer.subject) == "fact":
         return "ended" if link.after == "ended" else "noted" if link.after is None else "stated"
     return str(link.after or "noted")

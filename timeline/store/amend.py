@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.erased import TOMBSTONE
 from timeline.replay import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event
@@ -96,7 +97,7 @@ def drifts(
     """
     if not before or not stories:
         return
-    columns = (event.c.id, event.c.type, event.c.subject, event.c.origin)
+    columns = (event.c.id, event.c.type, event.c.subject, event.c.origin, event.c.payload)
     statement = (
         sa.select(*columns)
         .where(event.c.position <= before, event.c.origin.in_(sorted(stories)))
@@ -105,6 +106,8 @@ def drifts(
     rows = connection.execute(statement).all()
     standing = _standing_retractions(connection, {row.subject for row in rows}, before)
     for row in rows:
+        if row.payload == TOMBSTONE:
+            continue  # no file may hold it any more, and none can miss it
         against = standing.get(row.id, [])
         vanished = row.id not in ids
         if vanished != bool(against):
@@ -122,7 +125,8 @@ def _standing_retractions(
         touched |= set(connection.scalars(statement))
     found: dict[str, list[str]] = {}
     for _, entries in read_entries(connection, sorted(touched), before):
-        mends = [entry for entry in entries if entry.type == RETRACTED and is_mend(entry)]
+        told = [entry for entry in entries if entry.type == RETRACTED and not entry.is_erased]
+        mends = [entry for entry in told if is_mend(entry)]
         in_files = _held_by_files(connection, [mend.id for mend in mends])
         undone: set[str] = set()
         for mend in sorted(mends, key=by_position, reverse=True):

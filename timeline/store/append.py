@@ -18,12 +18,13 @@ from sqlalchemy.engine import Connection
 
 from timeline import edtf
 from timeline.codec.canonical import canonical, chain, derive_id, digest
+from timeline.codec.erased import Erased
 from timeline.codec.parse import Draft, Place, flaws, parse_changes, references
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.nearest import nearest
-from timeline.replay import Entry, fold, main_order, mended
+from timeline.replay import ERASED, Entry, fold, main_order, mended
 from timeline.replay import kind_of as kind_of_subject
 from timeline.store.amend import Recorded, amended, recorded
 from timeline.store.bulk import among, insert_rows
@@ -39,6 +40,9 @@ BATCH: Final = 1000
 
 MOST_SOURCES: Final = 20_000
 """Sources of which is kept in mind when they were published; more are read again."""
+
+LAST_ZONE: Final = "Etc/GMT+12"
+"""Where a day ends last; POSIX counts west of Greenwich."""
 
 MOST_PROBLEMS: Final = 1000
 """A file with more is another kind of file."""
@@ -72,6 +76,10 @@ class _Known(Struct):
     digest: str
     fields: Fields
 
+    @property
+    def is_erased(self) -> bool:
+        return "erased" in self.fields
+
 
 class Appender:
     """Appends drafts in the order given, within the transaction of its connection."""
@@ -84,6 +92,7 @@ class Appender:
         expected_version: int | None = None,
         verify: bool = False,
         amend: bool = False,
+        erase: bool = False,
     ) -> None:
         self.connection = connection
         head = read_head(connection, lock=True)
@@ -94,14 +103,19 @@ class Appender:
         self.expected_version = expected_version
         self.verify = verify
         self.amend = amend
+        self.erase = erase
         self.redating = False
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
         self.touched: set[str] | None = set() if head.position else None
         self.stored = 0
         self.found = 0
+        self._erased: dict[str, int] = {}
+        """Events of an export that were erased, until the event that says so."""
         self._companies: set[str] = {UNDISCLOSED}
         self._published: dict[str, list[tuple[str, str]]] = {}
+        self._hints: dict[str, set[str]] = {}
+        """Names in the log by what they name: read once, when the first is not found."""
         self._reset()
 
     # --- the way in ----------------------------------------------------------------------------
@@ -124,6 +138,8 @@ class Appender:
         """Write the history, with the head of the log; DataError if there was any problem."""
         if self.problems:
             raise DataError(self.problems)
+        for id_, position in self._erased.items():
+            raise StoreDamaged(position, f"{id_} is erased, and no event says so")
         if self.stored:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
             self.connection.execute(sa.update(log_head).values(values))
@@ -202,6 +218,11 @@ class Appender:
 
     def _place(self, draft: Draft, named: list[Reference]) -> Outcome | None:
         fields = draft.fields
+        if self.verify and draft.position not in (None, self.position + 1) and not self.problems:
+            at = self.position + 1
+            raise StoreDamaged(at, f"the export has position {draft.position} here")
+        if draft.erased is not None:
+            return self._place_erased(draft, draft.erased)
         if fields["type"] in RECORD_TYPES and not self._aim(draft):
             return None
         id_ = fields["id"]
@@ -224,10 +245,28 @@ class Appender:
         self._store(draft, version + 1, content_digest, named)
         return Outcome(id_, self.position, new=True)
 
+    def _place_erased(self, draft: Draft, erased: Erased) -> Outcome | None:
+        """Keep the place of an event that was erased before the log was exported."""
+        id_, subject = draft.fields["id"], draft.fields["subject"]
+        if not self.verify:
+            message = f'"{id_}" was erased, and the line holds no more than its place in a log'
+            hint = "leave it out, or replay the whole export with --verify into a new store"
+            self.problems.append(draft.place.problem("event-erased", message, None, hint))
+            return None
+        if self._ids.get(id_) is not None:
+            raise StoreDamaged(self.position + 1, f'"{id_}" is there twice')
+        self._store(draft, self._versions.get(subject, 0) + 1, erased.digest, [])
+        self._erased[id_] = self.position
+        return Outcome(id_, self.position, new=True)
+
     def _aim(self, draft: Draft) -> bool:
         """Give an event about the record its target's subject, and check what it says."""
         fields, place = draft.fields, draft.place
         id_ = fields["target"]
+        if fields["type"] == ERASED and not (self.erase or self.verify):
+            message = "only timeline erase appends an event_erased, with the erasure itself"
+            self.problems.append(place.problem("event-erased", message, "type"))
+            return False
         target = self._ids.get(id_)
         if target is None:
             hint = f'did you mean "{found[0]}"?' if (found := self._similar_ids(id_)) else None
@@ -239,7 +278,10 @@ class Appender:
             hint = "leave the subject out: it is the target's"
             self.problems.append(place.problem("wrong-subject", message, "subject", hint))
             return False
-        target_mends = target.type in RECORD_TYPES and "source" not in target.fields
+        if fields["type"] == ERASED and self.verify and self._erased.pop(id_, None) is None:
+            raise StoreDamaged(self.position + 1, f'it says that "{id_}" is erased, and it is not')
+        told = None if target.is_erased else target
+        target_mends = told and told.type in RECORD_TYPES and "source" not in told.fields
         if target_mends and "source" in fields:
             message = (
                 f'"{id_}" mends our own record: only a mend (without a source) may be about it'
@@ -253,6 +295,10 @@ class Appender:
             row = None if fields["id"] in self._ids else read_row(self.connection, fields["id"])
             if row is not None:
                 self._ids[row.id] = _known(row)
+        if target.is_erased and not self.verify and self._ids.get(fields["id"]) is None:
+            message = f'"{id_}" was erased: nothing more can be said about it'
+            self.problems.append(place.problem("event-erased", message, "target"))
+            return False
         return True
 
     def _changes_soundly(self, draft: Draft, target: _Known) -> bool:
@@ -264,6 +310,8 @@ class Appender:
         draft.fields["changes"] = changes
         if "changes" in changes and not self._changed_changes_soundly(draft, target, changes):
             return False
+        if target.is_erased:
+            return True
         event_type = EVENT_TYPES[target.type]
         if target.type in RECORD_TYPES and "source" in changes:
             mends = "source" not in target.fields
@@ -290,6 +338,8 @@ class Appender:
         place = Place(draft.place.file, draft.place.line)
         meant = target
         while meant.type in RECORD_TYPES:
+            if meant.is_erased:  # nobody knows any more what is meant in the end
+                return self.verify or self._is_stored(draft)
             id_ = meant.fields["target"]
             known = self._ids.get(id_)
             if known is None:
@@ -315,12 +365,26 @@ class Appender:
                 self.problems.append(draft.place.problem(f"unknown-{what}", message, "changes"))
         return len(self.problems) == before
 
+    def _is_stored(self, draft: Draft) -> bool:
+        """Whether an event about what was erased is in the log already; a problem where it is new."""
+        id_ = draft.fields.get("id") or derive_id(draft.fields)
+        if self._ids.get(id_) is not None or read_row(self.connection, id_) is not None:
+            return True
+        message = "what it is about in the end was erased: nothing more can be said about it"
+        self.problems.append(draft.place.problem("event-erased", message, "target"))
+        return False
+
     def _repeat(
         self, draft: Draft, known: _Known, content_digest: str, named: list[Reference]
     ) -> Outcome | None:
         """The same id again: the same event as appended or as mended, or an error."""
         fields, place = draft.fields, draft.place
-        if known.digest != content_digest or self.amend:
+        if known.is_erased and known.digest != content_digest:
+            message = f'"{fields["id"]}" was erased, and said something else'
+            hint = "take it out of the file, or give the new event another id"
+            self.problems.append(place.problem("event-erased", message, None, hint))
+            return None
+        if not known.is_erased and (known.digest != content_digest or self.amend):
             if (known.subject, known.type) != (fields["subject"], fields["type"]):
                 message = f'the id "{fields["id"]}" belongs to a {known.type} of {known.subject}'
                 self.problems.append(place.problem("id-taken", message, "id", "choose another id"))
@@ -409,9 +473,10 @@ class Appender:
         sound = True
         for what, name, field in named:
             if what == "company" and name not in self._companies:
-                hint = self._nearest_company(name)
+                hint = self._nearest(what, name, self._companies, "companies")
             elif what == "source" and not self._is_registered(f"source:{name}"):
-                hint = 'register it under "sources"'
+                batch = (subject.partition(":")[2] for subject in self._sources)
+                hint = self._nearest(what, name, batch, "sources")
             else:
                 continue
             message = f'no {what} "{name}" is registered'
@@ -439,9 +504,13 @@ class Appender:
         self, draft: Draft, version: int, content_digest: str, named: list[Reference]
     ) -> None:
         fields = draft.fields
-        current = upcast(fields)
-        known = self._known_at(current)
-        earliest, latest = bounds_of(current, known)
+        if draft.erased is None:
+            current = upcast(fields)
+            known = self._known_at(current)
+            earliest, latest = bounds_of(current, known)
+        else:
+            current, left = fields, draft.erased
+            known, earliest, latest = left.known, left.earliest, left.latest
         position = self.position + 1
         recorded = self._exported(draft, position) if self.verify else self.recorded
         hash_ = chain(self.hash, recorded, content_digest)
@@ -476,8 +545,6 @@ class Appender:
 
     def _exported(self, draft: Draft, position: int) -> Instant:
         """When the event of an export was recorded, after checking that this is its place."""
-        if draft.position is not None and draft.position != position:
-            raise StoreDamaged(position, f"the export has position {draft.position} here")
         if draft.hash is None or draft.recorded is None:
             raise StoreDamaged(position, 'the line has no "hash" or "recorded" to verify')
         if not is_instant(draft.recorded):
@@ -505,16 +572,23 @@ class Appender:
 
     # --- hints ---------------------------------------------------------------------------------
 
-    def _nearest_company(self, name: str) -> str:
-        statement = sa.select(event.c.subject).where(event.c.type == "company_registered")
-        registered = {s.partition(":")[2] for s in self.connection.scalars(statement)}
-        found = nearest(name, registered | self._companies)
-        return f'did you mean "{found[0]}"?' if found else 'register it under "companies"'
+    def _nearest(self, what: str, name: str, batch: Iterable[str], section: str) -> str:
+        stored = self._hints.get(what)
+        if stored is None:
+            statement = sa.select(event.c.subject).where(
+                event.c.version == 1, event.c.subject.between(f"{what}:", f"{what};")
+            )
+            subjects = self.connection.scalars(statement)
+            stored = self._hints[what] = {subject.partition(":")[2] for subject in subjects}
+        found = nearest(name, stored.union(batch))
+        return f'did you mean "{found[0]}"?' if found else f'register it under "{section}"'
 
     def _similar_ids(self, id_: str) -> list[str]:
-        statement = sa.select(event.c.id).order_by(event.c.position.desc()).limit(5000)
-        recent = [*self.connection.scalars(statement), *(i for i, k in self._ids.items() if k)]
-        return nearest(id_, recent)
+        stored = self._hints.get("event")
+        if stored is None:
+            recent = sa.select(event.c.id).order_by(event.c.position.desc()).limit(5000)
+            stored = self._hints["event"] = set(self.connection.scalars(recent))
+        return nearest(id_, stored.union(i for i, known in self._ids.items() if known))
 
 
 def _known(row: LogRow) -> _Known:
@@ -523,6 +597,8 @@ def _known(row: LogRow) -> _Known:
 
 def _references(draft: Draft, types: dict[str, str]) -> list[Reference]:
     """What a draft refers to, a correction's changes included; ``types`` of the events by id."""
+    if draft.erased is not None:
+        return []
     found = references(upcast(draft.fields))
     changes = draft.fields.get("changes")
     if changes is not None:
@@ -540,7 +616,10 @@ def publication(entries: list[Entry]) -> list[tuple[str, str]]:
         terms = entries[0].fields
     else:
         terms = fold(kind_of_subject("source:"), sorted(mended(entries), key=main_order)).terms
-    return [(terms["published"], terms.get("timezone", "UTC"))] if "published" in terms else []
+    if "published" in terms:
+        return [(terms["published"], terms.get("timezone", "UTC"))]
+    # of a source that was erased the day is left; it was over everywhere when it was over there
+    return [(entry.earliest, LAST_ZONE) for entry in entries[:1] if entry.is_erased]
 
 
 def bounds_of(fields: Fields, known: Instant) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.codec.parse import references
 from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import upcast
+from timeline.events.registry import RECORD_TYPES, upcast
 from timeline.replay import Entry
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries
@@ -20,21 +20,38 @@ Reference = tuple[str, str]
 """What kind of thing is named (company or source), and its name."""
 
 
-def named_by(fields: Fields, target: str | None = None) -> list[Reference]:
-    """What an event names; of a correction also what its changes name, given its target's type."""
+def named_by(
+    fields: Fields, target: str | None = None, meant: str | None = None
+) -> list[Reference]:
+    """What an event names; of a correction also what its changes name, given its target's type.
+
+    ``meant`` is the type of the event that a correction of corrections is about in the end.
+    """
     found = references(upcast(fields))
     changes = fields.get("changes")
     if changes is not None and target is not None:
-        given = {name: value for name, value in changes.items() if value is not None}
-        found += references(given | {"type": target})
+        found += references(_given(changes) | {"type": target})
+    inner = nested(fields)
+    if inner is not None and meant is not None:
+        found += references(_given(inner) | {"type": meant})
     return [(what, name) for what, name, _ in found if what in ("company", "source")]
 
 
-def companies_of(fields: Fields, target: str | None = None) -> set[str]:
+def nested(fields: Fields) -> Fields | None:
+    """The changes that a correction makes to those of a correction, if it makes any."""
+    inner = (fields.get("changes") or {}).get("changes")
+    return inner if isinstance(inner, dict) else None
+
+
+def _given(changes: Fields) -> Fields:
+    return {name: value for name, value in changes.items() if value is not None}
+
+
+def companies_of(fields: Fields, target: str | None = None, meant: str | None = None) -> set[str]:
     """The companies by which an event's subject can be found."""
     if fields["subject"].startswith(("company:", "source:")):
         return set()
-    named = named_by(fields, target)
+    named = named_by(fields, target, meant)
     return {name for what, name in named if what == "company" and name != UNDISCLOSED}
 
 
@@ -51,11 +68,16 @@ def read_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str, set
 
 def pairs_of(entries: Sequence[Entry]) -> list[tuple[str, str]]:
     """The companies by which the subject of these entries is found, each with the subject."""
-    types = {entry.id: entry.type for entry in entries}
+    told = {entry.id: entry for entry in entries}
     companies: set[str] = set()
     for entry in entries:
         fields = entry.fields | {"type": entry.type, "subject": entry.subject}
-        companies |= companies_of(fields, types.get(fields.get("target", "")))
+        target = meant = told.get(fields.get("target", ""))
+        while meant is not None and meant.type in RECORD_TYPES:
+            # where one on the way was erased, nobody knows any more what is meant
+            meant = told.get(meant.fields.get("target", ""))
+        types = target.type if target else None, meant.type if meant else None
+        companies |= companies_of(fields, *types)
     return [(company, entries[0].subject) for company in sorted(companies)]
 
 

@@ -110,6 +110,17 @@ def lock(connection: Connection) -> None:
         connection.execute(sa.select(log_head.c.position).with_for_update())
 
 
+def overwrite_deleted(connection: Connection) -> None:
+    """Let what this transaction deletes or replaces be overwritten, where the database can do that."""
+    if connection.dialect.name == "sqlite":
+        sqlite.overwrite_deleted(connection)
+
+
+def purge(url: URL) -> bool:
+    """Take what was deleted out of the files of a database; whether nothing of it can be left there."""
+    return is_sqlite(url) and sqlite.purge(url)
+
+
 def schema_revision(connection: Connection) -> str | None:
     """The revision of the store's schema; None for an empty database; refuses foreign ones."""
     inspector = sa.inspect(connection)

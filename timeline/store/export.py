@@ -8,8 +8,13 @@ from timeline.store.rows import LogRow
 
 def export_row(row: LogRow) -> bytes:
     """The line of one row; :func:`timeline.codec.parse.parse_line` reads it back."""
+    fields = row.fields
+    if row.is_erased:  # what cannot be computed again
+        fields |= {
+            "known": row.known, "earliest": row.earliest, "latest": row.latest, "digest": row.digest,
+        }  # fmt: skip
     return export_line(
-        row.fields,
+        fields,
         position=row.position,
         recorded=row.recorded,
         hash_=row.hash,

@@ -34,6 +34,7 @@ DERIVED: Final = (subject_company, subject_history, party_history, subject_check
 
 FUNCTIONS: Final = (
     "timeline_refuse",
+    "timeline_check_erasure",
     "timeline_lock_head",
     "timeline_check_positions",
     "timeline_check_head",

@@ -93,7 +93,8 @@ def read_all_entries(
         # a range for each kind, so that the index on the subject serves
         ranges = [event.c.subject.between(f"{kind}:", f"{kind};") for kind in kinds]
         statement = statement.where(sa.or_(*ranges))
-    yield from _by_subject(connection.execute(statement))
+    with connection.execute(statement) as rows:  # closed also where nobody reads to the end
+        yield from _by_subject(rows)
 
 
 def _by_subject(rows: Iterable[Any]) -> Iterator[tuple[str, list[Entry]]]:
@@ -127,8 +128,9 @@ def read_rows(
         .order_by(event.c.position)
         .execution_options(yield_per=1000)
     )
-    for row in connection.execute(statement).mappings():
-        yield log_row(row)
+    with connection.execute(statement) as rows:  # closed also where nobody reads to the end
+        for row in rows.mappings():
+            yield log_row(row)
 
 
 def read_row(connection: Connection, id_: str) -> LogRow | None:
@@ -154,7 +156,7 @@ def source_terms(connection: Connection, slug: str, position: int) -> Fields:
 def walk_chain(
     connection: Connection, progress: Callable[[int], None] | None = None
 ) -> Iterator[LogRow]:
-    """Every row of the log after proving it: dense, in order, unaltered, and in the chain.
+    """Every row of the log after proving it: dense, in order, unaltered or erased, and in the chain.
 
     Raises StoreDamaged at the first position that is not what was appended, and at the end where the
     head does not agree. Constant memory.
@@ -165,7 +167,7 @@ def walk_chain(
         if row.position != position:
             raise StoreDamaged(position, f"there is a gap: the next event is at {row.position}")
         try:
-            found = digest(row.fields)
+            found = row.digest if row.is_erased else digest(row.fields)
         except msgspec.DecodeError as error:
             reason = f"the content of {row.id} cannot be read ({error})"
             raise StoreDamaged(position, reason) from error

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import RowMapping
 
 from timeline.codec.canonical import canonical
+from timeline.codec.erased import TOMBSTONE
 from timeline.events.registry import EVENT_TYPES, upcast
 from timeline.replay import Entry
 from timeline.store.tables import event
@@ -62,6 +63,11 @@ class LogRow(Struct, frozen=True):
         return fields | _rest(self.payload, self.fact_level, self.attribution, self.schema_version)
 
     @property
+    def is_erased(self) -> bool:
+        """Whether only the tombstone of it is left; its digest is that of what it said."""
+        return self.payload == TOMBSTONE
+
+    @property
     def entry(self) -> Entry:
         """The event as the fold reads it."""
         row = (
@@ -100,7 +106,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         payload, fact_level, attribution, schema_version,
     ) = row  # fmt: skip
     fields = _rest(payload, fact_level, attribution, schema_version)
-    if schema_version <= len(EVENT_TYPES[type_].upcasters):
+    if schema_version <= len(EVENT_TYPES[type_].upcasters) and payload != TOMBSTONE:
         head = {"id": id_, "type": type_, "subject": subject}
         if occurred is not None:
             head["occurred"] = occurred

@@ -8,6 +8,7 @@ read-only.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,6 +75,29 @@ def _begin_write(connection: Connection) -> None:
 
 def _begin_read(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def overwrite_deleted(connection: Connection) -> None:
+    """Let what this connection deletes be overwritten with zeros (``PRAGMA secure_delete``)."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def purge(url: URL) -> bool:
+    """Write the file anew without what was deleted, and empty the write-ahead log.
+
+    False where that cannot be done now: somebody reads, or there is no room for a copy.
+    """
+    path = url.database
+    if not path or path == ":memory:":
+        return True
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+    except sqlite3.Error:
+        return False
 
 
 _UNWRITABLE: Final = (

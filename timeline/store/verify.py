@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from timeline.codec.canonical import GENESIS
 from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.events.registry import upcast
-from timeline.replay import is_mend
+from timeline.replay import ERASED, is_mend
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.append import bounds_of, publication
 from timeline.store.log import read_entries, read_head, walk_chain
@@ -105,6 +105,8 @@ def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 
 
 def _check_columns(row: LogRow, known: _Known) -> None:
+    if row.is_erased:  # of which it follows is gone; that it may be is checked with its references
+        return
     earliest, latest = bounds_of(upcast(row.fields), row.known)
     if (row.earliest, row.latest) != (earliest, latest):
         raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
@@ -118,16 +120,29 @@ class _Known:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.cache: dict[str, list[tuple[int, str, str]]] = {}
+        self.erased: set[str] | None = None
+        """Sources of which something was erased: a scan of the log, and few."""
 
     def of(self, row: LogRow) -> Instant:
         entry = row.entry
         if is_mend(entry):
             return ALWAYS
+        if any(self._is_erased(slug) for slug in entry.sources):
+            return row.known  # what it follows from is gone
         published = [moment for slug in entry.sources for moment in self._published(slug, row)]
         stated = entry.fields.get("known")
         if stated is not None:
             return parse_moment(stated, published[0][1] if published else "UTC")
         return min((parse_moment(moment, zone) for moment, zone in published), default=ALWAYS)
+
+    def _is_erased(self, slug: str) -> bool:
+        subject = f"source:{slug}"
+        if self.erased is None:
+            statement = sa.select(event.c.subject).where(
+                event.c.type == ERASED, event.c.subject.startswith("source:")
+            )
+            self.erased = set(self.connection.scalars(statement))
+        return subject in self.erased
 
     def _published(self, slug: str, row: LogRow) -> list[tuple[str, str]]:
         subject = f"source:{slug}"

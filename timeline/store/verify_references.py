@@ -7,19 +7,22 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from timeline.codec.erased import TOMBSTONE
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import RECORD_TYPES
+from timeline.replay import ERASED
 from timeline.store.bulk import among
 from timeline.store.companies import (
     companies_of,
     computed_pairs,
     named_by,
+    nested,
     read_pairs,
     subjects_with_pairs,
 )
-from timeline.store.log import chunks
-from timeline.store.rows import LogRow
+from timeline.store.log import chunks, read_row
+from timeline.store.rows import LogRow, log_row
 from timeline.store.tables import event
 from timeline.values import Fields
 
@@ -30,14 +33,24 @@ class References:
     def __init__(self, connection: Connection, page: Sequence[LogRow]) -> None:
         contents = {row.position: row.fields for row in page}
         targets = {f["target"] for f in contents.values() if "target" in f}
-        self._targets: dict[str, tuple[int, str, str]] = {}
-        columns = (event.c.id, event.c.position, event.c.subject, event.c.type)
+        self._connection = connection
+        self._targets: dict[str, tuple[int, str, str, bool]] = {}
+        columns = (event.c.id, event.c.position, event.c.subject, event.c.type, event.c.payload)
         found = connection.execute(
             sa.select(*columns).where(among(connection, event.c.id, targets))
         )
-        for id_, *rest in found:
-            self._targets[id_] = (rest[0], rest[1], rest[2])
-        named = {n for f in contents.values() for n in named_by(f, self._type_of(f))}
+        for id_, position, subject, type_, payload in found:
+            self._targets[id_] = (position, subject, type_, payload == TOMBSTONE)
+        self._meant = {
+            position: self._meant_by(fields)
+            for position, fields in contents.items()
+            if nested(fields) is not None
+        }
+        named = {
+            name
+            for position, fields in contents.items()
+            for name in named_by(fields, self._type_of(fields), self._meant.get(position))
+        }
         subjects = {f"{what}:{name}" for what, name in named if name != UNDISCLOSED}
         first = sa.select(event.c.subject, sa.func.min(event.c.position)).group_by(event.c.subject)
         self._registered: dict[str, int] = {
@@ -45,20 +58,37 @@ class References:
             for row in connection.execute(first.where(among(connection, event.c.subject, subjects)))
         }
         self._pairs = read_pairs(connection, {row.subject for row in page})
+        self._erasures = self._read_erasures(connection, page)
+
+    def _read_erasures(self, connection: Connection, page: Sequence[LogRow]) -> dict[str, int]:
+        """The events that were declared erased, of the subjects that any such event is of, and where."""
+        subjects = {row.subject for row in page if row.is_erased}
+        if not subjects:
+            return {}
+        statement = sa.select(event).where(
+            event.c.type == ERASED, among(connection, event.c.subject, subjects)
+        )
+        rows = map(log_row, connection.execute(statement).mappings())
+        return {row.fields["target"]: row.position for row in rows if not row.is_erased}
 
     def check(self, row: LogRow) -> None:
         """Raise StoreDamaged, or HistoryDamaged for the index, where something is not there."""
         fields = row.fields
-        if row.type in RECORD_TYPES and "target" in fields:
+        if row.is_erased:
+            if self._erasures.get(row.id, 0) <= row.position:
+                raise StoreDamaged(row.position, f"{row.id} is erased, and no event says so")
+            return
+        if row.type in RECORD_TYPES:
             self._check_target(row, fields["target"])
-        for what, name in named_by(fields, self._type_of(fields)):
+        types = self._type_of(fields), self._meant.get(row.position)
+        for what, name in named_by(fields, *types):
             if what == "company" and name == UNDISCLOSED:
                 continue
             position = self._registered.get(f"{what}:{name}")
             if position is None or position >= row.position:
                 reason = f'{row.id} names the {what} "{name}", which no event ahead of it registers'
                 raise StoreDamaged(row.position, reason)
-        missing = companies_of(fields, self._type_of(fields)) - self._pairs[row.subject]
+        missing = companies_of(fields, *types) - self._pairs[row.subject]
         if missing:
             raise HistoryDamaged(row.subject, f'the index lacks its company "{min(missing)}"')
 
@@ -69,6 +99,18 @@ class References:
         if target[1] != row.subject:
             reason = f'{row.id} is about "{id_}", which belongs to {target[1]}'
             raise StoreDamaged(row.position, reason)
+        if row.type == ERASED and not target[3]:
+            raise StoreDamaged(row.position, f'{row.id} says that "{id_}" is erased, and it is not')
+
+    def _meant_by(self, fields: Fields) -> str | None:
+        """The type of the event that a correction of corrections is about in the end."""
+        id_, type_ = fields.get("target"), fields["type"]
+        while id_ is not None and type_ in RECORD_TYPES:
+            row = read_row(self._connection, id_)
+            if row is None:
+                return None
+            type_, id_ = row.type, row.fields.get("target")
+        return None if type_ in RECORD_TYPES else str(type_)
 
     def _type_of(self, fields: Fields) -> str | None:
         target = self._targets.get(fields.get("target", ""))

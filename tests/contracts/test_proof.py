@@ -1,0 +1,154 @@
+"""What verify finds where somebody got past the triggers: every column, every order, every gap."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.world import DEAL, IDENTITY, SIGNED, World, correction
+from timeline.codec.canonical import chain, digest
+from timeline.errors import HistoryDamaged, StoreDamaged
+
+INSTANT = "2025-02-01T00:00:00.000000Z"
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """Eight events; the fifth is the one that is tampered with."""
+    world.append(*IDENTITY)
+    world.clock.forward(days=1)
+    world.append(DEAL | {"attribution": "filing"}, SIGNED)
+    world.clock.forward(days=1)
+    world.append(
+        correction("announced", {"title": "x"}), SIGNED | {"id": "again", "occurred": "2025"}
+    )
+    world.check()
+    return world
+
+
+def change(column: str, value: str) -> str:
+    return f"UPDATE event SET {column} = {value} WHERE position = 5"
+
+
+CHANGES = {
+    "payload": """'{"kind":"merger","parties":{"acme":["supplier"]},"source":"post"}'""",
+    "type": "'deal_signed'",
+    "id": "'another'",
+    "subject": "'deal:gadgets'",
+    "version": "9",
+    "schema_version": "2",
+    "occurred": "'2025-01-08'",
+    "earliest": "'2025-01-08'",
+    "latest": "'2025-01-10'",
+    "known": f"'{INSTANT}'",
+    "recorded": "'2026-01-02T12:00:00.000001Z'",
+    "fact_level": "'opinion'",
+    "attribution": "'media_report'",
+    "digest": f"'{'0' * 64}'",
+    "hash": f"'{'0' * 64}'",
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_a_changed_column_is_found_at_its_position(told: World, column: str) -> None:
+    told.execute(change(column, CHANGES[column]))
+    with pytest.raises(StoreDamaged) as caught:
+        told.check()
+    assert caught.value.position == 5
+
+
+def test_only_where_it_came_from_is_no_part_of_the_proof(told: World) -> None:
+    told.execute(change("origin", "'elsewhere'"))
+    told.check()
+
+
+@pytest.mark.parametrize(
+    "statements, position",
+    [
+        (["DELETE FROM event WHERE position = 5"], 5),
+        (["DELETE FROM event WHERE position = 1"], 1),
+        (["DELETE FROM event WHERE position = 8"], 8),
+        (["DELETE FROM event WHERE position > 4"], 5),
+        (["DELETE FROM event"], 1),
+        (
+            [
+                "DELETE FROM event WHERE position = 5",
+                "UPDATE event SET position = 5 WHERE position = 6",
+                "UPDATE event SET position = 6 WHERE position = 7",
+                "UPDATE event SET position = 7 WHERE position = 8",
+                "UPDATE log_head SET position = 7",
+                "UPDATE projection SET position = 7",
+            ],
+            5,
+        ),
+        (
+            [
+                "UPDATE event SET position = 0 WHERE position = 5",
+                "UPDATE event SET position = 5 WHERE position = 6",
+                "UPDATE event SET position = 6 WHERE position = 0",
+            ],
+            5,
+        ),
+        (["UPDATE log_head SET position = 9"], 9),
+        (["UPDATE log_head SET position = 7"], 9),
+        ([f"UPDATE log_head SET hash = '{'0' * 64}'"], 8),
+        (["UPDATE log_head SET recorded = '2026-02-01T00:00:00.000000Z'"], 8),
+    ],
+)
+def test_a_changed_order_and_a_gap_are_found(
+    told: World, statements: list[str], position: int
+) -> None:
+    told.execute(*statements)
+    with pytest.raises(StoreDamaged) as caught:
+        told.check()
+    assert caught.value.position == position
+
+
+def test_a_truncated_log_with_an_older_head_lacks_only_an_anchor(told: World) -> None:
+    """That the end is missing is not in the rest: the head says how long it was."""
+    told.execute("DELETE FROM event WHERE position = 8", "UPDATE log_head SET position = 7")
+    with pytest.raises(StoreDamaged) as caught:
+        told.check()
+    assert caught.value.position == 7, "the hash of the head is that of an event that is gone"
+
+
+def test_a_hash_made_anew_for_one_event_breaks_at_the_next(told: World) -> None:
+    row, before = told.row("announced"), told.row("globex")
+    content = digest(row.fields | {"kind": "merger"})
+    altered = row.payload.replace("supply", "merger")
+    told.execute(
+        change("payload", f"'{altered}'"),
+        change("digest", f"'{content}'"),
+        change("hash", f"'{chain(before.hash, row.recorded, content)}'"),
+    )
+    with pytest.raises(StoreDamaged) as caught:
+        told.check()
+    assert caught.value.position == 6
+
+
+def test_the_first_of_several_damages_is_named(told: World) -> None:
+    told.execute(
+        change("latest", "'2025-01-10'"),
+        "UPDATE event SET type = 'deal_expired' WHERE position = 6",
+    )
+    with pytest.raises(StoreDamaged) as caught:
+        told.check()
+    assert caught.value.position == 5
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE subject_history SET status = 'completed' WHERE subject = 'deal:widgets'",
+        "DELETE FROM subject_history WHERE subject = 'deal:widgets'",
+        "UPDATE party_history SET roles = '[\"other\"]' WHERE subject = 'deal:widgets'",
+        "DELETE FROM subject_company WHERE subject = 'deal:widgets'",
+        "UPDATE subject_company SET company = 'other' WHERE subject = 'deal:widgets' AND company = 'acme'",
+    ],
+)
+def test_a_changed_projection_is_found_and_written_anew(told: World, statement: str) -> None:
+    told.execute(statement)
+    with pytest.raises(HistoryDamaged) as caught:
+        told.check()
+    assert caught.value.subject == "deal:widgets"
+    told.timeline.rebuild()
+    told.check()
