@@ -1,10 +1,17 @@
-"""What a lens was asked to let pass."""
+"""What a question was asked: its coordinate as people write it, and what a lens is to let pass."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Literal, TypedDict
 
 from msgspec import Struct
 
 from timeline.errors import InvalidValue
+
+Day = str | date
+Moment = str | date
+Certainty = Literal["definite", "possible"]
 
 ATTRIBUTIONS = (
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
@@ -32,3 +39,17 @@ class LensAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
             for value in given:
                 if value not in choices:
                     raise InvalidValue(f'no {name} "{value}"', f"one of {', '.join(choices)}")
+
+
+class Asked(TypedDict, total=False):
+    """Where a question stands, as asked; what is left out or None has the default of the contract.
+
+    ``on`` is a day (default: today), ``known`` a day (its end) or an instant (default: the latest),
+    ``recorded`` an instant or a position (default: the latest), ``as_of`` a day for ``on`` and ``known``.
+    """
+
+    on: Day | None
+    known: Moment | None
+    recorded: str | int | None
+    as_of: Day | None
+    lens: LensAsked | None
