@@ -275,6 +275,7 @@ def clear(url: URL) -> None:
             INSERT INTO log_head VALUES (1, 0, '0001-01-01T00:00:00Z', repeat('0', 64));
             INSERT INTO projection VALUES ('{HISTORY}', 0);
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_change;
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_erasure;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_lock;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_positions;
             ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_change;

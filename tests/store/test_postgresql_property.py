@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,11 @@ def everything(store: Store) -> dict[str, list[sa.Row]]:
 @settings(max_examples=15)
 def test_both_databases_hold_the_same(server: URL, appended: list[list[Fields]]) -> None:
     databases.clear(server)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         on_file = new_store(Path(folder))
         on_server = Store(databases.url_text(server), clock=Clock())
+        for store in (on_file, on_server):
+            stack.callback(store.close)  # also where an example fails, of which there may be many
         for store in (on_file, on_server):
             for batch in (IDENTITY, *appended):
                 append(store, [dict(fields) for fields in batch])
@@ -54,5 +57,3 @@ def test_both_databases_hold_the_same(server: URL, appended: list[list[Fields]])
             rebuild(connection)
             verify(connection)
         assert everything(on_server) == held
-        on_server.close()
-        on_file.close()
