@@ -16,7 +16,7 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from timeline.store.histories import HISTORY
 from timeline.store.store import Store
 from timeline.store.tables import metadata
 
+EMPTY = "empty"
 GIVEN = "TIMELINE_TEST_POSTGRES"
 RUN = "TIMELINE_TEST_RUN"
 """Names the folder that the workers of one run share."""
@@ -43,6 +44,13 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "wal_level": "minimal",
 }
+
+
+def init(target: str) -> None:
+    """Make an empty store."""
+    store = Store(target)
+    store.init()
+    store.close()
 
 
 def begin_run() -> Path | None:
@@ -203,19 +211,16 @@ def _administer(*statements: sql.Composed) -> None:
 
 
 @cache
-def _template() -> str:
-    """The name of a database with an empty store, made once a run."""
-    name = f"timeline_{Path(os.environ[RUN]).name.rpartition('-')[2].lower()}"
-    server = server_url()
-    with _locked("template") as folder:
-        done = folder / "template.done"
+def _template(name: str = EMPTY, fill: Callable[[str], object] = init) -> str:
+    """The name of a database to copy, which is filled once a run: with an empty store, or as it is told."""
+    database = f"timeline_{Path(os.environ[RUN]).name.rpartition('-')[2].lower()}_{name}"
+    with _locked(f"template-{name}") as folder:
+        done = folder / f"{name}.done"
         if not done.exists():
-            _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            store = Store(url_text(server.set(database=name)))
-            store.init()
-            store.close()
+            _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            fill(url_text(server_url().set(database=database)))
             done.touch()
-    return name
+    return database
 
 
 @contextlib.contextmanager
@@ -235,9 +240,14 @@ def own_server() -> Iterator[Server]:
 _numbers = itertools.count(1)
 
 
-def create_database(*, empty: bool = False) -> URL:
-    """A new database with an empty store, or nothing at all in it."""
-    template = "template0" if empty else _template()
+def create_database(
+    *, empty: bool = False, like: tuple[str, Callable[[str], object]] | None = None
+) -> URL:
+    """A new database with an empty store, or nothing at all in it, or ``like`` one that is filled once a run.
+
+    That one has a name, and a function that fills the store at a URL and leaves no connection open.
+    """
+    template = "template0" if empty else _template(*like or ())
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
     name = f"{_template()}_{worker}_{next(_numbers)}"
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
@@ -253,9 +263,9 @@ def drop_database(url: URL) -> None:
 
 
 @contextlib.contextmanager
-def database(*, empty: bool = False) -> Iterator[URL]:
-    """A database for a while."""
-    url = create_database(empty=empty)
+def database(**how: Any) -> Iterator[URL]:
+    """A database for a while, made by :func:`create_database`."""
+    url = create_database(**how)
     try:
         yield url
     finally:

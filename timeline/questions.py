@@ -346,4 +346,4 @@ class Questions:
         from timeline.answers.stats import stats
 
         with self._session() as connection:
-            return stats(connection, self.store.name, self.store.size())
+            return stats(connection, self.store.name, self.store.size(connection))

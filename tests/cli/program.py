@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from timeline.cli import main
 from timeline.cli.session import Session
+from timeline.store.engine import display_name, store_url
 
 # what a new version of SQLite, or of the schema, changes
 _BYTES = re.compile(r"(?<=bytes[ ,])( *)\d+")
@@ -26,9 +28,14 @@ def run(*arguments: str, stdin: bytes | None = None) -> Result:
     return CliRunner().invoke(main, list(arguments), obj=Session(clock=noon), input=stdin)
 
 
-def told(command: str) -> str:
-    """A command as a person types it, and all that it says: ``!`` before what is no data."""
+def told(command: str, servers: Mapping[str, str] | None = None) -> str:
+    """A command as a person types it, and all that it says: ``!`` before what is no data.
+
+    ``servers`` are the URLs of the databases that stand in for stores with the name of a file.
+    """
     program, *arguments = shlex.split(command)
+    servers = servers or {}
+    arguments = [servers.get(argument, argument) for argument in arguments]
     if program == "cmp":
         one, other = (Path(name).read_bytes() for name in arguments)
         said, code = "", int(one != other)
@@ -40,5 +47,7 @@ def told(command: str) -> str:
         done = run(*(each for each in arguments if not each.startswith("<")), stdin=stdin)
         complaints = "".join(f"! {line}\n" for line in done.stderr.splitlines())
         said, code = done.stdout + complaints, done.exit_code
+    for name, url in servers.items():
+        said = said.replace(display_name(store_url(url)), name)
     said = _BYTES.sub(r"\1…", said)
     return f"$ {command}\n{said}" + (f"exit code {code}\n" if code else "")

@@ -35,14 +35,14 @@ def test_companies_with_their_names(store: Path) -> None:
     assert "foxconn" in completed("log", "")
 
 
-def test_companies_of_another_store(store: Path) -> None:
-    store.rename("other.db")
+def test_companies_of_another_store(file: Path) -> None:
+    file.rename("other.db")
     assert completed("state", "fox") == {}
     assert completed("--db", "other.db", "state", "fox").keys() == {"foxconn"}
 
 
-def test_a_store_of_the_environment(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store.rename("other.db")
+def test_a_store_of_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.rename("other.db")
     monkeypatch.setenv("TIMELINE_DB", "other.db")
     assert completed("state", "fox").keys() == {"foxconn"}
 

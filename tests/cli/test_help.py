@@ -145,7 +145,7 @@ def test_help_imports_click_and_the_command_line_alone(here: Path) -> None:
     assert {name for name in inside if not name.startswith("timeline.cli")} == {"timeline.errors"}
 
 
-def test_a_state_imports_no_more_than_it_needs(store: Path) -> None:
+def test_a_state_imports_no_more_than_it_needs(file: Path) -> None:
     """It takes at most 1.4 times as long as importing click and SQLAlchemy; this keeps it so."""
     found = imported("state", "foxconn", "--on", "2025-11-21")
     with_sqlalchemy = {"click", "sqlalchemy", "typing_extensions"}

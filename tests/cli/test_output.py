@@ -99,11 +99,11 @@ def test_a_pipe_is_written_to_not_replaced(store: Path) -> None:
     assert Path("pipe").is_fifo()
 
 
-def test_the_store_is_never_replaced(store: Path) -> None:
-    before = store.read_bytes()
-    for name in ("timeline.db", "./timeline.db", str(store)):
+def test_the_store_is_never_replaced(file: Path) -> None:
+    before = file.read_bytes()
+    for name in ("timeline.db", "./timeline.db", str(file)):
         assert "is the store" in run("export", "-o", name).stderr
-    assert store.read_bytes() == before
+    assert file.read_bytes() == before
 
 
 # --- terminals and pipes ------------------------------------------------------------------------------

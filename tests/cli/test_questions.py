@@ -12,28 +12,18 @@ import io
 import json
 import os
 import shlex
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from timeline.app import Timeline
+from tests.cli.program import noon
 from timeline.cli import main
 from timeline.cli.session import Session
 from timeline.render.text import cells
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = Path(__file__).parent / "questions"
-# by name and in order, so that a story more changes no position
-STORIES = (
-    "foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda", "volkswagen-rivian",
-)  # fmt: skip
 TRANSCRIPTS = sorted(path.stem for path in FOLDER.glob("*.txt"))
-
-
-def noon() -> datetime:
-    return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[str, str, int]:
@@ -43,20 +33,10 @@ def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[str, 
     return out, err, int(left.value.code or 0)
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("stories") / "timeline.db"
-    with Timeline.open(path, clock=noon) as timeline:
-        timeline.replay([ROOT / "fixtures" / f"{name}.yaml" for name in STORIES])
-    return path.read_bytes()
-
-
 @pytest.fixture
-def folder(stories: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "timeline.db").write_bytes(stories)
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def folder(make_store: Callable[[str], Path]) -> Path:
+    """The current folder, and a store with every story."""
+    return make_store("all").parent
 
 
 def commands(text: str) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import jsonschema
+import sqlalchemy as sa
 
 from tests.cli.program import run
+from timeline.app import Timeline
 from timeline.codec.nodes import compose, value_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,15 +21,15 @@ def test_every_table_and_column_is_explained() -> None:
     assert [row["table"] for row in rows if row["column"] is None][:2] == ["event", "log_head"]
 
 
-def test_the_tables_are_those_of_a_store(store: Path) -> None:
-    connection = sqlite3.connect(store)
-    found = {
-        (table, column)
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if table != "alembic_version"
-        for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")
-    }
-    connection.close()
+def test_the_tables_are_those_of_a_store(target: str) -> None:
+    with Timeline.open(target) as timeline, timeline.reading() as connection:
+        inspector = sa.inspect(connection)
+        found = {
+            (table, column["name"])
+            for table in inspector.get_table_names()
+            if table != "alembic_version"
+            for column in inspector.get_columns(table)
+        }
     rows = json.loads(run("schema", "--json").stdout)
     assert {(row["table"], row["column"]) for row in rows if row["column"]} == found
 

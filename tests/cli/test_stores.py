@@ -68,8 +68,8 @@ def test_an_empty_file(command: list[str], here: Path) -> None:
 
 
 @every(ASKING, WRITING)
-def test_one_of_a_newer_program(command: list[str], store: Path) -> None:
-    with sqlite3.connect(store) as connection:
+def test_one_of_a_newer_program(command: list[str], file: Path) -> None:
+    with sqlite3.connect(file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = 'f00d'")
     connection.close()
     refused(command, "the store's schema is f00d", "it is newer", "upgrade the program")
@@ -77,7 +77,7 @@ def test_one_of_a_newer_program(command: list[str], store: Path) -> None:
 
 @every(ASKING, WRITING[1:])
 def test_one_of_an_older_program(
-    command: list[str], store: Path, monkeypatch: pytest.MonkeyPatch
+    command: list[str], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "REVISIONS", (*tables.REVISIONS, "f00d"))
     refused(command, "this program's is f00d", "run timeline init to upgrade it")
@@ -94,11 +94,11 @@ def test_a_database_of_an_unknown_kind(command: list[str], here: Path) -> None:
 
 
 @pytest.fixture
-def readable(replayed: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def readable(replayed: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A store that may be read and not written, even where the tests run as root."""
     folder = Path(tempfile.mkdtemp(dir="/tmp"))
     path = folder / "timeline.db"
-    path.write_bytes(replayed)
+    path.write_bytes(replayed["one"])
     path.chmod(0o444)
     run("--db", str(path), "stats")  # while what it imports can be read
     for command in WRITING:

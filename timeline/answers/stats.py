@@ -31,7 +31,7 @@ class Stats(Struct, frozen=True, kw_only=True):
 
 
 def stats(connection: Connection, name: str, size: int | None) -> Stats:
-    """The counts of a store; ``size`` is its bytes on disk where it is a file."""
+    """The counts of a store; ``size`` is its bytes on disk, if it has a disk."""
     head = read_head(connection)
     count = sa.func.count()
     by_type = sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)

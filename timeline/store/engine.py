@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from timeline.errors import SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
-from timeline.store.tables import REVISIONS, log_head
+from timeline.store.tables import REVISIONS, log_head, metadata
 
 LOCK_TIMEOUT: Final = 30.0
 """Seconds that a connection waits for another writer."""
@@ -119,6 +119,13 @@ def overwrite_deleted(connection: Connection) -> None:
 def purge(url: URL) -> bool:
     """Take what was deleted out of the files of a database; whether nothing of it can be left there."""
     return is_sqlite(url) and sqlite.purge(url)
+
+
+def size(connection: Connection) -> int:
+    """Bytes on the server's disk of the tables of a store and their indexes."""
+    tables = sa.func.unnest(sa.cast([*metadata.tables], sa.ARRAY(sa.Text))).column_valued("name")
+    bytes_of = sa.func.pg_total_relation_size(sa.func.to_regclass(tables))
+    return int(connection.scalar(sa.select(sa.func.sum(bytes_of))) or 0)
 
 
 def schema_revision(connection: Connection) -> str | None:

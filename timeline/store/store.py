@@ -184,8 +184,10 @@ class Store:
 
         return self.retrying(attempt)
 
-    def size(self) -> int | None:
-        """Bytes of the store on disk, where it is a file."""
+    def size(self, connection: Connection) -> int | None:
+        """Bytes of the store on disk; None of one in memory."""
+        if not self.is_sqlite:
+            return db.size(connection)
         if self.path is None:
             return None
         files = [self.path, Path(f"{self.path}-wal")]
