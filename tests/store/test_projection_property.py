@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
-from tests.answers.stores import draft, new_store
+from tests import databases
+from tests.answers.stores import Clock, draft, new_store
 from tests.properties.histories import TERMS, entries
 from timeline.answers.model import Coordinate
 from timeline.answers.state import state
@@ -171,13 +174,38 @@ def stored_rows(connection: Connection) -> list[list[Any]]:
     ]
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest) -> Iterator[Callable[[], AbstractContextManager[Store]]]:
+    """Makes an empty store for an example, on each database in turn."""
+    with ExitStack() as stack:
+        server = None
+        if request.param == "postgresql":
+            server = stack.enter_context(databases.database())
+
+        @contextmanager
+        def make() -> Iterator[Store]:
+            with tempfile.TemporaryDirectory() as folder:
+                if server is None:
+                    store = new_store(Path(folder))
+                else:
+                    databases.clear(server)
+                    store = Store(databases.url_text(server), clock=Clock())
+                try:
+                    yield store
+                finally:
+                    store.close()
+
+        yield make
+
+
 @given(batches(), st.data())
 @settings(max_examples=EXAMPLES)
 def test_the_stored_history_answers_like_replay(
-    appended: list[list[Fields]], data: st.DataObject
+    fresh: Callable[[], AbstractContextManager[Store]],
+    appended: list[list[Fields]],
+    data: st.DataObject,
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        store = new_store(Path(folder))
+    with fresh() as store:
         append(store, IDENTITY)
         for batch in appended:
             append(store, batch)
@@ -204,4 +232,29 @@ def test_the_stored_history_answers_like_replay(
             rebuild(connection)
             assert stored_rows(connection) == incremental
             verify(connection)
-        store.close()
+
+
+@given(batches(), st.data())
+@settings(max_examples=EXAMPLES)
+def test_what_is_appended_later_changes_no_answer_at_an_earlier_recorded(
+    fresh: Callable[[], AbstractContextManager[Store]],
+    appended: list[list[Fields]],
+    data: st.DataObject,
+) -> None:
+    with fresh() as store:
+        append(store, IDENTITY)
+        asked: list[tuple[Coordinate, list[bytes]]] = []
+        for batch in appended:
+            append(store, batch)
+            with store.reading() as connection:
+                position = read_head(connection).position
+                known = data.draw(st.sampled_from(("2025-01-03T12:00:00.000000Z", LAST_INSTANT)))
+                on = data.draw(st.dates(date(2024, 12, 1), date(2025, 3, 1))).isoformat()
+                at = Coordinate(
+                    on=on, known=known, known_at=known, position=position, recorded=position
+                )
+                latest = msgspec.structs.replace(at, recorded=None)
+                asked.append((at, list(answers(connection, latest))))
+        with store.reading() as connection:
+            for at, before in asked:
+                assert list(answers(connection, at)) == before
