@@ -18,7 +18,7 @@ RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 
 # Parsing and folding have no branch that no test takes.
-GATED := timeline/edtf.py,timeline/values.py,timeline/events/*,timeline/replay.py
+GATED := timeline/edtf.py,timeline/values.py,timeline/events/*,timeline/effective.py,timeline/replay.py
 GATED := $(GATED),timeline/history.py,timeline/sweep.py,timeline/lane.py,timeline/parties.py,timeline/codec/*
 
 .DEFAULT_GOAL := help

@@ -6,48 +6,69 @@ coordinates at once; nothing else computes state.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from timeline import edtf
+from timeline.effective import (
+    CORRECTED,
+    DISPUTED,
+    ERASED,
+    RETRACTED,
+    Effective,
+    Entry,
+    Lens,
+    by_known,
+    by_position,
+    corrected,
+    effective,
+    is_mend,
+    mended,
+    settled,
+)
 from timeline.events.envelope import Event
 from timeline.events.kind import NOTED, Kind, Phase, claim_of, same_claim, status_of
-from timeline.events.record import EventCorrected, EventDisputed, EventErased, EventRetracted
-from timeline.events.registry import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF
-from timeline.values import END_OF_TIME, Day, Fields, Instant, parse_moment, same_value
+from timeline.events.registry import EVENT_TYPES, KINDS, STEPS_OF
+from timeline.values import END_OF_TIME, Day, Fields, Instant, same_value
 
-
-class Entry(Struct, frozen=True, gc=False):
-    """An event as it stands in the log: what the fold reads.
-
-    ``fields`` are the fields that were given, as JSON values, except id, type, subject and occurred.
-    """
-
-    position: int
-    id: str
-    type: str
-    subject: str
-    occurred: str | None
-    earliest: Day
-    latest: Day
-    known: Instant
-    fields: Fields
-
-    @property
-    def sources(self) -> list[str]:
-        """The slugs of the sources that reported it; none for a mend."""
-        source = self.fields.get("source", [])
-        return [source] if isinstance(source, str) else source
-
-    @property
-    def is_erased(self) -> bool:
-        """Whether what it said is gone from the record: it counts for nothing any more."""
-        return "erased" in self.fields
+__all__ = [  # the words of the fold, wherever each of them is said
+    "CORRECTED",
+    "DISPUTED",
+    "ERASED",
+    "RETRACTED",
+    "Effective",
+    "Entry",
+    "Evidence",
+    "Fold",
+    "Item",
+    "Lens",
+    "advance",
+    "alternatives",
+    "by_earliest",
+    "by_known",
+    "by_latest",
+    "by_position",
+    "corrected",
+    "doubts",
+    "effective",
+    "evidence",
+    "fold",
+    "following",
+    "irregular",
+    "is_mend",
+    "is_plan",
+    "is_uncertain",
+    "kind_of",
+    "main_order",
+    "mended",
+    "outcome",
+    "replay",
+    "settled",
+    "snapshot",
+    "step_of",
+]
 
 
 class Item(Struct, frozen=True):
@@ -72,130 +93,9 @@ class Item(Struct, frozen=True):
     """Events that would stand here, and of which the record no longer says what they told."""
 
 
-Lens: TypeAlias = Callable[[Entry], Entry | None]
-"""What remains of an event when only some sources count: the event, known from then on, or None."""
-
-CORRECTED: Final = str(EventCorrected.__struct_config__.tag)
-RETRACTED: Final = str(EventRetracted.__struct_config__.tag)
-DISPUTED: Final = str(EventDisputed.__struct_config__.tag)
-ERASED: Final = str(EventErased.__struct_config__.tag)
-
-
 def kind_of(subject: str) -> Kind:
     """The kind of a subject, from its name."""
     return KINDS[subject.partition(":")[0]]
-
-
-def is_mend(entry: Entry) -> bool:
-    """Whether an event about the record mends a slip of ours: it names no source."""
-    return entry.type in RECORD_TYPES and "source" not in entry.fields
-
-
-# --- which events count -----------------------------------------------------------------------
-
-
-class Effective(Struct, frozen=True):
-    """The events of a subject that count, corrected, and what was said about each of them."""
-
-    entries: list[Entry]
-    remarks: dict[str, list[Entry]]
-    """Corrections and disputes that stand, by the id of their target, by position."""
-
-
-def effective(
-    entries: Iterable[Entry], known: Instant = END_OF_TIME, lens: Lens | None = None
-) -> Effective:
-    """The events that count for whoever knew what was known at ``known``.
-
-    Mends come first, whatever ``known`` is; then what is not yet known goes; then corrections that were
-    news by then.
-    """
-    entries = [entry for entry in entries if not entry.is_erased]
-    remarks: dict[str, list[Entry]] = {}
-    if any(entry.type in RECORD_TYPES for entry in entries):
-        entries = mended(entries, remarks)
-    if lens is not None:
-        entries = [seen for seen in map(lens, entries) if seen is not None]
-    entries = [entry for entry in entries if entry.known <= known]
-    news = [entry for entry in entries if entry.type in RECORD_TYPES]
-    if news:
-        entries = settled(entries, news, by_known, remarks)
-    for said in remarks.values():
-        said.sort(key=by_position)
-    return Effective([e for e in entries if e.type not in RECORD_TYPES], remarks)
-
-
-def mended(entries: Sequence[Entry], remarks: dict[str, list[Entry]] | None = None) -> list[Entry]:
-    """The events with every slip of ours put right, news about them included; the mends are gone."""
-    told = [entry for entry in entries if not entry.is_erased]
-    mends = [entry for entry in told if is_mend(entry)]
-    rest = [entry for entry in told if not is_mend(entry)]
-    return settled(rest, mends, by_position, {} if remarks is None else remarks)
-
-
-def settled(
-    entries: Iterable[Entry],
-    about: Iterable[Entry],
-    order: Callable[[Entry], Any],
-    remarks: dict[str, list[Entry]],
-) -> list[Entry]:
-    """The entries, with what is said ``about`` them and still stands applied in that order.
-
-    Corrections and disputes that stand join ``remarks``, by the id of their target.
-    """
-    # A target's position is lower than that of what is said about it, so from the highest position
-    # down everything about an event is settled when its own turn comes; what is retracted has no effect.
-    retracted: set[str] = set()
-    changes: defaultdict[str, list[Entry]] = defaultdict(list)
-    for entry in sorted(about, key=by_position, reverse=True):
-        if entry.id in retracted:
-            continue
-        entry = corrected(entry, sorted(changes[entry.id], key=order))
-        target: str = entry.fields["target"]
-        if entry.type == RETRACTED:
-            retracted.add(target)
-            continue
-        remarks.setdefault(target, []).append(entry)
-        if entry.type == CORRECTED:
-            changes[target].append(entry)
-    return [
-        corrected(entry, sorted(changes[entry.id], key=order))
-        for entry in entries
-        if entry.id not in retracted
-    ]
-
-
-def corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
-    """The event with the changes of the corrections, the later ones winning."""
-    if not corrections:
-        return entry
-    fields = dict(entry.fields)
-    occurred, known = entry.occurred, entry.known
-    for correction in corrections:
-        for name, value in correction.fields["changes"].items():
-            if name == "occurred":
-                occurred = value
-                continue
-            if name == "known":
-                known = parse_moment(value)
-            if value is None:
-                fields.pop(name, None)
-            else:
-                fields[name] = value
-    earliest, latest = edtf.bounds(occurred) if occurred else (edtf.OPEN_START, edtf.OPEN_START)
-    return replace(
-        entry, occurred=occurred, earliest=earliest, latest=latest, known=known, fields=fields
-    )
-
-
-def by_position(entry: Entry) -> int:
-    """In which order the log has them."""
-    return entry.position
-
-
-def by_known(entry: Entry) -> tuple[Instant, int]:
-    """In which order they became public."""
-    return entry.known, entry.position
 
 
 # --- in which order ---------------------------------------------------------------------------
