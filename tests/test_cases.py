@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from timeline.codec.draft import Draft
 from timeline.codec.fixtures import find_files, load_fixture
-from timeline.codec.parse import Draft
 from timeline.events import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES, STEPS_OF, status_of
 from timeline.loading import check_files
 from timeline.replay import ERASED

@@ -13,17 +13,18 @@ from typing import Any, BinaryIO, Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.draft import Draft
 from timeline.codec.fixtures import (
     Fixture,
     Found,
     find_files,
     is_yaml,
     load_fixture,
-    load_lines,
-    read_lines,
 )
+from timeline.codec.jsonl import load_lines, parse_line, read_lines
 from timeline.codec.nodes import node_of
-from timeline.codec.parse import Draft, parse_event, parse_line, references
+from timeline.codec.parse import parse_event
+from timeline.codec.rules import references
 from timeline.codec.shape import Report
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
 from timeline.events.registry import upcast

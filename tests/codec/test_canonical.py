@@ -12,7 +12,8 @@ from hypothesis import example, given
 
 from tests.codec.strategies import as_json, events, json_values, texts
 from timeline.codec.canonical import GENESIS, canonical, chain, derive_id, digest
-from timeline.codec.parse import Draft, parse_line
+from timeline.codec.draft import Draft
+from timeline.codec.jsonl import parse_line
 from timeline.values import Fields
 
 

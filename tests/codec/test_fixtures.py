@@ -8,16 +8,8 @@ from typing import Any
 
 import pytest
 
-from timeline.codec.fixtures import (
-    MAX_LINE,
-    MOST_PROBLEMS,
-    Fixture,
-    Found,
-    find_files,
-    load_fixture,
-    load_lines,
-    read_lines,
-)
+from timeline.codec.fixtures import Fixture, Found, find_files, load_fixture
+from timeline.codec.jsonl import MAX_LINE, MOST_PROBLEMS, load_lines, read_lines
 from timeline.codec.nodes import MAX_BYTES
 from timeline.errors import DataError, NotFound, Problem
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from tests.codec.strategies import as_json, events
 from timeline.codec.canonical import digest
 from timeline.codec.cloudevents import cloudevent, cloudevent_line, content_of_cloudevent
-from timeline.codec.jsonl import export_line
-from timeline.codec.parse import Draft, parse_line
+from timeline.codec.draft import Draft
+from timeline.codec.jsonl import export_line, parse_line
 from timeline.codec.schema import fixture_schema
 from timeline.events import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.values import Fields

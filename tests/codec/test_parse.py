@@ -11,8 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.codec.strategies import as_json, broken_events, events, json_values
+from timeline.codec.draft import Draft, Place
+from timeline.codec.jsonl import parse_line
 from timeline.codec.nodes import WrittenNumber, compose, node_of
-from timeline.codec.parse import Draft, Place, parse_changes, parse_event, parse_line, unstorable
+from timeline.codec.parse import parse_changes, parse_event
+from timeline.codec.rules import unstorable
 from timeline.codec.shape import Report
 from timeline.events import EVENT_TYPES
 from timeline.values import Fields

@@ -24,8 +24,8 @@ from tests.contracts.world import (
     correction,
     retraction,
 )
+from timeline.codec.draft import Draft
 from timeline.codec.fixtures import find_files, load_fixture
-from timeline.codec.parse import Draft
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store
 from timeline.values import Fields

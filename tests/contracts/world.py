@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from timeline import Timeline
 from timeline.answers.model import CompanyItem
+from timeline.codec.draft import Draft
 from timeline.codec.nodes import node_of
-from timeline.codec.parse import Draft, parse_event
+from timeline.codec.parse import parse_event
 from timeline.codec.shape import Report
 from timeline.errors import DataError
 from timeline.loading import Replayed, replay_files

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from tests.fuzz.inputs import EVENTS, STORY, dates, json_lines, jsonl_files, yaml_files
 from timeline import edtf
-from timeline.codec.fixtures import load_lines
+from timeline.codec.jsonl import load_lines
 from timeline.errors import DataError, ExpectationFailed, InvalidDate, Problem, TimelineError
 from timeline.loading import check_files, rehearse_files
 from timeline.store.append import Appender

@@ -332,7 +332,7 @@ def test_an_erasure_of_what_is_still_there_is_found(tmp_path: Path) -> None:
         timeline.init()
         timeline.store.append(drafts())
         with timeline.store.writing() as connection:
-            from timeline.codec.parse import Draft
+            from timeline.codec.draft import Draft
             from timeline.store.append import Appender
 
             appender = Appender(connection, erase=True)

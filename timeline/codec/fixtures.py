@@ -6,25 +6,23 @@ file expects of the answers is kept beside its events, for :mod:`timeline.expect
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from timeline.codec.draft import Draft
+from timeline.codec.jsonl import MOST_PROBLEMS
 from timeline.codec.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
-from timeline.codec.parse import Draft, parse_event, parse_line
+from timeline.codec.parse import parse_event
 from timeline.codec.shape import Report
-from timeline.errors import DataError, Location, NotFound, Problem, TimelineError
+from timeline.errors import DataError, NotFound, Problem, TimelineError
 from timeline.events.registry import RECORD_TYPES
 from timeline.nearest import did_you_mean
 from timeline.values import check_slug, check_subject
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
-MAX_LINE: Final = 4 * 1024 * 1024
-"""Bytes in a line of JSONL; a longer one is no event."""
-MOST_PROBLEMS: Final = 1000
-"""A file with more is another kind of file; it is read no further."""
 
 
 class Expectation(Struct, frozen=True):
@@ -281,37 +279,3 @@ def value_of_text(node: Node) -> Any:
     assert isinstance(node, Scalar)
     value = node.value
     return node.text if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-# --- JSONL ------------------------------------------------------------------------------------
-
-
-def read_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
-    """The lines of JSONL with their numbers, blank ones left out; DataError for an endless one."""
-    number = 0
-    while line := stream.readline(MAX_LINE):
-        number += 1
-        if len(line) == MAX_LINE and not line.endswith(b"\n"):
-            message = f"a line of more than {MAX_LINE:,} bytes is no event"
-            hint = "JSONL is one event a line"
-            raise DataError([Problem("line-too-long", message, Location(name, number, 1), hint)])
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line.isspace():
-            yield number, line
-
-
-def load_lines(
-    stream: BinaryIO, name: str, origin: str | None, problems: list[Problem]
-) -> Iterator[Draft]:
-    """The drafts of a JSONL stream, in constant memory; what is wrong goes to ``problems``."""
-    for number, line in read_lines(stream, name):
-        parsed = parse_line(line, name, number)
-        if isinstance(parsed, list):
-            problems += parsed
-            if len(problems) >= MOST_PROBLEMS:
-                raise DataError(problems)
-            continue
-        if parsed.origin is None:
-            parsed.origin = origin
-        yield parsed

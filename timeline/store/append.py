@@ -18,8 +18,10 @@ from sqlalchemy.engine import Connection
 
 from timeline import edtf
 from timeline.codec.canonical import canonical, chain, derive_id, digest
+from timeline.codec.draft import Draft, Place
 from timeline.codec.erased import Erased
-from timeline.codec.parse import Draft, Place, flaws, parse_changes, references
+from timeline.codec.parse import parse_changes
+from timeline.codec.rules import flaws, references
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast

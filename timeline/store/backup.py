@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.fixtures import read_lines
-from timeline.codec.parse import Draft, parse_line
+from timeline.codec.draft import Draft
+from timeline.codec.jsonl import parse_line, read_lines
 from timeline.errors import (
     BackupDamaged,
     DataError,

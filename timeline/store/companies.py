@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.codec.parse import references
+from timeline.codec.rules import references
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import RECORD_TYPES, upcast
 from timeline.replay import Entry

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.draft import Draft
 from timeline.codec.erased import TOMBSTONE
-from timeline.codec.parse import Draft
 from timeline.errors import InvalidValue, NotFound
 from timeline.events.registry import RECORD_TYPES
 from timeline.nearest import nearest

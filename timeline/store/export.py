@@ -7,7 +7,7 @@ from timeline.store.rows import LogRow
 
 
 def export_row(row: LogRow) -> bytes:
-    """The line of one row; :func:`timeline.codec.parse.parse_line` reads it back."""
+    """The line of one row; :func:`timeline.codec.jsonl.parse_line` reads it back."""
     fields = row.fields
     if row.is_erased:  # what cannot be computed again
         fields |= {
