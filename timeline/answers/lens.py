@@ -11,8 +11,8 @@ from timeline.answers.asked import LensAsked
 from timeline.errors import NotFound
 from timeline.nearest import nearest
 from timeline.replay import Entry
-from timeline.store.append import publication
 from timeline.store.log import read_entries, source_slugs
+from timeline.store.published import publication
 from timeline.values import Instant, parse_moment
 
 

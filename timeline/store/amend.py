@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.canonical import canonical
 from timeline.codec.erased import TOMBSTONE
 from timeline.replay import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
 from timeline.store.log import chunks, read_entries
@@ -29,6 +30,13 @@ class Drift(Struct, frozen=True):
     """The retractions of ours that stand against it."""
 
 
+class Change(Struct, frozen=True):
+    """What a field of a stored event is, and what it is in the file now."""
+
+    before: Any
+    after: Any
+
+
 class Recorded(Struct, frozen=True):
     """An event as the record holds it now, to compare with the file that it came from."""
 
@@ -38,10 +46,22 @@ class Recorded(Struct, frozen=True):
     """The fields that mends in files set: what a file says of its own events is no edit of it."""
     known: Instant
 
-    def changes(self, given: Fields) -> Fields:
-        """What a correction must change to make it what is given; ``known`` is left out."""
-        names = (self.content.keys() | given.keys()) - self.covered - {"known"}
-        return {n: given.get(n) for n in sorted(names) if self.content.get(n) != given.get(n)}
+    def differences(self, given: Fields, known: Instant, *, redating: bool) -> dict[str, Change]:
+        """What differs from an event as it is given now, known from that instant on, by field."""
+        content = self.content
+        names = (content.keys() | given.keys()) - self.covered - {"known"}
+        changes = {
+            name: Change(content.get(name), given.get(name))
+            for name in sorted(names)
+            if content.get(name) != given.get(name)
+        }
+        # when it became known may follow from its sources, so it is compared as an instant
+        stated = "known" in given and "known" not in content
+        if "known" in self.covered or not (stated or "known" in content or redating):
+            return changes
+        if stated or known != self.known:
+            changes["known"] = Change(self.known, known)
+        return changes
 
 
 _AMENDED: Final = " (amended)"
@@ -145,3 +165,8 @@ def content_of(entry: Entry) -> Fields:
     if entry.occurred is not None:
         fields["occurred"] = entry.occurred
     return fields
+
+
+def show(value: Any) -> str:
+    """A value of a field for messages, as canonical JSON."""
+    return "nothing" if value is None else canonical({"extra": value}).decode()[9:-1]

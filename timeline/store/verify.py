@@ -14,8 +14,8 @@ from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.events.registry import upcast
 from timeline.replay import ERASED, is_mend
 from timeline.store.anchor import Anchor, check_continues, check_reaches
-from timeline.store.append import bounds_of, publication
 from timeline.store.log import read_entries, read_head, walk_chain
+from timeline.store.published import bounds_of, publication
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
 from timeline.store.verify_history import verify_history

@@ -1,0 +1,261 @@
+"""The log as it stands while drafts are appended: what each of them needs to know of it.
+
+A batch is looked up in a few statements, and most of it in none: what is certainly new to a log that was
+empty, what a batch before told, and what was registered with it, are known without asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from timeline.codec.canonical import derive_id
+from timeline.codec.draft import Draft
+from timeline.codec.rules import references
+from timeline.events.company import UNDISCLOSED
+from timeline.events.registry import RECORD_TYPES, upcast
+from timeline.nearest import nearest
+from timeline.replay import Entry
+from timeline.store.bulk import among
+from timeline.store.log import read_entries, read_row
+from timeline.store.published import publication
+from timeline.store.rows import LogRow, log_row
+from timeline.store.seen import Seen
+from timeline.store.tables import event
+from timeline.values import ALWAYS, Fields, Instant, parse_moment
+
+MOST_KEPT: Final = 20_000
+"""Sources and subjects of which is kept in mind what a batch before told; more are read again."""
+
+Reference: TypeAlias = tuple[str, str, str]
+"""What kind of thing a draft refers to, its name, and the field that does."""
+
+
+class Known(Struct):
+    """What a draft needs to know of an event in the log or in its own batch."""
+
+    position: int
+    subject: str
+    type: str
+    digest: str
+    fields: Fields
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether only the tombstone of it is left."""
+        return "erased" in self.fields
+
+
+class Standing:
+    """What is known of the log, and of the batch that is being appended to it."""
+
+    def __init__(self, connection: Connection, position: int) -> None:
+        self.connection = connection
+        self.ids: dict[str, Known | None] = {}
+        """The events that the batch names, by id; None for one that is not in the log."""
+        self.versions: dict[str, int] = {}
+        """The last version of a subject; one that the batch names and that is not here has no event."""
+        self.companies: set[str] = {UNDISCLOSED}
+        """Companies that are certainly registered."""
+        self._sources: dict[str, list[Entry]] = {}
+        self._published: dict[str, list[tuple[str, str]]] = {}
+        self._hints: dict[str, set[str]] = {}
+        """Names in the log by what they name: read once, when the first is not found."""
+        self._seen = None if position else Seen()
+
+    def next_batch(self) -> None:
+        """Forget what only the batch needed."""
+        self.ids.clear()
+        self._sources.clear()
+        for kept in (self._published, self.versions):
+            if len(kept) > MOST_KEPT:
+                kept.clear()
+
+    # --- looking up ----------------------------------------------------------------------------
+
+    def look_up(self, drafts: list[Draft], position: int) -> list[list[Reference]]:
+        """Read what a batch needs to know of the log, up to a position; what each draft refers to."""
+        ids: set[str] = set()
+        subjects: set[str] = set()
+        for draft in drafts:
+            fields = draft.fields
+            if "id" in fields:
+                ids.add(fields["id"])
+            elif fields["type"] not in RECORD_TYPES:
+                fields["id"] = id_ = derive_id(fields)
+                ids.add(id_)
+            if "target" in fields:
+                ids.add(fields["target"])
+            if "subject" in fields:
+                subjects.add(fields["subject"])
+        self.ids = dict.fromkeys(ids)
+        self._read_events(ids)
+        subjects.update([known.subject for known in self.ids.values() if known])
+        referred, named = self._references(drafts)
+        self._read_subjects(subjects, named, position)
+        return referred
+
+    def _references(self, drafts: list[Draft]) -> tuple[list[list[Reference]], set[str]]:
+        """What each draft refers to, and the subjects among that of which nothing is known yet."""
+        own = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
+        referred, named = [], set()
+        for draft in drafts:
+            found = references_of(draft, self._type_of_target(draft, own))
+            referred.append(found)
+            for what, name, _ in found:
+                if what == "source":
+                    if name not in self._published:
+                        named.add(f"source:{name}")
+                elif what == "company" and name not in self.companies:
+                    named.add(f"company:{name}")
+        return referred, named
+
+    def _type_of_target(self, draft: Draft, own: dict[str, str]) -> str | None:
+        if "changes" not in draft.fields:
+            return None
+        target = draft.fields["target"]
+        known = self.ids.get(target)
+        return known.type if known else own.get(target)
+
+    def _perhaps(self, names: Iterable[str]) -> list[str]:
+        """The names that may be in the log."""
+        return list(names) if self._seen is None else self._seen.among(names)
+
+    def _read_events(self, ids: Iterable[str]) -> None:
+        perhaps = self._perhaps(ids)
+        if not perhaps:
+            return
+        statement = sa.select(event).where(among(self.connection, event.c.id, perhaps))
+        for row in self.connection.execute(statement).mappings():
+            self.ids[row.id] = known_of(log_row(row))
+
+    def _read_subjects(self, subjects: set[str], named: set[str], position: int) -> None:
+        versions = self.versions
+        perhaps = self._perhaps(s for s in subjects | named if s not in versions)
+        if perhaps:
+            statement = (
+                sa.select(event.c.subject, sa.func.max(event.c.version))
+                .where(among(self.connection, event.c.subject, perhaps))
+                .group_by(event.c.subject)
+            )
+            versions.update(self.connection.execute(statement).all())
+        sources = []
+        for subject in named | subjects:
+            if subject in versions:
+                what, _, name = subject.partition(":")
+                if what == "company":
+                    self.companies.add(name)
+                elif what == "source":
+                    sources.append(subject)
+        for subject, entries in read_entries(self.connection, sources, position):
+            self._sources[subject] = entries
+
+    def read_event(self, id_: str) -> Known | None:
+        """An event that the batch need not name."""
+        if id_ not in self.ids:
+            row = read_row(self.connection, id_)
+            self.ids[id_] = known_of(row) if row else None
+        return self.ids[id_]
+
+    def read_version(self, subject: str) -> int:
+        """The last version of a subject that the batch need not name."""
+        if subject not in self.versions:
+            statement = sa.select(sa.func.max(event.c.version)).where(event.c.subject == subject)
+            version = self.connection.scalar(statement)
+            if version is None:
+                return 0
+            self.versions[subject] = version
+        return self.versions[subject]
+
+    # --- what was appended ---------------------------------------------------------------------
+
+    def add(self, id_: str, told: Known, version: int) -> None:
+        """Know an event that was appended."""
+        subject = told.subject
+        self.versions[subject] = version
+        self.ids[id_] = told
+        if self._seen is not None:
+            self._seen.add(id_)
+            self._seen.add(subject)
+        if subject.startswith("company:"):
+            self.companies.add(subject[8:])
+
+    def add_source(self, entry: Entry) -> None:
+        """Know what was said of a source, with its fields of today's schema."""
+        self._sources.setdefault(entry.subject, []).append(entry)
+        self._published.pop(entry.subject[7:], None)
+
+    # --- companies and sources -----------------------------------------------------------------
+
+    def is_registered(self, what: str, name: str) -> bool:
+        """Whether what the batch refers to is in the log by now."""
+        if what == "company":
+            return name in self.companies
+        if what == "source":
+            return name in self._published or f"source:{name}" in self._sources
+        return True
+
+    def known_at(self, fields: Fields) -> Instant:
+        """When an event became public: as given, else with the earliest of its sources."""
+        source = fields.get("source")
+        if source is None:
+            published: list[tuple[str, str]] = []
+        elif type(source) is str:
+            published = self._published.get(source) or self._publication(source)
+        else:
+            published = [moment for slug in source for moment in self._publication(slug)]
+        if "known" in fields:
+            return parse_moment(fields["known"], published[0][1] if published else "UTC")
+        if len(published) == 1:
+            return parse_moment(*published[0])
+        return min([parse_moment(*moment) for moment in published], default=ALWAYS)
+
+    def _publication(self, slug: str) -> list[tuple[str, str]]:
+        found = self._published.get(slug)
+        if found is None:
+            found = self._published[slug] = publication(self._sources[f"source:{slug}"])
+        return found
+
+    # --- hints ---------------------------------------------------------------------------------
+
+    def nearest_names(self, what: str, name: str) -> list[str]:
+        """The companies or sources whose names are near to one that is not registered."""
+        stored = self._hints.get(what)
+        if stored is None:
+            statement = sa.select(event.c.subject).where(
+                event.c.version == 1, event.c.subject.between(f"{what}:", f"{what};")
+            )
+            subjects = self.connection.scalars(statement)
+            stored = self._hints[what] = {subject.partition(":")[2] for subject in subjects}
+        if what == "company":
+            return nearest(name, stored | self.companies)
+        return nearest(name, stored.union(s.partition(":")[2] for s in self._sources))
+
+    def nearest_ids(self, id_: str) -> list[str]:
+        """The recent events whose ids are near to one that is not in the log."""
+        stored = self._hints.get("event")
+        if stored is None:
+            recent = sa.select(event.c.id).order_by(event.c.position.desc()).limit(5000)
+            stored = self._hints["event"] = set(self.connection.scalars(recent))
+        return nearest(id_, stored.union(i for i, known in self.ids.items() if known))
+
+
+def known_of(row: LogRow) -> Known:
+    """What a draft needs to know of a row."""
+    return Known(row.position, row.subject, row.type, row.digest, row.fields)
+
+
+def references_of(draft: Draft, target: str | None) -> list[Reference]:
+    """What a draft refers to, a correction's changes included; ``target`` is its target's type."""
+    if draft.erased is not None:
+        return []
+    found = references(upcast(draft.fields))
+    changes: dict[str, Any] | None = draft.fields.get("changes")
+    if changes is not None and target is not None:
+        given = {name: value for name, value in changes.items() if value is not None}
+        found += [(what, name, "changes") for what, name, _ in references(given | {"type": target})]
+    return found
