@@ -155,7 +155,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
     since: str | None = None
     since_type: str = ""
     since_span: int = 0
-    conflicts: frozenset[str] = frozenset()
+    conflicts: tuple[str, ...] = ()  # sorted, so that a checkpoint is the same in every process
     givers: dict[str, tuple[Day, Day]] = {}  # bounds of the event that last gave a term
     opened: dict[str, tuple[Day, Day]] = {}  # bounds of the last opening of a type
 
@@ -169,7 +169,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
         if event.opens:
             before = self.opened.get(entry.type)
             if before is not None and (before[1] < entry.earliest or entry.latest < before[0]):
-                self.conflicts |= {"occurred"}
+                self._conflict("occurred")
             self.opened = {**self.opened, entry.type: (entry.earliest, entry.latest)}
         return phase is not None
 
@@ -185,6 +185,10 @@ class Fold(Struct, omit_defaults=True, gc=False):
             if same and not phase.startswith("stated:"):
                 self.since, self.since_span = entry.occurred, _span(entry)
         self.phase = phase
+
+    def _conflict(self, name: str) -> None:
+        if name not in self.conflicts:
+            self.conflicts = tuple(sorted((*self.conflicts, name)))
 
     def _merge(self, kind: Kind, event: type[Event], entry: Entry) -> None:
         fields, own = entry.fields, kind.term_set
@@ -205,7 +209,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
                 first, last = givers[name]
                 overlap = first <= entry.latest and entry.earliest <= last
                 if overlap and not same_value(terms[name], value):
-                    self.conflicts |= {name}
+                    self._conflict(name)
             terms[name] = value
             givers[name] = entry.earliest, entry.latest
         if kind.merge is not None:  # after the terms, so that what it adds is not replaced by them
@@ -361,7 +365,7 @@ def replay(
         since=None if state.phase == NOTED else state.since,
         disputed=any(remark.type == DISPUTED for remark in remarks),
         irregular=irregular(kind, happened),
-        conflicts=sorted(state.conflicts),
+        conflicts=list(state.conflicts),
         terms=terms,
         steps=found.steps,
         events=[entry.id for entry in happened],

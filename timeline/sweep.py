@@ -184,7 +184,7 @@ class Sweep:
             None if fold.phase == NOTED else fold.since,
             state.disputed,
             irregular,
-            sorted(fold.conflicts) if fold.conflicts else [],
+            list(fold.conflicts),
             self._terms,
             self._parties,
         )

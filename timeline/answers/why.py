@@ -173,7 +173,7 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
             before=claim_of(phase) if place else None,
             after=claim_of(state.phase) if regular or same_claim(phase, state.phase) else None,
             irregular=not regular,
-            conflicts=sorted(state.conflicts - conflicts),
+            conflicts=[name for name in state.conflicts if name not in conflicts],
         )
         remarks = counting.remarks.get(entry.id, ())
         replaced = _replaced(raw[entry.id], remarks) if remarks else {}

@@ -107,4 +107,4 @@ def _compare_checkpoint(connection: Connection, subject: str, expected: fold.His
 
 
 _ordered: Final = msgspec.json.Encoder(order="deterministic").encode
-"""As bytes: it holds a set, which has an order of its own in each process."""
+"""As bytes, whatever order the fields of an event have in the database."""
