@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from timeline.questions import Questions
+from timeline.pictures import Pictures
 from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from timeline.store.erase import Erasure
 
 
-class Timeline(Questions):
+class Timeline(Pictures):
     """A store of events, to append to and to ask. Open it with :meth:`open`; it is a context manager.
 
-    What it can be asked stands with :class:`timeline.questions.Questions`.
+    What it can be asked stands with :class:`timeline.questions.Questions` and
+    :class:`timeline.pictures.Pictures`.
     """
 
     @classmethod

@@ -193,6 +193,19 @@ class HistoryDamaged(TimelineError):
         self.subject = subject
 
 
+class MissingExtra(TimelineError, ImportError):
+    """A library that only some questions need is not installed."""
+
+    code = "missing-extra"
+
+    def __init__(self, extra: str, module: str) -> None:
+        super().__init__(
+            f"this needs {module}, which is not installed",
+            f"install the extra: pip install 'partnership-timeline[{extra}]'",
+        )
+        self.extra = extra
+
+
 class InvalidAnchor(TimelineError):
     """A file that should hold an anchor, and does not."""
 

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from timeline.events.registry import RECORD_TYPES
 from timeline.lane import Lane, Row, Touched
 from timeline.parties import Parties, PartyKey, PartyRow, Roles
-from timeline.replay import DISPUTED, Entry, by_known, is_plan, kind_of, mended, settled
+from timeline.replay import DISPUTED, Entry, Lens, by_known, is_plan, kind_of, mended, settled
 from timeline.sweep import Content, State, Sweep
 from timeline.values import ALWAYS, END_OF_TIME, Day, Instant
 
@@ -77,8 +77,11 @@ class Change(Struct, frozen=True, eq=False):
         return self._scan.checkpoint()
 
 
-def history(entries: Iterable[Entry]) -> History:
-    """The rows of one subject from all its events, in any order. At least one event is needed."""
+def history(entries: Iterable[Entry], lens: Lens | None = None) -> History:
+    """The rows of one subject from all its events, in any order, through a lens or with everything.
+
+    At least one event is needed.
+    """
     found = list(entries)
     subject, position = found[0].subject, max([entry.position for entry in found])
     disputed: set[str] = set()
@@ -87,6 +90,8 @@ def history(entries: Iterable[Entry]) -> History:
         remarks: dict[str, list[Entry]] = {}
         found = mended(found, remarks)
         disputed = {target for target, said in remarks.items() if _is_disputed(said)}
+    if lens is not None:
+        found = [seen for seen in map(lens, found) if seen is not None]
     scan = _Scan(subject, position, Sweep(kind_of(subject), State(), (), disputed))
     news = _News(found, scan.sweep.disputed) if about_record else None
     for known, added in _slices(found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -75,7 +76,14 @@ def is_open(item: CompanyItem) -> bool:
     return item.status not in kind_of(item.subject).over
 
 
-def shown_order(item: CompanyItem) -> tuple[int, str]:
+class OfSubject(Protocol):
+    """Anything that is about one subject."""
+
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+
+
+def shown_order(item: OfSubject) -> tuple[int, str]:
     """By kind of subject, then by subject."""
     return _ORDER[item.subject.partition(":")[0]], item.subject
 

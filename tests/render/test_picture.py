@@ -1,0 +1,156 @@
+"""Pictures of the real stories: valid, told in words, complete, and drawn within their bounds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from tests.answers.stores import new_timeline
+from timeline import Timeline
+from timeline.errors import InvalidValue
+from timeline.render.picture import Picture
+from timeline.render.plot.measure import width
+
+STORIES = (
+    "foxconn-openai",
+    "foxconn-openai-later",
+    "foxconn-sharp",
+    "nissan-honda",
+    "volkswagen-rivian",
+)
+WIDTHS = (390, 780, 1280)
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
+    timeline = new_timeline(tmp_path_factory.mktemp("pictures"), *STORIES)
+    yield timeline
+    timeline.close()
+
+
+def pictures(
+    stories: Timeline, theme: Any = "light", wide: int | None = None
+) -> dict[str, Picture]:
+    look: Any = {"theme": theme, "width": wide, "on": "2025-11-21"}
+    return {
+        "timeline": stories.plot("foxconn", **look),
+        "as known before": stories.plot("foxconn", known="2025-11-20", **look),
+        "nothing": stories.plot("foxconn", **look | {"on": "1990-01-01", "known": "1990-01-01"}),
+        "two axes": stories.plot("rumour:foxconn-nissan", known="2025-11-20", **look),
+        "network": stories.graph("foxconn", depth=2, **look),
+        "everybody": stories.graph(**look),
+        "nobody": stories.graph(**look | {"on": "1990-01-01", "known": "1990-01-01"}),
+    }
+
+
+def rows_of(spec: dict[str, Any], mark: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for layer in spec["layer"]:
+        if layer["mark"]["type"] == mark:
+            for row in layer["data"]["values"]:
+                yield layer["mark"], row
+
+
+@pytest.mark.parametrize("wide", WIDTHS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_picture_is_valid_and_within_its_bounds(
+    stories: Timeline, theme: str, wide: int
+) -> None:
+    for name, picture in pictures(stories, theme, wide).items():
+        picture.chart()  # altair checks the specification against the schema of Vega-Lite
+        spec = picture.vega_spec()
+        assert spec["width"] == wide, name
+        for mark in ("rect", "rule", "point", "circle", "text"):
+            for _, row in rows_of(spec, mark):
+                assert 0 <= row["x"] <= wide, (name, row)
+                assert 0 <= row.get("x2", 0) <= wide, (name, row)
+                assert 0 <= row.get("y", 0) <= spec["height"], (name, row)
+
+
+@pytest.mark.parametrize("wide", WIDTHS)
+def test_no_text_is_cut(stories: Timeline, wide: int) -> None:
+    for name, picture in pictures(stories, wide=wide).items():
+        for style, row in rows_of(picture.vega_spec(), "text"):
+            if "text" not in row:
+                continue  # the date of a network
+            long = width(row["text"], style["fontSize"])
+            before = {"left": 0, "center": long / 2, "right": long}[style["align"]]
+            assert row["x"] - before >= 0, (name, row)
+            assert row["x"] - before + long <= wide, (name, row)
+
+
+def test_each_says_what_it_shows_in_words(stories: Timeline) -> None:
+    for name, picture in pictures(stories).items():
+        svg = ElementTree.fromstring(picture.svg())
+        space = "{http://www.w3.org/2000/svg}"
+        assert svg.get("role") == "img"
+        assert svg.findtext(f"{space}title") == picture.title, name
+        assert svg.findtext(f"{space}desc") == picture.alt, name
+        assert "up to position" in picture.alt or name == "two axes"
+        data = json.loads(json.dumps(picture.data))
+        assert (data["title"], data["alt"]) == (picture.title, picture.alt)
+        assert data["position"] == 108
+        assert any("up to position 108" in text for text in picture.texts), name
+
+
+def test_a_png_is_small_and_says_its_title(stories: Timeline) -> None:
+    picture = stories.plot("rumour:foxconn-nissan", on="2025-11-21")
+    image = Image.open(BytesIO(picture.png()))
+    assert image.mode == "P"
+    assert image.width == 2 * 780
+    assert image.info["Title"] == picture.title
+    assert image.info["Description"] == picture.alt
+    assert Image.open(BytesIO(picture.png(scale=1))).width == 780
+
+
+def test_a_page_loads_nothing_and_holds_the_data(stories: Timeline) -> None:
+    for name, picture in pictures(stories).items():
+        page = picture.html()
+        head = page[: page.index("<script")]
+        assert "default-src 'none'" in head
+        assert not re.search(r"(src|href)=\"?(https?:)?//", head), name
+        assert page.count("<script") == page.count("</script>") == 3
+        assert "<svg" in head
+        assert "<table" in head
+        assert ('id="slide"' in head) == (picture.days is not None)
+        spec = re.search(
+            r'<script type="application/json" id="spec">(.*?)</script>', page, re.DOTALL
+        )
+        assert spec is not None
+        assert json.loads(spec[1]) == picture.vega_spec()
+
+
+def test_what_sources_say_is_no_markup(stories: Timeline, tmp_path: Path) -> None:
+    name = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    store = new_timeline(tmp_path)
+    for fields in (
+        {"type": "company_registered", "subject": "company:acme", "name": name},
+        {"type": "company_registered", "subject": "company:globex", "name": "Globex"},
+        {"type": "deal_announced", "subject": "deal:a", "occurred": "2025-01-10", "known": "2025-01-10",
+         "kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}, "title": name},
+    ):  # fmt: skip
+        store.append(fields)
+    for picture in (store.plot("acme"), store.plot("deal:a"), store.graph("acme")):
+        assert "<script>alert" not in picture.html()
+        assert "<img src=x" not in picture.html()
+        ElementTree.fromstring(picture.svg())
+    store.close()
+
+
+def test_a_look_that_does_not_exist_is_refused(stories: Timeline) -> None:
+    with pytest.raises(InvalidValue, match="no theme"):
+        stories.plot("foxconn", theme="pink")  # type: ignore[arg-type]  # the point of the test
+    for wide in (0, 100, 20_000):
+        with pytest.raises(InvalidValue, match="pixels wide"):
+            stories.graph(width=wide)
+    with pytest.raises(InvalidValue, match="cannot be shown as"):
+        stories.plot("foxconn", kind="two-axes")
+    with pytest.raises(InvalidValue, match="cannot be shown as"):
+        stories.plot("rumour:foxconn-nissan", kind="timeline")

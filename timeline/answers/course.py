@@ -1,0 +1,283 @@
+"""The course of a subject: what held of it over the days, as known at one instant.
+
+What a picture of a company's story shows. The spans are the rows of :mod:`timeline.history`, cut at one
+known instant, so they are the same fold as every other answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType, to_builtins
+from sqlalchemy.engine import Connection
+
+from timeline.answers.asked import LensAsked
+from timeline.answers.companies import find_company, names_of
+from timeline.answers.state import shown_order
+from timeline.answers.subjects import source_titles
+from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.view import View
+from timeline.edtf import OPEN_END
+from timeline.history import SubjectRow, history
+from timeline.lane import within
+from timeline.replay import Entry, effective, main_order
+from timeline.store.log import chunks, read_rows, subjects_of
+from timeline.store.tables import event
+from timeline.sweep import Content
+from timeline.values import END_OF_TIME, Day, Fields, Instant
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """What held from a day until before another. Half-open, ``9999-12-31`` when it is still open."""
+
+    valid_from: Day
+    valid_to: Day
+    status: str
+    certainty: Literal["definite", "possible"]
+    alternatives: list[Any]
+    disputed: bool
+    since: str | None
+    value: Any | UnsetType = UNSET
+    """Of a fact: its value."""
+
+
+class Mark(Struct, frozen=True, kw_only=True):
+    """An event that counts: when it happened, when it became known, when it was recorded."""
+
+    event: str
+    type: str
+    position: int
+    occurred: str | None
+    earliest: Day
+    latest: Day
+    known: Instant
+    recorded: Instant
+    sources: list[str]
+    later: bool
+    """Whether it was not yet known at the coordinate."""
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """One subject over all days. Status, roles and terms are those of the day asked for.
+
+    Where nothing holds on that day, ``status`` is null, and the rest is that of the nearest span.
+    """
+
+    subject: str
+    kind: str | None
+    status: str | None
+    certainty: Literal["definite", "possible"]
+    alternatives: list[Any]
+    disputed: bool
+    roles: list[str]
+    counterparties: list[str]
+    terms: Fields
+    spans: list[Span]
+    later: list[Span]
+    """What all that is known today says otherwise; empty where ``known`` is the latest."""
+    marks: list[Mark]
+
+
+class CoursesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """The courses of all subjects of which a company is, was or will be a party."""
+
+    company: str
+    name: str
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    names: dict[str, str]
+    """Of every company that is named, by its id."""
+    sources: dict[str, str]
+    """Of every source that is cited: publisher, day and title."""
+    learned_later: int
+    """How many subjects of the company were not known at all at the coordinate."""
+    courses: list[Course]
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every span, with its subject in front."""
+        for course in self.courses:
+            for span in course.spans:
+                yield {"subject": course.subject, "kind": course.kind} | to_builtins(span)
+
+    def caption(self) -> str:
+        """Whose courses, and at which coordinate."""
+        return f"{self.name}: {coordinate_words(self)}"
+
+
+def courses(view: View, company: str) -> CoursesAnswer:
+    """The courses of a company (by any of its names), in the order of its state.
+
+    Raises NotFound for an unknown company.
+    """
+    company = find_company(view.connection, company)
+    found, later = [], 0
+    for told in read_told(view, subjects_of(view.connection, company)):
+        one = course_of(view, told, _party(company), company)
+        if one is None:
+            later += told.knows(company)
+        else:
+            found.append(one)
+    found.sort(key=shown_order)
+    named = {company}.union(*(course.counterparties for course in found))
+    names = names_of(view.connection, sorted(named))
+    at = view.at
+    return CoursesAnswer(
+        company=company,
+        name=names.get(company, company),
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+        names=names,
+        sources=titles_of(view.connection, (mark for one in found for mark in one.marks)),
+        learned_later=later,
+        courses=found,
+    )
+
+
+def _party(company: str) -> Callable[[Content], bool]:
+    return lambda content: company in content.parties
+
+
+# --- from the log -------------------------------------------------------------------------------
+
+
+class Told(Struct, frozen=True, eq=False):
+    """All that the log tells of one subject up to a position, through the lens."""
+
+    subject: str
+    entries: list[Entry]
+    recorded: dict[int, Instant]
+    rows: list[SubjectRow]
+    """The history of it, at every coordinate."""
+
+    def at(self, known: Instant) -> list[SubjectRow]:
+        """What was known at an instant to hold, by day."""
+        _, instant = within(OPEN_END, known)
+        rows = [row for row in self.rows if row.known_from <= instant < row.known_to]
+        return sorted(rows, key=lambda row: row.valid_from)
+
+    def knows(self, company: str) -> bool:
+        """Whether it is known today that the company was ever a party."""
+        return any(company in row.content.parties for row in self.at(END_OF_TIME))
+
+
+def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
+    """All that is told of some subjects up to the view's position, through its lens."""
+    for some in chunks(subjects):
+        entries: defaultdict[str, list[Entry]] = defaultdict(list)
+        recorded: dict[int, Instant] = {}
+        of_them = event.c.subject.in_(some), event.c.position <= view.at.position
+        for row in read_rows(view.connection, *of_them):
+            if not row.entry.is_erased:
+                entries[row.subject].append(row.entry)
+                recorded[row.position] = row.recorded
+        for subject, own in entries.items():
+            yield Told(subject, own, recorded, history(own, view.lens).rows)
+
+
+def course_of(
+    view: View,
+    told: Told,
+    holds: Callable[[Content], bool] = lambda content: True,
+    company: str | None = None,
+    *,
+    known: Instant | None = None,
+) -> Course | None:
+    """The course of a subject over the rows whose content ``holds``; None where none does.
+
+    With a ``company`` the roles are its own, and the others are its counterparties. ``known`` is that of
+    the view unless it is given.
+    """
+    on, known = within(view.at.on, view.at.known_at if known is None else known)
+    rows = [row for row in told.at(known) if holds(row.content)]
+    if not rows:
+        return None
+    held = [row for row in rows if row.valid_from <= on]
+    shown = held[-1] if held else rows[0]
+    content = shown.content
+    now = bool(held) and on < shown.valid_to
+    roles = content.parties.get(company, []) if company else _all_roles(content)
+    latest = [row for row in told.at(END_OF_TIME) if holds(row.content)]
+    spans = spans_of(told.subject, rows)
+    return Course(
+        subject=told.subject,
+        kind=content.kind,
+        status=content.status if now else None,
+        certainty=content.certainty if now else "definite",
+        alternatives=content.alternatives if now else [],
+        disputed=content.disputed if now else False,
+        roles=sorted(roles),
+        counterparties=sorted(name for name in content.parties if name != company),
+        terms=content.terms,
+        spans=spans,
+        later=[span for span in spans_of(told.subject, latest) if span not in spans],
+        marks=list(marks_of(view, told)),
+    )
+
+
+def _all_roles(content: Content) -> set[str]:
+    return {role for held in content.parties.values() for role in held}
+
+
+def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
+    """The rows of one known instant as spans; neighbours of which a picture shows the same are one."""
+    spans: list[Span] = []
+    fact = subject.startswith("fact:")
+    for row in rows:
+        content = row.content
+        span = Span(
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            status=content.status,
+            certainty=content.certainty,
+            alternatives=content.alternatives,
+            disputed=content.disputed,
+            since=content.since,
+            value=content.terms.get("value") if fact else UNSET,
+        )
+        if spans and spans[-1].valid_to == span.valid_from and _look(spans[-1]) == _look(span):
+            first = spans.pop()
+            span = Span(
+                **{name: getattr(first, name) for name in Span.__struct_fields__}
+                | {"valid_to": span.valid_to}
+            )
+        spans.append(span)
+    return spans
+
+
+def _look(span: Span) -> tuple[Any, ...]:
+    return span.status, span.certainty, span.alternatives, span.disputed, span.value
+
+
+def marks_of(view: View, told: Told) -> Iterator[Mark]:
+    """The events that count at the view's known instant, then those that only count today."""
+    seen: set[str] = set()
+    for known, later in ((view.at.known_at, False), (END_OF_TIME, True)):
+        for entry in sorted(effective(told.entries, known, view.lens).entries, key=main_order):
+            if entry.id in seen:
+                continue
+            seen.add(entry.id)
+            yield Mark(
+                event=entry.id,
+                type=entry.type,
+                position=entry.position,
+                occurred=entry.occurred,
+                earliest=entry.earliest,
+                latest=entry.latest,
+                known=entry.known,
+                recorded=told.recorded[entry.position],
+                sources=entry.sources,
+                later=later,
+            )
+
+
+def titles_of(connection: Connection, marks: Iterable[Mark]) -> dict[str, str]:
+    """Who published each source that the marks cite, when, and under which title."""
+    return source_titles(connection, sorted({slug for mark in marks for slug in mark.sources}))

@@ -1,0 +1,194 @@
+"""Who is tied to whom: the subjects that join two companies, over all days, as known at one instant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Any, Final, Literal, TypeAlias
+
+from msgspec import UNSET, Struct, UnsetType, to_builtins
+
+from timeline.answers.asked import LensAsked
+from timeline.answers.companies import find_company, names_of
+from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
+from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.view import SHOWN, View
+from timeline.errors import InvalidValue
+from timeline.events.company import UNDISCLOSED
+from timeline.lane import within
+from timeline.store.log import read_all_entries, subjects_of
+from timeline.values import Day
+
+TYING: Final = tuple(kind for kind in SHOWN if kind != "fact")
+"""The kinds of subject that can have two parties."""
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """A company of the network; one that nobody named stands once for each subject."""
+
+    company: str
+    name: str
+    distance: int | None
+    """Ties between it and the company asked about; null without one."""
+    ties: int
+    """Ties that hold on the day asked for."""
+
+
+class Tie(Struct, frozen=True, kw_only=True):
+    """That a subject joins two companies, in the order of their ids, and when."""
+
+    one: str
+    other: str
+    subject: str
+    status: str | None
+    """On the day asked for; null when they are not joined then."""
+    certainty: Literal["definite", "possible"]
+    disputed: bool
+    spans: list[Span]
+
+
+class NetworkAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """Companies and what ties them, over all days, so that a picture of it can stay in place."""
+
+    company: str | None
+    depth: int | None
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    names: dict[str, str]
+    sources: dict[str, str]
+    nodes: list[Node]
+    ties: list[Tie]
+    courses: list[Course]
+    """Of the subjects that tie, by subject; status and terms are those of the day asked for."""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every tie over all its days, a row a span."""
+        for tie in self.ties:
+            ends = {"one": tie.one, "other": tie.other, "subject": tie.subject}
+            for span in tie.spans:
+                yield ends | to_builtins(span)
+
+    def caption(self) -> str:
+        """Whose network, and at which coordinate."""
+        whose = "all companies" if self.company is None else self.names.get(self.company, "")
+        return f"network of {whose} {coordinate_words(self)}"
+
+
+def network(view: View, company: str | None = None, depth: int | None = None) -> NetworkAnswer:
+    """The ties of every company, or of those at most ``depth`` ties (default: 1) from one of them.
+
+    Two companies are neighbours when any subject ever joins them, at the view's known instant. Raises
+    NotFound for an unknown company, InvalidValue for a depth below 1 or without a company.
+    """
+    if depth is not None and (depth < 1 or company is None):
+        wrong = "a depth counts from a company" if company is None else f"a depth of {depth}"
+        raise InvalidValue(wrong, "name a company, and give 1 or more")
+    distances: dict[str, int] | None = None
+    if company is None:
+        subjects = [s for s, _ in read_all_entries(view.connection, view.at.position, TYING)]
+        found = dict(_joined(view, subjects))
+    else:
+        company, depth = find_company(view.connection, company), depth or 1
+        distances, found = _around(view, company, depth)
+    ties = [
+        tie
+        for _, joined in found.values()
+        for tie in joined
+        if distances is None or {tie.one, tie.other} <= distances.keys()
+    ]
+    ties.sort(key=lambda tie: (tie.one, tie.other, tie.subject))
+    courses = [found[subject][0] for subject in sorted({tie.subject for tie in ties})]
+    companies = {end for tie in ties for end in (tie.one, tie.other)} | set(distances or ())
+    names = names_of(view.connection, sorted(map(company_of, companies)))
+    held = Counter(end for tie in ties if tie.status for end in (tie.one, tie.other))
+    at = view.at
+    return NetworkAnswer(
+        company=company,
+        depth=depth,
+        on=at.on,
+        known=at.known,
+        recorded=at.recorded,
+        position=at.position,
+        lens=view.asked or UNSET,
+        names=names,
+        sources=titles_of(view.connection, (m for course in courses for m in course.marks)),
+        nodes=[
+            Node(
+                company=each,
+                name=_name(each, names),
+                distance=None if distances is None else distances[each],
+                ties=held[each],
+            )
+            for each in sorted(companies)
+        ],
+        ties=ties,
+        courses=courses,
+    )
+
+
+def company_of(node: str) -> str:
+    """The company that a node stands for."""
+    return node.partition("@")[0]
+
+
+def _name(node: str, names: dict[str, str]) -> str:
+    company = company_of(node)
+    return "undisclosed" if company == UNDISCLOSED else names.get(company, company)
+
+
+_Found: TypeAlias = dict[str, tuple[Course, list[Tie]]]
+
+
+def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Found]:
+    """Breadth first from a company: how far each company is, and what ties them."""
+    distances, found, asked = {company: 0}, _Found(), set[str]()
+    ring = [company]
+    for distance in range(1, depth + 2):  # the last round finds what ties those on the rim
+        named = {s for each in ring for s in subjects_of(view.connection, company_of(each))}
+        new = dict(_joined(view, sorted(named - asked)))
+        asked |= named
+        found |= new
+        if distance <= depth:
+            pairs = [(tie.one, tie.other) for _, ties in new.values() for tie in ties]
+            met = {end for pair in pairs if not distances.keys().isdisjoint(pair) for end in pair}
+            ring = sorted(met - distances.keys())
+            distances |= dict.fromkeys(ring, distance)
+    return distances, found
+
+
+def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
+    """The subjects that join companies at the view's known instant, with whom they join."""
+    tying = (subject for subject in subjects if subject.partition(":")[0] in TYING)
+    for told in read_told(view, tying):
+        course = course_of(view, told, lambda content: len(content.parties) > 1)
+        if course is not None:
+            yield told.subject, (course, list(_ties(view, told)))
+
+
+def _ties(view: View, told: Told) -> Iterator[Tie]:
+    on, known = within(view.at.on, view.at.known_at)
+    rows = told.at(known)
+    pairs = {pair for row in rows for pair in combinations(sorted(row.content.parties), 2)}
+    for one, other in sorted(pairs):
+        joint = [row for row in rows if {one, other} <= row.content.parties.keys()]
+        spans = spans_of(told.subject, joint)
+        now = next((span for span in spans if span.valid_from <= on < span.valid_to), None)
+        ends = sorted(node_of(end, told.subject) for end in (one, other))
+        yield Tie(
+            one=ends[0],
+            other=ends[1],
+            subject=told.subject,
+            status=now.status if now else None,
+            certainty=now.certainty if now else "definite",
+            disputed=now.disputed if now else False,
+            spans=spans,
+        )
+
+
+def node_of(company: str, subject: str) -> str:
+    """The node of a company in a subject: whoever was not named is nobody else."""
+    return f"{UNDISCLOSED}@{subject}" if company == UNDISCLOSED else company

@@ -1,0 +1,119 @@
+"""The questions that are answered with a picture, and those for the data behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Unpack
+
+from timeline.answers.asked import Asked
+from timeline.errors import InvalidValue
+from timeline.questions import Questions
+
+if TYPE_CHECKING:
+    from timeline.answers.axes import AxesAnswer
+    from timeline.answers.course import CoursesAnswer
+    from timeline.answers.network import NetworkAnswer
+    from timeline.render.picture import Picture
+    from timeline.render.plot.colours import Theme
+
+WIDTH = 780
+"""Pixels, unless said otherwise."""
+
+
+class Pictures(Questions):
+    """Every question that can be asked of a store, those that are answered with pictures too."""
+
+    def courses(self, company: str, **asked: Unpack[Asked]) -> CoursesAnswer:
+        """The items of a company (by any of its names) over all days, as known at one instant."""
+        from timeline.answers.course import courses
+
+        with self._viewing(asked) as view:
+            return courses(view, company)
+
+    def axes(self, subject: str, **asked: Unpack[Asked]) -> AxesAnswer:
+        """A subject on both axes: what held of it on any day, as known at any instant."""
+        from timeline.answers.axes import axes
+
+        with self._viewing(asked) as view:
+            return axes(view, subject)
+
+    def network(
+        self, company: str | None = None, *, depth: int | None = None, **asked: Unpack[Asked]
+    ) -> NetworkAnswer:
+        """Who is tied to whom over all days: all companies, or those ``depth`` ties (default 1) away."""
+        from timeline.answers.network import network
+
+        with self._viewing(asked) as view:
+            return network(view, company, depth)
+
+    def plot(
+        self,
+        target: str,
+        *,
+        kind: Literal["timeline", "two-axes"] | None = None,
+        theme: Theme = "light",
+        width: int | None = None,
+        **asked: Unpack[Asked],
+    ) -> Picture:
+        """A picture of a company's story, or of one subject on both axes; ``width`` in pixels.
+
+        ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
+        """
+        from timeline.render.picture import Picture, check_look
+
+        wide = WIDTH if width is None else width
+        check_look(theme, wide)
+        fitting = "two-axes" if ":" in target else "timeline"
+        if kind not in (None, fitting):
+            raise InvalidValue(
+                f'"{target}" cannot be shown as {kind}',
+                "a timeline is of a company, two axes are of a subject (kind:slug)",
+            )
+        if fitting == "timeline":
+            from timeline.render.plot.courses import courses_alt, courses_spec, courses_title
+
+            story = self.courses(target, **asked)
+            return Picture(
+                story,
+                title=courses_title(story),
+                alt=courses_alt(story),
+                spec=courses_spec(story, theme, wide),
+            )
+        from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
+
+        answer = self.axes(target, **asked)
+        return Picture(
+            answer,
+            title=axes_title(answer),
+            alt=axes_alt(answer),
+            spec=axes_spec(answer, theme, wide),
+        )
+
+    def graph(
+        self,
+        company: str | None = None,
+        *,
+        depth: int | None = None,
+        theme: Theme = "light",
+        width: int | None = None,
+        **asked: Unpack[Asked],
+    ) -> Picture:
+        """A picture of who is tied to whom; see :meth:`network`. Raises MissingExtra without networkx."""
+        from timeline.render.graph.layout import places_of
+        from timeline.render.picture import Picture, check_look
+        from timeline.render.plot.network import (
+            days_of_network,
+            network_alt,
+            network_spec,
+            network_title,
+        )
+
+        wide = WIDTH if width is None else width
+        check_look(theme, wide)
+        answer = self.network(company, depth=depth, **asked)
+        return Picture(
+            answer,
+            title=network_title(answer),
+            alt=network_alt(answer),
+            spec=network_spec(answer, places_of(answer), theme, wide),
+            days=days_of_network(answer),
+        )

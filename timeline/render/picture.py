@@ -1,0 +1,127 @@
+"""A picture of an answer: what it shows as data, and drawn as SVG, PNG or a page of HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from html import escape
+from io import BytesIO
+from typing import Any
+
+import msgspec
+
+from timeline.answers.tabular import Tabular
+from timeline.errors import InvalidValue, MissingExtra
+from timeline.extras import needs
+from timeline.render.plot.colours import THEMES, Theme, colours_of
+from timeline.render.plot.sheet import LEAST_WIDTH, Spec
+from timeline.values import Day
+
+
+class Picture:
+    """A picture of an answer. Drawing needs the extra ``plot``; making and reading it does not.
+
+    ``title`` and ``alt`` say what it shows, ``data`` is all that it shows, as JSON. Drawing methods raise
+    MissingExtra where a library is not installed. In a notebook it shows itself, or else its table.
+    """
+
+    def __init__(
+        self,
+        answer: Tabular,
+        *,
+        title: str,
+        alt: str,
+        spec: Spec,
+        days: tuple[Day, Day] | None = None,
+    ) -> None:
+        """``days`` are the ends of a slider for the parameter ``day`` of the specification."""
+        self.answer = answer
+        self.title = title
+        self.alt = alt
+        self.days = days
+        self._spec = spec
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the picture shows, ready for JSON."""
+        said: dict[str, Any] = msgspec.to_builtins(self.answer)
+        return {"title": self.title, "alt": self.alt, **said}
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Every text in the picture."""
+        for layer in self._spec["layer"]:
+            for row in layer["data"]["values"]:
+                if "text" in row:
+                    yield row["text"]
+
+    def vega_spec(self) -> Spec:
+        """The picture as a Vega-Lite specification with its data, for vega-embed."""
+        return deepcopy(self._spec)
+
+    def chart(self) -> Any:
+        """The picture as an ``altair.LayerChart``, to restyle it or to set it beside others."""
+        with needs("plot"):
+            import altair
+        return altair.Chart.from_dict(self.vega_spec())
+
+    def svg(self) -> str:
+        """The picture as an SVG document, with its title and its text for who cannot see it."""
+        with needs("plot"):
+            import vl_convert
+        drawn = str(vl_convert.vegalite_to_svg(json.dumps(self._spec)))
+        start = drawn.index(">", drawn.index("<svg"))
+        told = (
+            f' role="img" aria-labelledby="picture-title picture-alt">'
+            f'<title id="picture-title">{escape(self.title)}</title>'
+            f'<desc id="picture-alt">{escape(self.alt)}</desc>'
+        )
+        return drawn[:start] + told + drawn[start + 1 :] + "\n"
+
+    def png(self, scale: float = 2) -> bytes:
+        """The picture as a PNG of 256 colours, ``scale`` pixels to one of its width."""
+        with needs("plot"):
+            import vl_convert
+            from PIL import Image, PngImagePlugin
+        drawn = vl_convert.vegalite_to_png(json.dumps(self._spec), scale=scale)
+        # a third of the bytes, and no difference that an eye finds
+        image = Image.open(BytesIO(drawn)).convert("RGB")
+        small = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        told = PngImagePlugin.PngInfo()
+        told.add_itxt("Title", self.title)
+        told.add_itxt("Description", self.alt)
+        out = BytesIO()
+        small.save(out, "PNG", optimize=True, pnginfo=told)
+        return out.getvalue()
+
+    def html(self) -> str:
+        """One file that opens without a network: tooltips, a slider where there are days, the data."""
+        from timeline.render.plot.page import page_html
+
+        theme: Theme = self._spec["usermeta"]["theme"]
+        return page_html(
+            title=self.title,
+            alt=self.alt,
+            spec=self._spec,
+            svg=self.svg(),
+            table=self.answer._repr_html_(),
+            colours=colours_of(theme),
+            days=self.days,
+        )
+
+    def _repr_html_(self) -> str:
+        try:
+            return self.svg()
+        except MissingExtra:
+            return self.answer._repr_html_()
+
+
+def check_look(theme: str, width: int) -> None:
+    """Raise InvalidValue for a theme that does not exist, or a width in which nothing has room."""
+    if theme not in THEMES:
+        raise InvalidValue(f'no theme "{theme}"', f"one of {', '.join(THEMES)}")
+    if not LEAST_WIDTH <= width <= 10_000:
+        raise InvalidValue(
+            f"a picture cannot be {width} pixels wide", f"give {LEAST_WIDTH} to 10,000"
+        )

@@ -1,0 +1,122 @@
+"""Days as places: which span of days a picture shows, and where its ticks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from timeline.edtf import OPEN_END, OPEN_START
+from timeline.render.plot.measure import width
+from timeline.values import Day
+
+_LEAST: Final = 45
+"""The fewest days that an axis shows: a single day is no story."""
+
+
+def is_open(day: Day) -> bool:
+    """Whether the day stands for an end that nobody knows, or that has not come."""
+    return day in (OPEN_START, OPEN_END)
+
+
+class Axis(Struct, frozen=True):
+    """Days between two places, in pixels."""
+
+    first: int
+    last: int
+    """As ordinals of the calendar."""
+    start: float
+    end: float
+
+    def at(self, day: Day) -> float:
+        """Where a day begins; open ends, and days that are not shown, stand at the ends."""
+        return self.place(date.fromisoformat(day[:10]).toordinal())
+
+    def place(self, ordinal: int) -> float:
+        """Where the day of an ordinal begins."""
+        share = (ordinal - self.first) / (self.last - self.first)
+        return round(self.start + (self.end - self.start) * min(max(share, 0), 1), 1)
+
+    def shows(self, day: Day) -> bool:
+        """Whether the day lies within."""
+        return self.first <= date.fromisoformat(day[:10]).toordinal() <= self.last
+
+    def ticks(self, size: float, *, upright: bool = False) -> Iterator[tuple[float, str]]:
+        """Where the ticks stand, and what they say, with labels of that size apart from each other.
+
+        ``upright`` is an axis from below to above, whose labels are only as high as they are.
+        """
+        for step, text in _STEPS:
+            sample = size * 1.5 if upright else width(_label(date(2028, 12, 28), text), size)
+            days = _DAYS[text] * step
+            if days / (self.last - self.first) * abs(self.end - self.start) >= sample + 18:
+                break
+        for day in _steps(date.fromordinal(self.first), step, text):
+            if day.toordinal() > self.last:
+                return
+            if day.toordinal() >= self.first:
+                yield self.at(day.isoformat()), _label(day, text)
+
+
+def axis(days: Iterable[Day], start: float, end: float, before: float, after: float) -> Axis:
+    """The axis over some days, from ``start`` to ``end`` pixels.
+
+    Open ends are no days. ``before`` and ``after`` are pixels that stay free, for what is open.
+    """
+    known = sorted({date.fromisoformat(day[:10]).toordinal() for day in days if not is_open(day)})
+    first, last = (known[0], known[-1]) if known else (date.today().toordinal(),) * 2  # noqa: DTZ011
+    missing = max(_LEAST - (last - first), 0)
+    first, last = first - missing // 2, last + missing - missing // 2
+    room = max(abs(end - start) - before - after, 1)
+    a_pixel = (last - first) / room
+    return Axis(
+        max(first - round(before * a_pixel), 1),
+        min(last + round(after * a_pixel), date.max.toordinal()),
+        start,
+        end,
+    )
+
+
+_DAYS: Final = {"day": 1, "month": 30.4, "year": 365.2}
+_STEPS: Final = (
+    (1, "day"), (2, "day"), (7, "day"), (14, "day"), (1, "month"), (2, "month"), (3, "month"), (6, "month"),
+    (1, "year"), (2, "year"), (5, "year"), (10, "year"), (20, "year"), (50, "year"), (100, "year"),
+    (500, "year"), (1000, "year"), (2500, "year"), (5000, "year"),
+)  # fmt: skip
+
+MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
+def _label(day: date, text: str) -> str:
+    if text == "year":
+        return str(day.year)
+    month = f"{MONTHS[day.month - 1]} {day.year}"
+    return month if text == "month" else f"{day.day} {month}"
+
+
+def day_words(day: Day) -> str:
+    """``21 Nov 2025``."""
+    return _label(date.fromisoformat(day[:10]), "day")
+
+
+def _steps(day: date, step: int, text: str) -> Iterator[date]:
+    """The days of an even grid from the one before a day on, to the end of the calendar."""
+    try:
+        if text == "day":
+            day -= timedelta(days=day.toordinal() % step)
+            while True:
+                yield day
+                day += timedelta(days=step)
+        months = day.year * 12 + day.month - 1
+        step *= 12 if text == "year" else 1
+        months -= months % step
+        while True:
+            months = max(months, 12)
+            yield date(months // 12, months % 12 + 1, 1)
+            months += step - months % step
+    except (OverflowError, ValueError):  # after the year 9999
+        return

@@ -1,0 +1,109 @@
+"""Where the names of companies go: beside their circles, where they cover least."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from timeline.render.plot.measure import width, wrap
+
+_MOST_WIDE: Final = 150
+"""Longer names are told in several lines."""
+
+
+class Box(Struct, frozen=True):
+    """A rectangle, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def shared(self, other: Box) -> float:
+        """The area of both."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(wide, 0) * max(high, 0)
+
+    @property
+    def area(self) -> float:
+        """How large it is."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+def place_labels(
+    names: Mapping[str, str],
+    points: Mapping[str, tuple[float, float]],
+    radii: Mapping[str, float],
+    lines: Sequence[tuple[float, float, float, float]],
+    bounds: Box,
+    size: float,
+) -> Iterator[tuple[float, float, str]]:
+    """Each line of each name: its middle, its baseline, and the text.
+
+    Larger circles choose first. A name avoids names, then circles, then lines.
+    """
+    circles = [
+        Box(x - radii[name], y - radii[name], x + radii[name], y + radii[name])
+        for name, (x, y) in points.items()
+    ]
+    taken: list[Box] = []
+    for name in sorted(names, key=lambda each: (-radii[each], each)):
+        told = wrap(names[name], size, _MOST_WIDE)
+        wide = max(width(line, size) for line in told) + 4
+        high = len(told) * size * 1.25 + 2
+        best: tuple[float, Box] | None = None
+        for number, box in enumerate(_around(points[name], radii[name], wide, high)):
+            box = _within(box, bounds)
+            covered = 20 * sum(box.shared(other) for other in taken)
+            covered += 10 * sum(box.shared(other) for other in circles)
+            covered += sum(_length_in(line, box) for line in lines) * size + number
+            if best is None or covered < best[0]:
+                best = covered, box
+        assert best is not None
+        box = best[1]
+        taken.append(box)
+        for number, line in enumerate(told):
+            middle = (box.left + box.right) / 2
+            yield round(middle, 1), round(box.top + size * (1 + 1.25 * number), 1), line
+
+
+def _around(point: tuple[float, float], radius: float, wide: float, high: float) -> Iterator[Box]:
+    x, y = point
+    away = radius + 3
+    for left, top in (
+        (x - wide / 2, y + away),
+        (x - wide / 2, y - away - high),
+        (x + away, y - high / 2),
+        (x - away - wide, y - high / 2),
+        (x + away * 0.7, y + away * 0.7),
+        (x - away * 0.7 - wide, y + away * 0.7),
+        (x + away * 0.7, y - away * 0.7 - high),
+        (x - away * 0.7 - wide, y - away * 0.7 - high),
+    ):
+        yield Box(left, top, left + wide, top + high)
+
+
+def _within(box: Box, bounds: Box) -> Box:
+    across = max(bounds.left - box.left, 0) or min(bounds.right - box.right, 0)
+    down = max(bounds.top - box.top, 0) or min(bounds.bottom - box.bottom, 0)
+    return Box(box.left + across, box.top + down, box.right + across, box.bottom + down)
+
+
+def _length_in(line: tuple[float, float, float, float], box: Box) -> float:
+    """How much of a line lies in a box (Liang and Barsky's clipping)."""
+    x, y, x2, y2 = line
+    first, last = 0.0, 1.0
+    for step, low, high in (
+        (x2 - x, box.left - x, box.right - x),
+        (y2 - y, box.top - y, box.bottom - y),
+    ):
+        if step == 0:
+            if low > 0 or high < 0:
+                return 0.0
+            continue
+        one, other = sorted((low / step, high / step))
+        first, last = max(first, one), min(last, other)
+    return float(max(last - first, 0) * ((x2 - x) ** 2 + (y2 - y) ** 2) ** 0.5)

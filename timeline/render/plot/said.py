@@ -1,0 +1,129 @@
+"""What a picture says in words: of an item, of a span, of the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from timeline.answers import CompanyItem
+from timeline.answers.course import Course, Mark, Span
+from timeline.edtf import OPEN_END, OPEN_START
+from timeline.render.status import status_words
+from timeline.render.text import join
+from timeline.render.titles import title
+from timeline.render.words import Names, value_in_words
+from timeline.values import ALWAYS, Instant
+
+_MOST_EVENTS = 5
+"""Events that a tooltip names; the data has them all."""
+
+
+def item_title(course: Course, company: str | None, names: Names) -> str:
+    """The course in a line, as the company sees it: "Joint venture with Intrinsic, as partner"."""
+    item = CompanyItem(
+        subject=course.subject,
+        kind=course.kind,
+        status=course.status or "absent",
+        certainty=course.certainty,
+        alternatives=course.alternatives,
+        roles=course.roles if company else [],
+        counterparties=course.counterparties,
+        since=None,
+        disputed=course.disputed,
+        irregular=[],
+        conflicts=[],
+        terms=course.terms,
+        steps=[],
+        events=[],
+        corrections=[],
+        sources=[],
+    )
+    return title(item, company, names)
+
+
+def standing(course: Course | Span, names: Names) -> str:
+    """Its status in words, with what else may hold: "announced; may also be absent"."""
+    if course.status is None:
+        return "absent"
+    said = status_words(course.status) + (", disputed" if course.disputed else "")
+    if course.certainty == "definite":
+        return said
+    return f"{said}; may also be {others_words(course.alternatives, names)}"
+
+
+def others_words(alternatives: Iterable[Any], names: Names) -> str:
+    """What else may hold: statuses, or values of a fact."""
+    return join(
+        (status_words(each) if isinstance(each, str) else value_in_words(each, names)
+         for each in alternatives),
+        "or",
+    )  # fmt: skip
+
+
+def days_words(span: Span) -> str:
+    """``2025-11-20 – 2026-01-01``; open ends in words. The last day is not included in a span."""
+    first = "always" if span.valid_from == OPEN_START else span.valid_from
+    return f"from {first}" if span.valid_to == OPEN_END else f"{first} until {span.valid_to}"
+
+
+def span_tip(
+    label: str, course: Course, span: Span, names: Names, sources: Mapping[str, str]
+) -> dict[str, str]:
+    """The tooltip of a span: what it says, and on which evidence."""
+    marks = [m for m in course.marks if not m.later and m.earliest < span.valid_to]
+    return {
+        "item": label,
+        "status": standing(span, names),
+        "days": days_words(span),
+        **evidence_tip(marks, sources),
+        "subject": course.subject,
+    }
+
+
+TIP = {
+    "item": "what",
+    "status": "status",
+    "days": "days",
+    "evidence": "evidence",
+    "source": "source",
+    "subject": "subject",
+}
+"""The fields of :func:`span_tip`, and what they are called."""
+
+
+def evidence_tip(marks: Sequence[Mark], sources: Mapping[str, str]) -> dict[str, str]:
+    """The last events, and who reported them."""
+    last = list(marks)[-_MOST_EVENTS:]
+    before = f"{len(marks) - len(last)} earlier, " if len(marks) > len(last) else ""
+    cited = dict.fromkeys(slug for mark in last for slug in mark.sources)
+    return {
+        "evidence": before + ", ".join(mark.event for mark in last),
+        "source": "; ".join(sources.get(slug, slug) for slug in cited) or "none named",
+    }
+
+
+def known_words(known: Instant) -> str:
+    """The day on which something became public."""
+    return "always" if known == ALWAYS else known[:10]
+
+
+def mark_tip(mark: Mark, sources: Mapping[str, str]) -> dict[str, str]:
+    """The tooltip of an event: its three clocks and its source."""
+    return {
+        "what": mark.type.replace("_", " "),
+        "occurred": mark.occurred or "",
+        "known": known_words(mark.known),
+        "recorded": mark.recorded[:10],
+        **evidence_tip([mark], sources),
+    }
+
+
+MARK_TIP = {
+    "what": "what",
+    "occurred": "occurred",
+    "known": "became public",
+    "recorded": "recorded",
+    "evidence": "event",
+    "source": "source",
+}
+"""The fields of :func:`mark_tip`, and what they are called."""
