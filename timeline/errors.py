@@ -161,6 +161,25 @@ class StoreUnavailable(TimelineError):
         self.passing = passing
 
 
+class OutOfTime(TimelineError):
+    """The database would have worked for longer on a question than it was allowed to."""
+
+    code = "out-of-time"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the question takes longer than {seconds:g} seconds",
+            "ask for less at once, or let it take longer with --timeout",
+        )
+        self.seconds = seconds
+
+
+class CannotServe(TimelineError):
+    """The address that a server should listen on is taken, or is not this machine's."""
+
+    code = "cannot-serve"
+
+
 class SchemaMismatch(TimelineError):
     """The store was made by an older or a newer program."""
 

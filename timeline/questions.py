@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.stats import Stats
     from timeline.answers.view import View
     from timeline.answers.why import CompanyWhy, WhyAnswer
@@ -50,12 +51,21 @@ class Questions:
         self._inside = _Inside()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read-only session: all questions of this thread inside it see the same store."""
+    def reading(self, *, seconds: float | None = None) -> Iterator[Connection]:
+        """A read-only session: all questions of this thread inside it see the same store.
+
+        With ``seconds`` the database works no longer than that; then OutOfTime is raised.
+        """
         with self._session() as connection:
             before, self._inside.connection = self._inside.connection, connection
             try:
-                yield connection
+                if seconds is None:
+                    yield connection
+                else:
+                    from timeline.store.deadline import limited
+
+                    with limited(connection, seconds):
+                        yield connection
             finally:
                 self._inside.connection = before
 
@@ -203,11 +213,18 @@ class Questions:
         known: Moment | None = None,
         recorded: str | int | None = None,
         after: int = 0,
+        before: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[LogEntry]:
-        """The events of a company or a subject, or all of them, newest last, one by one."""
+        """The events of a company or a subject, or all of them, newest last, one by one.
+
+        Only those ``after`` a position and ``before`` another; ``newest_first`` turns their order round.
+        """
         with self._session() as connection:
             at = self._at(connection, known=known, recorded=recorded)
-            yield from self._log(connection, at, target, start, end, types, source, after)
+            yield from self._log(
+                connection, at, target, start, end, types, source, after, before, newest_first
+            )
 
     def follow(
         self,
@@ -251,6 +268,8 @@ class Questions:
         types: Iterable[str],
         source: str | None,
         after: int,
+        before: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[LogEntry]:
         from timeline.answers.log import log
 
@@ -263,6 +282,8 @@ class Questions:
             types=tuple(types),
             source=source,
             after=after,
+            before=before,
+            newest_first=newest_first,
         )
 
     def find(self, text: str, limit: int = 10) -> list[CompanyMatch]:
@@ -278,6 +299,39 @@ class Questions:
 
         with self._session() as connection:
             return names_of(connection, ids)
+
+    def names_in(self, answer: Any) -> dict[str, str]:
+        """The present names of all companies whose id stands anywhere in an answer."""
+        from msgspec import to_builtins
+
+        found: set[str] = set()
+        todo: list[Any] = [to_builtins(answer)]
+        while todo:
+            value = todo.pop()
+            if isinstance(value, str):
+                found.add(value)
+            elif isinstance(value, list):
+                todo += value
+            elif isinstance(value, dict):
+                todo += [*value, *value.values()]
+        return self.names(found)
+
+    def sources(
+        self, *, recorded: str | int | None = None, after: str = "", limit: int | None = None
+    ) -> SourcesAnswer:
+        """The registered sources by slug, those that come ``after`` one, at most ``limit``."""
+        from timeline.answers.sources import list_sources
+
+        with self._session() as connection:
+            at = self._at(connection, recorded=recorded)
+            return list_sources(connection, at, after=after, limit=limit)
+
+    def source(self, slug: str, *, recorded: str | int | None = None) -> SourceRow:
+        """One source, as it is by everything said of it. Raises NotFound with the nearest slugs."""
+        from timeline.answers.sources import source
+
+        with self._session() as connection:
+            return source(connection, self._at(connection, recorded=recorded), slug)
 
     def source_titles(self, slugs: Iterable[str]) -> dict[str, str]:
         """Who published each source, when, and under which title, by its slug."""

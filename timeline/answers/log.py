@@ -28,12 +28,15 @@ def log(
     types: tuple[str, ...] = (),
     source: str | None = None,
     after: int = 0,
+    before: int | None = None,
+    newest_first: bool = False,
 ) -> Iterator[LogEntry]:
     """The events up to a coordinate's position that were known by its ``known``, newest last.
 
-    ``target`` is a company (by any name: events of every subject it was ever named in, and its own) or
-    a subject. ``start`` and ``end`` keep events that may have happened from one day to another, both
-    included. Raises NotFound for what is nowhere known.
+    ``after`` and ``before`` are positions that are not among them. ``target`` is a company (by any name:
+    events of every subject it was ever named in, and its own) or a subject. ``start`` and ``end`` keep
+    events that may have happened from one day to another, both included. Raises NotFound for what is
+    nowhere known.
     """
     conditions: list[sa.ColumnElement[bool]] = [event.c.position <= at.position]
     if at.known is not None:
@@ -49,9 +52,15 @@ def log(
             if name not in EVENT_TYPES:
                 raise NotFound("event type", name, nearest(name, EVENT_TYPES))
         conditions.append(event.c.type.in_(types))
+    if before is not None:
+        conditions.append(event.c.position < before)
     if source is not None:
         _check_source(connection, source)
-    for row in read_rows(connection, *conditions, after=after):
+        # who is looked for stands in the payload; what only mentions it is sorted out below
+        conditions.append(
+            sa.cast(event.c.payload, sa.Text).contains(f'"{source}"', autoescape=True)
+        )
+    for row in read_rows(connection, *conditions, after=after, newest_first=newest_first):
         entry = log_entry(row)
         if source is None or source in entry.source:
             yield entry

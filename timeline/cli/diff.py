@@ -8,7 +8,6 @@ import click
 
 from timeline.cli.completers import complete_company, complete_source
 from timeline.cli.lens import grouped, lens
-from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, examples, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
@@ -53,7 +52,7 @@ def diff(session: Session, /, company: str, **asked: Any) -> None:
                 answer,
                 width=session.width or 80,
                 color=session.colored,
-                names=names_in(timeline, answer),
+                names=timeline.names_in(answer),
                 verbose=session.verbose,
             )
             with writing(session) as stream:

@@ -8,7 +8,6 @@ import click
 
 from timeline.cli.completers import complete_company
 from timeline.cli.lens import grouped, lens
-from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
@@ -52,7 +51,7 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
                     answer,
                     width=session.width or 80,
                     color=session.colored,
-                    names=names_in(timeline, answer),
+                    names=timeline.names_in(answer),
                 )
                 with writing(session) as stream:
                     stream.writelines(f"{line}\n" for line in lines)
@@ -71,16 +70,9 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
 def _statuses(
     ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """A status that does not exist is a slip: its list would be empty for the wrong reason."""
-    from timeline.errors import InvalidValue
-    from timeline.nearest import did_you_mean
-    from timeline.render.status import STATUSES
+    from timeline.render.status import parse_status
 
-    wanted = tuple(value.replace(" ", "_") for value in given)
-    for value in wanted:
-        if value not in STATUSES:
-            raise InvalidValue(f'no status "{value}"', did_you_mean(value, STATUSES))
-    return wanted
+    return tuple(map(parse_status, given))
 
 
 deals = _list(

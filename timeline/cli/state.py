@@ -10,7 +10,6 @@ import click
 
 from timeline.cli.completers import complete_company
 from timeline.cli.lens import grouped, lens
-from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
@@ -76,7 +75,7 @@ def _write_text(
         answer,
         width=session.width or 80,
         color=session.colored,
-        names=names_in(timeline, answer),
+        names=timeline.names_in(answer),
         sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
         verbose=session.verbose,
         **since,

@@ -8,7 +8,6 @@ import click
 
 from timeline.cli.completers import complete_target
 from timeline.cli.lens import grouped, lens
-from timeline.cli.names import names_in
 from timeline.cli.options import ROWS, coordinate, examples, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
@@ -49,7 +48,7 @@ def why(session: Session, /, target: str, group: bool, **at: Any) -> None:
         if session.format == "json":
             write_document(session, answer)
         elif session.format in ("table", "dot", "mermaid"):
-            names = names_in(timeline, answer)
+            names = timeline.names_in(answer)
             if not answers:
                 session.note(f"nothing of {names.get(target, target)} is known at this coordinate")
             with writing(session) as stream:

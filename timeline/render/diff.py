@@ -41,7 +41,7 @@ def diff_lines(
     names = names or {}
     page = Page(width, color)
     yield from page.heading(name_of(answer.company, names), answer.company)
-    yield from page.paragraph(_headline(answer))
+    yield from page.paragraph(headline(answer))
     yield from page.block("before", coordinate_words(answer.before))
     yield from page.block("after", coordinate_words(answer.after))
     if not answer.changes:
@@ -54,17 +54,24 @@ def diff_lines(
         yield from page.section(f"{HEADINGS[kind]} ({len(items)})")
         for item in items:
             found = changes[item.subject]
-            what = found[0].change if found[0].change in _STYLES else "changed"
+            what, style = change_style(found)
             yield ""
             yield from page.item(
                 what,
-                _STYLES[what],
+                style,
                 title(item, answer.company, names),
                 _rows(item, found, causes, names, verbose),
             )
 
 
-def _headline(answer: DiffAnswer) -> str:
+def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
+    """What became of an item in a word (appeared, vanished, changed), and its group."""
+    what = changes[0].change if changes[0].change in _STYLES else "changed"
+    return what, _STYLES[what]
+
+
+def headline(answer: DiffAnswer) -> str:
+    """What is compared: "What changed in the world from 2025-01-01 to 2025-06-30"."""
     before, after = answer.before, answer.after
     sources = _told_by(before, after)
     if before.on != after.on:
@@ -85,6 +92,12 @@ def _told_by(before: Side, after: Side) -> list[str]:
     return [slug for slug in left_out if slug not in kept]
 
 
+def change_rows(item: CompanyItem, changes: Sequence[Change], names: Names) -> Iterator[Row]:
+    """What became of an item, each change with its label."""
+    for change in changes:
+        yield from _ROWS[change.change](item, change, names)
+
+
 def _rows(
     item: CompanyItem,
     changes: Sequence[Change],
@@ -92,13 +105,12 @@ def _rows(
     names: Names,
     verbose: bool,
 ) -> Iterator[Row]:
-    for change in changes:
-        yield from _ROWS[change.change](item, change, names)
+    yield from change_rows(item, changes, names)
     if verbose or kind_of(item.subject) != "fact":  # the title names the fact
         yield "subject", item.subject
     label = "told by"
     for id_ in changes[0].events:
-        yield label, _cause_words(causes[id_])
+        yield label, cause_words(causes[id_])
         label = ""
     if not changes[0].events:
         yield label, "no event: time itself made the difference"
@@ -160,7 +172,7 @@ _ROWS: Final = {
 }
 
 
-def _cause_words(cause: Cause) -> str:
+def cause_words(cause: Cause) -> str:
     """What an event was, when, and who told it: "2016-03-30: deal amended – Sharp · its-id"."""
     said = type_words(cause.type)
     if cause.target is not None:

@@ -192,7 +192,7 @@ class _Page:
     def rows(self, item: CompanyItem) -> Iterator[Row]:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
         yield item.certainty, standing_words(item)
-        yield from _warnings(item)
+        yield from warning_rows(item)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
@@ -250,7 +250,8 @@ def _alternative(claim: Any, fact: bool) -> str:
     return value_in_words(claim)
 
 
-def _warnings(item: CompanyItem) -> Iterator[Row]:
+def warning_rows(item: CompanyItem) -> Iterator[Row]:
+    """What is doubtful about an item, each with its label."""
     if item.disputed:
         yield "disputed", "somebody contests part of the evidence; it counts all the same"
     said = [each.replace("_", " ") for each in item.conflicts if each != "occurred"]

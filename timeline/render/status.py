@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
+from timeline.errors import InvalidValue
+from timeline.nearest import did_you_mean
+
 Group: TypeAlias = Literal["rumoured", "announced", "active", "disputed", "denied", "ended"]
 
 GROUPS: Final[dict[Group, tuple[str, ...]]] = {
@@ -35,6 +38,17 @@ STATUSES: Final = tuple(_GROUP_OF)
 def group_of(status: str, *, disputed: bool = False) -> Group:
     """The group that gives a status its colour; a disputed item has one of its own."""
     return "disputed" if disputed else _GROUP_OF[status]
+
+
+def parse_status(text: str) -> str:
+    """The status that a text means; InvalidValue with the nearest one where there is none.
+
+    A status that does not exist is a slip: its list would be empty for the wrong reason.
+    """
+    status = text.replace(" ", "_")
+    if status not in STATUSES:
+        raise InvalidValue(f'no status "{status}"', did_you_mean(status, STATUSES))
+    return status
 
 
 def status_words(status: str) -> str:

@@ -50,19 +50,27 @@ def why_lines(
     yield from page.heading(what, answer.subject)
     yield from page.paragraph(standing(answer))
     yield from page.paragraph(coordinate_words(answer))
-    counting = [link for link in answer.chain if link.counts == "counts"]
-    happened = {link.event for link in counting if link.type not in RECORD_TYPES}
-    chain = [link for link in counting if is_part(link, happened)]
-    rest = [link for link in answer.chain if link not in chain]
-    for heading, links in (("the chain", chain), ("what does not count", rest)):
+    for heading, links in parted(answer):
         if links:
             yield from page.section(f"{heading} ({len(links)})")
         for link in links:
             yield ""
             status = shown_status(answer, link)
             yield from page.item(
-                status_words(status), _style(status), headline(link), _rows(answer, link, names)
+                status_words(status),
+                chain_style(status),
+                headline(link),
+                _rows(answer, link, names),
             )
+
+
+def parted(answer: WhyAnswer) -> list[tuple[str, list[Link]]]:
+    """The chain under its two headings: what counts towards the state, and what does not."""
+    counting = [link for link in answer.chain if link.counts == "counts"]
+    happened = {link.event for link in counting if link.type not in RECORD_TYPES}
+    chain = [link for link in counting if is_part(link, happened)]
+    rest = [link for link in answer.chain if link not in chain]
+    return [("the chain", chain), ("what does not count", rest)]
 
 
 def is_part(link: Link, happened: set[str]) -> bool:
@@ -91,7 +99,8 @@ def shown_status(answer: WhyAnswer, link: Link) -> str:
     return str(link.after or "noted")
 
 
-def _style(status: str) -> Group:
+def chain_style(status: str) -> Group:
+    """The group of the word in front of an event."""
     if status in STATUSES:
         return group_of(status)
     return "disputed" if status in ("corrected", "disputed") else "ended"
@@ -106,6 +115,15 @@ def headline(link: Link) -> str:
 
 
 def _rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
+    yield from link_rows(answer, link, names)
+    for number, cited in enumerate(link.cited):
+        yield "" if number else "source", cited_words(cited)
+    yield from clock_rows(link)
+    yield "event", link.event
+
+
+def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
+    """What an event did and what it says, each with its label."""
     if link.counts != "counts":
         yield "because", _REASONS[link.counts]
     if link.target is None and link.counts == "counts":
@@ -122,14 +140,15 @@ def _rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     yield from field_rows(_said(link), names, link.replaced)
     if link.note:
         yield "note", link.note
-    for number, cited in enumerate(link.cited):
-        yield "" if number else "source", cited_words(cited)
+
+
+def clock_rows(link: Link) -> Iterator[Row]:
+    """On whose word an event is told, since when it is known, and when it was recorded."""
     word = _word(link)
     if word:
         yield "word", word
     yield "known", _known(link)
     yield "recorded", f"{instant_words(link.recorded)}, position {link.position}"
-    yield "event", link.event
 
 
 def _said(link: Link) -> dict[str, Any]:

@@ -119,13 +119,16 @@ def source_slugs(connection: Connection) -> list[str]:
 
 
 def read_rows(
-    connection: Connection, *conditions: sa.ColumnElement[bool], after: int = 0
+    connection: Connection,
+    *conditions: sa.ColumnElement[bool],
+    after: int = 0,
+    newest_first: bool = False,
 ) -> Iterator[LogRow]:
-    """The log in order, row by row in constant memory."""
+    """The log in order, or from its end backwards, row by row in constant memory."""
     statement = (
         sa.select(event)
         .where(event.c.position > after, *conditions)
-        .order_by(event.c.position)
+        .order_by(event.c.position.desc() if newest_first else event.c.position)
         .execution_options(yield_per=1000)
     )
     with connection.execute(statement) as rows:  # closed also where nobody reads to the end
