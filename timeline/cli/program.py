@@ -16,6 +16,7 @@ from timeline.cli.session import Session
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Stories": ("check", "replay", "append"),
     "Questions": ("state", "diff", "why", "log", "find"),
+    "Pictures and pages": ("serve",),
     "Lists": (
         "deals",
         "rumours",

@@ -1,0 +1,115 @@
+"""Addresses: where a page is, with the whole question in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from timeline.web.formats import FORMATS, Format, with_format
+
+COORDINATE: Final = (
+    "on", "known", "recorded", "as_of", "source", "not_source", "attribution", "fact_level",
+)  # fmt: skip
+"""What a link to another page takes along: the coordinate and the lens."""
+
+
+def address(path: str, parameters: Mapping[str, Any] | None = None) -> str:
+    """A path with its parameters; what is None is left out, a list stands there several times."""
+    pairs = [
+        (name, "true" if each is True else str(each))
+        for name, value in (parameters or {}).items()
+        for each in (value if isinstance(value, list | tuple) else [value])
+        if each is not None and each is not False
+    ]
+    query = urlencode(pairs, quote_via=quote, safe=":/,")
+    return f"{quote(path, safe='/:@')}{'?' if query else ''}{query}"
+
+
+def company_path(company: str) -> str:
+    """The page of a company."""
+    return f"/companies/{company}"
+
+
+def subject_path(subject: str) -> str:
+    """The page of a subject; one whose name ends like a format (a fact may) says which it is."""
+    path = f"/subjects/{subject}"
+    return with_format(path, "html") if path.endswith(tuple(f".{f}" for f in FORMATS)) else path
+
+
+def event_address(subject: str, event: str) -> str:
+    """Where an event stands: in the chain of its subject; of who somebody is, in the log."""
+    if subject.startswith(("company:", "source:")):
+        return address("/log", {"target": subject}) + f"#{event}"
+    return address(subject_path(subject)) + f"#{event}"
+
+
+def source_path(slug: str) -> str:
+    """The page of a source."""
+    return f"/sources/{slug}"
+
+
+def web_address(text: str | None) -> str | None:
+    """An address of the web that a person may follow; None for everything else (``javascript:`` …)."""
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The page that is shown: its path, and the parameters of its question."""
+
+    path: str
+    parameters: Mapping[str, Any]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """What the question means today: with these the answer stays as it is for ever."""
+
+    def __str__(self) -> str:
+        return address(self.path, self.parameters)
+
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        """The parameters; of one that was not given, None."""
+        return defaultdict(lambda: None, self.parameters)
+
+    def change(self, **parameters: Any) -> str:
+        """This page with other parameters; None leaves one out."""
+        return address(self.path, {**self.parameters, **parameters})
+
+    def formatted(self, format_: Format) -> str:
+        """This page in a format."""
+        path = self.path.removesuffix(".html")
+        return address(with_format(path, format_), self.parameters)
+
+    @property
+    def permanent(self) -> str:
+        """This page at the coordinate that it has today."""
+        kept = {name: value for name, value in self.parameters.items() if name != "as_of"}
+        return address(self.path, {**kept, **self.fixed})
+
+    def at(self, names: Iterable[str] = COORDINATE) -> dict[str, Any]:
+        """The parameters that go along to other pages."""
+        return {name: self.parameters[name] for name in names if name in self.parameters}
+
+    def to(self, path: str, **parameters: Any) -> str:
+        """Another page at the same coordinate."""
+        return address(path, {**self.at(), **parameters})
+
+    def company(self, company: str) -> str:
+        """The page of a company at the same coordinate."""
+        return self.to(company_path(company))
+
+    def subject(self, subject: str, event: str | None = None) -> str:
+        """The page of a subject at the same coordinate, at one of its events."""
+        return self.to(subject_path(subject)) + (f"#{event}" if event else "")
+
+    def source(self, slug: str) -> str:
+        """The page of a source."""
+        return address(source_path(slug), self.at(["recorded"]))

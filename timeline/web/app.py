@@ -1,0 +1,53 @@
+"""The application: every page, behind the guard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from timeline.app import Timeline
+from timeline.web.failures import HANDLERS
+from timeline.web.formats import Suffix
+from timeline.web.guard import Guard, Headed
+from timeline.web.pages import companies, feeds, lists, log, search, service, sources, subjects
+from timeline.web.replies import version
+from timeline.web.settings import Settings
+
+DESCRIPTION: Final = (
+    "Every page is JSON, too: ask with `Accept: application/json`, or write `.json` after the path; "
+    "`.csv` gives the same rows for a spreadsheet. The JSON of a page is what the command line prints "
+    "with `--format json`."
+)
+
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
+    """The server as an ASGI application that asks ``timeline``, and nothing else."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="partnership-timeline",
+        summary="What was the state of a company's partnerships, and what could have been known?",
+        description=DESCRIPTION,
+        version=version(),
+        openapi_url=None,  # served with the answers as the program has them, and without a CDN
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=dict(HANDLERS),
+    )
+    app.state.timeline = timeline
+    app.state.settings = settings
+    for page in (search, companies, subjects, lists, log, sources, feeds, service):
+        app.include_router(page.router)
+    app.mount("/static", StaticFiles(directory=_STATIC))
+    app.add_middleware(Suffix)
+    hosts = TrustedHostMiddleware(
+        Guard(app, settings), allowed_hosts=list(settings.allowed_hosts), www_redirect=False
+    )
+    return Headed(hosts)

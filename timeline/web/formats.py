@@ -1,0 +1,68 @@
+"""Which format is asked for: by the end of the path (``.json``), else by the ``Accept`` header."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias, get_args
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Format: TypeAlias = Literal["html", "json", "csv"]
+
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+
+MEDIA_TYPES: Final[dict[Format, str]] = {
+    "html": "text/html",
+    "json": "application/json",
+    "csv": "text/csv",
+}
+
+_FILES: Final = ("/static/", "/openapi.json")
+"""Paths that end in what they are, not in how they are asked for."""
+
+
+class Suffix:
+    """Takes the format off the end of the path, so that every page has one route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on without the end of its path."""
+        if scope["type"] == "http" and not scope["path"].startswith(_FILES):
+            path, _, suffix = scope["path"].rpartition(".")
+            if suffix in FORMATS:
+                state = {**scope.get("state", {}), "format": suffix}
+                scope = {**scope, "path": path, "state": state}
+        await self.app(scope, receive, send)
+
+
+def format_of(request: Request) -> Format:
+    """The format that a request is answered in; HTML where it says nothing that we have."""
+    suffix = getattr(request.state, "format", None)
+    if suffix is not None:
+        return suffix  # type: ignore[no-any-return]  # Suffix put one of them there
+    best, found = 0.0, "html"
+    for part in request.headers.get("accept", "").split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = _weight(parameters)
+        for name, media_type in MEDIA_TYPES.items():
+            if media == media_type and weight > best:
+                best, found = weight, name
+    return found  # type: ignore[return-value]  # a key of MEDIA_TYPES
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def with_format(path: str, format_: Format) -> str:
+    """The path of a page in a format."""
+    return f"{path}.{format_}"

@@ -1,0 +1,218 @@
+"""The pages as Jinja2 templates, with the words that the terminal uses.
+
+Everything that a template shows is escaped by itself; what could turn the direction of reading, or is no
+character of a text, is written out first, as in a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import groupby
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
+from timeline.answers.diff import Cause, Change, DiffAnswer, Side
+from timeline.answers.model import CompanyItem
+from timeline.events.registry import EVENT_TYPES
+from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
+from timeline.render.coordinate import coordinate_words
+from timeline.render.page import HEADINGS, kind_of
+from timeline.render.text import clean, join
+from timeline.values import ALWAYS
+from timeline.web.addresses import Here, address, web_address
+from timeline.web.choices import kinds_of, statuses_of
+
+PAGES: Final = (
+    ("/companies", "Companies"),
+    ("/log?order=newest", "News"),
+    *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()),
+    ("/sources", "Sources"),
+    ("/docs", "API"),
+)
+"""What stands in the navigation."""
+
+STEPS: Final = 12
+"""Steps of an item that a page shows; its own page shows all."""
+
+_MARKED: Final = re.compile(
+    rf"(?<![\w:/-])(?P<subject>(?:{'|'.join(HEADINGS)}):[a-z0-9]+[a-z0-9./@-]*[a-z0-9])"
+    r"|(?P<day>(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-]))"
+    r"|[\w.@-]{25,}",
+    re.ASCII,
+)
+"""Subjects, days, and what is too long for a narrow screen."""
+
+_IS_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
+
+
+@cache
+def environment() -> Environment:
+    """The templates of this package, and the words that they may use."""
+    made = Environment(
+        loader=PackageLoader("timeline.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_finalize,
+    )
+    made.filters |= {
+        "breakable": breakable,
+        "capital": capital,
+        "causes": causes,
+        "changes_by_subject": changes_by_subject,
+        "count": count,
+        "date": words.date,
+        "instant": instant,
+        "prose": prose,
+        "query": query,
+        "schema_words": schema_words,
+        "verbatim": verbatim,
+        "web_address": web_address,
+        "words": status.status_words,
+    }
+    made.tests["day"] = _IS_DAY
+    made.globals |= {
+        "ATTRIBUTIONS": ATTRIBUTIONS,
+        "EVENT_TYPES": sorted(EVENT_TYPES),
+        "FACT_LEVELS": FACT_LEVELS,
+        "COORDINATED": {"/companies", *(f"/{heading}" for heading in HEADINGS.values())},
+        "HEADINGS": HEADINGS,
+        "PAGES": PAGES,
+        "STEPS": STEPS,
+        "cause_words": diff.cause_words,
+        "chain_style": why.chain_style,
+        "change_rows": diff.change_rows,
+        "change_style": diff.change_style,
+        "clock_rows": why.clock_rows,
+        "coordinate_words": coordinate_words,
+        "diff_headline": diff.headline,
+        "field_rows": fields.field_rows,
+        "group_of": status.group_of,
+        "headline": why.headline,
+        "kind_of": kind_of,
+        "kinds_of": kinds_of,
+        "link_rows": why.link_rows,
+        "name_of": words.name_of,
+        "parted": why.parted,
+        "sections": sections,
+        "shown_status": why.shown_status,
+        "standing": why.standing,
+        "standing_words": state.standing_words,
+        "status_words": status.status_words,
+        "statuses_of": statuses_of,
+        "step_words": terms.step_words,
+        "sum_words": lists.sum_words,
+        "term_rows": terms.term_rows,
+        "title": titles.title,
+        "type_words": fields.type_words,
+        "warning_rows": state.warning_rows,
+    }
+    return made
+
+
+def render(template: str, context: Mapping[str, Any]) -> bytes:
+    """A page as UTF-8."""
+    return environment().get_template(template).render(context).encode()
+
+
+def _finalize(value: Any) -> Any:
+    """What an expression of a template gives: None shows nothing, text is made harmless to read."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return clean(value)
+    return "" if value is None else value
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def instant(text: str | None) -> str:
+    """An instant in words; identity is known always."""
+    if text is None:
+        return ""
+    return "always" if text == ALWAYS else why.instant_words(text)
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning; the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 event", "1,200 events"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def breakable(text: str) -> Markup:
+    """An id or an address that may be broken where a word of it ends."""
+    parts = re.split(r"(?<=[-:/.@_])", clean(text))
+    return Markup("<wbr>").join(map(escape, parts))
+
+
+def prose(text: str, here: Here | None = None) -> Markup:
+    """A text in which days stay on one line, and subjects lead to their pages."""
+    said, end = Markup(), 0
+    text = clean(text)
+    for found in _MARKED.finditer(text):
+        part = found[0]
+        said += escape(text[end : found.start()])
+        if found["subject"] and here:
+            said += Markup('<a href="{}">{}</a>').format(here.subject(part), breakable(part))
+        elif found["day"]:
+            said += Markup('<span class="day">{}</span>').format(part)
+        else:
+            said += breakable(part)
+        end = found.end()
+    return said + escape(text[end:])
+
+
+def verbatim(text: str) -> Markup:
+    """A text with its lines."""
+    return Markup("\n").join(escape(clean(line)) for line in text.split("\n"))
+
+
+def schema_words(schema: Mapping[str, Any]) -> str:
+    """What a parameter may be, by its JSON Schema."""
+    if "anyOf" in schema:
+        return join(
+            (schema_words(each) for each in schema["anyOf"] if each.get("type") != "null"), "or"
+        )
+    if "enum" in schema:
+        return join(map(str, schema["enum"]), "or")
+    if schema.get("type") == "array":
+        return f"{schema_words(schema['items'])}; may be repeated"
+    said = str(schema.get("const", schema.get("type", "any")))
+    if "minimum" in schema and "maximum" in schema:
+        said += f", {schema['minimum']}–{schema['maximum']}"
+    return f"{said}, {schema['default']} unless given" if schema.get("default") else said
+
+
+# --- arrangements ---------------------------------------------------------------------------------
+
+
+def sections(items: Iterable[CompanyItem]) -> list[tuple[str, list[CompanyItem]]]:
+    """Items that stand in the order of their kinds, kind by kind."""
+    return [
+        (kind, list(group)) for kind, group in groupby(items, lambda item: kind_of(item.subject))
+    ]
+
+
+def changes_by_subject(answer: DiffAnswer) -> dict[str, list[Change]]:
+    """The changes of each subject."""
+    return {s: list(found) for s, found in groupby(answer.changes, key=lambda c: c.subject)}
+
+
+def causes(answer: DiffAnswer) -> dict[str, Cause]:
+    """The events that made a difference, by their ids."""
+    return {cause.event: cause for cause in answer.evidence}
+
+
+def query(side: Side) -> str:
+    """A coordinate as it stands behind a path."""
+    return address("", {"on": side.on, "known": side.known, "recorded": side.recorded})

@@ -1,0 +1,152 @@
+"""Companies: all of them, one at a coordinate, and one at two."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec.structs import replace
+
+from timeline.answers.diff import Change, DiffAnswer
+from timeline.answers.first import day_of
+from timeline.answers.lists import CompaniesAnswer, CompanyRow
+from timeline.answers.model import StateAnswer
+from timeline.app import Timeline
+from timeline.render.rows import answer_rows, item_columns, state_rows
+from timeline.web.addresses import address, company_path
+from timeline.web.documented import documented
+from timeline.web.formats import format_of
+from timeline.web.paging import cut
+from timeline.web.parameters import OfCompanies, OfCompany, OfDiff
+from timeline.web.replies import Page, respond
+
+router = APIRouter()
+
+
+@router.get("/companies", **documented(CompaniesAnswer, "Every company", paged=True))
+def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Response:
+    """Every registered company at a coordinate, with the number of its items."""
+
+    def ask(timeline: Timeline) -> Page:
+        answer = timeline.companies(**asked.at())
+        rows, more = cut(answer.companies, asked.after, asked.limit, lambda row: row.company)
+        answer = replace(answer, companies=rows)
+        return Page(
+            template="companies.html",
+            document=answer,
+            rows=lambda: answer_rows(answer),
+            columns=CompanyRow.__struct_fields__,
+            next=more,
+            fixed=fixed(answer),
+        )
+
+    return respond(request, asked, "/companies", ask)
+
+
+@router.get("/companies/{company}", **documented(StateAnswer, "The state of a company"))
+def company(request: Request, company: str, asked: Annotated[OfCompany, Query()]) -> Response:
+    """The state of a company, by any of its names, with its evidence."""
+
+    def ask(timeline: Timeline) -> Page | str:
+        answer = timeline.state(company, **asked.asked(), **asked.filters())
+        found = answer.companies[0]
+        if found.company != company:
+            return _elsewhere(request, company_path(found.company), asked.address())
+        return Page(
+            template="company.html",
+            document=answer,
+            rows=lambda: state_rows(answer),
+            columns=["company", *item_columns(found.items, group=asked.group)],
+            context=lambda: _about(timeline, answer, asked),
+            fixed=fixed(answer),
+        )
+
+    return respond(request, asked, company_path(company), ask)
+
+
+def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[str, Any]:
+    """What the page shows of a company besides its state."""
+    found = answer.companies[0]
+    sources = {slug for item in found.items for slug in item.sources}
+    about: dict[str, Any] = {
+        "company": found,
+        "names": timeline.names_in(answer),
+        "sources": timeline.source_titles(sources),
+        "first_day": None,
+        "first_known": None,
+        "left_out": 0,
+    }
+    if not found.items:
+        if asked.certainty or asked.open:
+            every = timeline.state(found.company, group=asked.group, **asked.asked())
+            about["left_out"] = len(every.companies[0].items)
+        first = timeline.first(found.company, **asked.asked())
+        about["first_day"] = first.day
+        if first.known is not None:
+            about["first_known"] = day_of(first.known, timeline.timezone)
+    return about
+
+
+@router.get("/companies/{company}/diff", **documented(DiffAnswer, "What differs for a company"))
+def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> Response:
+    """What differs between two days, two states of knowledge, or with and without one source."""
+    path = f"{company_path(company)}/diff"
+
+    def ask(timeline: Timeline) -> Page | str:
+        if asked.before_on or asked.before_known:
+            return _elsewhere(request, path, _joined(asked))
+        ranges = (
+            asked.source,
+            *(each for each in (asked.on, asked.known) if each and ".." in each),
+        )
+        if not any(ranges) and format_of(request) == "html":
+            found = timeline.state(company).companies[0]
+            return _diff_page(None, asked, lambda: {found.company: found.name}, found.company)
+        answer = timeline.diff(
+            company,
+            on=asked.on,
+            known=asked.known,
+            source=asked.source,
+            recorded=asked.recorded,
+            group=asked.group,
+            lens=asked.lens(),
+        )
+        if answer.company != company:
+            moved = f"{company_path(answer.company)}/diff"
+            return _elsewhere(request, moved, asked.address())
+        return _diff_page(answer, asked, lambda: timeline.names_in(answer), company)
+
+    return respond(request, asked, path, ask)
+
+
+def _diff_page(answer: DiffAnswer | None, asked: OfDiff, names: Any, company: str) -> Page:
+    columns = [n for n in Change.__struct_fields__ if n != "member"]
+    return Page(
+        template="diff.html",
+        document=answer,
+        rows=lambda: answer_rows(answer) if answer else iter(()),
+        columns=["member", *columns] if asked.group else columns,
+        context=lambda: {"company": company, "names": names()},
+        fixed={} if answer is None or asked.recorded else {"recorded": answer.after.position},
+    )
+
+
+def _joined(asked: OfDiff) -> dict[str, Any]:
+    """A form's two days as one range, as the address has it."""
+    parameters = asked.address()
+    for name in ("on", "known"):
+        before = parameters.pop(f"before_{name}", None)
+        if before is not None:
+            parameters[name] = f"{before}..{parameters.get(name, 'today')}"
+    return parameters
+
+
+def _elsewhere(request: Request, path: str, parameters: dict[str, Any]) -> str:
+    """The same question at another path, in the same format."""
+    suffix = getattr(request.state, "format", None)
+    return address(f"{path}.{suffix}" if suffix else path, parameters)
+
+
+def fixed(answer: StateAnswer | CompaniesAnswer) -> dict[str, Any]:
+    """The parameters with which an answer stays as it is for ever."""
+    return {"on": answer.on, "known": answer.known, "recorded": answer.position}

@@ -1,0 +1,57 @@
+"""Feeds of what was recorded last."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from timeline.app import Timeline
+from timeline.web.addresses import address, company_path
+from timeline.web.feed import render_feed
+from timeline.web.parameters import Question
+from timeline.web.replies import File, respond
+
+router = APIRouter()
+
+MOST = 50
+"""Events of a feed."""
+
+_ATOM = "application/atom+xml"
+_DOCUMENTED: Any = {
+    "response_class": Response,
+    "responses": {
+        200: {"description": "The feed.", "content": {_ATOM: {"schema": {"type": "string"}}}}
+    },
+}
+
+
+@router.get("/feed.atom", summary="What was recorded last", **_DOCUMENTED)
+def feed(request: Request, asked: Annotated[Question, Query()]) -> Response:
+    """The newest events as an Atom feed."""
+    return respond(request, asked, "/feed.atom", lambda timeline: _feed(request, timeline, None))
+
+
+@router.get(
+    "/companies/{company}/feed.atom", summary="What was recorded last of a company", **_DOCUMENTED
+)
+def company_feed(request: Request, company: str, asked: Annotated[Question, Query()]) -> Response:
+    """The newest events of a company, by any of its names, as an Atom feed."""
+    path = f"{company_path(company)}/feed.atom"
+    return respond(request, asked, path, lambda timeline: _feed(request, timeline, company))
+
+
+def _feed(request: Request, timeline: Timeline, company: str | None) -> File:
+    entries = list(islice(timeline.log(company, newest_first=True), MOST))
+    names = timeline.names_in([entries, company])
+    base = str(request.base_url).rstrip("/")
+    content = render_feed(
+        entries,
+        names,
+        title=f"{names.get(company, company)}: new events" if company else "New events",
+        own=f"{base}{request.url.path}",
+        page=base + (address(company_path(company)) if company else "/log?order=newest"),
+        base=base,
+    )
+    return File(content, _ATOM)

@@ -1,0 +1,59 @@
+"""Lists: every deal, rumour, commitment … at a coordinate."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec.structs import replace
+
+from timeline.answers.lists import ListAnswer
+from timeline.app import Timeline
+from timeline.render.page import HEADINGS
+from timeline.render.rows import answer_rows, item_columns
+from timeline.render.status import parse_status
+from timeline.web.documented import documented
+from timeline.web.paging import cut
+from timeline.web.parameters import OfList
+from timeline.web.replies import Page, respond
+
+router = APIRouter()
+
+
+def _add(kind: str, heading: str) -> None:
+    @router.get(
+        f"/{heading}",
+        name=heading,
+        operation_id=heading,
+        description=f"The {heading} at a coordinate, and what their amounts add up to.",
+        **documented(ListAnswer, heading.capitalize(), paged=True),
+    )
+    def items(request: Request, asked: Annotated[OfList, Query()]) -> Response:
+        return respond(request, asked, f"/{heading}", lambda timeline: _page(timeline, kind, asked))
+
+
+def _page(timeline: Timeline, kind: str, asked: OfList) -> Page:
+    answer = timeline.items(
+        kind,
+        company=asked.company,
+        status=map(parse_status, asked.status),
+        item_kind=asked.kind,
+        **asked.asked(),
+        **asked.filters(),
+    )
+    items, more = cut(answer.items, asked.after, asked.limit, lambda item: item.subject)
+    count = len(answer.items)
+    answer = replace(answer, items=items)
+    return Page(
+        template="list.html",
+        document=answer,
+        rows=lambda: answer_rows(answer),
+        columns=item_columns(items, group=asked.group),
+        context=lambda: {"names": timeline.names_in(answer), "count": count},
+        next=more,
+        fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
+    )
+
+
+for _kind, _heading in HEADINGS.items():
+    _add(_kind, _heading)

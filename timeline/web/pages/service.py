@@ -1,0 +1,43 @@
+"""What machines ask first: whether it lives, and what can be asked."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from timeline.app import Timeline
+from timeline.render.json import encode_line
+from timeline.web.documented import openapi
+from timeline.web.html import render
+from timeline.web.replies import CACHED, plain_context
+
+router = APIRouter()
+
+
+@router.get("/healthz", summary="Whether the store can be read", response_class=Response)
+def healthz(request: Request) -> Response:
+    """``{"status": "ok"}`` while the store can be read, a problem with status 503 while it cannot."""
+    timeline: Timeline = request.app.state.timeline
+    with timeline.reading():
+        timeline.anchor()
+    return Response(
+        encode_line({"status": "ok"}),
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def document(request: Request) -> Response:
+    """The OpenAPI 3.1 document of this server."""
+    return Response(
+        encode_line(openapi(request.app)),
+        media_type="application/json",
+        headers={"Cache-Control": CACHED},
+    )
+
+
+@router.get("/docs", include_in_schema=False)
+def docs(request: Request) -> Response:
+    """The same document for people."""
+    page = render("docs.html", {**plain_context(request), "document": openapi(request.app)})
+    return Response(page, media_type="text/html", headers={"Cache-Control": CACHED})

@@ -1,0 +1,71 @@
+"""Sources: all of them, and one with what it reported."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec.structs import asdict, replace
+
+from timeline.answers.model import LogEntry
+from timeline.answers.sources import SourceRow, SourcesAnswer
+from timeline.app import Timeline
+from timeline.render.rows import answer_rows
+from timeline.web.addresses import source_path
+from timeline.web.documented import documented
+from timeline.web.paging import first
+from timeline.web.parameters import OfPage, OfSources
+from timeline.web.replies import Page, respond
+
+router = APIRouter()
+
+
+@router.get("/sources", **documented(SourcesAnswer, "Every source", paged=True))
+def sources(request: Request, asked: Annotated[OfSources, Query()]) -> Response:
+    """Every registered source, as it is by everything said of it."""
+
+    def ask(timeline: Timeline) -> Page:
+        answer = timeline.sources(
+            recorded=asked.recorded, after=asked.after or "", limit=asked.limit + 1
+        )
+        rows, more = first(answer.sources, asked.limit, lambda row: row.source)
+        answer = replace(answer, sources=rows)
+        return Page(
+            template="sources.html",
+            document=answer,
+            rows=lambda: answer_rows(answer),
+            columns=SourceRow.__struct_fields__,
+            next=more,
+            fixed={"recorded": answer.position},
+        )
+
+    return respond(request, asked, "/sources", ask)
+
+
+@router.get(
+    "/sources/{slug}", **documented(LogEntry, "What a source reported", paged=True, many=True)
+)
+def source(request: Request, slug: str, asked: Annotated[OfPage, Query()]) -> Response:
+    """The events that name a source, by position."""
+
+    def ask(timeline: Timeline) -> Page:
+        row = timeline.source(slug, recorded=asked.recorded)
+        found = timeline.log(
+            source=slug, known=asked.known, recorded=asked.recorded, **asked.page()
+        )
+        cursor = "before" if asked.order == "newest" else "after"
+        entries, more = first(found, asked.limit, lambda entry: entry.position, cursor)
+        return Page(
+            template="source.html",
+            rows=lambda: map(asdict, entries),
+            columns=LogEntry.__struct_fields__,
+            context=lambda: {
+                "source": row,
+                "entries": entries,
+                "names": timeline.names_in(entries),
+            },
+            next=more,
+            fixed={"recorded": asked.recorded or timeline.anchor().position},
+        )
+
+    return respond(request, asked, source_path(slug), ask)

@@ -1,0 +1,39 @@
+"""A subject: the chain of events behind its state."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from timeline.answers.why import Link, WhyAnswer
+from timeline.app import Timeline
+from timeline.render.rows import answer_rows
+from timeline.web.addresses import address, company_path, source_path, subject_path
+from timeline.web.documented import documented
+from timeline.web.parameters import Lensed
+from timeline.web.replies import Page, respond
+
+router = APIRouter()
+
+
+@router.get("/subjects/{subject:path}", **documented(WhyAnswer, "Why a subject is what it is"))
+def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -> Response:
+    """The chain of events and sources behind the state of a subject."""
+
+    def ask(timeline: Timeline) -> Page | str:
+        kind, _, slug = subject.partition(":")
+        if kind in ("company", "source"):  # they have pages of their own
+            path = company_path(slug) if kind == "company" else source_path(slug)
+            return address(path, asked.at() if kind == "company" else {"recorded": asked.recorded})
+        answer = timeline.why(subject, **asked.asked())
+        return Page(
+            template="subject.html",
+            document=answer,
+            rows=lambda: ({"subject": subject, **row} for row in answer_rows(answer)),
+            columns=("subject", *Link.__struct_fields__),
+            context=lambda: {"names": timeline.names_in(answer)},
+            fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
+        )
+
+    return respond(request, asked, subject_path(subject), ask)

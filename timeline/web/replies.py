@@ -1,0 +1,144 @@
+"""From a question to a response: the format, the tag by which it is known again, the links.
+
+The whole answer is computed and written inside one session of the store, so that all of it is of one
+position. The tag is made from the position and the question alone: an answer that the asker has already
+costs no more than reading where the log ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from timeline.answers.coordinate import today
+from timeline.app import Timeline
+from timeline.render.csv import csv_lines
+from timeline.render.json import encode_json, json_list
+from timeline.store.anchor import Anchor
+from timeline.web.addresses import Here, address
+from timeline.web.formats import MEDIA_TYPES, format_of, with_format
+from timeline.web.html import render
+from timeline.web.parameters import Question
+
+CACHED: Final = "private, no-cache"
+"""Keep it, and ask whether it is still so before showing it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer, ready for any format; what only one of them needs is computed when it is asked for."""
+
+    template: str
+    document: Any = None
+    """What JSON says: an answer. None: the rows."""
+    rows: Callable[[], Iterable[Mapping[str, Any]]]
+    columns: Sequence[str]
+    """The columns of CSV."""
+    context: Callable[[], Mapping[str, Any]] = dict
+    """What the template shows besides the document."""
+    next: Mapping[str, Any] | None = None
+    """The parameters that lead to the next page, where there is one."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters that say what the question means today."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that has one format: a feed, a picture."""
+
+    content: bytes
+    media_type: str
+
+
+@cache
+def version() -> str:
+    """The version of the program: another one may say the same in other words."""
+    return metadata.version("partnership-timeline")
+
+
+def respond(
+    request: Request, asked: Question, path: str, ask: Callable[[Timeline], Page | File | str]
+) -> Response:
+    """Answer the question at ``path``; a text instead of a page is the address where the answer is.
+
+    Where the asker has this answer, nothing is computed and 304 is said.
+    """
+    timeline: Timeline = request.app.state.timeline
+    parameters = asked.address()
+    format_ = format_of(request)
+    if format_ == "html" and any(value == "" for value in request.query_params.values()):
+        return _moved(address(request.url.path, parameters))  # a form sent what was left empty
+    with timeline.reading(seconds=request.app.state.settings.seconds):
+        head = timeline.anchor()
+        tag = etag(head, format_, address(path, parameters), today(timeline.timezone))
+        headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
+        headers["Timeline-Position"] = str(head.position)
+        if _has(request, tag):
+            return Response(status_code=304, headers=headers)
+        page = ask(timeline)
+        if isinstance(page, str):
+            return _moved(page)
+        if isinstance(page, File):
+            return Response(page.content, media_type=page.media_type, headers=headers)
+        here = Here(path, parameters, page.fixed)
+        if page.next is not None:
+            suffix = getattr(request.state, "format", None)
+            onward = with_format(path, suffix) if suffix else path
+            target = address(onward, {**parameters, **page.next})
+            headers["Link"] = f'<{target}>; rel="next"'
+        body = _body(request, page, here, head)
+        if format_ == "csv":
+            name = path.removesuffix(".html").strip("/").replace("/", "-").replace(":", "-")
+            headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
+
+
+def etag(head: Anchor, *question: str) -> str:
+    """A weak entity tag (RFC 9110) of where the log ends and what is asked."""
+    said = sha256("\n".join([head.hash, version(), *question]).encode()).hexdigest()
+    return f'W/"{head.position}-{said[:16]}"'
+
+
+def _has(request: Request, tag: str) -> bool:
+    """Whether the asker has this answer: If-None-Match compares weakly."""
+    given = request.headers.get("if-none-match", "")
+    opaque = tag.removeprefix("W/")
+    return any(each.strip().removeprefix("W/") in (opaque, "*") for each in given.split(","))
+
+
+def _moved(target: str) -> Response:
+    return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def plain_context(request: Request) -> dict[str, Any]:
+    """What every page shows, those without an answer too."""
+    return {"version": version(), "sql": request.app.state.settings.sql, "here": None}
+
+
+def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
+    format_ = format_of(request)
+    if format_ == "json":
+        if page.document is None:
+            return "".join(json_list(page.rows())).encode()
+        return encode_json(page.document)
+    if format_ == "csv":
+        return "".join(csv_lines(page.rows(), page.columns)).encode()
+    return render(
+        page.template,
+        {
+            **plain_context(request),
+            "answer": page.document,
+            "here": here,
+            "position": head.position,
+            "recorded_at": head.recorded,
+            "next": here.change(**page.next) if page.next else None,
+            **page.context(),
+        },
+    )

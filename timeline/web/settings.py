@@ -1,0 +1,52 @@
+"""How a server behaves: who may ask, and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
+"""The names by which a browser on this machine reaches a server on this machine."""
+
+LONGEST_ADDRESS: Final = 8192
+"""Bytes of a path with its query: what servers on the way commonly let pass, too."""
+
+MOST_ROWS: Final = 1000
+"""Rows of one page of a list or the log; there is a link to the next."""
+
+SHORTEST_TOKEN: Final = 16
+"""Characters; what is shorter can be guessed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Who may ask what of a server.
+
+    ``allowed_hosts`` are the names that a request may address, exactly (an IPv6 address in brackets);
+    ``token`` is asked for with every question, where there is one; ``sql`` opens the box for queries;
+    ``seconds`` is how long the database may work on one question.
+    """
+
+    allowed_hosts: tuple[str, ...] = LOOPBACK
+    token: str | None = None
+    sql: bool = False
+    seconds: float = 10.0
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host to listen on is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_name(host: str) -> str:
+    """A host as it stands in addresses and ``Host`` headers: an IPv6 address in brackets."""
+    try:
+        return f"[{host}]" if ip_address(host).version == 6 else host
+    except ValueError:
+        return host.lower()
