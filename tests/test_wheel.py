@@ -66,15 +66,18 @@ def declared(name: str) -> Iterator[metadata.Distribution]:
                 todo += [(needed.name, name) for name in needed.extras]
 
 
-def call(command: list[str], folder: Path) -> str:
-    """Run a command in ``folder``, without the Python settings of the tests; what it prints."""
+def call(command: list[str], folder: Path, status: int = 0) -> str:
+    """Run a command in ``folder``, without the Python settings of the tests; what it prints.
+
+    Of a command that shall fail it is what it complains of.
+    """
     hidden = {"PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START", "TIMELINE_DB"}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
     )
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stderr if status else done.stdout
 
 
 def test_the_installed_program_is_not_the_checkout(bin_folder: Path, tmp_path: Path) -> None:
@@ -102,3 +105,19 @@ def test_it_makes_a_store_replays_a_story_and_answers(bin_folder: Path, tmp_path
     assert statuses["deal:foxconn-openai-ai-hardware"] == "announced"
     assert statuses["rumour:foxconn-nissan"] == "denied"
     call([timeline, "verify"], tmp_path)
+
+
+def test_a_picture_says_which_extra_draws_it_and_has_its_data_without(
+    bin_folder: Path, tmp_path: Path
+) -> None:
+    timeline = str(bin_folder / "timeline")
+    call([timeline, "replay", str(STORY)], tmp_path)
+    for command in ([timeline, "plot", "foxconn"], [timeline, "graph", "foxconn"]):
+        complaint = call([*command, "-o", "picture.svg"], tmp_path, status=2)
+        assert "error[missing-extra]" in complaint
+        assert "pip install 'partnership-timeline[" in complaint
+        assert not (tmp_path / "picture.svg").exists()
+        data = json.loads(call([*command, "--json", "-o", "-"], tmp_path))
+        assert data["title"].startswith("Hon Hai Precision Industry")
+    dot = call([timeline, "graph", "foxconn", "--format", "dot", "-o", "-"], tmp_path)
+    assert dot.startswith("graph network {")

@@ -76,7 +76,7 @@ class Pictures(Questions):
                 story,
                 title=courses_title(story),
                 alt=courses_alt(story),
-                spec=courses_spec(story, theme, wide),
+                draw=lambda: courses_spec(story, theme, wide),
             )
         from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
 
@@ -85,7 +85,7 @@ class Pictures(Questions):
             answer,
             title=axes_title(answer),
             alt=axes_alt(answer),
-            spec=axes_spec(answer, theme, wide),
+            draw=lambda: axes_spec(answer, theme, wide),
         )
 
     def graph(
@@ -97,7 +97,7 @@ class Pictures(Questions):
         width: int | None = None,
         **asked: Unpack[Asked],
     ) -> Picture:
-        """A picture of who is tied to whom; see :meth:`network`. Raises MissingExtra without networkx."""
+        """A picture of who is tied to whom; see :meth:`network`."""
         from timeline.render.graph.layout import places_of
         from timeline.render.picture import Picture, check_look
         from timeline.render.plot.network import (
@@ -114,6 +114,6 @@ class Pictures(Questions):
             answer,
             title=network_title(answer),
             alt=network_alt(answer),
-            spec=network_spec(answer, places_of(answer), theme, wide),
+            draw=lambda: network_spec(answer, places_of(answer), theme, wide),
             days=days_of_network(answer),
         )

@@ -100,6 +100,22 @@ def test_each_says_what_it_shows_in_words(stories: Timeline) -> None:
         assert any("up to position 108" in text for text in picture.texts), name
 
 
+def test_the_same_picture_is_the_same_file_and_shares_no_names_with_another(
+    stories: Timeline,
+) -> None:
+    one = stories.plot("foxconn", on="2025-11-21")
+    again = stories.plot("foxconn", on="2025-11-21")
+    assert one.svg() == one.svg() == again.svg()
+    other = stories.plot("nissan", on="2025-11-21")
+    named = [set(re.findall(r'id="([^"]*)"', picture.svg())) for picture in (one, other)]
+    assert named[0]
+    assert named[1]
+    assert not named[0] & named[1]
+    used = set(re.findall(r"url\(#([^)]*)\)", one.svg()))
+    assert used
+    assert used <= named[0]
+
+
 def test_a_png_is_small_and_says_its_title(stories: Timeline) -> None:
     picture = stories.plot("rumour:foxconn-nissan", on="2025-11-21")
     image = Image.open(BytesIO(picture.png()))

@@ -60,18 +60,36 @@ def writing(session: Session) -> Iterator[TextIO]:
     if session.output is None:
         yield _standard_output(session.format)
         return
-    target = session.output.resolve()  # a link stays a link
+    with (
+        _replacing(session, session.output) as partial,
+        partial.open("w", encoding="utf-8", newline="\n") as stream,
+    ):
+        yield stream
+
+
+def write_file(session: Session, path: Path | None, data: bytes) -> None:
+    """Write a file of bytes, whole or not at all; without a path it goes to standard output."""
+    if path is None:
+        sys.stdout.buffer.write(data)
+        return
+    with _replacing(session, path) as partial:
+        partial.write_bytes(data)
+
+
+@contextmanager
+def _replacing(session: Session, path: Path) -> Iterator[Path]:
+    """Where to write what takes the place of a file at the end, if nothing fails."""
+    target = path.resolve()  # a link stays a link
     if target == Path(session.db).resolve():
-        raise CannotWrite(f"{session.output} is the store", "name another file after -o")
-    with _explained(session.output):
+        raise CannotWrite(f"{path} is the store", "name another file after -o")
+    with _explained(path):
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
-            with target.open("w", encoding="utf-8", newline="\n") as stream:
-                yield stream
+            yield target
             return
         partial = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            with partial.open("x", encoding="utf-8", newline="\n") as stream:
-                yield stream
+            partial.touch(exist_ok=False)
+            yield partial
             if target.exists():
                 partial.chmod(target.stat().st_mode & 0o777)
             partial.replace(target)

@@ -26,6 +26,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "facts",
         "companies",
     ),
+    "Pictures": ("plot", "graph"),
     "The store": (
         "init",
         "export",

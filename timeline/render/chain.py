@@ -6,15 +6,16 @@ not count stands apart, dashed and grey. Whatever sources say is escaped: it can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from timeline.answers.why import Link, WhyAnswer
 from timeline.events.registry import RECORD_TYPES
 from timeline.render.fields import type_words
+from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.status import status_words
-from timeline.render.text import clean, join
+from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.why import headline, instant_words, is_part, shown_status, standing
 from timeline.render.words import Names
@@ -31,16 +32,16 @@ def dot_lines(answers: Sequence[WhyAnswer], names: Names) -> Iterator[str]:
     yield '  edge [fontname="sans-serif"];'
     for number, answer in enumerate(answers):
         yield f"  subgraph cluster_{number} {{"
-        yield f"    label={_dot(_title(answer, names))};"
+        yield f"    label={dot_text(_title(answer, names))};"
         drawing = _Drawing(answer, f"c{number}e")
         for node, link in drawing.nodes:
             faded = f', style="rounded,dashed", color="{_GREY}", fontcolor="{_GREY}"'
             style = "" if drawing.counts(link) else faded
-            yield f"    {node} [label={_dot(_label(answer, link))}{style}];"
+            yield f"    {node} [label={dot_text(_label(answer, link))}{style}];"
         for first, last in drawing.steps:
             yield f"    {first} -> {last};"
         for first, last, what in drawing.remarks:
-            yield f"    {first} -> {last} [style=dashed, constraint=false, label={_dot(what)}];"
+            yield f"    {first} -> {last} [style=dashed, constraint=false, label={dot_text(what)}];"
         yield "  }"
     yield "}"
 
@@ -50,15 +51,15 @@ def mermaid_lines(answers: Sequence[WhyAnswer], names: Names) -> Iterator[str]:
     yield "flowchart TB"
     yield f"  classDef apart stroke:{_GREY},color:{_GREY},stroke-dasharray:4"
     for number, answer in enumerate(answers):
-        yield f"  subgraph c{number}[{_mermaid(_title(answer, names))}]"
+        yield f"  subgraph c{number}[{mermaid_text(_title(answer, names))}]"
         drawing = _Drawing(answer, f"c{number}e")
         for node, link in drawing.nodes:
             apart = "" if drawing.counts(link) else ":::apart"
-            yield f"    {node}[{_mermaid(_label(answer, link))}]{apart}"
+            yield f"    {node}[{mermaid_text(_label(answer, link))}]{apart}"
         for first, last in drawing.steps:
             yield f"    {first} --> {last}"
         for first, last, what in drawing.remarks:
-            yield f"    {first} -. {_mermaid(what)} .-> {last}"
+            yield f"    {first} -. {mermaid_text(what)} .-> {last}"
         yield "  end"
 
 
@@ -98,20 +99,3 @@ def _label(answer: WhyAnswer, link: Link) -> list[str]:
         marks = ["irregular"] * link.irregular + ["uncertain"] * link.uncertain
         status = f"→ {', '.join([status, *marks])}"
     return [line for line in (headline(link), join(publishers), known, status, link.event) if line]
-
-
-def _lines(text: str | list[str], escape: Callable[[str], str], end: str) -> str:
-    lines = [text] if isinstance(text, str) else text
-    return f'"{end.join(escape(clean(line)) for line in lines)}"'
-
-
-def _dot(text: str | list[str]) -> str:
-    return _lines(text, lambda line: line.replace("\\", "\\\\").replace('"', '\\"'), "\\n")
-
-
-def _mermaid(text: str | list[str]) -> str:
-    return _lines(text, lambda line: line.translate(_ENTITIES), "<br>")
-
-
-# by their numbers: "#" begins an entity, and what is between quotes may hold markup and Markdown
-_ENTITIES: Final = {ord(each): f"#{ord(each)};" for each in '#"<>&`*_[]{}()|\\'}

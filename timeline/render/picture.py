@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cached_property
+from hashlib import blake2b
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -20,7 +23,7 @@ from timeline.values import Day
 
 
 class Picture:
-    """A picture of an answer. Drawing needs the extra ``plot``; making and reading it does not.
+    """A picture of an answer. Drawing needs the extra ``plot`` (a network ``graph`` too), its data none.
 
     ``title`` and ``alt`` say what it shows, ``data`` is all that it shows, as JSON. Drawing methods raise
     MissingExtra where a library is not installed. In a notebook it shows itself, or else its table.
@@ -32,19 +35,23 @@ class Picture:
         *,
         title: str,
         alt: str,
-        spec: Spec,
+        draw: Callable[[], Spec],
         days: tuple[Day, Day] | None = None,
     ) -> None:
-        """``days`` are the ends of a slider for the parameter ``day`` of the specification."""
+        """``draw`` makes the specification; ``days`` are the ends of a slider for its parameter ``day``."""
         self.answer = answer
         self.title = title
         self.alt = alt
         self.days = days
-        self._spec = spec
+        self._draw = draw
+
+    @cached_property
+    def _spec(self) -> Spec:
+        return self._draw()
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the picture shows, ready for JSON."""
+        """What the picture shows, ready for JSON: the answer, after a title and a text."""
         said: dict[str, Any] = msgspec.to_builtins(self.answer)
         return {"title": self.title, "alt": self.alt, **said}
 
@@ -72,12 +79,13 @@ class Picture:
             import vl_convert
         drawn = str(vl_convert.vegalite_to_svg(json.dumps(self._spec)))
         start = drawn.index(">", drawn.index("<svg"))
+        mark = blake2b(f"{self.title}\n{self.alt}".encode(), digest_size=4).hexdigest()
         told = (
-            f' role="img" aria-labelledby="picture-title picture-alt">'
-            f'<title id="picture-title">{escape(self.title)}</title>'
-            f'<desc id="picture-alt">{escape(self.alt)}</desc>'
+            f' role="img" aria-labelledby="title-{mark} alt-{mark}">'
+            f'<title id="title-{mark}">{escape(self.title)}</title>'
+            f'<desc id="alt-{mark}">{escape(self.alt)}</desc>'
         )
-        return drawn[:start] + told + drawn[start + 1 :] + "\n"
+        return drawn[:start] + told + _renamed(drawn[start + 1 :], mark) + "\n"
 
     def png(self, scale: float = 2) -> bytes:
         """The picture as a PNG of 256 colours, ``scale`` pixels to one of its width."""
@@ -115,6 +123,17 @@ class Picture:
             return self.svg()
         except MissingExtra:
             return self.answer._repr_html_()
+
+
+def _renamed(svg: str, mark: str) -> str:
+    """Names of gradients that no other picture of a page has, and the same ones every time."""
+    names = dict.fromkeys(re.findall(r'id="((?:gradient_|clip)\d+)"', svg))
+    new = {name: f"{mark}-{number}" for number, name in enumerate(names)}
+    return re.sub(
+        r'(id="|url\(#)((?:gradient_|clip)\d+)',
+        lambda found: found[1] + new.get(found[2], found[2]),
+        svg,
+    )
 
 
 def check_look(theme: str, width: int) -> None:

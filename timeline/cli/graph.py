@@ -1,0 +1,74 @@
+"""``timeline graph``: who is tied to whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timeline.cli.completers import complete_company
+from timeline.cli.drawing import drawn, file_name, format_of, write_picture, write_text
+from timeline.cli.lens import lens
+from timeline.cli.options import coordinate, examples, tone, zoned
+from timeline.cli.session import Session
+
+FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
+
+
+@click.command(
+    epilog=examples(
+        "timeline graph foxconn --depth 2 --on 2025-11-21 -o network.html",
+        "timeline graph --on 2025-11-21 --format dot -o - | dot -Tsvg -o network.svg",
+    )
+)
+@click.argument("company", required=False, shell_complete=complete_company)
+@click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Companies at most so many ties away; default: 1.",
+)
+@coordinate
+@lens()
+@drawn(*FORMATS)
+@zoned
+@tone
+@click.pass_obj
+def graph(
+    session: Session,
+    /,
+    company: str | None,
+    depth: int | None,
+    output: Path | None,
+    format_: str | None,
+    theme: Any,
+    width: int | None,
+    fonts: Path | None,
+    **at: Any,
+) -> None:
+    """Draw who is tied to whom on a day: every company, or those around one.
+
+    Companies stand where the ties of all days put them; in HTML a slider goes through the days. GraphML,
+    DOT and Mermaid hold the ties of the day asked for.
+    """
+    if depth is not None and company is None:
+        raise click.UsageError("--depth counts from a company: name it")
+    wanted = format_of(output, format_, FORMATS)
+    name = file_name(company or "", "network")
+    with session.open() as timeline:
+        if wanted in ("graphml", "dot", "mermaid"):
+            answer = timeline.network(company, depth=depth, **at)
+            write_text(session, _text(answer, wanted), wanted, output, name)
+            return
+        picture = timeline.graph(company, depth=depth, theme=theme, width=width, **at)
+    write_picture(session, picture, wanted, output, name, fonts)
+
+
+def _text(answer: Any, format_: str) -> str:
+    from timeline.render.graph.text import dot_lines, graphml_text, mermaid_lines
+
+    if format_ == "graphml":
+        return graphml_text(answer)
+    lines = dot_lines(answer) if format_ == "dot" else mermaid_lines(answer)
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,58 @@
+"""``timeline plot``: a picture of a company's story, or of one subject on both axes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timeline.cli.completers import complete_target
+from timeline.cli.drawing import drawn, file_name, format_of, write_picture
+from timeline.cli.lens import lens
+from timeline.cli.options import coordinate, examples, tone, zoned
+from timeline.cli.session import Session
+
+FORMATS = ("svg", "png", "html", "json")
+
+
+@click.command(
+    epilog=examples(
+        "timeline plot foxconn --on 2025-11-21 -o foxconn.html",
+        "timeline plot rumour:foxconn-nissan --on 2025-04-15 --known 2025-11-20 -o rumour.png",
+    )
+)
+@click.argument("target", metavar="COMPANY|SUBJECT", shell_complete=complete_target)
+@click.option(
+    "--kind",
+    type=click.Choice(["timeline", "two-axes"]),
+    help="Default: a timeline of a company, two axes of a subject.",
+)
+@coordinate
+@lens()
+@drawn(*FORMATS)
+@zoned
+@tone
+@click.pass_obj
+def plot(
+    session: Session,
+    /,
+    target: str,
+    kind: Any,
+    output: Path | None,
+    format_: str | None,
+    theme: Any,
+    width: int | None,
+    fonts: Path | None,
+    **at: Any,
+) -> None:
+    """Draw a company's story over time, or one subject by when it held and when that was known.
+
+    A picture has its data beside it as JSON. HTML is one file that opens without a network, with the
+    evidence of everything it shows.
+    """
+    wanted = format_of(output, format_, FORMATS)
+    with session.open() as timeline:
+        picture = timeline.plot(target, kind=kind, theme=theme, width=width, **at)
+    shown = "two-axes" if ":" in target else "timeline"
+    write_picture(session, picture, wanted, output, file_name(target, shown), fonts)

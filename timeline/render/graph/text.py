@@ -1,0 +1,112 @@
+"""The network of one day in the languages of other programs: GraphML, Graphviz DOT, Mermaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from timeline.answers.network import NetworkAnswer, Tie
+from timeline.extras import needs
+from timeline.render.coordinate import coordinate_words
+from timeline.render.labels import dot_text, mermaid_text
+from timeline.render.plot.colours import colours_of
+from timeline.render.plot.said import item_title
+from timeline.render.status import Group, group_of, status_words
+
+_STYLES: Final[dict[Group, str]] = {
+    "rumoured": "dotted",
+    "announced": "dashed",
+    "active": "solid",
+    "disputed": "bold",
+    "denied": "dotted",
+    "ended": "dotted",
+}
+_ARROWS: Final[dict[Group, str]] = {
+    "rumoured": "-.-",
+    "announced": "---",
+    "active": "===",
+    "disputed": "===",
+    "denied": "-.-",
+    "ended": "-.-",
+}
+
+
+def dot_lines(answer: NetworkAnswer) -> Iterator[str]:
+    """The network in the language of Graphviz (https://graphviz.org/doc/info/lang.html)."""
+    colours = colours_of("light")
+    yield "graph network {"
+    yield f"  label={dot_text(coordinate_words(answer))};"
+    yield '  node [shape=box, style=rounded, fontname="sans-serif"];'
+    yield '  edge [fontname="sans-serif", fontsize=10];'
+    numbers = _numbers(answer)
+    for node in answer.nodes:
+        yield f"  {numbers[node.company]} [label={dot_text([node.name, node.company])}];"
+    for tie, label in _ties(answer):
+        group = group_of(tie.status or "", disputed=tie.disputed)
+        ends = f"{numbers[tie.one]} -- {numbers[tie.other]}"
+        style = f'color="{colours.groups[group]}", style={_STYLES[group]}'
+        yield f"  {ends} [label={dot_text(label)}, {style}];"
+    yield "}"
+
+
+def mermaid_lines(answer: NetworkAnswer) -> Iterator[str]:
+    """The network as a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html)."""
+    yield "flowchart LR"
+    numbers = _numbers(answer)
+    for node in answer.nodes:
+        yield f"  {numbers[node.company]}[{mermaid_text([node.name, node.company])}]"
+    for tie, label in _ties(answer):
+        arrow = _ARROWS[group_of(tie.status or "", disputed=tie.disputed)]
+        yield f"  {numbers[tie.one]} {arrow}|{mermaid_text(label)}| {numbers[tie.other]}"
+
+
+def graphml_text(answer: NetworkAnswer) -> str:
+    """The network as GraphML (http://graphml.graphdrawing.org), every tie an edge with its days.
+
+    Raises MissingExtra where networkx is not installed.
+    """
+    with needs("graph"):
+        import networkx
+    graph = networkx.MultiGraph(
+        on=answer.on,
+        known=answer.known or "",
+        position=answer.position,
+        company=answer.company or "",
+    )
+    for node in answer.nodes:
+        graph.add_node(node.company, name=node.name, ties=node.ties)
+    titles = _titles(answer)
+    for tie, _ in _ties(answer):
+        graph.add_edge(tie.one, tie.other, key=tie.subject, **_attributes(tie, answer.on, titles))
+    return "\n".join(networkx.generate_graphml(graph)) + "\n"
+
+
+def _attributes(tie: Tie, on: str, titles: dict[str, str]) -> dict[str, Any]:
+    span = next(span for span in tie.spans if span.valid_from <= on < span.valid_to)
+    return {
+        "subject": tie.subject,
+        "title": titles[tie.subject],
+        "status": tie.status,
+        "certainty": tie.certainty,
+        "disputed": tie.disputed,
+        "valid_from": span.valid_from,
+        "valid_to": span.valid_to,
+    }
+
+
+def _numbers(answer: NetworkAnswer) -> dict[str, str]:
+    return {node.company: f"n{number}" for number, node in enumerate(answer.nodes)}
+
+
+def _titles(answer: NetworkAnswer) -> dict[str, str]:
+    return {c.subject: item_title(c, None, answer.names) for c in answer.courses}
+
+
+def _ties(answer: NetworkAnswer) -> Iterator[tuple[Tie, list[str]]]:
+    """The ties of the day, each with what is told of it."""
+    titles = _titles(answer)
+    for tie in answer.ties:
+        if tie.status is not None:
+            sure = "" if tie.certainty == "definite" else ", possibly"
+            disputed = ", disputed" if tie.disputed else ""
+            yield tie, [titles[tie.subject], status_words(tie.status) + disputed + sure]
