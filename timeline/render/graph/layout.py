@@ -79,7 +79,7 @@ def _packed(laid: Iterable[Mapping[str, Place]]) -> dict[str, Place]:
     """The parts side by side in strips, each as large as what it holds."""
     parts = list(laid)
     sizes = [len(part) ** 0.5 + 0.6 for part in parts]
-    room = max(sum(size * size for size in sizes) ** 0.5 * 1.1, max(sizes, default=1))
+    room = max(sum(size * size for size in sizes) ** 0.5 * 1.4, max(sizes, default=1))
     found: dict[str, tuple[float, float]] = {}
     x = y = row = 0.0
     for part, size in zip(parts, sizes, strict=True):

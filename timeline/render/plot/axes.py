@@ -72,7 +72,8 @@ def axes_spec(answer: AxesAnswer, theme: Theme, wide: int) -> Spec:
     words = _patches(sheet, answer, x, y)
     _diagonal(sheet, x, y)
     _cross(sheet, answer, x, y)
-    for color, some in words.items():
+    for (color, behind), some in words.items():
+        sheet.text(some, size=SMALL, color=behind, stroke=behind, strokeWidth=3)
         sheet.text(some, size=SMALL, color=color)
     if not narrow:
         _beside(sheet, news, x, y)
@@ -166,10 +167,12 @@ def _grid(sheet: Sheet, x: Axis, y: Axis) -> None:
     )  # fmt: skip
 
 
-def _patches(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> dict[str, list[dict[str, Any]]]:
-    """The rectangles; what is written in them, by its colour."""
+def _patches(
+    sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """The rectangles; what is written in them, by its colour and the one behind it."""
     rows: dict[tuple[Group, bool], list[dict[str, Any]]] = {}
-    words: dict[str, list[dict[str, Any]]] = {}
+    words: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for patch in answer.patches:
         group = group_of(patch.status, disputed=patch.disputed)
         sure = patch.certainty == "definite"
@@ -183,15 +186,15 @@ def _patches(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> dict[str, li
         rows.setdefault((group, sure), []).append(box | tip | {"description": said})
         text = _word(patch, box["x2"] - box["x"] - 10)
         if text and box["y2"] - box["y"] >= 16:
-            color = sheet.colours.on_groups[group] if sure else sheet.colours.text
-            words.setdefault(color, []).append(
-                {"x": box["x"] + 5, "y": box["y"] + 13, "text": text}
-            )
+            colours = sheet.colours
+            color = colours.on_groups[group] if sure else colours.text
+            key = color, colours.groups[group] if sure else colours.mixed(group, PALE)
+            words.setdefault(key, []).append({"x": box["x"] + 5, "y": box["y"] + 13, "text": text})
     for (group, sure), some in rows.items():
         color = sheet.colours.groups[group]
         sheet.add("rect", some, tip=_TIP, color=color, opacity=1 if sure else PALE)
         if not sure:
-            sheet.add("rect", some, filled=False, stroke=color, strokeDash=[1, 2], aria=False)
+            sheet.outline(some, color)
     return words
 
 
@@ -261,9 +264,7 @@ def _legend(sheet: Sheet, answer: AxesAnswer) -> None:
         left, middle = places[-1]
         box = {"x": left, "x2": left + 12, "y": middle - 6, "y2": middle + 6}
         sheet.add("rect", [box], color=sheet.colours.muted, opacity=PALE, aria=False)
-        sheet.add(
-            "rect", [box], filled=False, stroke=sheet.colours.muted, strokeDash=[1, 2], aria=False
-        )
+        sheet.outline([box], sheet.colours.muted)
     sheet.text(
         [{"x": left + 18, "y": middle, "text": text}
          for (text, _), (left, middle) in zip(entries, places, strict=True)],

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from timeline.answers.course import Course, Span
 from timeline.edtf import OPEN_END
@@ -132,9 +133,18 @@ def _bar(
 
 
 def later_bars(course: Course, on: Day) -> Iterator[Bar]:
-    """What is known today, where it says otherwise than what was known."""
+    """What is known today, where it says otherwise than what was known; neighbours of a group as one."""
+    held: Bar | None = None
     for span in course.later:
-        yield _bar(course, span, span.valid_from, _end(span, on), "full")
+        bar = _bar(course, span, span.valid_from, _end(span, on), "full")
+        if held is not None and (held.last, held.group) == (bar.first, bar.group):
+            held = replace(held, last=bar.last)
+            continue
+        if held is not None:
+            yield held
+        held = bar
+    if held is not None:
+        yield held
 
 
 def days_of(course: Course) -> Iterator[Day]:

@@ -7,7 +7,7 @@ always say the same besides.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -32,10 +32,27 @@ class Colours(Struct, frozen=True):
     on_groups: dict[Group, str]
     """Text on a bar of the group."""
 
-    def pale(self, group: Group, opacity: float) -> str:
-        """The colour of a group at some opacity, as ``rgba()``."""
-        red, green, blue = (int(self.groups[group][at : at + 2], 16) for at in (1, 3, 5))
-        return f"rgba({red},{green},{blue},{opacity})"
+    def mixed(self, group: Group, opacity: float) -> str:
+        """What the colour of a group looks like on the background, at some opacity."""
+        over, under = channels(self.groups[group]), channels(self.background)
+        mixed = (round(o * opacity + u * (1 - opacity)) for o, u in zip(over, under, strict=True))
+        return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def channels(color: str) -> tuple[int, int, int]:
+    """Red, green and blue of ``#rrggbb``, from 0 to 255."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
+
+
+def fading(color: str, *, out: bool = False) -> dict[str, Any]:
+    """A colour from 6 % to full from left to right, or the other way round, as Vega-Lite has it."""
+    faint = "rgba({},{},{},0.06)".format(*channels(color))
+    stops = (color, faint) if out else (faint, color)
+    return {
+        "gradient": "linear", "x1": 0, "x2": 1, "y1": 0, "y2": 0,
+        "stops": [{"offset": at, "color": stop} for at, stop in enumerate(stops)],
+    }  # fmt: skip
 
 
 _DARK_TEXT: Final = "#12161c"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from timeline.edtf import OPEN_START
 from timeline.render.coordinate import coordinate_words
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Bar, Lane, days_of, lane_of, later_bars
-from timeline.render.plot.colours import Theme
+from timeline.render.plot.colours import Theme, fading
 from timeline.render.plot.days import Axis, axis, day_words, is_open
 from timeline.render.plot.measure import width, wrap
 from timeline.render.plot.said import (
@@ -78,26 +78,36 @@ def courses_spec(answer: CoursesAnswer, theme: Theme, wide: int) -> Spec:
     sheet.head(courses_title(answer), _subtitle(answer))
     lanes = [(course, lane_of(course, answer.on)) for course in answer.courses]
     scale = _axis(answer, sheet)
-    marks = [m for course in answer.courses for m in course.marks]
-    legend.draw(sheet, _legend(answer, lanes, marks, scale))
-    sheet.y += 20
-    top = sheet.y
-    placed = list(_place(sheet, answer, lanes, marks, scale))
-    if not placed:
-        sheet.y += 8
-        sheet.paragraph("Nothing is known at this coordinate.", TEXT, color=sheet.colours.muted)
-    bottom = sheet.y
-    under, sheet.layers = sheet.layers, []
-    _grid(sheet, scale, top, bottom)
-    sheet.layers += under
-    if placed:
-        _bars(sheet, answer, placed, scale)
-        _on_line(sheet, answer.on, scale, top, bottom)
-        _labels(sheet, answer, placed)
-        _marks(sheet, answer, placed, scale)
-    sheet.y = bottom + 22
+    shown = _shown(answer, lanes, scale)
+    legend.draw(sheet, shown)
+    if lanes:
+        _draw(sheet, answer, lanes, shown, scale)
+    else:
+        sheet.paragraph("Nothing is known at this coordinate.", TEXT)
     sheet.foot(coordinate_words(answer))
     return sheet.spec(courses_title(answer), courses_alt(answer))
+
+
+def _draw(
+    sheet: Sheet,
+    answer: CoursesAnswer,
+    lanes: Sequence[tuple[Course, Lane]],
+    shown: legend.Shown,
+    scale: Axis,
+) -> None:
+    sheet.y += 20
+    top = sheet.y
+    under, sheet.layers = sheet.layers, []
+    placed = list(_place(sheet, answer, lanes, below=shown.recorded))
+    bottom = sheet.y
+    headings, sheet.layers = sheet.layers, under
+    _grid(sheet, scale, top, bottom)
+    sheet.layers += headings
+    _bars(sheet, answer, placed, scale)
+    _on_line(sheet, answer.on, scale, top, bottom)
+    _labels(sheet, answer, placed)
+    _marks(sheet, answer, placed, scale)
+    sheet.y = bottom + 22
 
 
 def _subtitle(answer: CoursesAnswer) -> str:
@@ -130,11 +140,10 @@ def _place(
     sheet: Sheet,
     answer: CoursesAnswer,
     lanes: Iterable[tuple[Course, Lane]],
-    marks: Iterable[Mark],
-    scale: Axis,
+    *,
+    below: bool,
 ) -> Iterator[_Placed]:
     """Where each lane goes, below its label; the headings are drawn at once."""
-    below = any(scale.shows(mark.recorded) for mark in marks)
     for kind, some in groupby(lanes, key=lambda each: each[0].subject.partition(":")[0]):
         group = list(some)
         sheet.y += 24
@@ -144,27 +153,35 @@ def _place(
         )  # fmt: skip
         for course, lane in group:
             label = item_title(course, answer.company, answer.names)
-            lines = wrap(f"{label} – {standing(course, answer.names)}", TEXT, sheet.room)
+            lines = _label_lines(label, standing(course, answer.names), sheet.room)
             sheet.y += 4 + LINE * len(lines) + 9
             yield _Placed(course, lane, label, sheet.y + BAR / 2)
             sheet.y += BAR + (11 if below else 4)
+
+
+def _label_lines(label: str, standing_: str, room: float) -> list[tuple[str, str]]:
+    """The lines above a lane: of each what the item is, and how it stands."""
+    # what does not break keeps the dash with the word after it
+    lines = wrap(f"{label} –\u00a0{standing_}", TEXT, room)
+    left, found = len(label), []
+    for line in lines:
+        found.append((line[: max(left, 0)].strip(), line[max(left, 0) :].strip()))
+        left -= len(line) + 1
+    return found
 
 
 def _labels(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[_Placed]) -> None:
     """Above each lane: what it is, and how it stands."""
     strong, weak = [], []
     for each in placed:
-        said = f"{each.label} – {standing(each.course, answer.names)}"
-        lines = wrap(said, TEXT, sheet.room)
+        lines = _label_lines(each.label, standing(each.course, answer.names), sheet.room)
         y = each.middle - BAR / 2 - 12 - LINE * (len(lines) - 1)
-        left = len(each.label)
-        for line in lines:
-            own, rest = line[: max(left, 0)], line[max(left, 0) :]
-            left -= len(line) + 1
+        for own, rest in lines:
             if own:
                 strong.append({"x": MARGIN, "y": y, "text": own})
             if rest:
-                weak.append({"x": MARGIN + round(width(own, TEXT), 1), "y": y, "text": rest})
+                after = width(f"{own} " if own else "", TEXT)
+                weak.append({"x": MARGIN + round(after, 1), "y": y, "text": rest})
             y += LINE
     sheet.text(strong, halo=True)
     sheet.text(weak, halo=True, color=sheet.colours.muted)
@@ -223,15 +240,9 @@ def _bars(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[_Placed], scale:
     for (group, look, opacity), some in sorted(rows.items(), key=lambda e: order[e[0][1]]):
         sheet.add("rect", some, tip=TIP, opacity=opacity, color=_fill(sheet, group, look))
     for group, boxes in outlines.items():
-        sheet.add(
-            "rect", boxes, filled=False, stroke=sheet.colours.groups[group], strokeDash=[1, 2],
-            strokeWidth=1, aria=False,
-        )  # fmt: skip
+        sheet.outline(boxes, sheet.colours.groups[group])
     for group, boxes in dashed.items():
-        sheet.add(
-            "rect", boxes, filled=False, stroke=sheet.colours.groups[group], strokeDash=[5, 3],
-            strokeWidth=1.5, aria=False,
-        )  # fmt: skip
+        sheet.outline(boxes, sheet.colours.groups[group], later=True)
     for group, starts in arrows.items():
         color = sheet.colours.groups[group]
         legend.arrows(sheet, starts, ARROW, color)
@@ -265,12 +276,7 @@ def _pieces(row: dict[str, Any], on: float, bar: Bar) -> Iterator[tuple[dict[str
 def _fill(sheet: Sheet, group: Group, look: str) -> Any:
     if look not in ("in", "out"):
         return sheet.colours.groups[group]
-    faint, full = sheet.colours.pale(group, 0.06), sheet.colours.pale(group, 1)
-    stops = (faint, full) if look == "in" else (full, faint)
-    return {
-        "gradient": "linear", "x1": 0, "x2": 1, "y1": 0, "y2": 0,
-        "stops": [{"offset": at, "color": color} for at, color in enumerate(stops)],
-    }  # fmt: skip
+    return fading(sheet.colours.groups[group], out=look == "out")
 
 
 def _word(
@@ -294,20 +300,23 @@ def _marks(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[_Placed], scale
             if _is_public(mark) and not mark.later and scale.shows(mark.known):
                 place = scale.at(mark.known), each.middle - BAR / 2 - 5
                 public[place] = tip
-            if scale.shows(mark.recorded):
+            if _is_recorded(mark, answer.on, scale):
                 recorded[scale.at(mark.recorded), each.middle + BAR / 2 + 5] = tip
     legend.triangles(sheet, public, MARK_TIP, down=True)
     legend.triangles(sheet, recorded, MARK_TIP, down=False)
 
 
-def _legend(
-    answer: CoursesAnswer,
-    lanes: Iterable[tuple[Course, Lane]],
-    marks: Iterable[Mark],
-    scale: Axis,
+def _is_recorded(mark: Mark, on: Day, scale: Axis) -> bool:
+    """Whether it is worth a sign that we recorded it: by the day asked for."""
+    return scale.shows(mark.recorded) and mark.recorded[:10] <= on
+
+
+def _shown(
+    answer: CoursesAnswer, lanes: Iterable[tuple[Course, Lane]], scale: Axis
 ) -> legend.Shown:
+    lanes = list(lanes)
     bars = [bar for _, lane in lanes for bar in lane.bars]
-    marks = list(marks)
+    marks = [mark for course, _ in lanes for mark in course.marks]
     return legend.Shown(
         groups=[(bar.group, bar.over) for bar in bars],
         fades=any(lane.uncertain for _, lane in lanes),
@@ -315,5 +324,5 @@ def _legend(
         pale=any(bar.last > answer.on and bar.first != bar.last for bar in bars),
         later=any(course.later for course, _ in lanes),
         public=any(_is_public(mark) and not mark.later for mark in marks),
-        recorded=any(scale.shows(mark.recorded) for mark in marks),
+        recorded=any(_is_recorded(mark, answer.on, scale) for mark in marks),
     )

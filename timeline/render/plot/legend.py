@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from timeline.render.plot.colours import fading
 from timeline.render.plot.sheet import TEXT, Sheet
 from timeline.render.status import GROUPS, Group
 
@@ -62,35 +63,16 @@ def _sign(sheet: Sheet, sign: str, x: float, y: float) -> None:
     color = sheet.colours.muted
     box = {"x": x, "x2": x + 28, "y": y - 6, "y2": y + 6}
     if sign == "fades":
-        stops = [{"offset": 0, "color": _alpha(color, 0.06)}, {"offset": 1, "color": color}]
-        sheet.add(
-            "rect", [box], aria=False,
-            color={"gradient": "linear", "x1": 0, "x2": 1, "y1": 0, "y2": 0, "stops": stops},
-        )  # fmt: skip
-        sheet.add(
-            "rect", [box], filled=False, stroke=color, strokeDash=[1, 2], strokeWidth=1, aria=False
-        )
+        sheet.add("rect", [box], color=fading(color), aria=False)
+        sheet.outline([box], color)
     elif sign == "arrows":
         arrows(sheet, [(x, y)], 28, color)
     elif sign == "pale":
         sheet.add("rect", [box], color=color, opacity=0.4, aria=False)
     elif sign == "later":
-        sheet.add(
-            "rect",
-            [box],
-            filled=False,
-            stroke=color,
-            strokeDash=[5, 3],
-            strokeWidth=1.5,
-            aria=False,
-        )
+        sheet.outline([box], color, later=True)
     else:
         triangles(sheet, {(x + 5, y): {}}, None, down=sign == "public")
-
-
-def _alpha(color: str, opacity: float) -> str:
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def arrows(sheet: Sheet, starts: Iterable[tuple[float, float]], long: float, color: str) -> None:

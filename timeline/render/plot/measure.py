@@ -29,7 +29,16 @@ _WIDTHS: Final = (
 _BOLD: Final = 1.08
 """How much wider bold text is at most, on the average of a word."""
 _UNKNOWN: Final = 700
-_OTHERS: Final = {"–": 556, "—": 1000, "…": 1000, "→": 1000, "·": 278, "’": 222, "‘": 222}
+_OTHERS: Final = {
+    "–": 556,
+    "—": 1000,
+    "…": 1000,
+    "→": 1000,
+    "·": 278,
+    "\u00a0": 278,
+    "’": 222,
+    "‘": 222,
+}
 
 
 @lru_cache(maxsize=4096)
@@ -58,7 +67,8 @@ def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str
     line = ""
     for word in clean(text).split(" "):
         glue = " " if line else ""
-        for piece in pieces(word):
+        whole = word.isascii() and width(word, size, bold=bold) <= room
+        for piece in (word,) if whole else pieces(word):
             for part in _fitting(piece, size, room, bold):
                 if line and width(line + glue + part, size, bold=bold) > room:
                     lines.append(line)
@@ -66,6 +76,16 @@ def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str
                 line += glue + part
                 glue = ""
     return [*lines, line]
+
+
+def shorten(lines: list[str], most: int, size: float, room: float) -> list[str]:
+    """At most so many lines; what is left out is an ellipsis that fits."""
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while last and width(f"{last}…", size) > room:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip()}…"]
 
 
 def _fitting(word: str, size: float, room: float, bold: bool) -> list[str]:

@@ -224,7 +224,8 @@ def _draw_nodes(
         stroke=sheet.colours.node, strokeWidth=1.5, strokeOpacity=0.5,
     )  # fmt: skip
     live = [
-        row | {"valid_from": first, "valid_to": last}
+        row
+        | {"valid_from": first, "valid_to": last, "area": round(3.1416 * (radii[name] + 1) ** 2)}
         for name, row in rows.items()
         for first, last in _live(ties, name)
     ]
@@ -232,7 +233,7 @@ def _draw_nodes(
         some = [row for row in live if (row["company"] == answer.company) == center]
         sheet.add(
             "circle", some, tip=tip, encoding=size, opacity=1, aria=False,
-            transform=[{"filter": _IS_NOW}], stroke=paper, strokeWidth=1.5,
+            transform=[{"filter": _IS_NOW}], strokeWidth=0,
             fill=sheet.colours.text if center else sheet.colours.node,
         )  # fmt: skip
 

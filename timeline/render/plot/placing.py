@@ -7,10 +7,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from timeline.render.plot.measure import width, wrap
+from timeline.render.plot.measure import shorten, width, wrap
 
 _MOST_WIDE: Final = 150
 """Longer names are told in several lines."""
+_MOST_LINES: Final = 3
+"""What is longer is whole in the tooltip and in the data."""
 
 
 class Box(Struct, frozen=True):
@@ -51,7 +53,7 @@ def place_labels(
     ]
     taken: list[Box] = []
     for name in sorted(names, key=lambda each: (-radii[each], each)):
-        told = wrap(names[name], size, _MOST_WIDE)
+        told = shorten(wrap(names[name], size, _MOST_WIDE), _MOST_LINES, size, _MOST_WIDE)
         wide = max(width(line, size) for line in told) + 4
         high = len(told) * size * 1.25 + 2
         best: tuple[float, Box] | None = None

@@ -44,7 +44,7 @@ def item_title(course: Course, company: str | None, names: Names) -> str:
 def standing(course: Course | Span, names: Names) -> str:
     """Its status in words, with what else may hold: "announced; may also be absent"."""
     if course.status is None:
-        return "absent"
+        return "absent on that day"
     said = status_words(course.status) + (", disputed" if course.disputed else "")
     if course.certainty == "definite":
         return said

@@ -86,6 +86,13 @@ class Sheet:
             layer["transform"] = list(transform)
         self.layers.append(layer)
 
+    def outline(self, boxes: Rows, color: str, *, later: bool = False) -> None:
+        """Dotted outlines, of what is not certain; dashed ones of what was learned later."""
+        self.add(
+            "rect", boxes, filled=False, stroke=color, aria=False,
+            strokeDash=[5, 3] if later else [1, 2], strokeWidth=1.5 if later else 1,
+        )  # fmt: skip
+
     def text(
         self,
         rows: Rows,
