@@ -143,5 +143,6 @@ def _report_bug() -> None:
     say(
         f"error[bug]: timeline {version} has a bug (Python {platform.python_version()}, "
         f"{platform.system()})\n"
-        "hint: please report it, with the lines above and the command"
+        "hint: run timeline verify; if it finds nothing wrong with the store, please report it, with the "
+        "lines above and the command"
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.errors import StoreDamaged
+from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.history import PartyRow
 from timeline.lane import Row, within
 from timeline.store.log import chunks, read_head
@@ -18,6 +18,8 @@ from timeline.store.tables import party_history, projection
 from timeline.store.tables import subject_history as rows_table
 from timeline.sweep import Content
 from timeline.values import Day, Instant
+
+Read = TypeVar("Read")
 
 HINT: Final = "timeline rebuild writes the history anew from the log"
 
@@ -52,6 +54,7 @@ class State(Struct, omit_defaults=True):
 
 
 _decode_state: Final = msgspec.json.Decoder(State).decode
+_decode_roles: Final = msgspec.json.Decoder(list[str]).decode
 
 
 # --- where it stands ----------------------------------------------------------------------------
@@ -117,7 +120,7 @@ def read_subjects_of(
         .order_by(table.c.subject)
     )
     return {
-        subject: msgspec.json.decode(as_bytes(roles))
+        subject: _read(subject, _decode_roles, roles)
         for subject, roles in connection.execute(statement)
     }
 
@@ -148,18 +151,25 @@ def read_party_rows(connection: Connection, subject: str) -> list[PartyRow]:
         table.c.known_to,
     ).where(table.c.subject == subject)  # fmt: skip
     return [
-        PartyRow(company, msgspec.json.decode(as_bytes(roles)), *rest)
+        PartyRow(company, _read(subject, _decode_roles, roles), *rest)
         for company, roles, *rest in connection.execute(statement)
     ]
 
 
 def _content(row: Sequence[Any]) -> Content:
-    *_, kind, status, certainty, since, disputed, irregular, text = row
-    state = _decode_state(as_bytes(text))
+    subject, *_, kind, status, certainty, since, disputed, irregular, text = row
+    state = _read(subject, _decode_state, text)
     return Content(
         kind, status, certainty, state.alternatives, since, bool(disputed), bool(irregular),
         state.conflicts, state.terms, state.parties,
     )  # fmt: skip
+
+
+def _read(subject: str, decode: Callable[[bytes], Read], text: str | bytes) -> Read:
+    try:
+        return decode(as_bytes(text))
+    except msgspec.DecodeError as error:
+        raise HistoryDamaged(subject, f"a row of it cannot be read ({error})") from error
 
 
 def as_bytes(value: str | bytes) -> bytes:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -17,9 +16,16 @@ from timeline import edtf
 from timeline.codec.canonical import GENESIS, chain, digest
 from timeline.errors import StoreDamaged
 from timeline.replay import Entry, replay
-from timeline.store.rows import ENTRY_COLUMNS, LogRow, entry_of, log_row
+from timeline.store.rows import (
+    ENTRY_COLUMNS,
+    UNREADABLE,
+    LogRow,
+    entry_of,
+    log_row,
+    unreadable,
+)
 from timeline.store.tables import event, log_head, subject_company
-from timeline.values import Fields, Instant
+from timeline.values import Fields, Instant, is_instant
 
 CHUNK: Final = 500
 """Names in one IN list: far below every database's limit on parameters."""
@@ -171,11 +177,12 @@ def walk_chain(
             raise StoreDamaged(position, f"there is a gap: the next event is at {row.position}")
         try:
             found = row.digest if row.is_erased else digest(row.fields)
-        except msgspec.DecodeError as error:
-            reason = f"the content of {row.id} cannot be read ({error})"
-            raise StoreDamaged(position, reason) from error
+        except UNREADABLE as error:
+            raise unreadable(position, row.id, error) from error
         if found != row.digest:
             raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
+        if not is_instant(row.recorded):
+            raise StoreDamaged(position, f"{row.id} has no time of recording")
         if row.recorded < recorded:
             raise StoreDamaged(position, f"{row.id} was recorded before the event ahead of it")
         if chain(previous, row.recorded, row.digest) != row.hash:

@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 
 from timeline.codec.canonical import canonical
 from timeline.codec.erased import TOMBSTONE
+from timeline.errors import StoreDamaged
 from timeline.events.registry import EVENT_TYPES, upcast
 from timeline.replay import Entry
 from timeline.store.tables import event
@@ -31,6 +32,20 @@ ENTRY_COLUMNS: Final = (
 _HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
 _IN_COLUMNS: Final = frozenset({"id", "type", "subject", "occurred", "attribution"})
 _decode: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+UNREADABLE: Final = (msgspec.MsgspecError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of reading what somebody wrote into the database without this program."""
+
+
+def unreadable(position: int, id_: str, error: Exception) -> StoreDamaged:
+    """The failure of an event whose content is no longer one: no JSON, or of a type that there is not."""
+    reason = f"no event type {error}" if isinstance(error, KeyError) else str(error)
+    return StoreDamaged(
+        position,
+        f"the content of {id_} cannot be read ({reason})",
+        "something else than this program wrote to the store: run timeline verify, restore a backup",
+    )
 
 
 class LogRow(Struct, frozen=True):
@@ -56,11 +71,18 @@ class LogRow(Struct, frozen=True):
 
     @property
     def fields(self) -> Fields:
-        """The event's content: every field as it was given, with ``id``, ``type`` and ``subject``."""
+        """The event's content: every field as it was given, with ``id``, ``type`` and ``subject``.
+
+        Raises StoreDamaged where it cannot be read any more.
+        """
         fields: Fields = {"id": self.id, "type": self.type, "subject": self.subject}
         if self.occurred is not None:
             fields["occurred"] = self.occurred
-        return fields | _rest(self.payload, self.fact_level, self.attribution, self.schema_version)
+        try:
+            rest = _rest(self.payload, self.fact_level, self.attribution, self.schema_version)
+        except UNREADABLE as error:
+            raise unreadable(self.position, self.id, error) from error
+        return fields | rest
 
     @property
     def is_erased(self) -> bool:
@@ -100,19 +122,25 @@ def _rest(payload: str, fact_level: str, attribution: str | None, schema_version
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
-    """The entry in a row of :data:`ENTRY_COLUMNS`, brought to today's schema version."""
+    """The entry in a row of :data:`ENTRY_COLUMNS`, brought to today's schema version.
+
+    Raises StoreDamaged where it cannot be read any more.
+    """
     (
         position, id_, type_, subject, occurred, earliest, latest, known,
         payload, fact_level, attribution, schema_version,
     ) = row  # fmt: skip
-    fields = _rest(payload, fact_level, attribution, schema_version)
-    if schema_version <= len(EVENT_TYPES[type_].upcasters) and payload != TOMBSTONE:
-        head = {"id": id_, "type": type_, "subject": subject}
-        if occurred is not None:
-            head["occurred"] = occurred
-        fields = upcast(head | fields)
-        occurred = fields.get("occurred")
-        fields = {name: value for name, value in fields.items() if name not in _HEAD}
+    try:
+        fields = _rest(payload, fact_level, attribution, schema_version)
+        if schema_version <= len(EVENT_TYPES[type_].upcasters) and payload != TOMBSTONE:
+            head = {"id": id_, "type": type_, "subject": subject}
+            if occurred is not None:
+                head["occurred"] = occurred
+            fields = upcast(head | fields)
+            occurred = fields.get("occurred")
+            fields = {name: value for name, value in fields.items() if name not in _HEAD}
+    except UNREADABLE as error:
+        raise unreadable(position, id_, error) from error
     return Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
 
 

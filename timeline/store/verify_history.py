@@ -21,6 +21,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.log import read_all_entries, read_entries, read_head
+from timeline.store.rows import UNREADABLE
 from timeline.store.tables import event, party_history, subject_checkpoint, subject_history
 from timeline.sweep import content_of
 
@@ -50,7 +51,7 @@ def verify_history(
     for subject, entries in _subjects(connection, sample, seed):
         try:
             _compare(connection, subject, entries)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise HistoryDamaged(subject, f"a row of it cannot be read ({error})") from error
         count += 1
         if progress is not None and count % 100 == 0:

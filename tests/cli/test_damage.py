@@ -1,0 +1,80 @@
+"""A store that something else wrote to: what cannot be read any more is named, and is no bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.answers.stores import FIXTURES
+from tests.cli.program import run
+from tests.store.test_append_only import run as run_sql
+from timeline import Timeline
+
+ASKING = [
+    ["state"],
+    ["state", "foxconn", "--on", "2025-11-21"],
+    ["state", "foxconn", "--recorded", "60"],
+    ["why", "deal:foxconn-openai-ai-hardware"],
+    ["deals"],
+    ["diff", "foxconn", "--known", "2025-11-19..2025-11-21"],
+    ["log"],
+    ["rebuild"],
+]
+COPYING = [["export"], ["export", "--format", "cloudevents"], ["backup", "backup.jsonl.gz"]]
+"""These need not know what an event means, and copy one of any type."""
+
+IS_IT = "UPDATE event SET {} WHERE id = 'foxconn-openai-announced'"
+UNREADABLE = {
+    "no JSON": "payload = '{\"kind\": '",
+    "no object": "payload = '[1]'",
+    "a type that there is not": "type = 'deal_imagined'",
+}
+
+
+def damage(target: str, how: str) -> int:
+    """Make one event of a store unreadable; its position."""
+    with Timeline.open(target) as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+        (position,) = (e.position for e in timeline.log() if e.id == "foxconn-openai-announced")
+    lets = (
+        "ALTER TABLE event DISABLE TRIGGER ALL" if "://" in target else "DROP TRIGGER event_update"
+    )
+    run_sql(target, lets, IS_IT.format(UNREADABLE[how]))
+    return position
+
+
+@pytest.mark.parametrize("how", UNREADABLE)
+def test_an_event_that_cannot_be_read_is_named(
+    target: str, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "://" in target and how == "no JSON":
+        pytest.skip("a jsonb is always JSON")
+    monkeypatch.chdir(tmp_path)
+    position = damage(target, how)
+    named = f"position {position}: the content of foxconn-openai-announced cannot be read"
+    for command in ASKING + (COPYING if "type" not in how else []):
+        done = run("--db", target, *command)
+        assert done.exit_code == 1, (command, done.stderr)
+        assert f"error[store-damaged]: {named}" in done.stderr, command
+        assert "run timeline verify" in done.stderr, command
+    proof = run("--db", target, "verify")
+    assert proof.exit_code == 1
+    assert f"error[store-damaged]: position {position}: " in proof.stderr
+
+
+def test_a_history_that_cannot_be_read_is_written_anew(target: str) -> None:
+    with Timeline.open(target) as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+    for damage in (
+        "UPDATE subject_history SET state = '[1]'",
+        "UPDATE party_history SET roles = '{\"a\": 1}'",
+    ):
+        run_sql(target, damage)
+        for command in (["state", "foxconn", "--on", "2025-11-21"], ["verify"]):
+            done = run("--db", target, *command)
+            assert done.exit_code == 1, done.stderr
+            assert "error[history-damaged]" in done.stderr
+            assert "run timeline rebuild" in done.stderr
+        assert run("--db", target, "rebuild").exit_code == 0
+        assert run("--db", target, "verify").exit_code == 0
