@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Each target makes the virtual environment it needs.
 #
-#   make demo        the first story, replayed and asked
+#   make demo        the first story, replayed, asked and drawn
 #   make test        the whole test suite with its coverage gate
 #   make lint        style, types, layers
 #   make docs        bring the generated parts of README and docs up to date
@@ -16,19 +16,24 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+DRAW := $(VENV)/.installed-draw
 
 # Parsing and folding have no branch that no test takes.
 GATED := timeline/edtf.py,timeline/values.py,timeline/events/*,timeline/effective.py,timeline/replay.py
 GATED := $(GATED),timeline/history.py,timeline/sweep.py,timeline/lane.py,timeline/parties.py,timeline/codec/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format docs docs-check bench bench-quick fuzz clean
+.PHONY: help demo pictures test test-long lint format docs docs-check bench bench-quick fuzz clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
 
 demo: $(RUN)
 	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
+	@$(MAKE) --no-print-directory pictures
+
+pictures: $(DRAW)
+	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo_pictures.sh
 
 test: $(DEV)
 	@$(BIN)/coverage erase
@@ -55,7 +60,7 @@ docs: $(DEV)
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -I scripts --verbosity=1 README.md docs/*.md
 
 docs-check: $(DEV)
-	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check --check-fail-msg='run: make docs' --diff \
+	@DOCS_CHECK=1 PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check --check-fail-msg='run: make docs' --diff \
 		-I scripts --verbosity=0 README.md docs/*.md
 
 bench: $(DEV)
@@ -76,6 +81,12 @@ $(RUN): pyproject.toml scripts/make_venv.py
 	@$(PYTHON) scripts/make_venv.py $(VENV)
 	@echo "Installing partnership-timeline into $(VENV)" >&2
 	@$(PIP) install --editable .
+	@touch $@
+
+# What draws is three times as large as the rest, so the answers come before it.
+$(DRAW): $(RUN)
+	@echo "Installing what draws pictures into $(VENV)" >&2
+	@$(PIP) install --editable '.[plot,graph]'
 	@touch $@
 
 $(DEV): $(RUN)

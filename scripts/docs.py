@@ -12,13 +12,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any, get_args
+from xml.etree import ElementTree
 
 import msgspec
 from msgspec import inspect
 
 ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
 
 
 # -- transcripts -----------------------------------------------------------------------------------
@@ -76,6 +79,47 @@ class Session:
         """Write a file into the folder, and return a fenced block of it."""
         (self.folder / name).write_text(text, encoding="utf-8")
         return fence(language, text)
+
+    def picture(self, name: str, command: str, page: str = "") -> str:
+        """The command that draws a picture, and the picture, light and dark, from docs/images.
+
+        ``page`` is the folder of the page that shows it. ``make docs-check`` (DOCS_CHECK=1) draws it too, and
+        fails where another text stands in the kept one; lines and letters may be drawn otherwise elsewhere.
+        """
+        drawn = {}
+        for theme in ("light", "dark"):
+            file = f"{name}-{theme}.svg"
+            self.run(f"{command} --theme {theme} -q -o {file}")
+            drawn[theme] = (self.folder / file).read_text(encoding="utf-8")
+            keep(IMAGES / file, drawn[theme])
+        here = os.path.relpath(IMAGES, ROOT / page)
+        alt = escape(texts_of(drawn["light"])[1])
+        return "\n".join([
+            self.console(f"{command} -o {name}.svg"),
+            "",
+            "<picture>",
+            f'<source media="(prefers-color-scheme: dark)" srcset="{here}/{name}-dark.svg">',
+            f'<img src="{here}/{name}-light.svg" alt="{alt}">',
+            "</picture>",
+        ])  # fmt: skip
+
+
+def keep(path: Path, svg: str) -> None:
+    """Write a picture, or check that the one that is kept says the same."""
+    if not os.environ.get("DOCS_CHECK"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(svg, encoding="utf-8")
+    elif not path.exists() or texts_of(path.read_text(encoding="utf-8")) != texts_of(svg):
+        raise RuntimeError(f"{path.relative_to(ROOT)} is not what is drawn now: make docs")
+
+
+def texts_of(svg: str) -> list[str]:
+    """Every text of a picture, its title and its description first."""
+    return [text or "" for text in map(_text_of, ElementTree.fromstring(svg).iter()) if text]
+
+
+def _text_of(element: ElementTree.Element) -> str | None:
+    return element.text if element.tag.endswith(("}title", "}desc", "}text")) else None
 
 
 def fence(language: str, text: str) -> str:
