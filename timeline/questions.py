@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.stats import Stats
+    from timeline.answers.turns import Turns
     from timeline.answers.view import View
     from timeline.answers.why import CompanyWhy, WhyAnswer
     from timeline.store.anchor import Anchor
@@ -353,6 +354,16 @@ class Questions:
 
         with self._viewing(asked) as view:
             return first(view, company)
+
+    def turns(self, target: str, **asked: Unpack[Asked]) -> Turns:
+        """The days on which a subject, or what a company (by its id) is a party of, became another.
+
+        And those on which something was learned about the day asked for.
+        """
+        from timeline.answers.turns import turns
+
+        with self._viewing(asked) as view:
+            return turns(view, target, self.timezone)
 
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""

@@ -20,7 +20,9 @@ PAGES = (
     "/subjects/rumour:evil", "/subjects/commitment:evil", "/subjects/right:evil",
     "/subjects/relationship:evil-acme", "/subjects/fact:evil/words", "/deals", "/rumours", "/commitments",
     "/rights", "/relationships", "/facts", "/log", "/log?order=newest", "/sources", "/sources/press",
-    "/companies/nobody%3Cimg%20src=x%20onerror=alert(1)%3E", "/log?target=%22%3E%3Cscript%3E",
+    "/companies/evil/timeline", "/axes/deal:evil-acme", "/axes/fact:evil/config.json.html", "/network",
+    "/network?company=evil&depth=2", "/companies/nobody%3Cimg%20src=x%20onerror=alert(1)%3E",
+    "/log?target=%22%3E%3Cscript%3E",
     "/deals?company=evil&after=%22%3E%3Cscript%3E", "/deals?kind=%22%3E%3Cscript%3E",
 )  # fmt: skip
 
@@ -29,6 +31,7 @@ ELEMENTS = {
     "input", "button", "nav", "main", "h1", "h2", "h3", "h4", "p", "code", "span", "section",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "div", "details", "summary", "dl", "dt",
     "dd", "ul", "ol", "li", "footer", "wbr", "article", "select", "option", "small", "strong",
+    "picture", "source", "img", "figure", "datalist", "output",
 }  # fmt: skip
 
 
@@ -49,7 +52,7 @@ class Harmless(HTMLParser):
         for name, value in attrs:
             assert not name.startswith("on"), name
             assert name != "style"
-            if name in ("href", "src", "action"):
+            if name in ("href", "src", "srcset", "action"):
                 assert (value or "").startswith(("/", "#", "https://", "http://")), value
 
     def handle_endtag(self, tag: str) -> None:
@@ -108,3 +111,17 @@ def test_names_of_files_are_harmless(serve: Serve, hostile_store: Path) -> None:
     answer = serve(hostile_store).get("/subjects/fact:evil/config.json.csv")
     name = "subjects-fact-evil-config.json.csv"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
+@pytest.mark.parametrize("path", ["/companies/evil/timeline", "/axes/deal:evil-acme", "/network"])
+def test_a_picture_draws_them_as_text(serve: Serve, hostile_store: Path, path: str) -> None:
+    answer = serve(hostile_store).get(f"{path}.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    root = ET.fromstring(answer.text)
+    elements = {element.tag.partition("}")[2] for element in root.iter()}
+    assert elements <= {
+        "svg", "g", "path", "text", "title", "desc", "defs", "clipPath", "rect", "linearGradient", "stop",
+        "tspan", "symbol", "line",
+    }  # fmt: skip
+    attributes = {name for element in root.iter() for name in element.attrib}
+    assert not [name for name in attributes if name.startswith("on") or "href" in name]

@@ -58,7 +58,9 @@ OTHERS = (
     "/", "/search", "/search?q=zzzzzzzz", "/sources", "/companies/foxconn/diff",
     "/companies/foxconn?on=2000-01-01",
     "/companies/foxconn?on=2025-11-21&certainty=possible&open=true", "/log?order=newest",
-    "/subjects/rumour:foxconn-nissan?on=2000-01-01", "/docs",
+    "/subjects/rumour:foxconn-nissan?on=2000-01-01", "/docs", "/companies/foxconn/timeline?on=2025-11-21",
+    "/axes/rumour:foxconn-nissan", "/axes/fact:foxconn/results@2025-35", "/network",
+    "/network?company=foxconn&depth=2&on=2025-11-21",
 )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from timeline.cli.session import Session
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Stories": ("check", "replay", "append"),
     "Questions": ("state", "diff", "why", "log", "find"),
-    "Pictures and pages": ("serve",),
     "Lists": (
         "deals",
         "rumours",
@@ -26,7 +25,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "facts",
         "companies",
     ),
-    "Pictures": ("plot", "graph"),
+    "Pictures and pages": ("plot", "graph", "serve"),
     "The store": (
         "init",
         "export",

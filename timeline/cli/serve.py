@@ -9,7 +9,6 @@ import click
 
 from timeline.cli.options import examples, tone, zoned
 from timeline.cli.session import Session
-from timeline.extras import needs
 
 if TYPE_CHECKING:
     from timeline.web.settings import Settings
@@ -63,6 +62,8 @@ def serve(
     seconds: float,
 ) -> None:
     """Show the store in a browser and answer as JSON over HTTP, read-only, until interrupted."""
+    from timeline.extras import needs
+
     with needs("web"):
         from timeline.web.server import serve as listen
     settings = _settings(host, allowed_hosts, seconds)

@@ -17,10 +17,15 @@ COORDINATE: Final = (
 
 
 def address(path: str, parameters: Mapping[str, Any] | None = None) -> str:
-    """A path with its parameters; what is None is left out, a list stands there several times."""
+    """A path with its parameters; what is None is left out, a list stands there several times.
+
+    The same question has the same address: the coordinate comes first.
+    """
+    given = parameters or {}
+    names = sorted(given, key=lambda name: COORDINATE.index(name) if name in COORDINATE else 99)
     pairs = [
         (name, "true" if each is True else str(each))
-        for name, value in (parameters or {}).items()
+        for name, value in ((name, given[name]) for name in names)
         for each in (value if isinstance(value, list | tuple) else [value])
         if each is not None and each is not False
     ]
@@ -35,8 +40,21 @@ def company_path(company: str) -> str:
 
 def subject_path(subject: str) -> str:
     """The page of a subject; one whose name ends like a format (a fact may) says which it is."""
-    path = f"/subjects/{subject}"
+    return _ended(f"/subjects/{subject}")
+
+
+def _ended(path: str) -> str:
     return with_format(path, "html") if path.endswith(tuple(f".{f}" for f in FORMATS)) else path
+
+
+def timeline_path(company: str) -> str:
+    """The picture of a company's story."""
+    return f"{company_path(company)}/timeline"
+
+
+def axes_path(subject: str) -> str:
+    """The picture of a subject on both axes."""
+    return _ended(f"/axes/{subject}")
 
 
 def event_address(subject: str, event: str) -> str:
@@ -82,6 +100,11 @@ class Here:
     def change(self, **parameters: Any) -> str:
         """This page with other parameters; None leaves one out."""
         return address(self.path, {**self.parameters, **parameters})
+
+    def slid(self, name: str, day: str) -> str:
+        """This page on another day, or with what was known by another day."""
+        on = {} if self.fixed.get("on") is None else {"on": self.fixed["on"]}
+        return self.change(as_of=None, **{**on, name: day})
 
     def formatted(self, format_: Format) -> str:
         """This page in a format."""

@@ -14,7 +14,17 @@ from timeline.app import Timeline
 from timeline.web.failures import HANDLERS
 from timeline.web.formats import Suffix
 from timeline.web.guard import Guard, Headed
-from timeline.web.pages import companies, feeds, lists, log, search, service, sources, subjects
+from timeline.web.pages import (
+    companies,
+    feeds,
+    lists,
+    log,
+    pictures,
+    search,
+    service,
+    sources,
+    subjects,
+)
 from timeline.web.replies import version
 from timeline.web.settings import Settings
 
@@ -43,7 +53,7 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     )
     app.state.timeline = timeline
     app.state.settings = settings
-    for page in (search, companies, subjects, lists, log, sources, feeds, service):
+    for page in (search, companies, subjects, pictures, lists, log, sources, feeds, service):
         app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_middleware(Suffix)

@@ -9,17 +9,20 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from timeline.answers.axes import AxesAnswer
+from timeline.answers.course import CoursesAnswer
 from timeline.answers.diff import DiffAnswer
 from timeline.answers.lists import CompaniesAnswer, ListAnswer
 from timeline.answers.model import CompanyMatch, LogEntry, StateAnswer
+from timeline.answers.network import NetworkAnswer
 from timeline.answers.sources import SourcesAnswer
 from timeline.answers.why import WhyAnswer
 from timeline.web.problems import MEDIA_TYPE, Problem
 
 _REF: Final = "#/components/schemas/{name}"
 _ANSWERS: Final = (
-    CompaniesAnswer, CompanyMatch, DiffAnswer, ListAnswer, LogEntry, Problem, SourcesAnswer,
-    StateAnswer, WhyAnswer,
+    AxesAnswer, CompaniesAnswer, CompanyMatch, CoursesAnswer, DiffAnswer, ListAnswer, LogEntry,
+    NetworkAnswer, Problem, SourcesAnswer, StateAnswer, WhyAnswer,
 )  # fmt: skip
 
 _HEADERS: Final = {
@@ -40,8 +43,13 @@ _LINK: Final = {
 }
 
 
-def documented(answer: type, summary: str, *, paged: bool = False, many: bool = False) -> Any:
-    """The arguments of a route for a page whose JSON is an ``answer``, or a list of ``many``."""
+def documented(
+    answer: type, summary: str, *, paged: bool = False, many: bool = False, drawn: bool = False
+) -> Any:
+    """The arguments of a route for a page whose JSON is an ``answer``, or a list of ``many``.
+
+    ``paged`` says that a link leads to the next page, ``drawn`` that there is a picture of it.
+    """
     schema: dict[str, Any] = {"$ref": _REF.format(name=answer.__name__)}
     if many:
         schema = {"type": "array", "items": schema}
@@ -57,6 +65,7 @@ def documented(answer: type, summary: str, *, paged: bool = False, many: bool = 
                     "application/json": {"schema": schema},
                     "text/csv": text,
                     "text/html": text,
+                    **({"image/svg+xml": text, "image/png": {}} if drawn else {}),
                 },
             },
             304: {"description": "You have it already: nothing was appended since."},

@@ -30,10 +30,10 @@ async def _misasked(request: Request, error: RequestValidationError) -> Response
 
 async def _not_there(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
-    code = "unknown-page" if status is HTTPStatus.NOT_FOUND else "refused"
-    return _answer(
-        request, problem(status, code, f"there is no page {request.url.path}", hint="begin at /")
+    said = problem(
+        status, "unknown-page", f"there is no page {request.url.path}", hint="begin at /"
     )
+    return _answer(request, said)
 
 
 async def _bug(request: Request, _: Exception) -> Response:

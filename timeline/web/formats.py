@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Format: TypeAlias = Literal["html", "json", "csv"]
+Format: TypeAlias = Literal["html", "json", "csv", "svg", "png"]
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
@@ -15,7 +15,12 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
     "html": "text/html",
     "json": "application/json",
     "csv": "text/csv",
+    "svg": "image/svg+xml",
+    "png": "image/png",
 }
+
+_NEGOTIATED: Final[tuple[Format, ...]] = ("html", "json", "csv")
+"""What an ``Accept`` header can ask for; a picture has an address of its own."""
 
 _FILES: Final = ("/static/", "/openapi.json")
 """Paths that end in what they are, not in how they are asked for."""
@@ -42,14 +47,15 @@ def format_of(request: Request) -> Format:
     suffix = getattr(request.state, "format", None)
     if suffix is not None:
         return suffix  # type: ignore[no-any-return]  # Suffix put one of them there
-    best, found = 0.0, "html"
+    best: float = 0
+    found: Format = "html"
     for part in request.headers.get("accept", "").split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = _weight(parameters)
-        for name, media_type in MEDIA_TYPES.items():
-            if media == media_type and weight > best:
+        for name in _NEGOTIATED:
+            if media == MEDIA_TYPES[name] and weight > best:
                 best, found = weight, name
-    return found  # type: ignore[return-value]  # a key of MEDIA_TYPES
+    return found
 
 
 def _weight(parameters: list[str]) -> float:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
+from timeline.edtf import OPEN_END
 from timeline.events.registry import EVENT_TYPES
 from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
 from timeline.render.coordinate import coordinate_words
@@ -31,10 +32,21 @@ PAGES: Final = (
     ("/companies", "Companies"),
     ("/log?order=newest", "News"),
     *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()),
+    ("/network", "Network"),
     ("/sources", "Sources"),
     ("/docs", "API"),
 )
 """What stands in the navigation."""
+
+COLUMN_WORDS: Final = {
+    "one": "company",
+    "other": "and",
+    "valid_from": "from",
+    "valid_to": "until",
+    "known_from": "known from",
+    "known_to": "known until",
+}
+"""The heads of columns that are not called like their fields."""
 
 STEPS: Final = 12
 """Steps of an item that a page shows; its own page shows all."""
@@ -71,6 +83,8 @@ def environment() -> Environment:
         "date": words.date,
         "instant": instant,
         "prose": prose,
+        "end": end,
+        "plain": lambda path: path.removesuffix(".html"),
         "query": query,
         "schema_words": schema_words,
         "verbatim": verbatim,
@@ -82,7 +96,12 @@ def environment() -> Environment:
         "ATTRIBUTIONS": ATTRIBUTIONS,
         "EVENT_TYPES": sorted(EVENT_TYPES),
         "FACT_LEVELS": FACT_LEVELS,
-        "COORDINATED": {"/companies", *(f"/{heading}" for heading in HEADINGS.values())},
+        "COLUMN_WORDS": COLUMN_WORDS,
+        "COORDINATED": {
+            "/companies",
+            "/network",
+            *(f"/{heading}" for heading in HEADINGS.values()),
+        },
         "HEADINGS": HEADINGS,
         "PAGES": PAGES,
         "STEPS": STEPS,
@@ -137,6 +156,15 @@ def instant(text: str | None) -> str:
     if text is None:
         return ""
     return "always" if text == ALWAYS else why.instant_words(text)
+
+
+def end(text: str | None) -> str:
+    """A day or an instant that bounds a span; an open one says so."""
+    if text is None:
+        return ""
+    if text.startswith((OPEN_END, "0001-01-01")):
+        return "open" if text.startswith(OPEN_END) else "always"
+    return why.instant_words(text) if len(text) > len(OPEN_END) else text
 
 
 def capital(text: str) -> str:

@@ -121,6 +121,24 @@ class OfList(OfCompany):
     limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most items of one page.")
 
 
+class OfPicture(Lensed):
+    """What a picture shows, and how it looks."""
+
+    theme: Literal["light", "dark"] = Field("light", description="The colours of a picture.")
+    width: int | None = about("The width of a picture in pixels.", ge=280, le=4000)
+
+    def look(self) -> dict[str, Any]:
+        """The look as the façade takes it."""
+        return {"theme": self.theme, "width": self.width}
+
+
+class OfNetwork(OfPicture):
+    """Whose network is shown, and how much of it."""
+
+    company: Text | None = about("Only what is tied to this company, by any of its names.")
+    depth: int | None = about("So many ties away from it; 1 unless given.", ge=1, le=10)
+
+
 class OfCompanies(At):
     """Which companies are asked for, and which page of them."""
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from timeline.errors import (
     InvalidDate,
     InvalidValue,
+    MissingExtra,
     NotFound,
     OutOfTime,
     SchemaMismatch,
@@ -25,6 +26,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final[dict[type[TimelineError], HTTPStatus]] = {
     InvalidDate: HTTPStatus.BAD_REQUEST,
     InvalidValue: HTTPStatus.BAD_REQUEST,
+    MissingExtra: HTTPStatus.NOT_IMPLEMENTED,
     NotFound: HTTPStatus.NOT_FOUND,
     OutOfTime: HTTPStatus.GATEWAY_TIMEOUT,
     SchemaMismatch: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib import metadata
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,6 +22,7 @@ from timeline.answers.coordinate import today
 from timeline.app import Timeline
 from timeline.render.csv import csv_lines
 from timeline.render.json import encode_json, json_list
+from timeline.render.picture import Picture
 from timeline.store.anchor import Anchor
 from timeline.web.addresses import Here, address
 from timeline.web.formats import MEDIA_TYPES, format_of, with_format
@@ -45,6 +47,8 @@ class Page:
     """What the template shows besides the document."""
     next: Mapping[str, Any] | None = None
     """The parameters that lead to the next page, where there is one."""
+    picture: Callable[[], Picture] | None = None
+    """The answer drawn, where it can be."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """The parameters that say what the question means today."""
 
@@ -117,6 +121,12 @@ def _moved(target: str) -> Response:
     return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
 
 
+def elsewhere(request: Request, path: str, parameters: dict[str, Any]) -> str:
+    """The same question at another path, in the same format."""
+    suffix = getattr(request.state, "format", None)
+    return address(f"{path}.{suffix}" if suffix else path, parameters)
+
+
 def plain_context(request: Request) -> dict[str, Any]:
     """What every page shows, those without an answer too."""
     return {"version": version(), "sql": request.app.state.settings.sql, "here": None}
@@ -130,6 +140,11 @@ def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
         return encode_json(page.document)
     if format_ == "csv":
         return "".join(csv_lines(page.rows(), page.columns)).encode()
+    if format_ in ("svg", "png"):
+        if page.picture is None:
+            raise HTTPException(404)
+        picture = page.picture()
+        return picture.svg().encode() if format_ == "svg" else picture.png()
     return render(
         page.template,
         {

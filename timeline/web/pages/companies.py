@@ -13,12 +13,13 @@ from timeline.answers.lists import CompaniesAnswer, CompanyRow
 from timeline.answers.model import StateAnswer
 from timeline.app import Timeline
 from timeline.render.rows import answer_rows, item_columns, state_rows
-from timeline.web.addresses import address, company_path
+from timeline.web.addresses import company_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
+from timeline.web.pages.sliding import sliders
 from timeline.web.paging import cut
 from timeline.web.parameters import OfCompanies, OfCompany, OfDiff
-from timeline.web.replies import Page, respond
+from timeline.web.replies import Page, elsewhere, respond
 
 router = APIRouter()
 
@@ -51,7 +52,7 @@ def company(request: Request, company: str, asked: Annotated[OfCompany, Query()]
         answer = timeline.state(company, **asked.asked(), **asked.filters())
         found = answer.companies[0]
         if found.company != company:
-            return _elsewhere(request, company_path(found.company), asked.address())
+            return elsewhere(request, company_path(found.company), asked.address())
         return Page(
             template="company.html",
             document=answer,
@@ -71,6 +72,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[st
     about: dict[str, Any] = {
         "company": found,
         "names": timeline.names_in(answer),
+        "sliders": sliders(timeline, found.company, answer, asked),
         "sources": timeline.source_titles(sources),
         "first_day": None,
         "first_known": None,
@@ -94,7 +96,7 @@ def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> R
 
     def ask(timeline: Timeline) -> Page | str:
         if asked.before_on or asked.before_known:
-            return _elsewhere(request, path, _joined(asked))
+            return elsewhere(request, path, _joined(asked))
         ranges = (
             asked.source,
             *(each for each in (asked.on, asked.known) if each and ".." in each),
@@ -113,7 +115,7 @@ def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> R
         )
         if answer.company != company:
             moved = f"{company_path(answer.company)}/diff"
-            return _elsewhere(request, moved, asked.address())
+            return elsewhere(request, moved, asked.address())
         return _diff_page(answer, asked, lambda: timeline.names_in(answer), company)
 
     return respond(request, asked, path, ask)
@@ -139,12 +141,6 @@ def _joined(asked: OfDiff) -> dict[str, Any]:
         if before is not None:
             parameters[name] = f"{before}..{parameters.get(name, 'today')}"
     return parameters
-
-
-def _elsewhere(request: Request, path: str, parameters: dict[str, Any]) -> str:
-    """The same question at another path, in the same format."""
-    suffix = getattr(request.state, "format", None)
-    return address(f"{path}.{suffix}" if suffix else path, parameters)
 
 
 def fixed(answer: StateAnswer | CompaniesAnswer) -> dict[str, Any]:

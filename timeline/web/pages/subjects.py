@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from timeline.answers.why import Link, WhyAnswer
 from timeline.app import Timeline
 from timeline.render.rows import answer_rows
-from timeline.web.addresses import address, company_path, source_path, subject_path
+from timeline.web.addresses import address, axes_path, company_path, source_path, subject_path
 from timeline.web.documented import documented
+from timeline.web.pages.sliding import sliders
 from timeline.web.parameters import Lensed
 from timeline.web.replies import Page, respond
 
@@ -32,7 +33,11 @@ def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -
             document=answer,
             rows=lambda: ({"subject": subject, **row} for row in answer_rows(answer)),
             columns=("subject", *Link.__struct_fields__),
-            context=lambda: {"names": timeline.names_in(answer)},
+            context=lambda: {
+                "names": timeline.names_in(answer),
+                "axes": axes_path(subject),
+                "sliders": sliders(timeline, subject, answer, asked),
+            },
             fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
         )
 

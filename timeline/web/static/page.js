@@ -1,1 +1,77 @@
 "use strict";
+
+// A slider asks for the same address as its form would, and puts the answer in place. Without this script
+// the form does it: the sliders stay hidden, and nothing else is missing.
+
+const DAY = 86400000;
+const dayOf = (number) => new Date(number * DAY).toISOString().slice(0, 10);
+const numberOf = (day) => Date.parse(day) / DAY;
+
+let asking = null; // the request that runs
+let pause = 0; // the timer between the last movement and the next request
+
+function addressOf(form) {
+  const address = new URL(form.action);
+  const given = [...new FormData(form)].filter(([, value]) => value !== "");
+  address.search = new URLSearchParams(given);
+  return address.href;
+}
+
+function replace(fresh, moving) {
+  for (const part of document.querySelectorAll("[data-swap]")) {
+    if (moving && part.dataset.swap === "picture") continue; // drawn when the slider rests
+    const found = fresh.querySelector(`[data-swap="${part.dataset.swap}"]`);
+    part.replaceChildren(...(found ? found.childNodes : []));
+  }
+  document.title = fresh.title;
+}
+
+async function show(form, moving) {
+  clearTimeout(pause);
+  const address = addressOf(form);
+  if (asking) asking.abort(); // its answer would be to an older question
+  const own = (asking = new AbortController());
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: own.signal });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!answer.ok) throw new Error(answer.statusText);
+    replace(fresh, moving);
+    history[moving ? "replaceState" : "pushState"](null, "", answer.url);
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+  }
+}
+
+function tell(range) {
+  const open = "open" in range.dataset && range.value === range.max;
+  const words = open ? "everything" : dayOf(Number(range.value));
+  range.setAttribute("aria-valuetext", words);
+  range.form.querySelector(`output[for="${range.id}"]`).textContent = words;
+  return open ? "" : words;
+}
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const ranges = [...form.querySelectorAll("input[type=range]")];
+  for (const hidden of form.querySelectorAll("[data-scripted]")) hidden.hidden = false;
+  form.addEventListener("input", (event) => {
+    if (!ranges.includes(event.target)) return;
+    form.elements[event.target.dataset.slides].value = tell(event.target);
+    clearTimeout(pause);
+    pause = setTimeout(show, 60, form, true);
+  });
+  form.addEventListener("change", (event) => {
+    const range = ranges.find((each) => each.dataset.slides === event.target.name);
+    if (range) {
+      const number = numberOf(event.target.value);
+      range.value = Number.isFinite(number) ? number : range.max;
+      tell(range);
+    }
+    show(form, false);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show(form, false);
+  });
+}
+
+addEventListener("popstate", () => location.reload());

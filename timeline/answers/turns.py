@@ -1,0 +1,62 @@
+"""The turns of a story: the days on which something became another, and those on which it was learned.
+
+What leads a reader from one answer to the next. They are read from the stored history, as everything recorded
+has it, whatever lens or position the answer beside them has.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from timeline.answers.first import day_of
+from timeline.answers.view import View
+from timeline.edtf import OPEN_END
+from timeline.store.histories import is_current
+from timeline.store.tables import party_history, subject_history
+from timeline.values import ALWAYS, END_OF_TIME, Day
+
+_FIRST_DAY: Final = ALWAYS[:10]
+MOST: Final = 2000
+"""Turns on each axis; a story with more has one nearly every day."""
+
+
+class Turns(Struct, frozen=True, kw_only=True):
+    """Days in order; none where the stored history is not that of the whole log."""
+
+    on: list[Day]
+    """Days on which something became another, as known at the coordinate."""
+    known: list[Day]
+    """Days by whose end something else was known of the day asked for."""
+
+
+def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
+    """The turns of a subject, or of all subjects of which a company is a party at any coordinate."""
+    if not is_current(view.connection):
+        return Turns(on=[], known=[])
+    table, at = subject_history.c, view.at
+    if ":" in target:
+        own = table.subject == target
+    else:
+        parts = sa.select(party_history.c.subject).where(party_history.c.company == target)
+        own = table.subject.in_(parts)
+    known_still = (table.known_to > at.known_at) | (table.known_to == END_OF_TIME)
+    held_still = (table.valid_to > at.on) | (table.valid_to == OPEN_END)
+    seen = own & (table.known_from <= at.known_at) & known_still
+    held = own & (table.valid_from <= at.on) & held_still
+    days = {
+        day
+        for column in (table.valid_from, table.valid_to)
+        for day in view.connection.scalars(sa.select(column).where(seen).distinct().limit(MOST))
+    }
+    instants = {
+        instant
+        for column in (table.known_from, table.known_to)
+        for instant in view.connection.scalars(sa.select(column).where(held).distinct().limit(MOST))
+    }
+    return Turns(
+        on=sorted(days - {_FIRST_DAY, OPEN_END}),
+        known=sorted({day_of(each, timezone) for each in instants - {ALWAYS, END_OF_TIME}}),
+    )

@@ -1,0 +1,114 @@
+"""Pictures: a company's story, a subject on both axes, the network; each with the data that it shows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from timeline.answers.axes import AxesAnswer
+from timeline.answers.course import CoursesAnswer
+from timeline.answers.network import NetworkAnswer
+from timeline.app import Timeline
+from timeline.render.picture import Picture
+from timeline.render.rows import answer_rows
+from timeline.web.addresses import axes_path, company_path, subject_path, timeline_path
+from timeline.web.documented import documented
+from timeline.web.pages.sliding import sliders
+from timeline.web.parameters import OfNetwork, OfPicture
+from timeline.web.replies import Page, elsewhere, respond
+
+router = APIRouter()
+
+_SPAN: Final = (
+    "status", "certainty", "alternatives", "disputed", "since", "value", "valid_from", "valid_to"
+)  # fmt: skip
+_IN_TABLE: Final = ("one", "other", "subject", "status", "certainty", "valid_from", "valid_to")
+
+
+@router.get(
+    "/companies/{company}/timeline",
+    **documented(CoursesAnswer, "The story of a company", drawn=True),
+)
+def timeline(request: Request, company: str, asked: Annotated[OfPicture, Query()]) -> Response:
+    """The items of a company over all days, as known at one instant."""
+
+    def ask(timeline: Timeline) -> Page | str:
+        picture = timeline.plot(company, **asked.look(), **asked.asked())
+        answer = picture.answer
+        assert isinstance(answer, CoursesAnswer)
+        if answer.company != company:
+            return elsewhere(request, timeline_path(answer.company), asked.address())
+
+        def about() -> dict[str, Any]:
+            found = sliders(timeline, company, answer, asked)
+            return {"back": company_path(company), "sliders": found}
+
+        return _page(picture, answer, about, columns=("subject", "kind", *_SPAN))
+
+    return respond(request, asked, timeline_path(company), ask)
+
+
+@router.get(
+    "/axes/{subject:path}",
+    **documented(AxesAnswer, "A subject on both axes", drawn=True),
+)
+def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -> Response:
+    """What held of a subject on any day, as known at any instant."""
+
+    def ask(timeline: Timeline) -> Page:
+        picture = timeline.plot(subject, kind="two-axes", **asked.look(), **asked.asked())
+        answer = picture.answer
+        assert isinstance(answer, AxesAnswer)
+
+        def about() -> dict[str, Any]:
+            found = sliders(timeline, subject, answer, asked)
+            return {"back": subject_path(subject), "sliders": found}
+
+        return _page(picture, answer, about, columns=(*_SPAN, "known_from", "known_to"))
+
+    return respond(request, asked, axes_path(subject), ask)
+
+
+@router.get("/network", **documented(NetworkAnswer, "Who is tied to whom", drawn=True))
+def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
+    """Companies and what ties them, over all days: of all of them, or around one."""
+
+    def ask(timeline: Timeline) -> Page:
+        picture = timeline.graph(asked.company, depth=asked.depth, **asked.look(), **asked.asked())
+        answer = picture.answer
+        assert isinstance(answer, NetworkAnswer)
+
+        def about() -> dict[str, Any]:
+            return {"sliders": sliders(timeline, None, answer, asked, picture.days)}
+
+        columns = ("one", "other", "subject", *_SPAN)
+        return _page(picture, answer, about, columns=columns, template="network.html")
+
+    return respond(request, asked, "/network", ask)
+
+
+def _page(
+    picture: Picture,
+    answer: CoursesAnswer | AxesAnswer | NetworkAnswer,
+    about: Any,
+    *,
+    columns: tuple[str, ...],
+    template: str = "picture.html",
+) -> Page:
+    shown = [name for name in columns if name in _IN_TABLE or name.startswith("known")]
+    return Page(
+        template=template,
+        document=picture.data,
+        rows=lambda: answer_rows(answer),
+        columns=columns,
+        context=lambda: {
+            "answer": answer,
+            "picture": picture,
+            "rows": list(answer_rows(answer)),
+            "columns": shown,
+            **about(),
+        },
+        picture=lambda: picture,
+        fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
+    )
