@@ -58,8 +58,9 @@ def everything(timeline: Timeline, **at: Any) -> str:
     answers: list[Any] = [
         timeline.state(**at), timeline.why("deal:d", **at), timeline.items("deal", **at),
         *(timeline.state(company, **at) for company in ("acme", "globex", OTHER)),
-        timeline.companies(**at), *timeline.log(recorded=at.get("recorded")), *timeline.export(),
-        *timeline.export(cloudevents=True), timeline.find("Jane"),
+        timeline.companies(**at), *timeline.log(recorded=at.get("recorded")), timeline.find("Jane"),
+        *(line.decode() for line in timeline.export()),
+        *(line.decode() for line in timeline.export(cloudevents=True)),
     ]  # fmt: skip
     return msgspec.json.encode(answers, enc_hook=str).decode()
 

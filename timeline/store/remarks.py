@@ -59,6 +59,10 @@ class Remarks:
             hint = "leave the subject out: it is the target's"
             self.problems.append(place.problem("wrong-subject", message, "subject", hint))
             return False
+        if target.type == ERASED and fields["type"] != ERASED:
+            message = f'"{id_}" says that something was erased: that is done, and stands as it is'
+            self.problems.append(place.problem("wrong-target", message, "target"))
+            return False
         if fields["type"] == ERASED and self.verify and self.erased.pop(id_, None) is None:
             raise StoreDamaged(place_in_log, f'it says that "{id_}" is erased, and it is not')
         told = None if target.is_erased else target

@@ -1,0 +1,212 @@
+"""What was erased is in no answer, no table and no file; of long subjects and of identities too."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from tests import databases
+from tests.answers.stores import Clock, draft
+from timeline import Timeline
+from timeline.errors import NotFound
+from timeline.store.projection import SHORT
+from timeline.store.store import Store
+from timeline.store.tables import metadata, subject_checkpoint
+from timeline.values import Fields
+
+KEY = {"occurred": "2025-01-10", "source": "s"}
+DEAL = {
+    "subject": "deal:d",
+    "kind": "supply",
+    "parties": {"acme": ["supplier"], "globex": ["customer"]},
+}
+
+
+def secret(id_: str, field: str = "") -> str:
+    """What one event says in one field, and no other."""
+    return f"Jane {id_} {field} Doe"
+
+
+def told(id_: str, type_: str, **fields: Any) -> Fields:
+    """An event that says something of its own wherever there is room for it."""
+    more: Fields = {"note": secret(id_, "note"), "speaker": secret(id_, "speaker")}
+    return {"id": id_, "type": type_, **more, "extra": {secret(id_, "key"): secret(id_)}} | fields
+
+
+EVENTS: list[Fields] = [
+    told("s", "source_registered", subject="source:s", publisher=secret("s", "post"), kind="news",
+         published="2025-01-10", title=secret("s", "title"), url="https://example.org/jane-s"),
+    told("acme", "company_registered", subject="company:acme", name=secret("acme", "name"),
+         aliases=[secret("acme", "alias")], identifiers={"lei": secret("acme", "lei")}),
+    told("globex", "company_registered", subject="company:globex", name="Globex"),
+    told("renamed", "company_renamed", subject="company:globex", name=secret("renamed", "name"),
+         occurred="2025-01-05", source="s"),
+    told("identified", "company_identified", subject="company:globex", scheme="cik",
+         value=secret("identified", "cik"), occurred="2025-01-05", source="s"),
+    told("announced", "deal_announced", **DEAL, **KEY, title=secret("announced", "title"),
+         scope=[secret("announced", "scope")]),
+    *(told(f"detail-{n}", "deal_terms_disclosed", subject="deal:d", source="s",
+           occurred=f"2025-01-{11 + n // 2:02}", products=[secret(f"detail-{n}", "product")])
+      for n in range(SHORT + 4)),
+    told("fee", "deal_terminated", subject="deal:d", occurred="2025-02-10", source="s",
+         reason=secret("fee", "reason"), by=["acme"]),
+    told("corrected", "event_corrected", target="announced", reason=secret("corrected", "reason"),
+         changes={"title": secret("corrected", "changed")}),
+    told("news", "event_corrected", target="fee", source="s", reason=secret("news", "reason"),
+         changes={"reason": secret("news", "changed")}),
+    told("disputed", "event_disputed", target="fee", source="s", by="acme", reason=secret("disputed", "why")),
+    told("rumour", "rumour_reported", subject="rumour:r", kind="merger", parties={"acme": ["target"]},
+         text=secret("rumour", "text"), **KEY),
+    told("fact", "fact_stated", subject="fact:acme/staff", company="acme", attribute="staff",
+         value=secret("fact", "value"), **KEY),
+    told("aim", "commitment_stated", subject="commitment:c", actor="acme", purpose=secret("aim", "purpose"),
+         detail=secret("aim", "detail"), **KEY),
+    told("right", "right_granted", subject="right:o", kind="warrant", holder="acme", grantor="globex",
+         over=secret("right", "over"), **KEY),
+    told("supplies", "relationship_observed", subject="relationship:x", kind="supplies",
+         **{"from": "acme"}, to="globex", products=[secret("supplies", "product")], **KEY),
+]  # fmt: skip
+CHOSEN = [fields["id"] for fields in EVENTS if not fields["id"].startswith("detail-")] + [
+    "detail-7"
+]
+
+
+@pytest.fixture
+def timeline(target: str) -> Iterator[Timeline]:
+    store = Store(target, clock=Clock())
+    step = len(EVENTS) // 3
+    for start in range(0, len(EVENTS), step):  # the history grows, and is not only made anew
+        store.append([draft(fields) for fields in EVENTS[start : start + step]])
+    with Timeline(store) as timeline:
+        yield timeline
+
+
+def answers(timeline: Timeline, **at: Any) -> Iterator[Any]:
+    """Everything that can be asked at a coordinate."""
+    subjects = sorted({fields["subject"] for fields in EVENTS if "subject" in fields})
+    yield timeline.state(**at)
+    yield timeline.companies(**at)
+    for company in ("acme", "globex"):
+        yield timeline.state(company, group=True, **at)
+        yield timeline.why_company(company, **at)
+        yield timeline.first(company, **at)
+        recorded = {"recorded": at["recorded"]}
+        yield timeline.diff(company, on="2025-01-01..2025-03-01", **recorded)
+        yield timeline.diff(company, known="2024-12-31..2025-03-01", **recorded)
+        yield timeline.diff(company, source="s", **recorded)
+    for kind in ("deal", "rumour", "commitment", "relationship", "right", "fact"):
+        yield timeline.items(kind, **at)
+    for subject in subjects:
+        if not subject.startswith(("company:", "source:")):
+            try:
+                yield timeline.why(subject, **at)
+            except NotFound:
+                assert at["recorded"]
+    yield from timeline.log(recorded=at["recorded"])
+
+
+def always(timeline: Timeline) -> Iterator[Any]:
+    """What is asked at no coordinate."""
+    yield from (
+        timeline.names(),
+        timeline.source_titles(["s"]),
+        timeline.sources(),
+        timeline.stats(),
+    )
+    for cloudevents in (False, True):  # as text: msgspec would make base64 of bytes
+        yield b"".join(timeline.export(cloudevents=cloudevents)).decode()
+    yield [timeline.find(text) for text in ("Jane", "Doe", "acme", "globex")]
+    with timeline.reading() as connection:
+        for table in metadata.sorted_tables:
+            yield str(connection.execute(sa.select(table)).all())
+
+
+def said(answers: Iterator[Any]) -> str:
+    return msgspec.json.encode(list(answers), enc_hook=str).decode()
+
+
+@pytest.mark.parametrize("id_", CHOSEN)
+def test_nothing_that_an_event_said_is_anywhere_once_it_is_erased(
+    timeline: Timeline, target: str, id_: str
+) -> None:
+    with timeline.reading() as connection:
+        assert connection.scalar(sa.select(subject_checkpoint.c.subject)) == "deal:d"
+    trace, before = f"Jane {id_} ", timeline.anchor().position
+    assert trace in said(always(timeline))
+    assert trace in said(answers(timeline, on="2025-03-01", known=None, recorded=None))
+    timeline.erase(id_, "file 5")
+    assert trace not in said(always(timeline))
+    for recorded in (None, before, before - 7):
+        for on in ("2025-01-10", "2025-03-01"):
+            for known in (None, "2025-01-20"):
+                at = {"on": on, "known": known, "recorded": recorded}
+                assert trace not in said(answers(timeline, **at)), at
+    timeline.verify()
+    if "://" not in target:
+        for file in Path(target).parent.iterdir():
+            assert trace.encode() not in file.read_bytes(), file
+    # the others still say what they said
+    others = said(always(timeline))
+    for other in CHOSEN:
+        assert other == id_ or f"Jane {other} " in others
+
+
+def test_a_server_keeps_nothing_after_its_tables_were_written_anew(postgresql: URL) -> None:
+    """What docs/reliability.md tells to do: also the planner's statistics hold samples of what was there."""
+    store = Store(databases.url_text(postgresql), clock=Clock())
+    store.append([draft(fields) for fields in EVENTS])
+    trace = "Jane fee "
+    with Timeline(store) as timeline, databases.connect(postgresql) as connection:
+        connection.execute("ANALYZE")
+        timeline.erase("fee", "file 5")
+        connection.execute("CHECKPOINT")  # to the disk
+        assert trace in samples(connection)
+        assert trace.encode() in pages(connection, "event")
+        for statement in advised():
+            connection.execute(statement.encode())
+        assert trace not in samples(connection)
+        connection.execute("CHECKPOINT")
+        for table in metadata.sorted_tables:
+            assert trace.encode() not in pages(connection, table.name), table.name
+
+
+def samples(connection: Any) -> str:
+    """What the planner keeps of the contents of tables."""
+    return str(connection.execute("SELECT * FROM pg_stats WHERE schemaname = 'public'").fetchall())
+
+
+def pages(connection: Any, table: str) -> bytes:
+    """A table as it is on the disk, with what it stores out of line."""
+    found = connection.execute(
+        "SELECT pg_read_binary_file(pg_relation_filepath(part)) FROM pg_class,"
+        " unnest(ARRAY[pg_class.oid, nullif(reltoastrelid, 0)]) AS part"
+        " WHERE pg_class.oid = %s::regclass AND part IS NOT NULL",
+        [table],
+    )
+    return b"".join(data for (data,) in found)
+
+
+def advised() -> list[str]:
+    """The statements that the page on reliability tells an administrator to run."""
+    page = Path(__file__).resolve().parent.parent.parent / "docs" / "reliability.md"
+    return re.findall(r"`(VACUUM .*)`", page.read_text(encoding="utf-8"))
+
+
+def test_a_file_without_its_purge_would_hold_it(tmp_path: Path) -> None:
+    """The check of the files finds what it looks for: without the purge it is there."""
+    path = tmp_path / "timeline.db"
+    with Timeline(Store(path, clock=Clock())) as timeline:
+        timeline.init()
+        timeline.store.append([draft(fields) for fields in EVENTS])
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert b"Jane fee " in path.read_bytes()
