@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Unpack
 
-from timeline.answers.asked import Asked
+from timeline.answers.asked import Asked, Day
+from timeline.answers.coordinate import parse_day
 from timeline.errors import InvalidValue
 from timeline.questions import Questions
 
@@ -52,16 +53,20 @@ class Pictures(Questions):
         kind: Literal["timeline", "two-axes"] | None = None,
         theme: Theme = "light",
         width: int | None = None,
+        start: Day | None = None,
+        end: Day | None = None,
         **asked: Unpack[Asked],
     ) -> Picture:
         """A picture of a company's story, or of one subject on both axes; ``width`` in pixels.
 
         ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
+        ``start`` and ``end`` are the first and the last day of the world to show; the data has them all.
         """
         from timeline.render.picture import Picture, check_look
 
         wide = WIDTH if width is None else width
         check_look(theme, wide)
+        window = self._window(start, end)
         fitting = "two-axes" if ":" in target else "timeline"
         if kind not in (None, fitting):
             raise InvalidValue(
@@ -76,7 +81,7 @@ class Pictures(Questions):
                 story,
                 title=courses_title(story),
                 alt=courses_alt(story),
-                draw=lambda: courses_spec(story, theme, wide),
+                draw=lambda: courses_spec(story, theme, wide, window),
             )
         from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
 
@@ -85,8 +90,18 @@ class Pictures(Questions):
             answer,
             title=axes_title(answer),
             alt=axes_alt(answer),
-            draw=lambda: axes_spec(answer, theme, wide),
+            draw=lambda: axes_spec(answer, theme, wide, window),
         )
+
+    def _window(self, start: Day | None, end: Day | None) -> tuple[str | None, str | None]:
+        first, last = (
+            None if day is None else parse_day(day, self.timezone) for day in (start, end)
+        )
+        if first is not None and last is not None and first >= last:
+            raise InvalidValue(
+                f"there is nothing to show from {first} to {last}", "give two days, the first first"
+            )
+        return first, last
 
     def graph(
         self,

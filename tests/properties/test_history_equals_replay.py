@@ -175,3 +175,24 @@ def test_a_difference_touches_only_what_differs(old: list[Entry], new: list[Entr
 def test_rows_answer_as_replay_does_for_long_histories(found: list[Entry]) -> None:
     held = history(found)
     check_answers(found, held, days_around(found, held)[::3], instants_around(found, held)[::2])
+
+
+def _every_third(entry: Entry) -> Entry | None:
+    """A lens: without every third event, and of every fourth only a source that reported it later."""
+    if entry.position % 3 == 0:
+        return None
+    later = max(entry.known, "2025-01-06T00:00:00.000000Z")
+    return replace(entry, known=later) if entry.position % 4 == 0 else entry
+
+
+@MANY
+@given(entries())
+def test_rows_through_a_lens_answer_as_replay_through_it_does(found: list[Entry]) -> None:
+    held = history(found, _every_third)
+    days = days_around(found, held)
+    for known in instants_around(found, held):
+        rows = [row for row in held.rows if row.known_from <= known < row.known_to]
+        for day in days:
+            item = replay(found, day, known, _every_third)
+            row = next((row for row in rows if row.valid_from <= day < row.valid_to), None)
+            assert (row and row.content) == (item and content_of(item))

@@ -24,6 +24,8 @@ from timeline.answers.course import (
 from timeline.answers.log import check_subject_exists
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
+from timeline.effective import Entry, effective
+from timeline.replay import Lens, main_order
 from timeline.values import END_OF_TIME, Day, Instant, check_subject
 
 
@@ -32,6 +34,8 @@ class Patch(Span, frozen=True, kw_only=True):
 
     known_from: Instant
     known_to: Instant
+    events: list[str]
+    """What it rested on when it became known."""
 
 
 class AxesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,7 +77,7 @@ def axes(view: View, subject: str) -> AxesAnswer:
     marks: list[Mark] = []
     if told is not None:
         course = course_of(view, told) or course_of(view, told, known=END_OF_TIME)
-        patches = list(_patches(told))
+        patches = list(_patches(told, view.lens))
         marks = list(marks_of(view, told))
     at = view.at
     return AxesAnswer(
@@ -92,19 +96,26 @@ def axes(view: View, subject: str) -> AxesAnswer:
     )
 
 
-def _patches(told: Told) -> Iterator[Patch]:
+def _patches(told: Told, lens: Lens | None) -> Iterator[Patch]:
     """The spans of each known instant, those that stay the same joined along the known axis."""
     begun: dict[bytes, tuple[Instant, Span]] = {}
     done: list[tuple[Instant, Span, Instant]] = []
+    counting: dict[Instant, list[Entry]] = {}
     for known in sorted({row.known_from for row in told.rows}):
+        counting[known] = effective(told.entries, known, lens).entries
         now = {_look(span): span for span in spans_of(told.subject, told.at(known))}
         done += [(*begun.pop(look), known) for look in begun.keys() - now.keys()]
         for look, span in now.items():
             begun.setdefault(look, (known, span))
     done += [(*each, END_OF_TIME) for each in begun.values()]
     for start, span, end in sorted(done, key=lambda each: (each[0], each[1].valid_from)):
-        fields = {name: getattr(span, name) for name in Span.__struct_fields__}
-        yield Patch(**fields, known_from=start, known_to=end)
+        happened = [entry for entry in counting[start] if entry.earliest < span.valid_to]
+        yield Patch(
+            **{name: getattr(span, name) for name in Span.__struct_fields__},
+            known_from=start,
+            known_to=end,
+            events=[entry.id for entry in sorted(happened, key=main_order)],
+        )
 
 
 def _look(span: Span) -> bytes:

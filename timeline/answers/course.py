@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
@@ -20,9 +21,9 @@ from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.edtf import OPEN_END
+from timeline.effective import Entry, by_known, effective, mended
 from timeline.history import SubjectRow, history
 from timeline.lane import within
-from timeline.replay import Entry, effective, main_order
 from timeline.store.log import chunks, read_rows, subjects_of
 from timeline.store.tables import event
 from timeline.sweep import Content
@@ -44,7 +45,7 @@ class Span(Struct, frozen=True, kw_only=True):
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """An event that counts: when it happened, when it became known, when it was recorded."""
+    """An event, or news about one: when it happened, when it became known, when it was recorded."""
 
     event: str
     type: str
@@ -55,6 +56,8 @@ class Mark(Struct, frozen=True, kw_only=True):
     known: Instant
     recorded: Instant
     sources: list[str]
+    counts: bool
+    """Whether it is evidence at the coordinate: known, and not retracted."""
     later: bool
     """Whether it was not yet known at the coordinate."""
 
@@ -217,7 +220,7 @@ def course_of(
         counterparties=sorted(name for name in content.parties if name != company),
         terms=content.terms,
         spans=spans,
-        later=[span for span in spans_of(told.subject, latest) if span not in spans],
+        later=list(_otherwise(spans_of(told.subject, latest), spans)),
         marks=list(marks_of(view, told)),
     )
 
@@ -243,11 +246,7 @@ def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
             value=content.terms.get("value") if fact else UNSET,
         )
         if spans and spans[-1].valid_to == span.valid_from and _look(spans[-1]) == _look(span):
-            first = spans.pop()
-            span = Span(
-                **{name: getattr(first, name) for name in Span.__struct_fields__}
-                | {"valid_to": span.valid_to}
-            )
+            span = replace(spans.pop(), valid_to=span.valid_to)
         spans.append(span)
     return spans
 
@@ -256,26 +255,47 @@ def _look(span: Span) -> tuple[Any, ...]:
     return span.status, span.certainty, span.alternatives, span.disputed, span.value
 
 
+def _otherwise(spans: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
+    """The parts of some spans on whose days the others do not say the same."""
+    for span in spans:
+        rest = [(span.valid_from, span.valid_to)]
+        for other in others:
+            if _look(other) == _look(span):
+                rest = [part for whole in rest for part in _without(whole, other)]
+        for first, last in rest:
+            yield replace(span, valid_from=first, valid_to=last)
+
+
+def _without(whole: tuple[Day, Day], span: Span) -> Iterator[tuple[Day, Day]]:
+    first, last = whole
+    if first < span.valid_from:
+        yield first, min(last, span.valid_from)
+    if span.valid_to < last:
+        yield max(first, span.valid_to), last
+
+
 def marks_of(view: View, told: Told) -> Iterator[Mark]:
-    """The events that count at the view's known instant, then those that only count today."""
-    seen: set[str] = set()
-    for known, later in ((view.at.known_at, False), (END_OF_TIME, True)):
-        for entry in sorted(effective(told.entries, known, view.lens).entries, key=main_order):
-            if entry.id in seen:
-                continue
-            seen.add(entry.id)
-            yield Mark(
-                event=entry.id,
-                type=entry.type,
-                position=entry.position,
-                occurred=entry.occurred,
-                earliest=entry.earliest,
-                latest=entry.latest,
-                known=entry.known,
-                recorded=told.recorded[entry.position],
-                sources=entry.sources,
-                later=later,
-            )
+    """All that was told of the subject, as it became known: corrected where it counts, else as told."""
+    known, lens = view.at.known_at, view.lens
+    counting = effective(told.entries, known, lens)
+    evidence = {entry.id: entry for entry in counting.entries}
+    evidence |= {remark.id: remark for said in counting.remarks.values() for remark in said}
+    seen = [entry if lens is None else lens(entry) for entry in mended(told.entries)]
+    for each in sorted((entry for entry in seen if entry is not None), key=by_known):
+        entry = evidence.get(each.id, each)
+        yield Mark(
+            event=entry.id,
+            type=entry.type,
+            position=entry.position,
+            occurred=entry.occurred,
+            earliest=entry.earliest,
+            latest=entry.latest,
+            known=entry.known,
+            recorded=told.recorded[entry.position],
+            sources=entry.sources,
+            counts=entry.id in evidence,
+            later=entry.known > known,
+        )
 
 
 def titles_of(connection: Connection, marks: Iterable[Mark]) -> dict[str, str]:

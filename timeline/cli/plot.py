@@ -10,7 +10,7 @@ import click
 from timeline.cli.completers import complete_target
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture
 from timeline.cli.lens import lens
-from timeline.cli.options import coordinate, examples, tone, zoned
+from timeline.cli.options import DAY, coordinate, examples, tone, zoned
 from timeline.cli.session import Session
 
 FORMATS = ("svg", "png", "html", "json")
@@ -28,6 +28,10 @@ FORMATS = ("svg", "png", "html", "json")
     type=click.Choice(["timeline", "two-axes"]),
     help="Default: a timeline of a company, two axes of a subject.",
 )
+@click.option(
+    "--from", "start", metavar=DAY, help="The first day to show; default: the first there is."
+)
+@click.option("--to", "end", metavar=DAY, help="The last day to show.")
 @coordinate
 @lens()
 @drawn(*FORMATS)
@@ -39,6 +43,8 @@ def plot(
     /,
     target: str,
     kind: Any,
+    start: str | None,
+    end: str | None,
     output: Path | None,
     format_: str | None,
     theme: Any,
@@ -53,6 +59,8 @@ def plot(
     """
     wanted = format_of(output, format_, FORMATS)
     with session.open() as timeline:
-        picture = timeline.plot(target, kind=kind, theme=theme, width=width, **at)
+        picture = timeline.plot(
+            target, kind=kind, theme=theme, width=width, start=start, end=end, **at
+        )
     shown = "two-axes" if ":" in target else "timeline"
     write_picture(session, picture, wanted, output, file_name(target, shown), fonts)

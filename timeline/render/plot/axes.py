@@ -14,7 +14,7 @@ from timeline.lane import within
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import type_words
 from timeline.render.plot.colours import Theme
-from timeline.render.plot.days import Axis, axis, day_words, is_open
+from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, is_open, near, windowed
 from timeline.render.plot.measure import width, wrap
 from timeline.render.plot.said import evidence_tip, item_title, standing
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
@@ -60,14 +60,14 @@ def axes_alt(answer: AxesAnswer) -> str:
     )
 
 
-def axes_spec(answer: AxesAnswer, theme: Theme, wide: int) -> Spec:
-    """The picture of a subject on both axes, as a Vega-Lite specification."""
+def axes_spec(answer: AxesAnswer, theme: Theme, wide: int, window: Window = ALL) -> Spec:
+    """The picture of a subject on both axes, as a Vega-Lite specification; a ``window`` is of its days."""
     sheet = Sheet(wide, theme)
     sheet.head(axes_title(answer), f"{_at_question(answer)} Right of the diagonal lies the future.")
     _legend(sheet, answer)
     news = _news(answer)
     narrow = wide < NARROW
-    x, y = _scales(sheet, answer, news, narrow=narrow)
+    x, y = _scales(sheet, answer, news, window, narrow=narrow)
     _grid(sheet, x, y)
     words = _patches(sheet, answer, x, y)
     _diagonal(sheet, x, y)
@@ -119,9 +119,9 @@ def _news(answer: AxesAnswer) -> list[_News]:
 
 
 def _scales(
-    sheet: Sheet, answer: AxesAnswer, news: Sequence[_News], *, narrow: bool
+    sheet: Sheet, answer: AxesAnswer, news: Sequence[_News], window: Window, *, narrow: bool
 ) -> tuple[Axis, Axis]:
-    days = [answer.on]
+    days = []
     instants = [each.day for each in news if each.day != "always"]
     if answer.known_at != END_OF_TIME:
         instants.append(answer.known_at[:10])
@@ -135,7 +135,8 @@ def _scales(
     lines = 0 if narrow else sum(len(_beside_lines(sheet, each)) for each in news)
     high = max(high, (lines + len(news)) * _LINE)
     sheet.y += 22
-    x = axis(days, MARGIN + 62, right, 24, 40)
+    days = windowed([answer.on, *near(days, answer.on)], window)
+    x = axis(days, MARGIN + 62, right, 0 if window[0] else 24, 0 if window[1] else 40)
     y = axis(instants, sheet.y + high, sheet.y, 14, 44)
     return x, y
 
@@ -174,6 +175,8 @@ def _patches(
     rows: dict[tuple[Group, bool], list[dict[str, Any]]] = {}
     words: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for patch in answer.patches:
+        if not x.meets(patch.valid_from, patch.valid_to):
+            continue
         group = group_of(patch.status, disputed=patch.disputed)
         sure = patch.certainty == "definite"
         box = {
@@ -214,10 +217,7 @@ def _tip(answer: AxesAnswer, patch: Patch) -> dict[str, str]:
     first = "always" if patch.valid_from == OPEN_START else patch.valid_from
     last = "" if patch.valid_to == OPEN_END else f" until {patch.valid_to}"
     end = "" if patch.known_to == END_OF_TIME else f" until {patch.known_to[:10]}"
-    marks = [
-        mark for mark in answer.marks
-        if mark.known <= patch.known_from and mark.earliest < patch.valid_to
-    ]  # fmt: skip
+    marks = [mark for mark in answer.marks if mark.event in patch.events]
     return {
         "status": standing(patch, answer.names),
         "days": f"from {first}{last}",
@@ -238,11 +238,10 @@ def _diagonal(sheet: Sheet, x: Axis, y: Axis) -> None:
 
 def _cross(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> None:
     at_x = x.at(answer.on)
-    at_y = y.end + 8 if answer.known_at == END_OF_TIME else y.at(answer.known_at)
-    lines = [
-        {"x": at_x, "x2": at_x, "y": y.end, "y2": y.start},
-        {"x": x.start, "x2": x.end, "y": at_y, "y2": at_y},
-    ]
+    at_y = y.end if answer.known_at == END_OF_TIME else y.at(answer.known_at)
+    lines = [{"x": x.start, "x2": x.end, "y": at_y, "y2": at_y}]
+    if x.shows(answer.on):
+        lines.append({"x": at_x, "x2": at_x, "y": y.end, "y2": y.start})
     sheet.add("rule", lines, color=sheet.colours.background, strokeWidth=3, aria=False)
     sheet.add("rule", lines, color=sheet.colours.text, strokeDash=[5, 3], aria=False)
     sheet.add(

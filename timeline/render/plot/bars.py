@@ -44,7 +44,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     """What is drawn of a course."""
 
     bars: list[Bar]
-    uncertain: list[tuple[Day, Day]]
+    uncertain: list[Bar]
     """From the earliest to the latest day of what is not certain."""
     arrow: Bar | None
     """What is still open, at its end."""
@@ -53,7 +53,7 @@ class Lane(Struct, frozen=True, kw_only=True):
 def lane_of(course: Course, on: Day) -> Lane:
     """The bars of a course; what is open ends on the day asked for, or where it begins later."""
     bars: list[Bar] = []
-    uncertain: list[tuple[Day, Day]] = []
+    uncertain: list[Bar] = []
     runs = [list(run) for _, run in groupby(course.spans, key=_firmness)]
     for place, run in enumerate(runs):
         first, last = run[0].valid_from, _end(run[-1], on)
@@ -63,8 +63,8 @@ def lane_of(course: Course, on: Day) -> Lane:
             bars += [_bar(course, span, span.valid_from, _end(span, on), "full") for span in run]
             continue
         bars += _below(course, run, before, on)
-        bars.append(_bar(course, run[0], first, last, _look(run[0], before, after)))
-        uncertain.append((first, last))
+        uncertain.append(_bar(course, run[0], first, last, _look(run[0], before, after)))
+        bars.append(uncertain[-1])
     end = course.spans[-1]
     ended = end.status in kind_of(course.subject).final or group_of(end.status) == "ended"
     still = end.valid_to == OPEN_END and not ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -32,7 +32,13 @@ class Axis(Struct, frozen=True):
 
     def at(self, day: Day) -> float:
         """Where a day begins; open ends, and days that are not shown, stand at the ends."""
-        return self.place(date.fromisoformat(day[:10]).toordinal())
+        return self.place(_ordinal(day))
+
+    def meets(self, first: Day, last: Day) -> bool:
+        """Whether some of the days from one to before another lies within; ends show at the edges."""
+        if is_open(first) or is_open(last):
+            return True
+        return _ordinal(first) <= self.last and _ordinal(last) >= self.first
 
     def place(self, ordinal: int) -> float:
         """Where the day of an ordinal begins."""
@@ -41,7 +47,7 @@ class Axis(Struct, frozen=True):
 
     def shows(self, day: Day) -> bool:
         """Whether the day lies within."""
-        return self.first <= date.fromisoformat(day[:10]).toordinal() <= self.last
+        return self.first <= _ordinal(day) <= self.last
 
     def ticks(self, size: float, *, upright: bool = False) -> Iterator[tuple[float, str]]:
         """Where the ticks stand, and what they say, with labels of that size apart from each other.
@@ -65,7 +71,7 @@ def axis(days: Iterable[Day], start: float, end: float, before: float, after: fl
 
     Open ends are no days. ``before`` and ``after`` are pixels that stay free, for what is open.
     """
-    known = sorted({date.fromisoformat(day[:10]).toordinal() for day in days if not is_open(day)})
+    known = sorted({_ordinal(day) for day in days if not is_open(day)})
     first, last = (known[0], known[-1]) if known else (date.today().toordinal(),) * 2  # noqa: DTZ011
     missing = max(_LEAST - (last - first), 0)
     first, last = first - missing // 2, last + missing - missing // 2
@@ -77,6 +83,33 @@ def axis(days: Iterable[Day], start: float, end: float, before: float, after: fl
         start,
         end,
     )
+
+
+Window: TypeAlias = tuple[Day | None, Day | None]
+"""The first and the last day to show; None: as it comes."""
+
+ALL: Final[Window] = (None, None)
+
+
+def windowed(days: Iterable[Day], window: Window) -> list[Day]:
+    """The days that lie in a window, and its ends."""
+    first, last = window
+    ends = [end for end in window if end is not None]
+    return ends + [
+        day
+        for day in days
+        if (first is None or day >= first) and (last is None or day[:10] <= last)
+    ]
+
+
+def near(days: Iterable[Day], on: Day) -> list[Day]:
+    """The days of the hundred years before and the thirty after one: a millennium is no story."""
+    first, last = _ordinal(on) - 36_525, _ordinal(on) + 10_957
+    return [day for day in days if not is_open(day) and first <= _ordinal(day) <= last]
+
+
+def _ordinal(day: Day) -> int:
+    return date.fromisoformat(day[:10]).toordinal()
 
 
 _DAYS: Final = {"day": 1, "month": 30.4, "year": 365.2}
@@ -104,10 +137,10 @@ def day_words(day: Day) -> str:
 
 
 def _steps(day: date, step: int, text: str) -> Iterator[date]:
-    """The days of an even grid from the one before a day on, to the end of the calendar."""
+    """The days of an even grid from about a day on, to the end of the calendar."""
     try:
         if text == "day":
-            day -= timedelta(days=day.toordinal() % step)
+            day += timedelta(days=-day.toordinal() % step)
             while True:
                 yield day
                 day += timedelta(days=step)

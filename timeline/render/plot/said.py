@@ -8,6 +8,7 @@ from typing import Any
 from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
 from timeline.edtf import OPEN_END, OPEN_START
+from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.text import join
 from timeline.render.titles import title
@@ -70,7 +71,7 @@ def span_tip(
     label: str, course: Course, span: Span, names: Names, sources: Mapping[str, str]
 ) -> dict[str, str]:
     """The tooltip of a span: what it says, and on which evidence."""
-    marks = [m for m in course.marks if not m.later and m.earliest < span.valid_to]
+    marks = [m for m in course.marks if m.counts and m.earliest < span.valid_to]
     return {
         "item": label,
         "status": standing(span, names),
@@ -110,7 +111,7 @@ def known_words(known: Instant) -> str:
 def mark_tip(mark: Mark, sources: Mapping[str, str]) -> dict[str, str]:
     """The tooltip of an event: its three clocks and its source."""
     return {
-        "what": mark.type.replace("_", " "),
+        "what": type_words(mark.type),
         "occurred": mark.occurred or "",
         "known": known_words(mark.known),
         "recorded": mark.recorded[:10],

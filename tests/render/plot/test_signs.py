@@ -1,0 +1,249 @@
+"""What the signs of a picture are, for what is certain, imprecise, open, over, planned, learned later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.answers.stores import new_timeline
+from timeline import Timeline
+from timeline.render.plot.bars import Bar, Lane, lane_of
+from timeline.render.plot.colours import THEMES, Colours, channels, colours_of
+from timeline.render.status import GROUPS
+
+ON = "2025-06-30"
+SUPPLY: Any = {"kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}}
+
+
+@pytest.fixture
+def timeline(tmp_path: Path) -> Any:
+    timeline = new_timeline(tmp_path)
+    for name in ("acme", "globex"):
+        timeline.append(
+            {"type": "company_registered", "subject": f"company:{name}", "name": name.title()}
+        )
+    yield timeline
+    timeline.close()
+
+
+def deal(timeline: Timeline, *events: tuple[str, str, str], kind: str = "deal") -> Lane:
+    """The lane of a deal (or a rumour) of these events: type, when, known."""
+    for number, (type_, occurred, known) in enumerate(events):
+        fields = {"type": type_, "subject": f"{kind}:x", "occurred": occurred, "known": known}
+        if type_ == "rumour_denied":
+            fields["by"] = "acme"
+        if not number:
+            fields |= SUPPLY
+        timeline.append(fields)
+    (course,) = timeline.courses("acme", on=ON).courses
+    return lane_of(course, ON)
+
+
+def told(bar: Bar) -> tuple[str, str, str, str]:
+    return bar.first, bar.last, bar.status, bar.look
+
+
+def test_what_is_exact_and_open_is_a_full_bar_with_an_arrow(timeline: Timeline) -> None:
+    lane = deal(timeline, ("deal_announced", "2025-01-10", "2025-01-10"))
+    assert list(map(told, lane.bars)) == [("2025-01-10", ON, "announced", "full")]
+    assert lane.arrow is not None
+    assert lane.arrow.first == ON
+    assert lane.uncertain == []
+
+
+def test_an_imprecise_beginning_fades_in(timeline: Timeline) -> None:
+    lane = deal(timeline, ("deal_announced", "2025-01", "2025-01-31"))
+    assert list(map(told, lane.bars)) == [
+        ("2025-01-01", "2025-01-31", "announced", "in"),
+        ("2025-01-31", ON, "announced", "full"),
+    ]
+    assert [(bar.first, bar.last) for bar in lane.uncertain] == [("2025-01-01", "2025-01-31")]
+
+
+def test_of_an_imprecise_hand_over_the_old_fades_out_below_the_new(timeline: Timeline) -> None:
+    lane = deal(
+        timeline,
+        ("deal_announced", "2024-01-10", "2024-01-10"),
+        ("deal_terminated", "2025-02", "2025-02-28"),
+    )
+    assert list(map(told, lane.bars)) == [
+        ("2024-01-10", "2025-02-01", "announced", "full"),
+        ("2025-02-01", "2025-02-28", "announced", "out"),
+        ("2025-02-01", "2025-02-28", "terminated", "in"),
+        ("2025-02-28", ON, "terminated", "full"),
+    ]
+    assert [bar.over for bar in lane.bars] == [False, False, True, True]
+    assert lane.arrow is None, "nothing comes after a termination"
+
+
+def test_a_plan_that_nobody_confirmed_is_pale_to_the_end(timeline: Timeline) -> None:
+    lane = deal(timeline, ("deal_announced", "2025-03-01", "2024-12-01"))
+    assert list(map(told, lane.bars)) == [("2025-03-01", ON, "announced", "pale")]
+    assert lane.arrow is not None
+
+
+def test_what_begins_later_is_shown_where_it_begins(timeline: Timeline) -> None:
+    lane = deal(timeline, ("deal_announced", "2026-03-01", "2025-01-01"))
+    assert list(map(told, lane.bars)) == [("2026-03-01", "2026-03-01", "announced", "pale")]
+
+
+def test_a_denial_is_thin_and_still_open(timeline: Timeline) -> None:
+    lane = deal(
+        timeline,
+        ("rumour_reported", "2025-01-10", "2025-01-10"),
+        ("rumour_denied", "2025-02-10", "2025-02-10"),
+        kind="rumour",
+    )
+    assert [(bar.status, bar.over, bar.group) for bar in lane.bars] == [
+        ("open", False, "rumoured"), ("denied", True, "denied")
+    ]  # fmt: skip
+    assert lane.arrow is not None
+
+
+def layers(spec: dict[str, Any], mark: str, **style: Any) -> list[dict[str, Any]]:
+    return [
+        row
+        for layer in spec["layer"]
+        if layer["mark"]["type"] == mark
+        and all(layer["mark"].get(name) == value for name, value in style.items())
+        for row in layer["data"]["values"]
+    ]
+
+
+def test_what_is_after_the_day_is_pale_and_what_was_learned_later_dashed(
+    timeline: Timeline,
+) -> None:
+    deal(
+        timeline,
+        ("deal_announced", "2025-01-10", "2025-01-10"),
+        ("deal_signed", "2025-05-01", "2025-08-01"),
+    )
+    before = timeline.plot("acme", on="2025-03-01").vega_spec()
+    pale = [row for row in layers(before, "rect", opacity=0.4) if "status" in row]
+    assert {row["status"] for row in pale} == {"announced", "signed"}
+    assert not layers(before, "rect", strokeDash=[5, 3])
+    known = timeline.plot("acme", on="2025-06-01", known="2025-07-01").vega_spec()
+    outlined = layers(known, "rect", strokeDash=[5, 3])
+    assert len(outlined) == 2, "one in the legend, one where it was signed, as we know now"
+    (course,) = timeline.courses("acme", on="2025-06-01", known="2025-07-01").courses
+    assert [(s.valid_from, s.valid_to, s.status) for s in course.later] == [
+        ("2025-05-01", "9999-12-31", "signed")
+    ]  # fmt: skip
+    text = " ".join(row["text"] for row in layers(known, "text"))
+    assert "learned later" in text
+    assert "signed" not in text
+
+
+def test_evidence_and_source_are_in_the_tooltip(timeline: Timeline) -> None:
+    timeline.append({"type": "source_registered", "subject": "source:paper", "publisher": "The Paper",
+                     "kind": "news", "published": "2025-01-11", "title": "A deal"})  # fmt: skip
+    timeline.append({"type": "deal_announced", "id": "the-news", "subject": "deal:x",
+                     "occurred": "2025-01-10", "source": "paper", **SUPPLY})  # fmt: skip
+    for picture in (
+        timeline.plot("acme", on=ON),
+        timeline.plot("deal:x", on=ON),
+        timeline.graph("acme", on=ON),
+    ):
+        tips = [
+            row
+            for layer in picture.vega_spec()["layer"]
+            for row in layer["data"]["values"]
+            if "evidence" in row
+        ]
+        assert {row["evidence"] for row in tips} == {"the-news"}
+        assert {row["source"] for row in tips} == {"The Paper, 2025-01-11: A deal"}
+
+
+def test_a_retracted_report_is_no_evidence_and_still_news(timeline: Timeline) -> None:
+    timeline.append({"type": "source_registered", "subject": "source:paper", "publisher": "The Paper",
+                     "kind": "news", "published": "2025-03-11"})  # fmt: skip
+    deal(timeline, ("deal_announced", "2025-01-10", "2025-01-10"))
+    timeline.append(
+        {
+            "type": "deal_signed",
+            "id": "false",
+            "subject": "deal:x",
+            "occurred": "2025-02-10",
+            "known": "2025-02-10",
+        }
+    )
+    timeline.append(
+        {"type": "event_retracted", "target": "false", "source": "paper", "reason": "wrong"}
+    )
+    (course,) = timeline.courses("acme", on=ON).courses
+    assert [(mark.type, mark.counts) for mark in course.marks] == [
+        ("deal_announced", True), ("deal_signed", False), ("event_retracted", False)
+    ]  # fmt: skip
+    picture = timeline.plot("deal:x", on=ON)
+    assert "2025-03-11: retraction (The Paper)" in picture.alt
+    tips = [
+        row
+        for layer in picture.vega_spec()["layer"]
+        for row in layer["data"]["values"]
+        if "evidence" in row
+    ]
+    assert tips
+    assert not any("false" in row["evidence"] for row in tips if row["known"] == "from 2025-03-11")
+
+
+def test_whoever_was_not_named_is_nobody_else(timeline: Timeline) -> None:
+    for name in ("a", "b"):
+        parties = {"acme": ["supplier"], "undisclosed": ["customer"]}
+        timeline.append({"type": "deal_announced", "subject": f"deal:{name}", "occurred": "2025-01-10",
+                         "known": "2025-01-10", "kind": "supply", "parties": parties})  # fmt: skip
+    nodes = [node.company for node in timeline.network("acme", on=ON, depth=3).nodes]
+    assert nodes == ["acme", "undisclosed@deal:a", "undisclosed@deal:b"]
+
+
+def test_a_window_shows_only_what_has_a_part_in_it(timeline: Timeline) -> None:
+    deal(
+        timeline,
+        ("deal_announced", "2020-01-10", "2020-01-10"),
+        ("deal_terminated", "2021-01-10", "2021-01-10"),
+    )
+    timeline.append({"type": "rumour_reported", "subject": "rumour:y", "occurred": "2025-01-10",
+                     "known": "2025-01-10", **SUPPLY})  # fmt: skip
+    text = " ".join(timeline.plot("acme", on=ON, end="2019-12-31").texts)
+    assert "2 items outside of these days" in text
+    text = " ".join(timeline.plot("acme", on=ON, start="2021-02-01").texts)
+    assert "Rumoured supply" in text
+    assert "outside" not in text, "what has ended is there as ended"
+    picture = timeline.plot("acme", on=ON, start="2020-06-01", end="2020-12-31")
+    assert len(picture.data["courses"]) == 2
+    assert "1 item outside of these days" in " ".join(picture.texts)
+
+
+# --- colours --------------------------------------------------------------------------------------
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2."""
+
+    def light(color: str) -> float:
+        parts = [value / 255 for value in channels(color)]
+        parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_everything_can_be_read_in_every_theme(theme: Any) -> None:
+    colours: Colours = colours_of(theme)
+    assert set(colours.groups) == set(colours.on_groups) == set(GROUPS)
+    for group in GROUPS:
+        assert contrast(colours.groups[group], colours.background) >= 3
+        assert contrast(colours.on_groups[group], colours.groups[group]) >= 4.5
+        assert contrast(colours.text, colours.mixed(group, 0.35)) >= 4.5
+    for color in (colours.text, colours.muted):
+        assert contrast(color, colours.background) >= 4.5
+    assert contrast(colours.node, colours.background) >= 3
+
+
+def test_no_two_groups_of_a_network_are_dashed_alike(timeline: Timeline) -> None:
+    from timeline.render.plot.network import _DASHES
+
+    assert len({str(dash) for dash in _DASHES.values()}) == len(GROUPS) == len(_DASHES)
