@@ -24,9 +24,6 @@ from timeline.store.store import Store
 
 EXIT_CODES = {0, 1, 2, 3, 4}
 
-FOLLOWS = {"--follow"}
-"""Options with which a command ends only when somebody ends it."""
-
 ENDLESS = {"serve"}
 
 
@@ -37,10 +34,8 @@ def _commands() -> dict[str, list[str]]:
     for name in main.list_commands(context):
         command = main.get_command(context, name)
         if command is not None and name not in ENDLESS:
-            options = [
-                o for parameter in command.params for o in parameter.opts if o.startswith("-")
-            ]
-            found[name] = [option for option in options if option not in FOLLOWS]
+            options = [option for parameter in command.params for option in parameter.opts]
+            found[name] = [option for option in options if option.startswith("-")]
     return found
 
 
@@ -100,7 +95,10 @@ def run(line: list[str]) -> tuple[int, str]:
     """The exit code of a command line, and what it says on standard error."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     stdin = io.TextIOWrapper(io.BytesIO(b'{"type": "deal_announced"}\n'), "utf-8")
-    with mock.patch.object(sys, "stdin", stdin), redirect_stdout(out), redirect_stderr(err):
+    # who follows the log waits for more, until somebody presses Ctrl-C
+    ended = mock.patch("time.sleep", side_effect=KeyboardInterrupt)
+    given = mock.patch.object(sys, "stdin", stdin)
+    with ended, given, redirect_stdout(out), redirect_stderr(err):
         try:
             main(line)
         except SystemExit as end:
@@ -111,6 +109,8 @@ def run(line: list[str]) -> tuple[int, str]:
 @given(line=command_lines())
 @example(line=["state"])
 @example(line=["state", "acme", "--on", "2025-01-11"])
+@example(line=["log", "-f"])
+@example(line=["log", "--follow"])
 def test_a_command_line_ends_with_a_documented_exit_code(folder: Path, line: list[str]) -> None:
     code, said = run(line)
     assert code != BUG, said
