@@ -81,7 +81,8 @@ class Pictures(Questions):
                 story,
                 title=courses_title(story),
                 alt=courses_alt(story),
-                draw=lambda: courses_spec(story, theme, wide, window),
+                draw=lambda width: courses_spec(story, theme, width, window),
+                width=wide,
             )
         from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
 
@@ -90,7 +91,8 @@ class Pictures(Questions):
             answer,
             title=axes_title(answer),
             alt=axes_alt(answer),
-            draw=lambda: axes_spec(answer, theme, wide, window),
+            draw=lambda width: axes_spec(answer, theme, width, window),
+            width=wide,
         )
 
     def _window(self, start: Day | None, end: Day | None) -> tuple[str | None, str | None]:
@@ -129,6 +131,7 @@ class Pictures(Questions):
             answer,
             title=network_title(answer),
             alt=network_alt(answer),
-            draw=lambda: network_spec(answer, places_of(answer), theme, wide),
+            draw=lambda width: network_spec(answer, places_of(answer), theme, width),
+            width=wide,
             days=days_of_network(answer),
         )

@@ -132,12 +132,12 @@ def test_a_page_loads_nothing_and_holds_the_data(stories: Timeline) -> None:
         head = page[: page.index("<script")]
         assert "default-src 'none'" in head
         assert not re.search(r"(src|href)=\"?(https?:)?//", head), name
-        assert page.count("<script") == page.count("</script>") == 3
+        assert page.count("<script") == page.count("</script>") == 4
         assert "<svg" in head
         assert "<table" in head
         assert ('id="slide"' in head) == (picture.days is not None)
         spec = re.search(
-            r'<script type="application/json" id="spec">(.*?)</script>', page, re.DOTALL
+            r'<script type="application/json" id="spec-wide">(.*?)</script>', page, re.DOTALL
         )
         assert spec is not None
         assert json.loads(spec[1]) == picture.vega_spec()

@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import blake2b
 from html import escape
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,9 @@ from timeline.extras import needs
 from timeline.render.plot.colours import THEMES, Theme, colours_of
 from timeline.render.plot.sheet import LEAST_WIDTH, Spec
 from timeline.values import Day
+
+PHONE: Final = 374
+"""Pixels of a phone's page, within its margins."""
 
 
 class Picture:
@@ -35,19 +38,21 @@ class Picture:
         *,
         title: str,
         alt: str,
-        draw: Callable[[], Spec],
+        draw: Callable[[int], Spec],
+        width: int,
         days: tuple[Day, Day] | None = None,
     ) -> None:
-        """``draw`` makes the specification; ``days`` are the ends of a slider for its parameter ``day``."""
+        """``draw`` makes the specification of a width; ``days`` are the ends of a slider for its ``day``."""
         self.answer = answer
         self.title = title
         self.alt = alt
         self.days = days
+        self.width = width
         self._draw = draw
 
     @cached_property
     def _spec(self) -> Spec:
-        return self._draw()
+        return self._draw(self.width)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -75,11 +80,15 @@ class Picture:
 
     def svg(self) -> str:
         """The picture as an SVG document, with its title and its text for who cannot see it."""
+        return self._svg(self._spec)
+
+    def _svg(self, spec: Spec) -> str:
         with needs("plot"):
             import vl_convert
-        drawn = str(vl_convert.vegalite_to_svg(json.dumps(self._spec)))
+        drawn = str(vl_convert.vegalite_to_svg(json.dumps(spec)))
         start = drawn.index(">", drawn.index("<svg"))
-        mark = blake2b(f"{self.title}\n{self.alt}".encode(), digest_size=4).hexdigest()
+        said = f"{self.title}\n{self.alt}\n{spec['width']}"
+        mark = blake2b(said.encode(), digest_size=4).hexdigest()
         told = (
             f' role="img" aria-labelledby="title-{mark} alt-{mark}">'
             f'<title id="title-{mark}">{escape(self.title)}</title>'
@@ -104,15 +113,20 @@ class Picture:
         return out.getvalue()
 
     def html(self) -> str:
-        """One file that opens without a network: tooltips, a slider where there are days, the data."""
-        from timeline.render.plot.page import page_html
+        """One file that opens without a network: tooltips, a slider where there are days, the data.
+
+        A picture that is too wide for a phone is in it twice, the second time for one.
+        """
+        from timeline.render.plot.page import NARROW, page_html
 
         theme: Theme = self._spec["usermeta"]["theme"]
+        specs = [self._spec]
+        if self.width > NARROW:
+            specs.append(self._draw(PHONE))
         return page_html(
             title=self.title,
             alt=self.alt,
-            spec=self._spec,
-            svg=self.svg(),
+            drawn=[(spec, self._svg(spec)) for spec in specs],
             table=self.answer._repr_html_(),
             colours=colours_of(theme),
             days=self.days,

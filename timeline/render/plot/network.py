@@ -76,7 +76,7 @@ def network_spec(
     sheet.head(network_title(answer), _subtitle(answer, len(shown)))
     _legend(sheet, ties)
     sheet.y += 10
-    high = max(round(sheet.width * 0.62), round(len(shown) * 9_000 / sheet.width), 240)
+    high = max(round(sheet.width * 0.62), round(len(shown) * 12_000 / sheet.width), 240)
     points = _points(sheet, shown, places, high)
     radii = _radii(answer, ties, shown)
     lines = list(_lines(answer, ties, points, radii))

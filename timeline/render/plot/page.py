@@ -6,6 +6,7 @@ Without script it shows the same picture, still. Its policy allows it to load no
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from typing import Any, Final
@@ -27,9 +28,14 @@ style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 :root {{ color-scheme: {theme} }}
 body {{ margin: 0; padding: 8px; font: 15px/1.45 {font}; color: {text}; background: {background} }}
 main {{ max-width: {width}px; margin: 0 auto }}
+h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 figure {{ margin: 0 }}
-#picture {{ overflow-x: auto }}
-#picture svg {{ max-width: 100%; height: auto; display: block }}
+.narrow {{ display: none }}
+@media (max-width: {narrow}px) {{
+  .narrow {{ display: block }}
+  .narrow ~ .wide {{ display: none }}
+}}
+figure svg {{ max-width: 100%; height: auto; display: block }}
 #days {{ display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin: 4px 16px 12px }}
 #days input[type=range] {{ flex: 1 1 220px; accent-color: {accent} }}
 #days input {{ font: inherit; min-height: 28px }}
@@ -47,13 +53,14 @@ th, td {{ text-align: left; vertical-align: top; padding: 3px 8px 3px 0; border-
 </head>
 <body>
 <main>
+<h1>{title}</h1>
 <figure>
-<div id="picture">{svg}</div>
+{pictures}
 </figure>
 {slider}
 <details><summary>The data of this picture</summary><div>{table}</div></details>
 </main>
-<script type="application/json" id="spec">{spec}</script>
+{specs}
 <script>{bundle}</script>
 <script>{script}</script>
 </body>
@@ -68,10 +75,23 @@ _SLIDER: Final = """<form id="days" hidden>
 
 _SCRIPT: Final = """
 (async () => {
-  const spec = JSON.parse(document.getElementById("spec").textContent);
-  const days = document.getElementById("days");
   const options = {ast: true, renderer: "svg", actions: false, tooltip: {theme: "%(theme)s"}};
-  const {view} = await vegaEmbed("#picture", spec, options);
+  const pictures = await Promise.all([...document.querySelectorAll("figure > div")].map(async at => {
+    const spec = JSON.parse(document.getElementById(`spec-${at.className}`).textContent);
+    const {view} = await vegaEmbed(at, spec, options);
+    const svg = at.querySelector("svg");
+    svg.setAttribute("role", "graphics-document");
+    svg.setAttribute("aria-label", spec.description);
+    return {view, svg};
+  }));
+  const hideEmpty = svg => {
+    for (const group of svg.querySelectorAll('g[role="graphics-symbol"]')) {
+      if (group.childElementCount) group.removeAttribute("aria-hidden");
+      else group.setAttribute("aria-hidden", "true");
+    }
+  };
+  for (const {svg} of pictures) hideEmpty(svg);
+  const days = document.getElementById("days");
   if (!days) return;
   const slide = document.getElementById("slide"), day = document.getElementById("day");
   const first = Date.parse(day.min), long = 86400000;
@@ -79,30 +99,37 @@ _SCRIPT: Final = """
     day.value = iso;
     slide.value = Math.round((Date.parse(iso) - first) / long);
     slide.setAttribute("aria-valuetext", iso);
-    view.signal("day", iso).runAsync();
+    for (const {view, svg} of pictures)
+      view.signal("day", iso).runAsync().then(() => hideEmpty(svg));
   };
   slide.addEventListener("input", () =>
     show(new Date(first + slide.value * long).toISOString().slice(0, 10)));
   day.addEventListener("input", () => { if (day.value) show(day.value); });
   days.addEventListener("submit", event => event.preventDefault());
   days.hidden = false;
-  show(view.signal("day"));
+  show(pictures[0].view.signal("day"));
 })();
 """
+
+NARROW: Final = 600
+"""Pixels of a window: below it the picture for a phone is shown, where there is one."""
 
 
 def page_html(
     *,
     title: str,
     alt: str,
-    spec: dict[str, Any],
-    svg: str,
+    drawn: Sequence[tuple[dict[str, Any], str]],
     table: str,
     colours: Colours,
     days: tuple[Day, Day] | None = None,
 ) -> str:
-    """The page. ``days`` are the ends of a slider for the specification's parameter ``day``."""
-    theme = spec["usermeta"]["theme"]
+    """The page of a picture: its specification and its SVG, and those for a phone.
+
+    ``days`` are the ends of a slider for the parameter ``day`` of the specifications.
+    """
+    spec, theme = drawn[0][0], drawn[0][0]["usermeta"]["theme"]
+    named = list(zip(("wide", "narrow"), drawn, strict=False))[::-1]
     return _PAGE.format(
         title=escape(title),
         alt=escape(alt),
@@ -114,13 +141,19 @@ def page_html(
         line=colours.line,
         accent=colours.groups["active"],
         width=spec["width"],
-        svg=svg,
+        narrow=NARROW,
+        pictures="\n".join(f'<div class="{name}">{svg}</div>' for name, (_, svg) in named),
         slider=_slider(*days) if days else "",
         table=table,
-        spec=json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c"),
+        specs="\n".join(_spec_script(name, spec) for name, (spec, _) in named),
         bundle=_bundle(),
         script=_SCRIPT % {"theme": theme},
     )
+
+
+def _spec_script(name: str, spec: dict[str, Any]) -> str:
+    text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="spec-{name}">{text}</script>'
 
 
 def _slider(first: Day, last: Day) -> str:

@@ -60,7 +60,7 @@ def place_labels(
         for number, box in enumerate(_around(points[name], radii[name], wide, high)):
             box = _within(box, bounds)
             covered = 20 * sum(box.shared(other) for other in taken)
-            covered += 10 * sum(box.shared(other) for other in circles)
+            covered += 30 * sum(box.shared(other) for other in circles)
             covered += sum(_length_in(line, box) for line in lines) * size + number
             if best is None or covered < best[0]:
                 best = covered, box
@@ -73,8 +73,13 @@ def place_labels(
 
 
 def _around(point: tuple[float, float], radius: float, wide: float, high: float) -> Iterator[Box]:
+    yield from _beside(point, radius + 3, wide, high)
+    yield from _beside(point, radius + 13, wide, high)
+
+
+def _beside(point: tuple[float, float], away: float, wide: float, high: float) -> Iterator[Box]:
+    """Below, above, right and left, then at the corners."""
     x, y = point
-    away = radius + 3
     for left, top in (
         (x - wide / 2, y + away),
         (x - wide / 2, y - away - high),

@@ -1,0 +1,142 @@
+"""The pages that pictures are, in a real browser: no network, no errors, tooltips, a slider of days."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.answers.stores import new_timeline
+from timeline.render.picture import Picture
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+
+pytestmark = [
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium here; on Debian: apt install chromium"
+    ),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    stories = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda")
+    timeline = new_timeline(folder, *stories)
+    pictures: dict[str, Picture] = {
+        "timeline": timeline.plot("foxconn", on="2025-11-21"),
+        "network": timeline.graph("foxconn", depth=2, on="2025-11-21", theme="dark"),
+    }
+    found = {}
+    for name, picture in pictures.items():
+        found[name] = folder / f"{name}.html"
+        found[name].write_text(picture.html(), encoding="utf-8")
+    timeline.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that must not complain, and asks for nothing but files."""
+    context = browser.new_context(viewport={"width": 900, "height": 900})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url))
+    yield page
+    context.close()
+    assert [each for each in said if not each.startswith("file://")] == []
+
+
+def lines(page: Any) -> list[str]:
+    """What the lines of a network say."""
+    found = page.eval_on_selector_all(
+        ".wide svg .mark-rule line[aria-label]",
+        "all => all.map(e => e.getAttribute('aria-label'))",
+    )
+    return [str(each) for each in found]
+
+
+def test_the_slider_goes_through_the_days(page: Any, pages: dict[str, Path]) -> None:
+    page.goto(pages["network"].as_uri())
+    page.wait_for_selector("#days:not([hidden])")
+    now = lines(page)
+    assert any("Strategic alliance" in each for each in now)
+    assert page.input_value("#day") == "2025-11-21"
+    page.fill("#day", "2016-04-20")
+    page.wait_for_function("document.querySelector('.wide').textContent.includes('20 Apr 2016')")
+    then = lines(page)
+    assert not any("Strategic alliance" in each for each in then)
+    assert any("Acquisition of Sharp" in each and "signed" in each for each in then)
+    assert page.get_attribute("#slide", "aria-valuetext") == "2016-04-20"
+    page.focus("#slide")
+    page.keyboard.press("ArrowRight")
+    assert page.input_value("#day") == "2016-04-21"
+
+
+def test_a_bar_tells_its_evidence(page: Any, pages: dict[str, Path]) -> None:
+    page.goto(pages["timeline"].as_uri())
+    bar = page.locator(
+        ".wide svg .mark-rect [aria-label*='Acquisition of Sharp'][aria-label*='completed']"
+    )
+    bar.first.hover()
+    tip = page.locator("#vg-tooltip-element")
+    tip.wait_for(state="visible")
+    assert "foxconn-sharp" in tip.inner_text()
+    assert "evidence" in tip.inner_text()
+
+
+def test_the_data_is_a_table_below(page: Any, pages: dict[str, Path]) -> None:
+    page.goto(pages["timeline"].as_uri())
+    page.click("summary")
+    assert page.locator("table tbody tr").count() > 19
+    assert page.locator("table").inner_text().count("rumour:foxconn-nissan") > 3
+
+
+def test_without_script_it_is_the_same_picture(browser: Any, pages: dict[str, Path]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(pages["network"].as_uri())
+    assert page.locator(".wide svg[role=img]").is_visible()
+    assert page.locator("#days").is_hidden()
+    assert "21 Nov 2025" in page.locator(".wide").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["timeline", "network"])
+def test_axe_finds_nothing_serious(page: Any, pages: dict[str, Path], name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(pages[name].as_uri())
+    page.wait_for_selector(".wide.vega-embed")
+    found = Axe().run(page).response["violations"]
+    serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_a_phone_gets_a_picture_of_its_own(page: Any, pages: dict[str, Path]) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(pages["network"].as_uri())
+    page.wait_for_selector("#days:not([hidden])")
+    assert page.locator(".wide").is_hidden()
+    assert page.locator(".narrow svg").bounding_box()["width"] == 374
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.fill("#day", "2016-04-20")
+    page.wait_for_function("document.querySelector('.narrow').textContent.includes('20 Apr 2016')")
