@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from timeline.app import Timeline
 from timeline.render.json import encode_line
@@ -24,6 +25,12 @@ def healthz(request: Request) -> Response:
         media_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+def favicon() -> Response:
+    """Where browsers look for an icon of what is no page: a picture that is opened by itself."""
+    return RedirectResponse("/static/icon.svg", status_code=301)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -9,6 +9,7 @@ const numberOf = (day) => Date.parse(day) / DAY;
 
 let asking = null; // the request that runs
 let pause = 0; // the timer between the last movement and the next request
+let shown = location.search; // the question that is answered
 
 function addressOf(form) {
   const address = new URL(form.action);
@@ -37,6 +38,7 @@ async function show(form, moving) {
     if (!answer.ok) throw new Error(answer.statusText);
     replace(fresh, moving);
     history[moving ? "replaceState" : "pushState"](null, "", answer.url);
+    shown = location.search;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
@@ -74,4 +76,6 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
 }
 
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  if (location.search !== shown) location.reload(); // not for an anchor of the page that is shown
+});

@@ -1,0 +1,331 @@
+"""The pages in a real browser: what people do, and that nothing else happens.
+
+It is Debian's Chromium, headless, with an empty profile and no way out of this machine. Every page is
+photographed into ``build/screenshots`` (git ignores it), light and dark, wide and narrow.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.web.stories import ATTACK, ROOT
+
+CHROMIUM = Path(os.environ.get("TIMELINE_TEST_CHROMIUM", "/usr/bin/chromium"))
+SCREENSHOTS = ROOT / "build" / "screenshots"
+
+pytestmark = [
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(
+        not CHROMIUM.exists(),
+        reason="no Chromium: apt-get install chromium, or name one in TIMELINE_TEST_CHROMIUM",
+    ),
+]
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]  # fmt: skip
+"""Nothing that only a person at a desktop needs, and no name but this machine's."""
+
+PAGES = {
+    "home": "/",
+    "search": "/search?q=hon",
+    "nothing-found": "/search?q=zzzzzzzzzz",
+    "companies": "/companies?on=2025-11-21",
+    "company": "/companies/foxconn?on=2025-11-21",
+    "company-filtered":
+        "/companies/foxconn?on=2025-04-15&known=2025-02-01&open=true&attribution=media_report",
+    "nothing-known": "/companies/foxconn?as_of=2011-01-01",
+    "diff": "/companies/foxconn/diff?on=2025-01-01..2025-11-21",
+    "diff-form": "/companies/foxconn/diff",
+    "subject": "/subjects/rumour:foxconn-nissan?on=2025-04-15",
+    "correction": "/subjects/fact:foxconn/segments.largest-revenue@2025-35?on=2025-11-22",
+    "timeline": "/companies/foxconn/timeline?on=2025-11-21",
+    "axes": "/axes/rumour:foxconn-nissan?on=2025-04-15",
+    "network": "/network?on=2025-11-21",
+    "deals": "/deals?on=2025-11-21",
+    "facts": "/facts?on=2025-11-21",
+    "log": "/log?order=newest",
+    "sources": "/sources",
+    "source": "/sources/reuters-2025-11-22",
+    "api": "/docs",
+    "problem": "/companies/foxcon",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(stories: Path) -> Iterator[str]:
+    """The address of ``timeline serve`` with every story."""
+    with serving(stories) as address:
+        yield address
+
+
+@contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """The address of a server as people start it; at its end it leaves without a word."""
+    command = [sys.executable, "-m", "timeline", "--db", str(store), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            found = re.search(r"http://\S+(?=/)", process.stderr.readline())
+            assert found
+            yield found[0]
+            process.send_signal(signal.SIGINT)
+            assert (process.wait(timeout=30), process.stderr.read()) == (0, "")
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """A window; at its end, nothing was asked of another machine and nothing went wrong."""
+    with watched(browser, server) as context:
+        yield context
+
+
+@contextmanager
+def watched(browser: Browser, server: str, **options: object) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=server, **options)  # type: ignore[arg-type]
+    context.set_default_timeout(20_000)
+    wrong: list[str] = []
+    hosts: set[str] = set()
+    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    context.on("dialog", lambda dialog: wrong.append(dialog.message))
+    context.on(
+        "console",
+        lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    yield context
+    context.close()
+    assert wrong == []
+    assert hosts <= {urlsplit(server).netloc}
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+# --- what people do -------------------------------------------------------------------------------
+
+
+def test_a_person_finds_a_company_and_follows_the_evidence_to_its_source(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox", name="A company").fill("hon hai")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Hon Hai Precision Industry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hon Hai Precision Industry")
+    page.get_by_label("On", exact=True).fill("2025-11-21")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".coordinate")).to_contain_text("On 2025-11-21")
+    rumour = page.locator(".rumour .item")
+    expect(rumour.locator(".badge")).to_have_text("denied")
+    rumour.locator("summary").click()
+    rumour.get_by_role("link", name="foxconn-nissan-denied-2025-02-12").click()
+    expect(page).to_have_url(re.compile(r"/subjects/rumour:foxconn-nissan\?on=2025-11-21#"))
+    event = page.locator("#foxconn-nissan-denied-2025-02-12")
+    expect(event).to_be_in_viewport()
+    event.get_by_role("link", name="The chairman on Nissan").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("The chairman on Nissan")
+    expect(page.locator("#foxconn-nissan-denied-2025-02-12")).to_be_visible()
+
+
+def number(day: str) -> str:
+    return str((date.fromisoformat(day) - date(1970, 1, 1)).days)
+
+
+def test_sliding_through_both_clocks_the_rumour_flips(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-04-15")
+    world, known = page.locator("#slide-on"), page.locator("#slide-known")
+    badge = page.locator(".rumour .badge")
+    expect(badge).to_have_text("denied")
+    expect(known).to_have_attribute("aria-valuetext", "everything")
+    known.fill(number("2025-02-11"))
+    expect(badge).to_have_text("lapsed")
+    expect(page).to_have_url(re.compile(r"\?on=2025-04-15&known=2025-02-11$"))
+    known.focus()
+    page.keyboard.press("ArrowRight")
+    expect(badge).to_have_text("partly denied")
+    expect(known).to_have_attribute("aria-valuetext", "2025-02-12")
+    expect(known).to_be_focused()
+    expect(page.get_by_label("Known by the end of").first).to_have_value("2025-02-12")
+    page.keyboard.press("End")
+    expect(badge).to_have_text("denied")
+    expect(page).to_have_url(re.compile(r"\?on=2025-04-15$"))
+    known.fill(number("2024-12-18"))
+    world.fill(number("2024-12-19"))
+    expect(badge).to_have_text("open")
+    world.fill(number("2024-11-20"))
+    expect(badge).to_have_count(0)
+    page.reload()  # the address holds the question
+    expect(page.locator(".coordinate")).to_contain_text("On 2024-11-20")
+
+
+def test_going_back_is_going_to_the_answer_before(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-11-21")
+    page.get_by_label("On", exact=True).fill("2024-12-19")
+    expect(page.locator(".coordinate")).to_contain_text("On 2024-12-19")
+    page.go_back()
+    expect(page.locator(".coordinate")).to_contain_text("On 2025-11-21")
+    expect(page.get_by_label("On", exact=True)).to_have_value("2025-11-21")
+
+
+def test_the_network_slides_too(page: Page) -> None:
+    page.goto("/network?on=2025-11-21")
+    before = page.locator("picture img").get_attribute("src")
+    page.locator("#slide-on").fill(number("2013-01-15"))
+    expect(page.locator(".coordinate")).to_contain_text("On 2013-01-15")
+    expect(page.locator("picture img")).not_to_have_attribute("src", before or "")
+
+
+def test_a_wrong_day_of_a_form_is_a_page_that_says_so(browser: Browser, server: str) -> None:
+    page = browser.new_page(base_url=server)
+    page.goto("/companies/foxconn?on=2025-11-21")
+    page.locator("summary", has_text="More").click()
+    page.get_by_label("As recorded at").fill("never")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("neither a position nor a time")
+    page.close()
+
+
+def test_a_person_compares_two_days(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-11-21")
+    form = page.locator("form", has_text="What changed in the world")
+    form.get_by_label("from").fill("2025-01-01")
+    form.get_by_role("button").click()
+    expect(page).to_have_url(re.compile(r"/diff\?on=2025-01-01\.\.2025-11-21$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("What changed in the world")
+
+
+def test_the_table_is_there_to_be_taken_along(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-11-21")
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="CSV").click()
+    assert waited.value.suggested_filename == "companies-foxconn.csv"
+    lines = waited.value.path().read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("company,subject,kind,status")
+    assert len(lines) == 20
+
+
+def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-11-21")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        tag, outline = page.evaluate(
+            "[document.activeElement.tagName, getComputedStyle(document.activeElement).outlineStyle]"
+        )
+        assert outline != "none", tag
+        reached.add(tag)
+        assert (
+            page.evaluate("document.querySelector('header').contains(document.activeElement)")
+            is False
+        )
+        if tag == "BUTTON":
+            break
+    assert reached >= {"INPUT", "SUMMARY", "BUTTON", "A"}
+
+
+def test_without_script_nothing_is_missing_but_the_sliders(browser: Browser, server: str) -> None:
+    with watched(browser, server, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/companies/foxconn?on=2025-04-15")
+        expect(page.locator("#slide-known")).to_be_hidden()
+        page.get_by_label("Known by the end of").first.fill("2025-02-01")
+        page.get_by_role("button", name="Show").click()
+        expect(page).to_have_url(re.compile(r"\?on=2025-04-15&known=2025-02-01$"))
+        expect(page.locator(".rumour .badge")).to_have_text("lapsed")
+        page.get_by_role("link", name="2025-02-12").click()
+        expect(page.locator(".rumour .badge")).to_have_text("partly denied")
+
+
+# --- how it looks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, server: str, scheme: str, width: int
+) -> None:
+    """axe-core finds nothing serious, nothing is wider than the screen; and a picture for who looks."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    axe, found = Axe(), {}
+    size = {"width": width, "height": 900}
+    with watched(browser, server, color_scheme=scheme, viewport=size) as context:
+        page = context.new_page()
+        for name, path in PAGES.items():
+            if name == "problem":
+                continue  # its status is an error to the console
+            page.goto(path, wait_until="networkidle")
+            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            broken = "[...document.images].filter(i => !i.complete || !i.naturalWidth).length"
+            assert page.evaluate(broken) == 0, name
+            serious = [
+                (violation["id"], violation["nodes"][0]["html"])
+                for violation in axe.run(page).response["violations"]
+                if violation["impact"] in ("serious", "critical")
+            ]
+            if serious:
+                found[name] = serious
+    assert found == {}, json.dumps(found, indent=1)
+
+
+def test_a_printed_page_has_the_answer_and_not_the_forms(page: Page) -> None:
+    page.emulate_media(media="print", color_scheme="light")
+    page.goto("/companies/foxconn?on=2025-11-21", wait_until="networkidle")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".coordinate")).to_be_visible()
+    for hidden in ("header", "form >> nth=1", ".formats"):
+        expect(page.locator(hidden)).to_be_hidden()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    printed = page.pdf(path=SCREENSHOTS / "company.pdf", format="A4")
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") in range(2, 12)
+
+
+# --- what texts cannot do -------------------------------------------------------------------------
+
+
+def test_no_text_does_anything(browser: Browser, hostile_store: Path) -> None:
+    with serving(hostile_store) as server, watched(browser, server) as context:
+        page = context.new_page()
+        for path in (
+                "/", "/companies", "/companies/evil", "/subjects/deal:evil-acme", "/log", "/sources/press",
+                "/companies/evil/timeline", "/network", "/companies/evil/timeline.svg", "/network.svg",
+                "/companies/evil/diff?on=2024-01-01..2025-12-31", "/search?q=img",
+            ):  # fmt: skip
+            page.goto(path, wait_until="networkidle")
+            assert page.locator("img[src=x]").count() == 0
+        page.goto("/companies/evil", wait_until="networkidle")
+        expect(page.get_by_role("heading", level=1)).to_have_text(ATTACK)
+        page.locator("#slide-on").fill(number("2025-01-12"))
+        expect(page.locator(".coordinate")).to_contain_text("2025-01-12")
