@@ -205,4 +205,4 @@ def codes(file: Path) -> Iterator[str]:
                     yield text
 
 
-MAKERS = {"Problem", "Flaw", "Unreadable", "add", "problem"}
+MAKERS = {"Problem", "Flaw", "Unreadable", "Reason", "Refused", "add", "problem"}

@@ -17,6 +17,7 @@ from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
 
 if TYPE_CHECKING:
+    from timeline.importers.report import Imported
     from timeline.loading import Progress, Replayed
     from timeline.store.anchor import Anchor
     from timeline.store.append import Outcome
@@ -104,6 +105,32 @@ class Timeline(Pictures):
         from timeline.loading import append_lines
 
         return append_lines(self.store, stream)
+
+    def import_table(
+        self,
+        file: str | Path,
+        mapping: str | Path,
+        *,
+        dry_run: bool = False,
+        strict: bool = False,
+        rejected: str | Path | None = None,
+        written: Callable[[bytes], object] | None = None,
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Append what the rows of a table (CSV, TSV, XLSX, Parquet) tell and the log does not hold.
+
+        ``mapping`` is the YAML file that says what a row means. Makes a missing store. ``dry_run`` stores
+        nothing, nor does ``strict`` where a row is rejected. Rejected rows go to the CSV file ``rejected``;
+        ``written`` is given a line of JSON for every event appended. Raises DataError for a file that is no
+        table and for every problem of the mapping; problems of rows are in the report.
+        """
+        from timeline.importers.mapping import read_mapping
+        from timeline.importers.table import import_table
+
+        return import_table(
+            self.store, Path(file), read_mapping(Path(mapping)), dry_run=dry_run, strict=strict,
+            rejected=None if rejected is None else Path(rejected), written=written, progress=progress,
+        )  # fmt: skip
 
     def backup(self, file: str | Path, progress: Progress | None = None) -> Made:
         """Write the whole log into a file, which is there whole or not at all.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -31,8 +30,9 @@ from timeline.events.registry import upcast
 from timeline.expectations import failures
 from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome
+from timeline.store.bulk import rare_collections
 from timeline.store.engine import MEMORY
-from timeline.store.store import Store
+from timeline.store.store import Store, Undo
 from timeline.values import Fields
 
 STDIN: Final = "-"
@@ -114,7 +114,7 @@ def _replay(
     batches = _read(paths)
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
-        stack.enter_context(_rare_collections())
+        stack.enter_context(rare_collections())
         appender = Appender(connection, clock=store.clock, verify=verify, amend=amend)
         start = appender.position
         if verify and appender.position:
@@ -140,7 +140,7 @@ def _replay(
         if dry_run:
             if failed:
                 raise ExpectationFailed(failed)
-            raise _Undo(result)
+            raise Undo(result)
     if failed:
         raise ExpectationFailed(failed)
     return result
@@ -155,28 +155,6 @@ def check_files(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -
         store.close()
 
 
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for garbage in cycles rarely: a replay makes millions of objects, and hardly a cycle.
-
-    With the collector off altogether a bulk replay was a quarter faster.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-class _Undo(Exception):
-    """Leaves the transaction without storing, with its result."""
-
-    def __init__(self, result: Replayed) -> None:
-        super().__init__()
-        self.result = result
-
-
 def rehearse_files(
     store: Store,
     paths: Sequence[str | Path],
@@ -188,8 +166,9 @@ def rehearse_files(
     """What :func:`replay_files` would do; nothing is stored, and no store is made."""
     try:
         return replay_files(store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin)
-    except _Undo as undo:
-        return undo.result
+    except Undo as undo:
+        done: Replayed = undo.result
+        return done
 
 
 def _read(paths: Sequence[str | Path]) -> list[_Batch]:

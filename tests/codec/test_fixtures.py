@@ -176,6 +176,7 @@ def test_a_folder_is_read_recursively_in_path_order_without_the_suffix(tmp_path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "d.yaml").mkdir()
+    (tmp_path / "b" / "deals.mapping.yaml").write_text("key: [id]")  # of a table, no story
     names = [found.name for found in find_files([tmp_path])]
     assert names == ["a.jsonl", "a.yaml", "a/x.jsonl", "a-later.yaml", "b.yaml", "b/z.yml"]
     assert [found.name for found in find_files([tmp_path / "c.txt", tmp_path / "b"])] == [

@@ -52,7 +52,7 @@ def find_company(connection: Connection, text: str) -> str:
     if slug and company_entries(connection, text, position):
         return text
     wanted = text.casefold().strip()
-    known = list(_handles(connection))
+    known = list(handles(connection))
     exact = {handle.company for handle in known if handle.value.casefold() == wanted}
     if len(exact) == 1:
         return exact.pop()
@@ -67,10 +67,10 @@ def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatc
     """Companies by id, name, former name, alias or identifier; exact first, near misses ranked."""
     from rapidfuzz import fuzz, process, utils
 
-    handles = list(_handles(connection))
+    known = list(handles(connection))
     found = process.extract(
         text,
-        [handle.value for handle in handles],
+        [handle.value for handle in known],
         scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=None,
@@ -78,7 +78,7 @@ def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatc
     )
     best: dict[str, CompanyMatch] = {}
     for value, score, index in found:
-        handle = handles[index]
+        handle = known[index]
         exact = value.casefold() == text.casefold().strip()
         points = 100 if exact else min(round(score), 99)
         if handle.company not in best or best[handle.company].score < points:
@@ -89,7 +89,8 @@ def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatc
     return sorted(best.values(), key=lambda match: (-match.score, match.company))[:limit]
 
 
-def _handles(connection: Connection) -> Iterator[CompanyMatch]:
+def handles(connection: Connection) -> Iterator[CompanyMatch]:
+    """Everything by which every company can be found: id, names, aliases, former names, identifiers."""
     position = read_head(connection).position
     for subject, entries in read_all_entries(connection, position, ["company"]):
         company = subject.partition(":")[2]

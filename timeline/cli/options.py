@@ -88,8 +88,8 @@ tone: Final[Decorator] = together(
 """``-q``, ``-v`` and ``--color``."""
 
 
-def written(*formats: str) -> Decorator:
-    """``--format``, ``--json`` and ``-o``: what the answer looks like and where it goes."""
+def formatted(*formats: str) -> Decorator:
+    """``--format`` and ``--json``: what the answer looks like."""
     format_ = click.option(
         "--format", type=click.Choice(formats), default=formats[0], show_default=True,
         help="How the answer is written; the rows are the same.",
@@ -100,12 +100,17 @@ def written(*formats: str) -> Decorator:
         "--json", "format", flag_value="json", default=None, help="Short for --format json.",
         expose_value=False, callback=_keep_format,
     )  # fmt: skip
+    return together(format_, *([json] if "json" in formats else []))
+
+
+def written(*formats: str) -> Decorator:
+    """``--format``, ``--json`` and ``-o``: what the answer looks like and where it goes."""
     output = click.option(
         "-o", "--output", metavar="FILE", type=click.Path(path_type=Path, allow_dash=True),
         help="Write to a file, whole or not at all; - is standard output.",
         expose_value=False, callback=_keep_output,
     )  # fmt: skip
-    return together(format_, *([json] if "json" in formats else []), output)
+    return together(formatted(*formats), output)
 
 
 # --- which state, which items ---------------------------------------------------------------------

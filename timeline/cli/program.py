@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, Final, NoReturn
 
 import click
@@ -14,7 +15,7 @@ from timeline.cli.errors import run
 from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "Stories": ("check", "replay", "append"),
+    "Stories": ("check", "replay", "append", "import"),
     "Questions": ("state", "diff", "why", "log", "find"),
     "Lists": (
         "deals",
@@ -60,9 +61,8 @@ class Program(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(
-            import_module(f"timeline.cli.{_MODULES.get(cmd_name, cmd_name)}"), cmd_name
-        )
+        name = cmd_name + "_" * iskeyword(cmd_name)
+        command = getattr(import_module(f"timeline.cli.{_MODULES.get(cmd_name, name)}"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -23,6 +23,8 @@ from timeline.nearest import did_you_mean
 from timeline.values import check_slug, check_subject
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
+MAPPING: Final = ".mapping"
+"""At the end of a stem: how to import a table that may lie beside the stories; not a story."""
 
 
 class Expectation(Struct, frozen=True):
@@ -61,13 +63,15 @@ class Found(Struct, frozen=True):
 def find_files(paths: Iterable[str | Path]) -> list[Found]:
     """The files that a replay reads: folders recursively, in path order without the suffix.
 
-    Without the suffix, so that ``story.yaml`` comes before ``story-later.yaml``.
+    Without the suffix, so that ``story.yaml`` comes before ``story-later.yaml``. Mappings of tables
+    (``deals.mapping.yaml``) are left out.
     """
     found: list[Found] = []
     for given in paths:
         path = Path(given)
         if path.is_dir():
             inside = [p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()]
+            inside = [p for p in inside if not p.stem.endswith(MAPPING)]
             inside.sort(key=lambda p: (p.relative_to(path).with_suffix("").parts, p.suffix))
             found += [Found(p, p.relative_to(path).as_posix()) for p in inside]
             if not inside:

@@ -23,7 +23,9 @@ _STYLES: Final = {
     "conflict": "disputed",
     "irregular": "disputed",
 }
-_FAINT: Final = frozenset({"subject", "evidence", "sources", "corrected", "remarks", "event"})
+_FAINT: Final = frozenset(
+    {"subject", "evidence", "sources", "corrected", "remarks", "origin", "event"}
+)
 
 
 def kind_of(subject: str) -> str:

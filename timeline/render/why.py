@@ -143,12 +143,14 @@ def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
 
 
 def clock_rows(link: Link) -> Iterator[Row]:
-    """On whose word an event is told, since when it is known, and when it was recorded."""
+    """On whose word an event is told, since when it is known, when it was recorded, and from where."""
     word = _word(link)
     if word:
         yield "word", word
     yield "known", _known(link)
     yield "recorded", f"{instant_words(link.recorded)}, position {link.position}"
+    if link.origin is not None:
+        yield "origin", link.origin
 
 
 def _said(link: Link) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy.engine import URL, Connection, Engine
@@ -29,6 +29,14 @@ Result = TypeVar("Result")
 def system_clock() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+class Undo(Exception):
+    """Leaves a session that writes without storing anything, with what it found."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
 
 
 class Store:

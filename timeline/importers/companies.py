@@ -1,0 +1,184 @@
+"""Which company a row names: one that is known by id, identifier or name, or a new one with an id of its own.
+
+Companies of the same name in letter are one company, unless their identifiers differ. Nothing else is
+merged: other spellings get ids of their own and are listed as likely duplicates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from timeline.answers.model import CompanyMatch
+from timeline.events.company import UNDISCLOSED
+from timeline.importers.cells import Refused
+from timeline.importers.slugs import company_slug, slug_of
+from timeline.values import Fields
+
+
+class Named(Struct, frozen=True):
+    """A company as a row names it."""
+
+    id: str = ""
+    name: str = ""
+    identifiers: Mapping[str, str] = {}
+    more: Mapping[str, Any] = {}
+    """What else is registered of it if it is new: country, kind, aliases."""
+    column: str = ""
+    """The column to name in messages."""
+
+
+_NAMES = ("name", "alias", "former name")
+
+
+def key_of(name: str) -> str:
+    """What two spellings share that differ in case and spaces only."""
+    return " ".join(name.split()).casefold()
+
+
+class Companies:
+    """Every known company by its names and identifiers, and the new ones of this import."""
+
+    def __init__(self, handles: Iterable[CompanyMatch]) -> None:
+        self.names: dict[str, str] = {UNDISCLOSED: UNDISCLOSED}
+        self.new: dict[str, Fields] = {}
+        """What will be registered, by id, until :meth:`registration` has given it."""
+        self.registered: list[str] = []
+        """The ids of the companies that this import registered, in order."""
+        self._created: list[str] = []
+        self.spellings: dict[tuple[str, str], None] = {}
+        """Names that rows gave to companies which are known by another one: (id, name)."""
+        self._by_name: dict[str, list[str]] = {}
+        self._by_identifier: dict[tuple[str, str], list[str]] = {}
+        self._identifiers: dict[str, dict[str, str]] = {}
+        for handle in handles:
+            company, value = handle.company, handle.value
+            if handle.matched == "name" or company not in self.names:
+                self.names[company] = value
+            if handle.matched in _NAMES:
+                _add(self._by_name, key_of(value), company)
+            elif handle.matched != "id":
+                _add(self._by_identifier, (handle.matched, value.casefold()), company)
+                self._identifiers.setdefault(company, {})[handle.matched] = value
+
+    def find(self, named: Named) -> str:
+        """The id of the company; a new one is remembered as such. Raises Refused."""
+        if named.id:
+            slug = slug_of(named.id)
+            if not slug:
+                raise Refused("empty-name", f'"{named.id}" is no id', named.column)
+            if slug not in self.names:
+                self._create(slug, named)
+            return slug
+        found = self._by_identifiers(named)
+        if found is not None:
+            if named.name and key_of(self.names[found]) != key_of(named.name):
+                self._spelled(found, named.name)
+            return found
+        if not named.name:
+            raise Refused("empty-name", "no company is named", named.column)
+        if key_of(named.name) == UNDISCLOSED:
+            return UNDISCLOSED
+        same = self._by_name.get(key_of(named.name), [])
+        if (
+            not same and named.name in self.names
+        ):  # the id of a company, as everywhere in the program
+            same = [named.name]
+        fitting = [each for each in same if not self._differs(each, named)]
+        if len(fitting) > 1:
+            message = f'"{named.name}" may be {" or ".join(fitting)}; name it by its id'
+            raise Refused("ambiguous-company", message, named.column)
+        return fitting[0] if fitting else self._create(self._free(named.name, named.column), named)
+
+    def _by_identifiers(self, named: Named) -> str | None:
+        found: dict[str, None] = {}
+        for scheme, value in named.identifiers.items():
+            found |= dict.fromkeys(self._by_identifier.get((scheme, value.casefold()), ()))
+        if len(found) > 1:
+            message = f"the identifiers belong to {' and '.join(found)}"
+            raise Refused("ambiguous-company", message, named.column)
+        return next(iter(found), None)
+
+    def _differs(self, company: str, named: Named) -> bool:
+        known = self._identifiers.get(company, {})
+        return any(
+            known[scheme].casefold() != value.casefold()
+            for scheme, value in named.identifiers.items()
+            if scheme in known
+        )
+
+    def _free(self, name: str, column: str) -> str:
+        """An id that nobody has: without the legal form, with it, or numbered."""
+        short = company_slug(name)
+        if not short:
+            raise Refused("empty-name", f'"{name}" has no letter and no digit', column)
+        for slug in (short, slug_of(name)):
+            if slug not in self.names:
+                return slug
+        number = 2
+        while f"{short}-{number}" in self.names:
+            number += 1
+        return f"{short}-{number}"
+
+    def _create(self, company: str, named: Named) -> str:
+        name = named.name or named.id
+        fields: Fields = {
+            "type": "company_registered",
+            "subject": f"company:{company}",
+            "name": name,
+        }
+        fields |= named.more
+        if named.identifiers:
+            fields["identifiers"] = dict(named.identifiers)
+        self.names[company] = name
+        self.new[company] = fields
+        self._created.append(company)
+        _add(self._by_name, key_of(name), company)
+        for alias in named.more.get("aliases", ()):
+            _add(self._by_name, key_of(alias), company)
+        self._identifiers[company] = dict(named.identifiers)
+        for scheme, value in named.identifiers.items():
+            _add(self._by_identifier, (scheme, value.casefold()), company)
+        return company
+
+    def _spelled(self, company: str, name: str) -> None:
+        if company not in self._by_name.get(key_of(name), ()) and len(self.spellings) < 1000:
+            self.spellings[company, name] = None
+
+    def mark(self) -> int:
+        """To go back to, if the row turns out to be refused."""
+        return len(self._created)
+
+    def undo(self, mark: int) -> None:
+        """Forget the companies that were created since a mark."""
+        while len(self._created) > mark:
+            company = self._created.pop()
+            fields = self.new.pop(company)
+            del self.names[company]
+            for name in (fields["name"], *fields.get("aliases", ())):
+                _remove(self._by_name, key_of(name), company)
+            for scheme, value in self._identifiers.pop(company).items():
+                _remove(self._by_identifier, (scheme, value.casefold()), company)
+
+    def registration(self, company: str) -> Fields | None:
+        """What registers a new company, once; None for one that is in the log."""
+        fields = self.new.pop(company, None)
+        if fields is not None:
+            self.registered.append(company)
+        return fields
+
+
+def _add(index: dict[Any, list[str]], key: Any, company: str) -> None:
+    found = index.setdefault(key, [])
+    if company not in found:
+        found.append(company)
+
+
+def _remove(index: dict[Any, list[str]], key: Any, company: str) -> None:
+    found = index.get(key, [])
+    if company in found:
+        found.remove(company)
+    if not found:
+        index.pop(key, None)

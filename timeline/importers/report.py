@@ -1,0 +1,91 @@
+"""What an import did: every row that was read is taken, already there, left out or rejected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from timeline.importers.cells import Reason
+from timeline.importers.duplicates import Likely
+
+MOST_SHOWN = 20
+"""Rejected rows of which the report holds the reasons; the file of rejected rows has them all."""
+
+
+class ReasonCount(Struct, frozen=True):
+    """Rows that were rejected for the same reasons; each row is counted once."""
+
+    reasons: list[str]
+    rows: int
+
+
+class RejectedRow(Struct, frozen=True):
+    """A rejected row with its reasons."""
+
+    origin: str
+    reasons: list[Reason]
+
+
+class Spelling(Struct, frozen=True):
+    """A name that a row gave to a company which it identified otherwise."""
+
+    company: str
+    name: str
+
+
+class Imported(Struct, frozen=True, kw_only=True):
+    """The report of an import. ``rows`` is the sum of the four counts after it."""
+
+    file: str
+    dry_run: bool
+    rows: int
+    taken: int
+    """Rows of which at least one event is new."""
+    already_there: int
+    """Rows whose events were all in the log already."""
+    left_out: int
+    """Rows that are blank, or that the mapping does not want."""
+    rejected: int
+    rejected_for: list[ReasonCount]
+    first_rejected: list[RejectedRow]
+    rejected_file: str | None
+    """Where the rejected rows are, to be mended."""
+    events: int
+    """Events appended, registrations of companies and sources left out."""
+    companies: int
+    """Companies registered."""
+    sources: int
+    """Sources registered."""
+    likely_duplicates: list[Likely]
+    other_spellings: list[Spelling]
+    notes: list[str]
+    """What had to be found out about the file, and what looks strange about a column."""
+    position: int
+    """The position of the log's last event."""
+
+
+class Tally:
+    """Counts rows while they are read."""
+
+    def __init__(self) -> None:
+        self.rows = self.taken = self.already_there = self.left_out = 0
+        self.events = self.companies = self.sources = 0
+        self.reasons: Counter[tuple[str, ...]] = Counter()
+        self.first: list[RejectedRow] = []
+
+    def reject(self, origin: str, reasons: Sequence[Reason]) -> None:
+        """Count a rejected row."""
+        self.reasons[tuple(sorted({reason.code for reason in reasons}))] += 1
+        if len(self.first) < MOST_SHOWN:
+            self.first.append(RejectedRow(origin, list(reasons)))
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were rejected."""
+        return self.reasons.total()
+
+    def rejected_for(self) -> list[ReasonCount]:
+        """Rejected rows by their reasons, most first."""
+        return [ReasonCount(list(codes), count) for codes, count in self.reasons.most_common()]

@@ -1,0 +1,314 @@
+"""Importing a table: rows in, events appended in one transaction, a report out; in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlalchemy.engine import Connection
+
+from timeline.answers.companies import find_company, handles
+from timeline.codec.draft import Draft
+from timeline.errors import DataError, NotFound
+from timeline.importers.cells import Reason, Row
+from timeline.importers.companies import Companies
+from timeline.importers.duplicates import likely_duplicates
+from timeline.importers.mapping import MappingFile
+from timeline.importers.plan import Plan, compile_mapping
+from timeline.importers.rejected import RejectedRows
+from timeline.importers.report import Imported, Spelling, Tally
+from timeline.importers.rows import Prepared, RowReader, registration
+from timeline.importers.tables import is_blank, open_table
+from timeline.store.append import Appender
+from timeline.store.bulk import among, rare_collections
+from timeline.store.log import chunks
+from timeline.store.rows import log_row
+from timeline.store.store import Store, Undo
+from timeline.store.tables import event
+from timeline.values import Fields
+
+ROWS: Final = 400
+"""Rows that are checked against the log together: large enough for the database, small in memory."""
+
+Progress = Callable[[int, int | None], None]
+Written = Callable[[bytes], object]
+"""Called with the line of JSON of every event that is appended, as ``replay`` reads it."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def import_table(
+    store: Store,
+    path: Path,
+    mapping: MappingFile,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    rejected: Path | None = None,
+    written: Written | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Append the events that the rows of a table tell and the log does not hold, in one transaction.
+
+    Rows that cannot be taken are written to ``rejected`` with their reasons. ``dry_run`` stores nothing,
+    nor does ``strict`` where a row is rejected. ``written`` is given the appended
+    events (of ``dry_run``: those that would be), when all is done.
+
+    Raises DataError for a file that is no table and for every problem of the mapping.
+    """
+
+    def attempt() -> Imported:
+        with ExitStack() as stack:
+            table = stack.enter_context(open_table(path, mapping.table, mapping.columns))
+            plan = compile_mapping(mapping, table.columns)
+            refused = spool = None
+            if rejected is not None:
+                refused = RejectedRows(rejected, table.columns, mapping.table.decimal)
+                stack.callback(refused.drop)
+            if written is not None:
+                spool = stack.enter_context(TemporaryFile())
+            with suppress(Undo), store.writing(create=True) as connection, rare_collections():
+                job = _Import(store, connection, plan, path, refused, spool)
+                job.take(table.rows, progress)
+                report = job.report(table.notes, dry_run=dry_run)
+                undone = dry_run or (strict and report.rejected > 0)
+                if undone:
+                    raise Undo(report)
+            if refused is not None and (kept := refused.keep()):
+                report = replace(report, rejected_file=str(kept))
+            if written is not None and spool is not None and (dry_run or not undone):
+                spool.seek(0)
+                for line in spool:
+                    written(line)
+            return report
+
+    return store.retrying(attempt)
+
+
+class _Import:
+    """One import in progress."""
+
+    def __init__(
+        self,
+        store: Store,
+        connection: Connection,
+        plan: Plan,
+        path: Path,
+        refused: RejectedRows | None,
+        spool: IO[bytes] | None,
+    ) -> None:
+        self.connection = connection
+        self.plan = plan
+        self.file = str(path)
+        self.name = path.name
+        self.day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+        self.refused = refused
+        self.spool = spool
+        self.appender = Appender(connection, clock=store.clock)
+        self.companies = Companies(handles(connection))
+        self.reader = RowReader(plan, self.companies, self.file, self.day)
+        self.tally = Tally()
+        self._rows: list[Prepared] = []
+        self._ids: set[str] = set()
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Companies and sources that the mapping names must be registered. Raises DataError."""
+        report = self.plan.report
+        for company, node in self.plan.companies.items():
+            try:
+                if company not in self.companies.names:
+                    find_company(self.connection, company)
+                    hint = "name it by its id"
+                    report.add("unknown-company", f'no company has the id "{company}"', node, hint)
+            except NotFound as error:
+                hint = error.hint or "describe it under companies:, and name that here"
+                report.add("unknown-company", error.message, node, hint)
+        for source, node in self.plan.sources.items():
+            there = (
+                sa.select(event.c.position).where(event.c.subject == f"source:{source}").limit(1)
+            )
+            if self.connection.execute(there).first() is None:
+                hint = "register it, or describe it here: source: {id: …, publisher: …}"
+                report.add("unknown-source", f'no source "{source}" is registered', node, hint)
+        if report.problems:
+            raise DataError(report.problems)
+
+    # --- rows ------------------------------------------------------------------------------------
+
+    def take(self, rows: Iterable[Row], progress: Progress | None) -> None:
+        """Read and append every row."""
+        tally = self.tally
+        for row in rows:
+            tally.rows += 1
+            if progress is not None and tally.rows % 1000 == 0:
+                progress(tally.rows, None)
+            if not row.reasons and is_blank(row):
+                tally.left_out += 1
+                continue
+            found = self.reader.read(row)
+            if found is None:
+                tally.left_out += 1
+            elif isinstance(found, list):
+                self._reject(row, found)
+            else:
+                self._add(found)
+        self._flush()
+        if progress is not None:
+            progress(tally.rows, tally.rows)
+
+    def _reject(self, row: Row, reasons: list[Reason]) -> None:
+        self.tally.reject(row.origin, reasons)
+        if self.refused is not None:
+            self.refused.add(row, row.dated or self.day, reasons)
+
+    def _add(self, prepared: Prepared) -> None:
+        ids = {draft.fields["id"] for draft in prepared.drafts}
+        if len(self._rows) >= ROWS or not self._ids.isdisjoint(ids):
+            self._flush()  # a row can only be compared with what is in the log
+        self._rows.append(prepared)
+        self._ids |= ids
+
+    # --- against the log -------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        """Append the waiting rows, each with all its events or with none.
+
+        Events that are there already come first: to repeat one stores nothing, so a row of which one is there
+        with other content is refused before anything of it is appended.
+        """
+        rows, self._rows, self._ids = self._rows, [], set()
+        there = self._there(event.c.id, [d.fields["id"] for row in rows for d in row.drafts])
+        opened = self._there(event.c.subject, [name for row in rows for name in row.opening])
+        reasons: dict[int, list[Reason]] = {}
+        self._repeat([d for row in rows for d in row.drafts if d.fields["id"] in there], reasons)
+        self._compare_sources(rows, reasons)
+        new: list[Draft] = []
+        for row in rows:
+            self._check_opening(row, opened, reasons)
+            if row.row.number in reasons:
+                continue
+            fresh = [draft for draft in row.drafts if draft.fields["id"] not in there]
+            opened |= {draft.fields["subject"] for draft in fresh}
+            registrations = self._registrations(row) if fresh or not row.drafts else []
+            if fresh or registrations:
+                new += registrations + fresh
+                self.tally.events += len(fresh)
+                self.tally.taken += 1
+            else:
+                self.tally.already_there += 1
+        self._append(new)
+        for row in rows:
+            if row.row.number in reasons:
+                self._reject(row.row, reasons[row.row.number])
+
+    def _there(self, column: Any, values: list[str]) -> set[str]:
+        if not values:
+            return set()
+        statement = sa.select(column).where(among(self.connection, column, set(values))).distinct()
+        return set(self.connection.scalars(statement))
+
+    def _repeat(self, old: list[Draft], reasons: dict[int, list[Reason]]) -> None:
+        """Repeat what is in the log: an event with other content is a reason against its row."""
+        for some in chunks(old, ROWS):
+            self.appender.extend(some)
+            problems = list(self.appender.problems)
+            self.appender.problems.clear()
+            for problem in problems:
+                assert problem.location is not None  # every draft has its row
+                code, message = problem.code, problem.message.replace("\n ", ";")
+                if code == "unknown-company":  # one that only the changed row names
+                    code, message = (
+                        "event-changed",
+                        "its events are in the log with other companies",
+                    )
+                known = reasons.setdefault(problem.location.line, [])
+                known.append(Reason(code, message))
+
+    def _check_opening(
+        self, row: Prepared, opened: set[str], reasons: dict[int, list[Reason]]
+    ) -> None:
+        missing = row.opening - opened
+        if missing and row.row.number not in reasons:
+            message = f"nothing is known yet of {', '.join(sorted(missing))}, and the row does not say enough"
+            reasons[row.row.number] = [Reason("missing-field", message)]
+
+    def _compare_sources(self, rows: list[Prepared], reasons: dict[int, list[Reason]]) -> None:
+        """Refuse rows whose source is registered with other fields than the row gives it."""
+        given = [row.source.fields["subject"] for row in rows if row.source is not None]
+        if not given:
+            return
+        statement = sa.select(event).where(
+            among(self.connection, event.c.subject, set(given)), event.c.type == "source_registered"
+        )
+        stored: dict[str, Fields] = {}
+        for found in map(log_row, self.connection.execute(statement).mappings()):
+            stored.setdefault(found.subject, found.fields)
+        for row in rows:
+            if row.source is None:
+                continue
+            fields = row.source.fields
+            known = stored.setdefault(fields["subject"], fields)
+            differ = [n for n in fields if n != "id" and known.get(n) != fields[n]]
+            if differ:
+                slug = fields["subject"].partition(":")[2]
+                message = f'the source "{slug}" is registered with another {differ[0]}'
+                reasons.setdefault(row.row.number, []).append(Reason("source-changed", message))
+            elif known is not fields:
+                row.source = None
+
+    def _registrations(self, row: Prepared) -> list[Draft]:
+        """What registers the source and the companies of a row that are not yet."""
+        found: list[Draft] = []
+        if row.source is not None:
+            found.append(row.source)
+            self.tally.sources += 1
+        for company in row.companies:
+            fields = self.companies.registration(company)
+            if fields is not None:
+                draft = registration(fields, self.file, row.row)
+                assert isinstance(draft, Draft), draft  # its parts were checked one by one
+                found.append(draft)
+                self.tally.companies += 1
+        return found
+
+    def _append(self, new: list[Draft]) -> None:
+        self.appender.extend(new)
+        if self.appender.problems:  # none is left to find: every row was checked against the log
+            raise DataError(self.appender.problems)
+        if self.spool is not None:
+            for draft in new:
+                self.spool.write(_encode(draft.fields | {"origin": draft.origin}) + b"\n")
+
+    # --- what came of it -------------------------------------------------------------------------
+
+    def report(self, notes: list[str], *, dry_run: bool) -> Imported:
+        """Finish the append, and say what came of it."""
+        tally, companies = self.tally, self.companies
+        position = self.appender.finish().position
+        return Imported(
+            file=self.name,
+            dry_run=dry_run,
+            rows=tally.rows,
+            taken=tally.taken,
+            already_there=tally.already_there,
+            left_out=tally.left_out,
+            rejected=tally.rejected,
+            rejected_for=tally.rejected_for(),
+            first_rejected=tally.first,
+            rejected_file=None,
+            events=tally.events,
+            companies=tally.companies,
+            sources=tally.sources,
+            likely_duplicates=likely_duplicates(companies.names, companies.registered),
+            other_spellings=[Spelling(*each) for each in companies.spellings],
+            notes=notes + [note for reader in self.plan.readers for note in reader.notes()],
+            position=position,
+        )

@@ -1,0 +1,78 @@
+"""The report of an import for people: four counts that add up, and what there is to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from timeline.render.page import Page
+
+if TYPE_CHECKING:
+    from timeline.importers.report import Imported
+
+MOST: Final = 10
+"""Lines of each list; the JSON of the report has more."""
+
+
+def imported_lines(
+    report: Imported, *, strict: bool = False, width: int = 80, color: bool = False
+) -> Iterator[str]:
+    """The report line by line, without ends of lines. ``strict``: one rejected row is one too many."""
+    page = Page(width, color)
+    yield from page.paragraph(
+        f"{report.file}: {_count(report.rows, 'row')}, of which {report.taken:,} taken, "
+        f"{report.already_there:,} already there, {report.left_out:,} left out, {report.rejected:,} rejected",
+        "strong",
+    )
+    if strict and report.rejected:
+        yield from page.paragraph("nothing is stored: --strict takes all rows or none")
+    else:
+        would = "would be " if report.dry_run else ""
+        yield from page.paragraph(
+            f"{_count(report.events, 'event')} {would}appended, "
+            f"{_count(report.companies, 'company')} and {_count(report.sources, 'source')} {would}"
+            f"registered, position {report.position:,}"
+        )
+    for note in report.notes:
+        yield from page.block("note", note)
+    yield from _rejected(report, page)
+    if report.likely_duplicates:
+        yield from page.section(f"likely duplicates ({len(report.likely_duplicates):,})")
+        for pair in report.likely_duplicates[:MOST]:
+            text = f"looks like {pair.like_name} ({pair.like}), {pair.score} of 100"
+            yield from page.item(pair.company, "disputed", pair.name, [("", text)])
+        yield from _more(len(report.likely_duplicates), page)
+    if report.other_spellings:
+        yield from page.section(f"other spellings ({len(report.other_spellings):,})")
+        for each in report.other_spellings[:MOST]:
+            yield from page.item(each.company, "", f"also written {each.name}", [])
+        yield from _more(len(report.other_spellings), page)
+
+
+def _rejected(report: Imported, page: Page) -> Iterator[str]:
+    if not report.rejected:
+        return
+    yield from page.section(f"rejected ({report.rejected:,})")
+    for group in report.rejected_for:
+        yield from page.item(f"{group.rows:,}", "disputed", ", ".join(group.reasons), [])
+    for row in report.first_rejected[:MOST]:
+        yield ""
+        yield from page.paragraph(f"  {row.origin}", "strong")
+        for reason in row.reasons:
+            where = f"{reason.column}: " if reason.column else ""
+            yield from page.row("because", f"{where}{reason.message} [{reason.code}]")
+    yield from _more(report.rejected, page)
+    if report.rejected_file is not None:
+        yield ""
+        text = f"the rows are in {report.rejected_file}: mend them there, and import it with the same mapping"
+        yield from page.paragraph(text)
+
+
+def _more(count: int, page: Page) -> Iterator[str]:
+    if count > MOST:
+        yield from page.paragraph(f"  and {count - MOST:,} more", "faint")
+
+
+def _count(count: int, what: str) -> str:
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count:,} {what if count == 1 else plural}"
