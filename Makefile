@@ -23,7 +23,7 @@ GATED := timeline/edtf.py,timeline/values.py,timeline/events/*,timeline/effectiv
 GATED := $(GATED),timeline/history.py,timeline/sweep.py,timeline/lane.py,timeline/parties.py,timeline/codec/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test test-long lint format docs docs-check bench bench-quick fuzz clean
+.PHONY: help demo pictures test test-long lint format docs docs-check bench bench-quick fuzz fuzz-quick clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -71,6 +71,9 @@ bench-quick: $(DEV)
 
 fuzz: $(DEV)
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest tests/fuzz
+
+fuzz-quick: $(DEV)
+	@HYPOTHESIS_PROFILE=fuzz-quick $(BIN)/pytest tests/fuzz
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -18,6 +18,10 @@ settings.register_profile("default", deadline=None, max_examples=50, suppress_he
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.register_profile("long", settings.get_profile("default"), max_examples=2_000)
 settings.register_profile("fuzz", settings.get_profile("default"), max_examples=20_000)
+# a minute of it on two processors, other inputs each time
+settings.register_profile(
+    "fuzz-quick", settings.get_profile("default"), max_examples=4_000, print_blob=True
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
