@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -101,19 +102,20 @@ def test_positions_given_out_without_a_lock_are_caught(
 
 def test_the_database_takes_the_lock_for_programs_that_do_not(postgresql: URL) -> None:
     insert = (
-        "INSERT INTO event SELECT coalesce(max(position), 0) + 1, %(id)s, 'company:' || %(id)s, 1,"
+        "INSERT INTO event SELECT %(position)s, %(id)s, 'company:' || %(id)s, 1,"
         " 'company_registered', 1, NULL, '0001-01-01', '0001-01-01', now(), now(), 'fact', NULL,"
-        " '{\"name\": \"A\"}', NULL, 'd', 'h' FROM event"
+        " '{\"name\": \"A\"}', NULL, 'd', 'h'"
     )
     url = databases.url_text(postgresql)
     with psycopg.connect(url) as first, psycopg.connect(url) as second:
-        first.execute(insert, {"id": "a"})
+        first.execute(insert, {"position": 1, "id": "a"})
         second.execute("SET lock_timeout = 100")
+        # at a position of its own, so that no index makes it wait
         with pytest.raises(psycopg.errors.LockNotAvailable):
-            second.execute(insert, {"id": "b"})
+            second.execute(insert, {"position": 2, "id": "b"})
         second.rollback()
         first.commit()
-        second.execute(insert, {"id": "b"})
+        second.execute(insert, {"position": 2, "id": "b"})
 
 
 def test_an_event_held_up_by_a_slow_trigger_holds_up_those_behind_it(postgresql: URL) -> None:
@@ -141,7 +143,9 @@ def wait_for_waiters(connection: psycopg.Connection, count: int) -> None:
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
+    deadline = time.monotonic() + 60
     while connection.execute(waiting).fetchone() != (count,):
+        assert time.monotonic() < deadline, f"{count} sessions should wait, and do not"
         connection.execute("SELECT pg_sleep(0.01)")
 
 
