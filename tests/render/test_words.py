@@ -163,6 +163,13 @@ def test_every_comparison_has_words() -> None:
         ({"acme": ["designer", "manufacturer"], "undisclosed": ["partner"]},
          "Acme Inc. (designer and manufacturer), an undisclosed party (partner)"),
         ({"lei": "X", "isin": "Y"}, "lei: X, isin: Y"),
+        # an author's own data may have the names of such values, and is none of them
+        ({"currency": 5}, "currency: 5"),
+        ({"currency": "USD"}, "currency: USD"),
+        ({"unit": "box", "max": 3}, "unit: box, max: 3"),
+        ({"relation": "cousin"}, "relation: cousin"),
+        ({"exact": [1]}, "exact: 1"),
+        ({"sizes": [1, 2], "more": [{"b": None}]}, "sizes: 1, 2; more: b: "),
     ],
 )  # fmt: skip
 def test_any_value_by_its_shape(value: object, said: str) -> None:

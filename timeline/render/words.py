@@ -6,12 +6,16 @@ exactly is written out. Vague dates stay vague.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Any, Final
 
+import msgspec
+
 from timeline import edtf
+from timeline.events.fact import Comparison
 from timeline.render.text import join, listing
+from timeline.values import Horizon, Money, Parties, Range
 
 UNDISCLOSED: Final = "undisclosed"
 
@@ -174,7 +178,7 @@ def parties(value: Mapping[str, list[str]], names: Names) -> str:
 
 
 def value_in_words(value: Any, names: Names | None = None) -> str:
-    """Any value of a term, a step or a table, by its shape."""
+    """Any value of a term, a step, a table or of the author's own, by its shape."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -183,14 +187,26 @@ def value_in_words(value: Any, names: Names | None = None) -> str:
         return listing(value_in_words(each, names) for each in value)
     if not isinstance(value, Mapping):
         return str(value)
-    if "currency" in value:
-        return money(value)
-    if "unit" in value:
-        return horizon(value)
-    if "relation" in value:
-        return comparison(value)
-    if value and value.keys() <= {"exact", "min", "max", "basis"}:
-        return share(value)
-    if value and all(isinstance(held, list) for held in value.values()):
+    for shape, say in _SHAPES if value else ():
+        if _has_shape(value, shape):
+            return say(value)
+    if value and _has_shape(value, Parties):
         return parties(value, names or {})
     return listing(f"{key}: {value_in_words(each, names)}" for key, each in value.items())
+
+
+_SHAPES: Final[tuple[tuple[Any, Callable[[Mapping[str, Any]], str]], ...]] = (
+    (Money, money),
+    (Horizon, horizon),
+    (Comparison, comparison),
+    (Range, share),
+)
+
+
+def _has_shape(value: Mapping[str, Any], shape: Any) -> bool:
+    """Whether it is such a value in everything: anything may stand under ``extra``."""
+    try:
+        msgspec.convert(value, shape)
+    except msgspec.ValidationError:
+        return False
+    return True
