@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from timeline.answers.network import NetworkAnswer
     from timeline.render.picture import Picture
     from timeline.render.plot.colours import Theme
+    from timeline.render.plot.sheet import Spec
 
 WIDTH = 780
 """Pixels, unless said otherwise."""
@@ -122,16 +123,21 @@ class Pictures(Questions):
             network_alt,
             network_spec,
             network_title,
+            shown_of,
         )
 
         wide = WIDTH if width is None else width
         check_look(theme, wide)
         answer = self.network(company, depth=depth, **asked)
+
+        def draw(width: int) -> Spec:
+            return network_spec(answer, places_of(answer, shown_of(answer)), theme, width)
+
         return Picture(
             answer,
             title=network_title(answer),
             alt=network_alt(answer),
-            draw=lambda width: network_spec(answer, places_of(answer), theme, width),
+            draw=draw,
             width=wide,
             days=days_of_network(answer),
         )

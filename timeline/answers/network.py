@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any, Final, Literal, TypeAlias
 
+import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
@@ -17,7 +18,8 @@ from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.events.company import UNDISCLOSED
 from timeline.lane import within
-from timeline.store.log import read_all_entries, subjects_of
+from timeline.store.log import chunks, read_all_entries
+from timeline.store.tables import subject_company
 from timeline.values import Day
 
 TYING: Final = tuple(kind for kind in SHOWN if kind != "fact")
@@ -145,24 +147,35 @@ _Found: TypeAlias = dict[str, tuple[Course, list[Tie]]]
 
 def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Found]:
     """Breadth first from a company: how far each company is, and what ties them."""
-    distances, found, asked = {company: 0}, _Found(), set[str]()
+    distances, found = {company: 0}, _Found()
     ring = [company]
-    for distance in range(1, depth + 2):  # the last round finds what ties those on the rim
-        named = {s for each in ring for s in subjects_of(view.connection, company_of(each))}
-        new = dict(_joined(view, sorted(named - asked)))
-        asked |= named
+    for distance in range(1, depth + 1):
+        new = dict(_joined(view, _named(view, ring).keys() - found.keys()))
+        pairs = [(tie.one, tie.other) for _, ties in new.values() for tie in ties]
+        met = {end for pair in pairs if not distances.keys().isdisjoint(pair) for end in pair}
+        met -= distances.keys()
         found |= new
-        if distance <= depth:
-            pairs = [(tie.one, tie.other) for _, ties in new.values() for tie in ties]
-            met = {end for pair in pairs if not distances.keys().isdisjoint(pair) for end in pair}
-            ring = sorted(met - distances.keys())
-            distances |= dict.fromkeys(ring, distance)
-    return distances, found
+        distances |= dict.fromkeys(sorted(met), distance)
+        ring = [each for each in met if company_of(each) == each]  # others have no other tie
+    # what ties two of those that were met last
+    named = _named(view, [each for each in distances if company_of(each) == each])
+    together = {subject for subject, count in named.items() if count > 1}
+    return distances, found | dict(_joined(view, together - found.keys()))
+
+
+def _named(view: View, companies: Iterable[str]) -> Counter[str]:
+    """The subjects that ever named any of the companies, and how many of them each did."""
+    counts: Counter[str] = Counter()
+    column = subject_company.c
+    for some in chunks(companies):
+        statement = sa.select(column.subject).where(column.company.in_(some))
+        counts.update(view.connection.scalars(statement))
+    return counts
 
 
 def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
     """The subjects that join companies at the view's known instant, with whom they join."""
-    tying = (subject for subject in subjects if subject.partition(":")[0] in TYING)
+    tying = (subject for subject in sorted(subjects) if subject.partition(":")[0] in TYING)
     for told in read_told(view, tying):
         course = course_of(view, told, lambda content: len(content.parties) > 1)
         if course is not None:

@@ -110,12 +110,15 @@ def write_text(session: Session, text: str, format_: str, output: Path | None, n
 
 
 def encode_data(picture: Picture) -> bytes:
-    """The data of a picture as a document of JSON."""
+    """The data of a picture as a document of JSON, its fields in the order of the answer."""
     import msgspec
 
     from timeline.render.json import encode_row
 
-    return msgspec.json.format(encode_row(picture.data), indent=2) + b"\n"
+    answer = msgspec.structs.asdict(picture.answer)
+    said = {name: value for name, value in answer.items() if value is not msgspec.UNSET}
+    row = {"title": picture.title, "alt": picture.alt, **said}
+    return msgspec.json.format(encode_row(row), indent=2) + b"\n"
 
 
 def _drawn(session: Session, picture: Picture, format_: str, fonts: Path | None) -> bytes:

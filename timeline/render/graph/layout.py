@@ -17,33 +17,21 @@ SEED: Final = 20251121
 Place = tuple[float, float]
 
 
-def graph_of(answer: NetworkAnswer) -> Any:
-    """The network as a ``networkx.MultiGraph``, each tie an edge named by its subject.
-
-    Raises MissingExtra where networkx is not installed.
-    """
-    with needs("graph"):
-        import networkx
-    graph = networkx.MultiGraph()
-    for node in answer.nodes:
-        graph.add_node(node.company, name=node.name, ties=node.ties)
-    for tie in answer.ties:
-        graph.add_edge(tie.one, tie.other, key=tie.subject)
-    return graph
-
-
-def places_of(answer: NetworkAnswer) -> dict[str, Place]:
-    """Where each company stands, both coordinates from 0 to 1. Raises MissingExtra."""
-    graph = graph_of(answer)
+def places_of(answer: NetworkAnswer, companies: Iterable[str]) -> dict[str, Place]:
+    """Where some companies of a network stand, both coordinates from 0 to 1. Raises MissingExtra."""
     with needs("graph"):
         import networkx
 
-        simple = networkx.Graph(graph)
+        graph = networkx.Graph()
+        graph.add_nodes_from(companies)
+        graph.add_edges_from(
+            (tie.one, tie.other) for tie in answer.ties if tie.one in graph and tie.other in graph
+        )
         parts = sorted(
-            (sorted(part) for part in networkx.connected_components(simple)),
+            (sorted(part) for part in networkx.connected_components(graph)),
             key=lambda part: (-len(part), part),
         )
-        laid = [_laid(networkx, simple, part, answer.company) for part in parts]
+        laid = [_laid(networkx, graph, part, answer.company) for part in parts]
     return _packed(laid)
 
 

@@ -21,7 +21,7 @@ from timeline.values import Day
 DAY: Final = "day"
 """The parameter of the specification that says of which day the lines are."""
 
-MOST: Final = 120
+MOST: Final = 60
 """Companies in a picture; beyond it no name can be read. The data has them all."""
 
 _DASHES: Final[dict[Group, tuple[float, list[int]]]] = {
@@ -35,7 +35,8 @@ _DASHES: Final[dict[Group, tuple[float, list[int]]]] = {
 """How wide, and how dashed, so that no line is told by its colour alone."""
 
 _BETWEEN: Final = 6
-"""Pixels between the lines of two companies."""
+"""Pixels between the lines of two companies, and at most between all of them."""
+_BUNDLE: Final = 24
 
 _IS_NOW: Final = f"datum.valid_from <= {DAY} && {DAY} < datum.valid_to"
 
@@ -71,7 +72,7 @@ def network_spec(
     """
     sheet = Sheet(wide, theme)
     sheet.params.append({"name": DAY, "value": within(answer.on, answer.on)[0]})
-    shown = _shown(answer)
+    shown = shown_of(answer)
     ties = [tie for tie in answer.ties if {tie.one, tie.other} <= shown.keys()]
     sheet.head(network_title(answer), _subtitle(answer, len(shown)))
     _legend(sheet, ties)
@@ -106,7 +107,7 @@ def _subtitle(answer: NetworkAnswer, shown: int) -> str:
     return said
 
 
-def _shown(answer: NetworkAnswer) -> dict[str, str]:
+def shown_of(answer: NetworkAnswer) -> dict[str, str]:
     """The companies that are drawn, with their names: those with most ties where there are too many."""
     counts: defaultdict[str, int] = defaultdict(int)
     for tie in answer.ties:
@@ -147,7 +148,7 @@ def _radii(answer: NetworkAnswer, ties: Sequence[Tie], shown: Iterable[str]) -> 
         counts[tie.one] += 1
         counts[tie.other] += 1
     return {
-        name: 13.0 if name == answer.company else round(5 + 1.5 * sqrt(counts[name]), 1)
+        name: 13.0 if name == answer.company else round(min(5 + 1.5 * sqrt(counts[name]), 11), 1)
         for name in shown
     }
 
@@ -168,7 +169,7 @@ def _lines(
         long = max(hypot(x2 - x, y2 - y), 1)
         along, up = (x2 - x) / long, (y2 - y) / long
         for number, tie in enumerate(some):
-            aside = (number - (len(some) - 1) / 2) * _BETWEEN
+            aside = (number - (len(some) - 1) / 2) * min(_BETWEEN, _BUNDLE / len(some))
             first, last = radii[one] + 3, radii[other] + 3
             course = courses[tie.subject]
             label = item_title(course, None, answer.names)
@@ -268,7 +269,8 @@ def _draw_labels(
     high: float,
 ) -> None:
     bounds = Box(4, sheet.y, sheet.width - 4, sheet.y + high)
-    segments = [(line["x"], line["y"], line["x2"], line["y2"]) for line in lines]
+    # a line for each tie, however many spans it has
+    segments = list({(line["x"], line["y"], line["x2"], line["y2"]) for line in lines})
     placed = place_labels(shown, points, radii, segments, bounds, TEXT)
     rows = [{"x": x, "y": y, "text": text} for x, y, text in placed]
     sheet.text(rows, align="center", halo=True)

@@ -102,6 +102,10 @@ def _within(box: Box, bounds: Box) -> Box:
 def _length_in(line: tuple[float, float, float, float], box: Box) -> float:
     """How much of a line lies in a box (Liang and Barsky's clipping)."""
     x, y, x2, y2 = line
+    if (x < box.left and x2 < box.left) or (x > box.right and x2 > box.right):
+        return 0.0
+    if (y < box.top and y2 < box.top) or (y > box.bottom and y2 > box.bottom):
+        return 0.0
     first, last = 0.0, 1.0
     for step, low, high in (
         (x2 - x, box.left - x, box.right - x),
