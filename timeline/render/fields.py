@@ -91,4 +91,5 @@ _RECORDS: Final = {
     "event_corrected": "correction",
     "event_retracted": "retraction",
     "event_disputed": "dispute",
+    "event_erased": "erasure",
 }

@@ -200,7 +200,9 @@ def _word(link: Link) -> str:
 def _known(link: Link) -> str:
     if link.known == ALWAYS:
         mend = link.target is not None and not link.cited
-        return "our own record, mended" if mend else "always"
+        if not mend:
+            return "always"
+        return "our own record, " + ("erased" if link.type == "event_erased" else "mended")
     return instant_words(link.known)
 
 
