@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Unpack
 
-from timeline.answers.asked import Asked, Day
+from timeline.answers.asked import Asked, Certainty, Day
 from timeline.answers.coordinate import parse_day
 from timeline.errors import InvalidValue
 from timeline.questions import Questions
@@ -24,12 +24,22 @@ WIDTH = 780
 class Pictures(Questions):
     """Every question that can be asked of a store, those that are answered with pictures too."""
 
-    def courses(self, company: str, **asked: Unpack[Asked]) -> CoursesAnswer:
-        """The items of a company (by any of its names) over all days, as known at one instant."""
+    def courses(
+        self,
+        company: str,
+        *,
+        certainty: Certainty | None = None,
+        open_only: bool = False,
+        **asked: Unpack[Asked],
+    ) -> CoursesAnswer:
+        """The items of a company (by any of its names) over all days, as known at one instant.
+
+        ``certainty`` and ``open_only`` keep those that they keep of its state.
+        """
         from timeline.answers.course import courses
 
         with self._viewing(asked) as view:
-            return courses(view, company)
+            return courses(view, company, certainty=certainty, open_only=open_only)
 
     def axes(self, subject: str, **asked: Unpack[Asked]) -> AxesAnswer:
         """A subject on both axes: what held of it on any day, as known at any instant."""
@@ -56,12 +66,15 @@ class Pictures(Questions):
         width: int | None = None,
         start: Day | None = None,
         end: Day | None = None,
+        certainty: Certainty | None = None,
+        open_only: bool = False,
         **asked: Unpack[Asked],
     ) -> Picture:
         """A picture of a company's story, or of one subject on both axes; ``width`` in pixels.
 
         ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
         ``start`` and ``end`` are the first and the last day of the world to show; the data has them all.
+        ``certainty`` and ``open_only`` keep some items of a company, as in its state.
         """
         from timeline.render.picture import Picture, check_look
 
@@ -77,7 +90,7 @@ class Pictures(Questions):
         if fitting == "timeline":
             from timeline.render.plot.courses import courses_alt, courses_spec, courses_title
 
-            story = self.courses(target, **asked)
+            story = self.courses(target, certainty=certainty, open_only=open_only, **asked)
             return Picture(
                 story,
                 title=courses_title(story),
@@ -85,6 +98,8 @@ class Pictures(Questions):
                 draw=lambda width: courses_spec(story, theme, width, window),
                 width=wide,
             )
+        if certainty is not None or open_only:
+            raise InvalidValue("a subject is one item: there is none to leave out")
         from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
 
         answer = self.axes(target, **asked)

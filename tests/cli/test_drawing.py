@@ -110,6 +110,25 @@ def test_a_coordinate_and_a_lens_are_as_in_every_question(file: Path) -> None:
     assert [c["subject"] for c in data["courses"] if c["status"]] == [i["subject"] for i in items]
 
 
+def test_the_filters_are_those_of_a_state(file: Path) -> None:
+    for given in (["--open"], ["--certainty", "possible"], ["--open", "--certainty", "definite"]):
+        data = json.loads(run(*PLOT, *given, "--json", "-o", "-").stdout)
+        items = json.loads(run("state", *PLOT[1:], *given, "--json").stdout)["companies"][0][
+            "items"
+        ]
+        assert [c["subject"] for c in data["courses"]] == [i["subject"] for i in items]
+        assert items
+    assert run(*AXES, "--open").exit_code == 2
+
+
+def test_an_empty_picture_is_said_to_be_empty(file: Path) -> None:
+    done = run("plot", "foxconn", "--as-of", "1990-01-01", "-o", "empty.svg")
+    assert done.exit_code == 0
+    assert "the picture is empty" in done.stderr
+    assert "Nothing is known at this coordinate." in Path("empty.svg").read_text()
+    assert "empty" in run("graph", "foxconn", "--as-of", "1990-01-01", "-o", "empty.svg").stderr
+
+
 def test_what_cannot_be_drawn_is_said(file: Path) -> None:
     assert run("graph", "--depth", "2").exit_code == 2
     assert run(*PLOT, "--kind", "two-axes").exit_code == 2

@@ -60,11 +60,8 @@ def rows_of(spec: dict[str, Any], mark: str) -> Iterator[tuple[dict[str, Any], d
 
 @pytest.mark.parametrize("wide", WIDTHS)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_picture_is_valid_and_within_its_bounds(
-    stories: Timeline, theme: str, wide: int
-) -> None:
+def test_every_picture_is_within_its_bounds(stories: Timeline, theme: str, wide: int) -> None:
     for name, picture in pictures(stories, theme, wide).items():
-        picture.chart()  # altair checks the specification against the schema of Vega-Lite
         spec = picture.vega_spec()
         assert spec["width"] == wide, name
         for mark in ("rect", "rule", "point", "circle", "text"):
@@ -72,6 +69,11 @@ def test_every_picture_is_valid_and_within_its_bounds(
                 assert 0 <= row["x"] <= wide, (name, row)
                 assert 0 <= row.get("x2", 0) <= wide, (name, row)
                 assert 0 <= row.get("y", 0) <= spec["height"], (name, row)
+
+
+def test_every_picture_is_a_chart_that_altair_accepts(stories: Timeline) -> None:
+    for picture in pictures(stories).values():
+        picture.chart()  # checked against the schema of Vega-Lite
 
 
 @pytest.mark.parametrize("wide", WIDTHS)

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
-from timeline.answers.asked import LensAsked
+from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.companies import find_company, names_of
 from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
@@ -24,6 +24,7 @@ from timeline.edtf import OPEN_END
 from timeline.effective import Entry, by_known, effective, mended
 from timeline.history import SubjectRow, history
 from timeline.lane import within
+from timeline.replay import kind_of
 from timeline.store.log import chunks, read_rows, subjects_of
 from timeline.store.tables import event
 from timeline.sweep import Content
@@ -112,10 +113,13 @@ class CoursesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         return f"{self.name}: {coordinate_words(self)}"
 
 
-def courses(view: View, company: str) -> CoursesAnswer:
+def courses(
+    view: View, company: str, *, certainty: Certainty | None = None, open_only: bool = False
+) -> CoursesAnswer:
     """The courses of a company (by any of its names), in the order of its state.
 
-    Raises NotFound for an unknown company.
+    ``certainty`` and ``open_only`` keep what they keep of its state on the day asked for. Raises NotFound
+    for an unknown company.
     """
     company = find_company(view.connection, company)
     found, later = [], 0
@@ -125,6 +129,8 @@ def courses(view: View, company: str) -> CoursesAnswer:
             later += told.knows(company)
         else:
             found.append(one)
+    if certainty is not None or open_only:
+        found = [one for one in found if _is_kept(one, certainty, open_only)]
     found.sort(key=shown_order)
     named = {company}.union(*(course.counterparties for course in found))
     names = names_of(view.connection, sorted(named))
@@ -142,6 +148,13 @@ def courses(view: View, company: str) -> CoursesAnswer:
         learned_later=later,
         courses=found,
     )
+
+
+def _is_kept(course: Course, certainty: Certainty | None, open_only: bool) -> bool:
+    if course.status is None:
+        return False
+    over = course.status in kind_of(course.subject).over
+    return certainty in (None, course.certainty) and not (open_only and over)
 
 
 def _party(company: str) -> Callable[[Content], bool]:

@@ -10,7 +10,7 @@ import click
 from timeline.cli.completers import complete_target
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture
 from timeline.cli.lens import lens
-from timeline.cli.options import DAY, coordinate, examples, tone, zoned
+from timeline.cli.options import DAY, coordinate, examples, filtered, tone, zoned
 from timeline.cli.session import Session
 
 FORMATS = ("svg", "png", "html", "json")
@@ -33,6 +33,7 @@ FORMATS = ("svg", "png", "html", "json")
 )
 @click.option("--to", "end", metavar=DAY, help="The last day to show.")
 @coordinate
+@filtered
 @lens()
 @drawn(*FORMATS)
 @zoned
@@ -45,6 +46,8 @@ def plot(
     kind: Any,
     start: str | None,
     end: str | None,
+    certainty: Any,
+    open_only: bool,
     output: Path | None,
     format_: str | None,
     theme: Any,
@@ -60,7 +63,15 @@ def plot(
     wanted = format_of(output, format_, FORMATS)
     with session.open() as timeline:
         picture = timeline.plot(
-            target, kind=kind, theme=theme, width=width, start=start, end=end, **at
+            target,
+            kind=kind,
+            theme=theme,
+            width=width,
+            start=start,
+            end=end,
+            certainty=certainty,
+            open_only=open_only,
+            **at,
         )
     shown = "two-axes" if ":" in target else "timeline"
     write_picture(session, picture, wanted, output, file_name(target, shown), fonts)
