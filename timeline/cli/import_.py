@@ -26,12 +26,14 @@ def import_() -> None:
 
 @import_.command(
     epilog=examples(
+        "timeline import table deals.csv --guess -o deals.mapping.yaml",
         "timeline import table deals.csv --mapping deals.mapping.yaml --dry-run",
         "timeline import table deals.xlsx --mapping deals.mapping.yaml -o deals.jsonl",
     )
 )
 @click.argument("file", metavar="FILE", type=_FILE)
 @click.option("--mapping", metavar="MAP.yaml", type=_FILE, help="What the rows mean.")
+@click.option("--guess", is_flag=True, help="Store nothing; write a first mapping to be edited.")
 @click.option("--dry-run", is_flag=True, help="Store nothing; report what would be taken.")
 @click.option("--strict", is_flag=True, help="Take nothing where a row is rejected.")
 @click.option(
@@ -46,7 +48,7 @@ def import_() -> None:
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the appended events too, as JSONL; - is standard output.",
+    help="Write the appended events too, as JSONL, or the guessed mapping; - is standard output.",
 )
 @tone
 @click.pass_obj
@@ -55,6 +57,7 @@ def table(
     /,
     file: Path,
     mapping: Path | None,
+    guess: bool,
     dry_run: bool,
     strict: bool,
     rejected: Path | None,
@@ -65,8 +68,13 @@ def table(
     Rows that cannot be taken are written to a file, with their reasons; then the exit code is 1. Importing
     a table again adds nothing. A missing store is made.
     """
+    if guess == (mapping is not None):
+        raise click.UsageError(
+            "say what the rows mean: --mapping MAP.yaml (--guess alone writes a first one)"
+        )
     if mapping is None:
-        raise click.UsageError("say what the rows mean: --mapping MAP.yaml")
+        _guess(session, file, output)
+        return
     if rejected is None and not dry_run:
         rejected = file.with_name(f"{file.name}.rejected.csv")
     with ExitStack() as stack:
@@ -84,6 +92,14 @@ def table(
     _show(session, report, aside=str(output) == "-", strict=strict)
     if report.rejected:
         click.get_current_context().exit(1)
+
+
+def _guess(session: Session, file: Path, output: Path | None) -> None:
+    from timeline.importers.guess import guess_file
+
+    session.output = None if output is None or str(output) == "-" else output
+    with writing(session) as stream:
+        stream.writelines(f"{line}\n" for line in guess_file(file))
 
 
 def _show(session: Session, report: Imported, *, aside: bool, strict: bool) -> None:

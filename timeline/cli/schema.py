@@ -20,12 +20,17 @@ COLUMNS = ("table", "column", "type", "required", "meaning")
 @click.option(
     "--fixtures", is_flag=True, help="The JSON Schema of fixture files, for editors and checks."
 )
+@click.option("--mappings", is_flag=True, help="The JSON Schema of mappings of tables.")
 @written(*ROWS)
 @tone
 @click.pass_obj
-def schema(session: Session, /, fixtures: bool) -> None:
-    """Show the tables of the store, or the JSON Schema by which editors complete fixtures."""
-    if fixtures:
+def schema(session: Session, /, fixtures: bool, mappings: bool) -> None:
+    """Show the tables of the store, or the JSON Schema by which editors complete fixtures or mappings."""
+    if mappings:
+        from timeline.importers.schema import mapping_schema
+
+        write_document(session, mapping_schema())
+    elif fixtures:
         from timeline.codec.schema import fixture_schema
 
         write_document(session, fixture_schema())

@@ -65,6 +65,8 @@ def import_table(
     """
 
     def attempt() -> Imported:
+        if mapping.report.problems:  # of how the table is to be read, so that it cannot be
+            raise DataError(mapping.report.problems)
         with ExitStack() as stack:
             table = stack.enter_context(open_table(path, mapping.table, mapping.columns))
             plan = compile_mapping(mapping, table.columns)

@@ -1,0 +1,74 @@
+"""Companies of a table: found by whatever names them, registered once, told apart, never merged."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.importers.tables import Desk, codes
+from timeline.importers.slugs import company_slug
+
+
+@pytest.mark.parametrize(
+    "name, slug",
+    [
+        ("Harbour Nine Inc.", "harbour-nine"),
+        ("Quillwork Ltd", "quillwork"),
+        ("Müller GmbH & Co. KG", "muller"),
+        ("Foo Co., Ltd.", "foo"),
+        ("AT&T", "at-and-t"),
+        ("鴻海", "honghai"),
+        ("GmbH", "gmbh"),
+    ],
+)
+def test_ids_are_names_without_their_legal_form(name: str, slug: str) -> None:
+    assert company_slug(name) == slug
+
+
+def ids(desk: Desk) -> list[str]:
+    return [event["subject"].partition(":")[2] for event in desk.events("company")]
+
+
+def test_a_name_is_one_company_however_it_is_spaced_and_capitalised(desk: Desk) -> None:
+    desk.rows("2019-05-02,Harbour Nine,A Co,1", "2019-05-02,HARBOUR  NINE,B Co,1")
+    assert ids(desk).count("harbour-nine") == 1
+
+
+def test_names_that_meet_in_one_id_are_told_apart_and_listed(desk: Desk) -> None:
+    done = desk.rows("2019-05-02,Harbour Nine Inc.,A Co,1", "2019-05-02,Harbour Nine GmbH,A Co,2")
+    found = [each for each in ids(desk) if each.startswith("harbour-nine")]
+    assert len(found) == len(set(found)) == 2
+    (likely,) = [each for each in done.likely_duplicates if each.company.startswith("harbour")]
+    assert {likely.company, likely.like} == set(found)
+
+
+def test_another_spelling_is_listed_and_not_merged(desk: Desk) -> None:
+    done = desk.rows("2019-05-02,Lumen Ferry,A Co,1", "2019-05-02,Lumenferry,A Co,2")
+    assert {"lumen-ferry", "lumenferry"} <= set(ids(desk))
+    assert [(each.company, each.like) for each in done.likely_duplicates] == [
+        ("lumenferry", "lumen-ferry")
+    ]
+
+
+def test_a_company_of_the_store_is_found_by_any_of_its_names(desk: Desk) -> None:
+    desk.timeline.append(
+        {
+            "type": "company_registered", "subject": "company:foxconn", "name": "Hon Hai Precision",
+            "aliases": ["Foxconn"], "identifiers": {"ticker": "2317"},
+        }
+    )  # fmt: skip
+    done = desk.rows("2019-05-02,Foxconn,A Co,1", "2019-05-02,hon hai precision,B Co,1")
+    assert done.companies == 2
+    assert {event["subject"] for event in desk.events()} == {"deal:foxconn-a", "deal:foxconn-b"}
+
+
+def test_a_company_does_no_deal_with_itself(desk: Desk) -> None:
+    assert list(codes(desk.rows("2019-05-02,Harbour,harbour,1"))) == ["self-dealing"]
+
+
+def test_a_row_that_names_nobody_is_refused(desk: Desk) -> None:
+    assert list(codes(desk.rows("2019-05-02,Harbour,,1"))) == ["empty-name"]
+
+
+def test_undisclosed_companies_are_a_party_and_never_registered(desk: Desk) -> None:
+    assert desk.rows("2019-05-02,Harbour,Undisclosed,1").taken == 1
+    assert ids(desk) == ["harbour"]

@@ -1,0 +1,106 @@
+"""The JSON Schema of mappings, from the types of fixtures: editors complete by it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from timeline.codec.schema import fixture_schema
+from timeline.events.record import RecordEvent
+from timeline.events.registry import EVENT_TYPES
+from timeline.events.source import SourceRegistered
+from timeline.importers.settings import (
+    Company,
+    Condition,
+    DateSettings,
+    Expression,
+    TableSettings,
+)
+
+_REF: Final = "#/$defs/{name}"
+_SETTINGS: Final = (TableSettings, DateSettings, Expression, Condition, Company)
+_EXPRESSION: Final = {"$ref": _REF.format(name=Expression.__name__)}
+_CONDITION: Final = {
+    "anyOf": [
+        {"type": "string", "description": "a column that says something"},
+        {"$ref": _REF.format(name=Condition.__name__)},
+        {"type": "array", "items": {"$ref": _REF.format(name=Condition.__name__)}},
+    ]
+}
+
+
+def mapping_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a mapping: fields as in a fixture, each of which a column may tell."""
+    told = {name: _or_expression(schema) for name, schema in fixture_schema()["$defs"].items()}
+    _, settings = msgspec.json.schema_components(_SETTINGS, ref_template=_REF)
+    types = [t for t in EVENT_TYPES.values() if not issubclass(t, RecordEvent)]
+    for event in types:
+        schema = told[event.__name__]
+        schema["properties"]["type"] = {"const": event.__struct_config__.tag}
+        schema["properties"]["when"] = _CONDITION
+        for name in ("id", "subject"):
+            schema["properties"][name] = {"type": "string", "description": "may hold {columns}"}
+    source = told[f"{SourceRegistered.__name__}Fields"]
+    source["properties"]["id"] = {"type": "string"}
+    sections = {
+        "name": {"type": "string", "description": "begins the ids of events; default: the file's"},
+        "table": {"$ref": _REF.format(name=TableSettings.__name__)},
+        "dates": {"$ref": _REF.format(name=DateSettings.__name__)},
+        "key": {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            "description": "the columns that name a row for good",
+        },
+        "rows": _CONDITION | {"description": "which rows are taken; default: all"},
+        "source": {
+            "anyOf": [
+                {"type": "string"},
+                {"$ref": _REF.format(name=f"{SourceRegistered.__name__}Fields")},
+            ]
+        },
+        "known": {
+            "anyOf": [{"type": ["string", "integer"]}, _EXPRESSION],
+            "description": "since when it is public; file: the day of the file",
+        },
+        "companies": {
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "string"},
+                    _EXPRESSION,
+                    {"$ref": _REF.format(name=Company.__name__)},
+                ]
+            },
+        },
+        "events": {
+            "type": "array",
+            "items": {"anyOf": [{"$ref": _REF.format(name=t.__name__)} for t in types]},
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Timeline mapping of a table",
+        "type": "object",
+        "properties": sections,
+        "additionalProperties": False,
+        "$defs": dict(sorted((told | settings).items())),
+    }
+
+
+def _or_expression(schema: Any) -> Any:
+    """The schema with an expression allowed wherever a value stands."""
+    if not isinstance(schema, dict):
+        return schema
+    found = dict(schema)
+    if "properties" in found:
+        found["properties"] = {key: _value(value) for key, value in found["properties"].items()}
+    for name in ("items", "additionalProperties"):
+        if isinstance(found.get(name), dict):
+            found[name] = _value(found[name])
+    if "anyOf" in found:
+        found["anyOf"] = [_or_expression(each) for each in found["anyOf"]]
+    return found
+
+
+def _value(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [_or_expression(schema), _EXPRESSION]}
