@@ -65,7 +65,7 @@ def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -
             found = sliders(timeline, subject, answer, asked)
             return {"back": subject_path(subject), "sliders": found}
 
-        return _page(picture, answer, about, columns=(*_SPAN, "known_from", "known_to"))
+        return _page(picture, answer, about, columns=(*_SPAN, "known_from", "known_to", "events"))
 
     return respond(request, asked, axes_path(subject), ask)
 
