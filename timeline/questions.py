@@ -179,9 +179,14 @@ class Questions:
         item_kind: Iterable[str] = (),
         certainty: Certainty | None = None,
         open_only: bool = False,
+        after: str = "",
+        limit: int | None = None,
         **asked: Unpack[Asked],
     ) -> ListAnswer:
-        """The items of one kind of subject (deal, rumour, commitment, relationship, right, fact)."""
+        """The items of one kind of subject (deal, rumour, commitment, relationship, right, fact).
+
+        Of a page (the first ``limit`` after a subject) the sums are those of its items.
+        """
         from timeline.answers.lists import list_items
 
         with self._viewing(asked) as view:
@@ -194,6 +199,8 @@ class Questions:
                 item_kinds=tuple(item_kind),
                 certainty=certainty,
                 open_only=open_only,
+                after=after,
+                limit=limit,
             )
 
     def companies(self, **asked: Unpack[Asked]) -> CompaniesAnswer:

@@ -192,3 +192,33 @@ def test_a_group_through_depth_and_a_cycle(tmp_path: Path) -> None:
         "relationship:ab": "a", "relationship:ca": "a", "relationship:ad": "a",
         "relationship:ae": "a", "relationship:bc": "b",
     }  # fmt: skip
+
+
+def test_items_are_counted_alike_in_the_history_and_in_the_log(stories: Timeline) -> None:
+    for at in (
+        {},
+        {"on": "2025-04-15"},
+        {"on": "2025-11-21", "known": "2025-11-21"},
+        {"on": "9999-12-31"},
+    ):
+        stored = stories.companies(**at)  # type: ignore[arg-type]
+        replayed = stories.companies(**at, recorded=stored.position)  # type: ignore[arg-type]
+        assert stored.companies == replayed.companies
+
+
+@pytest.mark.parametrize("kind", ["deal", "rumour", "fact", "relationship"])
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+def test_pages_of_a_list_are_the_list(stories: Timeline, kind: str, limit: int) -> None:
+    """From the history as from the log, and through every filter."""
+    asked: list[dict[str, Any]] = [
+        {}, {"open_only": True}, {"certainty": "possible"}, {"status": ["announced", "denied"]},
+        {"item_kind": ["acquisition", "joint_venture"]}, {"company": "foxconn"},
+    ]  # fmt: skip
+    for filters in asked:
+        for at in ({"on": "2025-11-21"}, {"on": "2025-11-21", "recorded": 1000}):
+            given = {**filters, **at}
+            every, found, after = stories.items(kind, **given).items, [], ""
+            while page := stories.items(kind, **given, after=after, limit=limit).items:
+                found += page
+                after = page[-1].subject
+            assert found == every

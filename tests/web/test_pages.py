@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from sqlalchemy import event as sa_event
+from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from tests.cli.program import run
@@ -357,3 +359,25 @@ def test_the_accept_header_says_which_format(client: TestClient, accept: str, fo
 def test_the_end_of_the_path_wins(client: TestClient) -> None:
     answer = client.get("/companies/foxconn.html", headers={"Accept": "application/json"})
     assert answer.headers["content-type"].startswith("text/html")
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def test_a_page_asks_the_database_as_often_for_many_items_as_for_few(client: TestClient) -> None:
+    """At a million events a company with a hundred items takes less than 100 ms; this keeps it so."""
+    asked: list[str] = []
+
+    def count(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    sa_event.listen(Engine, "before_cursor_execute", count)
+    try:
+        costs = {}
+        for company in ("foxconn", "rivian"):
+            asked.clear()
+            assert client.get(f"/companies/{company}?on=2025-11-21").status_code == 200
+            costs[company] = len(asked)
+    finally:
+        sa_event.remove(Engine, "before_cursor_execute", count)
+    assert costs["foxconn"] == costs["rivian"] <= 30

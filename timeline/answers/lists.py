@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -14,7 +15,9 @@ from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
+from timeline.events.registry import KINDS
 from timeline.replay import replay
+from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
 from timeline.values import Day, Fields
 
@@ -95,30 +98,41 @@ def list_items(
     item_kinds: Sequence[str] = (),
     certainty: str | None = None,
     open_only: bool = False,
+    after: str = "",
+    limit: int | None = None,
 ) -> ListAnswer:
     """The items of a kind of subject, those without parties too, by subject.
 
     ``statuses`` and ``item_kinds`` keep the named ones. With ``company`` the roles are its own, and with
     ``group`` each item names the member. Raises NotFound for an unknown company, InvalidValue for what
-    is no kind of item.
+    is no kind of item. Of a page (the first ``limit`` items after a subject) the sums are those of its items.
     """
     if kind not in SHOWN:
         raise InvalidValue(f'no list of "{kind}"', f"one of {', '.join(SHOWN)}")
     found: Iterable[CompanyItem]
-    if company is None:
-        found = map(item_of, view.every_item([kind]))
-    else:
+    if company is not None:
         found = items_of_group(view, find_company(view.connection, company), group=group)
-    items = [
+        found = sorted(found, key=lambda item: item.subject)
+    elif view.stored and limit is not None:
+        subjects = read_subjects_of_kind(
+            view.connection, kind, view.at.on, view.at.known_at, after=after, limit=limit,
+            statuses=statuses, without=sorted(KINDS[kind].over) if open_only else (),
+            item_kinds=item_kinds, certainty=certainty,
+        )  # fmt: skip
+        found = map(item_of, view.items(subjects))
+    else:
+        found = map(item_of, view.every_item([kind]))
+    fitting = (
         item
         for item in found
         if item.subject.startswith(kind + ":")
+        and item.subject > after
         and (not statuses or item.status in statuses)
         and (not item_kinds or item.kind in item_kinds)
         and certainty in (None, item.certainty)
         and (is_open(item) or not open_only)
-    ]
-    items.sort(key=lambda item: item.subject)
+    )
+    items = list(islice(fitting, limit))
     at = view.at
     return ListAnswer(
         kind=kind,
@@ -171,10 +185,7 @@ def _total(ends: list[Decimal | None]) -> str | None:
 
 def list_companies(view: View) -> CompaniesAnswer:
     """Every registered company at a coordinate, by id, with the number of its items."""
-    counts: dict[str, int] = {}
-    for item in view.every_item():
-        for company in item.parties:
-            counts[company] = counts.get(company, 0) + 1
+    counts = view.counts()
     rows = []
     at = view.at
     for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
@@ -188,7 +199,7 @@ def list_companies(view: View) -> CompaniesAnswer:
                 country=terms.get("country"),
                 kind=terms.get("kind"),
                 status=seen.status if seen else None,
-                items=counts.get(company, 0),
+                items=counts[company],
             )
         )
     return CompaniesAnswer(

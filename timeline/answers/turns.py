@@ -14,6 +14,7 @@ from msgspec import Struct
 from timeline.answers.first import day_of
 from timeline.answers.view import View
 from timeline.edtf import OPEN_END
+from timeline.lane import within
 from timeline.store.histories import is_current
 from timeline.store.tables import party_history, subject_history
 from timeline.values import ALWAYS, END_OF_TIME, Day
@@ -42,19 +43,18 @@ def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     else:
         parts = sa.select(party_history.c.subject).where(party_history.c.company == target)
         own = table.subject.in_(parts)
-    known_still = (table.known_to > at.known_at) | (table.known_to == END_OF_TIME)
-    held_still = (table.valid_to > at.on) | (table.valid_to == OPEN_END)
-    seen = own & (table.known_from <= at.known_at) & known_still
-    held = own & (table.valid_from <= at.on) & held_still
+    day, instant = within(at.on, at.known_at)
+    seen = own & (table.known_from <= instant) & (table.known_to > instant)
+    held = own & (table.valid_from <= day) & (table.valid_to > day)
     days = {
-        day
+        each
         for column in (table.valid_from, table.valid_to)
-        for day in view.connection.scalars(sa.select(column).where(seen).distinct().limit(MOST))
+        for each in view.connection.scalars(sa.select(column).where(seen).distinct().limit(MOST))
     }
     instants = {
-        instant
+        each
         for column in (table.known_from, table.known_to)
-        for instant in view.connection.scalars(sa.select(column).where(held).distinct().limit(MOST))
+        for each in view.connection.scalars(sa.select(column).where(held).distinct().limit(MOST))
     }
     return Turns(
         on=sorted(days - {_FIRST_DAY, OPEN_END}),

@@ -5,6 +5,7 @@ The one place that decides where an item is read from, so that every question ge
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,7 +17,13 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
 from timeline.events.registry import KINDS
 from timeline.replay import Entry, Item, Lens, evidence, irregular, kind_of, replay
-from timeline.store.histories import is_current, is_projected, read_contents, read_subjects_of
+from timeline.store.histories import (
+    count_subjects,
+    is_current,
+    is_projected,
+    read_contents,
+    read_subjects_of,
+)
 from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
 from timeline.sweep import Content
 from timeline.values import Fields
@@ -110,6 +117,12 @@ class View:
             sources=found.sources,
             erased=found.erased,
         )
+
+    def counts(self) -> Counter[str]:
+        """How many items every company is a party of."""
+        if self.stored:
+            return Counter(count_subjects(self.connection, self.at.on, self.at.known_at))
+        return Counter(company for item in self.every_item() for company in item.parties)
 
     def every_item(self, kinds: Sequence[str] = SHOWN) -> Iterator[Item]:
         """Every item of some kinds, with or without parties."""

@@ -125,6 +125,50 @@ def read_subjects_of(
     }
 
 
+def read_subjects_of_kind(
+    connection: Connection,
+    kind: str,
+    on: Day,
+    known: Instant,
+    *,
+    after: str,
+    limit: int,
+    statuses: Sequence[str] = (),
+    without: Sequence[str] = (),
+    item_kinds: Sequence[str] = (),
+    certainty: str | None = None,
+) -> list[str]:
+    """The first subjects of a kind at a coordinate that come after one, as the filters have them."""
+    table = rows_table
+    statement = (
+        sa.select(table.c.subject)
+        .where(table.c.subject.between(f"{kind}:", f"{kind};"), table.c.subject > after)
+        .where(*_holds(table, *within(on, known)))
+        .order_by(table.c.subject)
+        .limit(limit)
+    )
+    if statuses:
+        statement = statement.where(table.c.status.in_(statuses))
+    if without:
+        statement = statement.where(table.c.status.not_in(without))
+    if item_kinds:
+        statement = statement.where(table.c.kind.in_(item_kinds))
+    if certainty is not None:
+        statement = statement.where(table.c.certainty == certainty)
+    return list(connection.scalars(statement))
+
+
+def count_subjects(connection: Connection, on: Day, known: Instant) -> dict[str, int]:
+    """How many subjects every company was a party of at a coordinate."""
+    table = party_history
+    statement = (
+        sa.select(table.c.company, sa.func.count())
+        .where(*_holds(table, *within(on, known)))
+        .group_by(table.c.company)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
 def _holds(table: sa.Table, day: Day, instant: Instant) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         table.c.valid_from <= day,

@@ -13,7 +13,7 @@ from timeline.render.page import HEADINGS
 from timeline.render.rows import answer_rows, item_columns
 from timeline.render.status import parse_status
 from timeline.web.documented import documented
-from timeline.web.paging import cut
+from timeline.web.paging import first
 from timeline.web.parameters import OfList
 from timeline.web.replies import Page, respond
 
@@ -38,18 +38,20 @@ def _page(timeline: Timeline, kind: str, asked: OfList) -> Page:
         company=asked.company,
         status=map(parse_status, asked.status),
         item_kind=asked.kind,
+        after=asked.after or "",
+        limit=asked.limit + 1,
         **asked.asked(),
         **asked.filters(),
     )
-    items, more = cut(answer.items, asked.after, asked.limit, lambda item: item.subject)
-    count = len(answer.items)
-    answer = replace(answer, items=items)
+    items, more = first(answer.items, asked.limit, lambda item: item.subject)
+    if more or asked.after:  # sums of a page say nothing about the list
+        answer = replace(answer, items=items, sums=[])
     return Page(
         template="list.html",
         document=answer,
         rows=lambda: answer_rows(answer),
         columns=item_columns(items, group=asked.group),
-        context=lambda: {"names": timeline.names_in(answer), "count": count},
+        context=lambda: {"names": timeline.names_in(answer)},
         next=more,
         fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
     )

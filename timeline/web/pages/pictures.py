@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,10 +21,10 @@ from timeline.web.replies import Page, elsewhere, respond
 
 router = APIRouter()
 
-_SPAN: Final = (
-    "status", "certainty", "alternatives", "disputed", "since", "value", "valid_from", "valid_to"
+_IN_TABLE: Final = (
+    "one", "other", "subject", "status", "certainty", "valid_from", "valid_to",
+    "known_from", "known_to",
 )  # fmt: skip
-_IN_TABLE: Final = ("one", "other", "subject", "status", "certainty", "valid_from", "valid_to")
 
 
 @router.get(
@@ -44,7 +45,7 @@ def timeline(request: Request, company: str, asked: Annotated[OfPicture, Query()
             found = sliders(timeline, company, answer, asked)
             return {"back": company_path(company), "sliders": found}
 
-        return _page(picture, answer, about, columns=("subject", "kind", *_SPAN))
+        return _page(picture, answer, about)
 
     return respond(request, asked, timeline_path(company), ask)
 
@@ -65,7 +66,7 @@ def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -
             found = sliders(timeline, subject, answer, asked)
             return {"back": subject_path(subject), "sliders": found}
 
-        return _page(picture, answer, about, columns=(*_SPAN, "known_from", "known_to", "events"))
+        return _page(picture, answer, about)
 
     return respond(request, asked, axes_path(subject), ask)
 
@@ -82,8 +83,7 @@ def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
         def about() -> dict[str, Any]:
             return {"sliders": sliders(timeline, None, answer, asked, picture.days)}
 
-        columns = ("one", "other", "subject", *_SPAN)
-        return _page(picture, answer, about, columns=columns, template="network.html")
+        return _page(picture, answer, about, template="network.html")
 
     return respond(request, asked, "/network", ask)
 
@@ -91,22 +91,22 @@ def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
 def _page(
     picture: Picture,
     answer: CoursesAnswer | AxesAnswer | NetworkAnswer,
-    about: Any,
+    about: Callable[[], Mapping[str, Any]],
     *,
-    columns: tuple[str, ...],
     template: str = "picture.html",
 ) -> Page:
-    shown = [name for name in columns if name in _IN_TABLE or name.startswith("known")]
+    rows = list(answer_rows(answer))
+    columns = list(dict.fromkeys(name for row in rows for name in row))
     return Page(
         template=template,
         document=picture.data,
-        rows=lambda: answer_rows(answer),
+        rows=lambda: rows,
         columns=columns,
         context=lambda: {
             "answer": answer,
             "picture": picture,
-            "rows": list(answer_rows(answer)),
-            "columns": shown,
+            "rows": rows,
+            "columns": [name for name in columns if name in _IN_TABLE],
             **about(),
         },
         picture=lambda: picture,
