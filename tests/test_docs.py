@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +92,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_block_has_a_language_that_is_tested() -> None:
-    known = {"console", "json", "pycon", "python", "sh", "text", "yaml"}
+    known = {"console", "json", "mermaid", "pycon", "python", "sh", "sql", "text", "yaml"}
     assert {str(block) for block in BLOCKS if block.language not in known} == set()
 
 
@@ -105,8 +107,16 @@ def test_yaml_is_a_fixture_whose_expectations_hold(block: Block, folder: Path) -
     timeline(folder, "check", "story.yaml")
 
 
-@of("console")
-def test_console_is_generated_from_a_real_run(block: Block) -> None:
+@of("sql")
+def test_sql_finds_something_in_the_stories(block: Block, folder: Path) -> None:
+    timeline(folder, "replay", "fixtures")
+    with closing(sqlite3.connect(folder / "timeline.db")) as connection:
+        known = "2025-11-20T23:59:59.999999Z"
+        assert connection.execute(block.text, {"on": "2025-11-20", "known": known}).fetchall()
+
+
+@of("console", "mermaid")
+def test_console_and_diagrams_are_generated_from_a_real_run(block: Block) -> None:
     assert block.generated, "write it as a cog block, so that its output is checked"
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
+import tomllib
+from pathlib import Path
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -13,6 +17,9 @@ branch_labels = None
 depends_on = None
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+FOLDER = Path(__file__).parent.parent / "revision_0001"
+"""What else belongs to this revision: the views, and what everything means."""
+
 POSITION = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 DAY = sa.String(10).with_variant(postgresql.DATE, "postgresql")
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
@@ -169,10 +176,73 @@ POSTGRESQL_TRIGGERS = (
 )  # fmt: skip
 
 
-def _protect_postgresql() -> None:
+# A literal is taken as text where one of several functions takes text, so '2025-11-20' is the end of that
+# day, as everywhere in the program, and no midnight in the time zone of the session. One SELECT each, which
+# the planner puts in the place of the call. The open ends are no coordinates: the ones before them answer.
+POSTGRESQL_QUESTIONS = (
+    """
+    CREATE FUNCTION {schema}.company_state_at(
+      on_day date, known_at timestamptz DEFAULT '9999-12-31T23:59:59.999998Z'
+    ) RETURNS SETOF {schema}.company_state LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT * FROM {schema}.company_state
+      WHERE valid_from <= least(on_day, '9999-12-30'::date)
+        AND least(on_day, '9999-12-30'::date) < valid_to
+        AND known_from <= least(known_at, '9999-12-31T23:59:59.999998Z'::timestamptz)
+        AND least(known_at, '9999-12-31T23:59:59.999998Z'::timestamptz) < known_to
+    $$
+    """,
+    """
+    CREATE FUNCTION {schema}.company_state_at(on_day date, known_on date)
+    RETURNS SETOF {schema}.company_state LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT * FROM {schema}.company_state_at(
+        on_day, (known_on + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 microsecond')
+    $$
+    """,
+    """
+    CREATE FUNCTION {schema}.company_state_at(on_day date, known text)
+    RETURNS SETOF {schema}.company_state LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT * FROM {schema}.company_state_at(on_day, CASE
+        WHEN known ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'
+        THEN (known::date + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 microsecond'
+        ELSE known::timestamptz END)
+    $$
+    """,
+    """
+    CREATE FUNCTION {schema}.days_between(first_day date, second_day date)
+    RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT second_day - first_day $$
+    """,
+)
+
+
+def _schema() -> str:
     connection = op.get_bind()
     quote = connection.dialect.identifier_preparer.quote_identifier
-    schema = quote(connection.exec_driver_sql("SELECT current_schema()").scalar())
+    return str(quote(connection.exec_driver_sql("SELECT current_schema()").scalar()))
+
+
+def _comment(views: set[str]) -> None:
+    """Tell the database what everything means, where it can keep that."""
+    connection, schema = op.get_bind(), _schema()
+    meanings = tomllib.loads((FOLDER / "comments.toml").read_text(encoding="utf-8"))
+    inspector = sa.inspect(connection)
+    for name, meaning in meanings["relations"].items():
+        kind = "VIEW" if name in views else "TABLE"
+        _say(f"{kind} {schema}.{name}", meaning)
+        for column in inspector.get_columns(name):
+            own = f"{name.removeprefix('current_')}.{column['name']}"
+            said = meanings["meanings"].get(own) or meanings["columns"][column["name"]]
+            _say(f"COLUMN {schema}.{name}.{column['name']}", said)
+    for signature, meaning in meanings["functions"].items():
+        _say(f"FUNCTION {schema}.{signature}", meaning)
+
+
+def _say(what: str, meaning: str) -> None:
+    text = meaning.replace("'", "''").replace("%", "%%")
+    op.get_bind().exec_driver_sql(f"COMMENT ON {what} IS '{text}'")
+
+
+def _protect_postgresql() -> None:
+    connection, schema = op.get_bind(), _schema()
     for function in POSTGRESQL_FUNCTIONS:
         connection.execute(sa.text(function.format(schema=schema)))
     for table, name, when, each, function, *transition in POSTGRESQL_TRIGGERS:
@@ -249,7 +319,13 @@ def upgrade() -> None:
         sa.Column("roles", JSON, nullable=False),
         sqlite_with_rowid=False,
     )
-    op.create_index("party_history_subject", "party_history", ["subject"])
+    # all that the views read of a party, in the order in which they ask; without it, the whole market of a
+    # day took twice as long (docs/schema.md)
+    op.create_index(
+        "party_history_subject",
+        "party_history",
+        ["subject", "valid_from", "known_from", "valid_to", "known_to", "company", "roles"],
+    )
     op.create_table(
         "subject_checkpoint",
         sa.Column("subject", TEXT, primary_key=True),
@@ -267,8 +343,16 @@ def upgrade() -> None:
         log_head,
         [{"one": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],
     )
-    if op.get_bind().dialect.name == "postgresql":
+    dialect = op.get_bind().dialect.name
+    if dialect == "postgresql":
         _protect_postgresql()
-        return
-    for trigger in SQLITE_TRIGGERS:
-        op.execute(trigger)
+    else:
+        for trigger in SQLITE_TRIGGERS:
+            op.execute(trigger)
+    views = runpy.run_path(str(FOLDER / "views.py"))
+    for statement in views["statements"](dialect):
+        op.get_bind().exec_driver_sql(statement)
+    if dialect == "postgresql":
+        for function in POSTGRESQL_QUESTIONS:
+            op.get_bind().exec_driver_sql(function.format(schema=_schema()))
+        _comment(set(views["names"]()))

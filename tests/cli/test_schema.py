@@ -21,12 +21,12 @@ def test_every_table_and_column_is_explained() -> None:
     assert [row["table"] for row in rows if row["column"] is None][:2] == ["event", "log_head"]
 
 
-def test_the_tables_are_those_of_a_store(target: str) -> None:
+def test_the_tables_and_views_are_those_of_a_store(target: str) -> None:
     with Timeline.open(target) as timeline, timeline.reading() as connection:
         inspector = sa.inspect(connection)
         found = {
             (table, column["name"])
-            for table in inspector.get_table_names()
+            for table in inspector.get_table_names() + inspector.get_view_names()
             if table != "alembic_version"
             for column in inspector.get_columns(table)
         }

@@ -19,8 +19,10 @@ from tests import databases
 from tests.answers.stores import FIXTURES
 from timeline import Timeline
 from timeline.store.engine import connect_for_migration, migrations_folder
+from timeline.store.meanings import commented, functions, meaning_of
 from timeline.store.store import Store
-from timeline.store.tables import REVISIONS, metadata
+from timeline.store.tables import REVISIONS
+from timeline.store.views import views
 
 RELEASED: dict[str, str] = {}
 """The SHA-256 of every migration that was released, by its revision; written with the tag of the release.
@@ -59,13 +61,20 @@ def test_there_is_one_head_and_the_program_knows_every_revision() -> None:
 
 
 def changed(released: dict[str, str]) -> list[str]:
-    """The released migrations whose file is not what was released."""
+    """The released migrations whose files are not what was released."""
     found = {script.revision: Path(script.path) for script in scripts().walk_revisions()}
     return [
         revision
         for revision, digest in released.items()
-        if revision not in found or sha256(found[revision].read_bytes()).hexdigest() != digest
+        if revision not in found or digest_of(revision, found[revision]) != digest
     ]
+
+
+def digest_of(revision: str, script: Path) -> str:
+    """The digest of all that belongs to a revision: its script, and what it reads from its folder."""
+    folder = migrations_folder() / f"revision_{revision}"
+    read = sorted(file for file in folder.glob("*") if file.is_file())
+    return sha256(b"".join(file.read_bytes() for file in [script, *read])).hexdigest()
 
 
 def test_no_released_migration_was_edited() -> None:
@@ -74,7 +83,7 @@ def test_no_released_migration_was_edited() -> None:
 
 def test_an_edited_or_lost_migration_would_be_found() -> None:
     path = next(Path(s.path) for s in scripts().walk_revisions() if s.revision == "0001")
-    right = sha256(path.read_bytes()).hexdigest()
+    right = digest_of("0001", path)
     assert changed({"0001": right, "0000": right}) == ["0000"]
     assert changed({"0001": "0" * 64}) == ["0001"]
 
@@ -90,7 +99,30 @@ def test_the_migrated_schema_is_the_one_of_the_program(empty: str) -> None:
 
 def differences(connection: sa.Connection) -> list[Any]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, metadata))
+    return list(compare_metadata(context, commented()))
+
+
+def test_the_views_are_those_of_the_program_and_explained(empty: str) -> None:
+    upgrade_to(empty, "head")
+    with connect_for_migration(empty) as connection:
+        inspector = sa.inspect(connection)
+        assert set(inspector.get_view_names()) == set(views.tables)
+        for view in views.tables.values():
+            found = inspector.get_columns(view.name)
+            assert [c["name"] for c in found] == [c.name for c in view.columns], view.name
+            if connection.dialect.name == "sqlite":
+                continue  # keeps neither the types of views nor comments
+            kinds = [c["type"].compile(connection.dialect) for c in found]
+            declared = [c.type.compile(connection.dialect) for c in view.columns]
+            declared = [kind.replace("TEXT", 'TEXT COLLATE "C"') for kind in declared]
+            assert kinds == declared, view.name
+            assert inspector.get_table_comment(view.name)["text"] == meaning_of(view.name)
+            said = [c["comment"] for c in found]
+            assert said == [meaning_of(view.name, c.name) for c in view.columns]
+        if connection.dialect.name == "postgresql":
+            asked = "SELECT obj_description(CAST(:name AS regprocedure))"
+            for signature, meaning in functions().items():
+                assert connection.scalar(sa.text(asked), {"name": signature}) == meaning
 
 
 def test_a_difference_would_be_found(empty: str) -> None:

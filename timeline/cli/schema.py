@@ -1,4 +1,4 @@
-"""``timeline schema``: the documented tables, and the schema of fixture files."""
+"""``timeline schema``: the documented tables and views, and the schema of fixture files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLUMNS = ("table", "column", "type", "required", "meaning")
 @tone
 @click.pass_obj
 def schema(session: Session, /, fixtures: bool, mappings: bool) -> None:
-    """Show the tables of the store, or the JSON Schema by which editors complete fixtures or mappings."""
+    """Show the tables and views of the store, or the JSON Schema of fixtures or mappings for editors."""
     if mappings:
         from timeline.importers.schema import mapping_schema
 
@@ -39,22 +39,24 @@ def schema(session: Session, /, fixtures: bool, mappings: bool) -> None:
 
 
 def _rows() -> Iterator[dict[str, Any]]:
-    from timeline.store.meanings import TABLES, meaning_of
+    from timeline.store.meanings import functions, meaning_of
     from timeline.store.tables import metadata
+    from timeline.store.views import views
 
-    for table in metadata.tables.values():
-        yield {
-            "table": table.name,
-            "column": None,
-            "type": None,
-            "required": None,
-            "meaning": TABLES.get(table.name),
-        }
-        for column in table.columns:
-            yield {
-                "table": table.name,
-                "column": column.name,
-                "type": str(column.type).partition("(")[0].lower(),
-                "required": not column.nullable,
-                "meaning": meaning_of(table.name, column.name),
-            }
+    for what, relations in (("table", metadata), ("view", views)):
+        for table in relations.tables.values():
+            yield _row(table.name, what, meaning_of(table.name))
+            for column in table.columns:
+                yield {
+                    "table": table.name,
+                    "column": column.name,
+                    "type": str(column.type).partition("(")[0].lower(),
+                    "required": not column.nullable if what == "table" else None,
+                    "meaning": meaning_of(table.name, column.name),
+                }
+    for signature, meaning in functions().items():
+        yield _row(signature, "function of PostgreSQL", meaning)
+
+
+def _row(name: str, what: str, meaning: str | None) -> dict[str, Any]:
+    return {"table": name, "column": None, "type": what, "required": None, "meaning": meaning}

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from timeline.errors import InvalidValue
+from timeline.store.meanings import functions
 from timeline.store.tables import (
     event,
     log_head,
@@ -22,6 +23,7 @@ from timeline.store.tables import (
     subject_company,
     subject_history,
 )
+from timeline.store.views import views
 
 LONGEST: Final = 63
 """Bytes of a name; PostgreSQL cuts what is longer."""
@@ -65,7 +67,8 @@ def _lines(roles: Roles) -> Iterator[str]:
         raise InvalidValue("the three roles need three names", "name them apart")
     owner, writer, reader = map(_name, names)
     schema = _name(roles.schema)
-    names_of_tables = [table.name for table in metadata.sorted_tables] + ["alembic_version"]
+    relations = [*metadata.sorted_tables, *views.tables.values()]
+    names_of_tables = [table.name for table in relations] + ["alembic_version"]
     yield "-- Run it after timeline init, as a superuser, in the database of the store; it may be run again."
     yield f"-- Then let people and programs in: GRANT {writer} TO somebody;"
     yield "BEGIN;"
@@ -79,8 +82,8 @@ def _lines(roles: Roles) -> Iterator[str]:
     yield f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner};"
     for name in names_of_tables:
         yield f"ALTER TABLE {schema}.{_name(name)} OWNER TO {owner};"
-    for function in FUNCTIONS:
-        yield f"ALTER FUNCTION {schema}.{function}() OWNER TO {owner};"
+    for function in (*(f"{name}()" for name in FUNCTIONS), *functions()):
+        yield f"ALTER FUNCTION {schema}.{function} OWNER TO {owner};"
     yield f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC, {writer}, {reader};"
     yield f"GRANT USAGE ON SCHEMA {schema} TO {writer}, {reader};"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {writer}, {reader};"

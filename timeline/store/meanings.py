@@ -1,64 +1,68 @@
-"""What the tables and their columns mean, for people who write SQL (``timeline schema``).
+"""What tables, views, functions and columns mean, for people who write SQL (``timeline schema``).
 
-A module of its own, so that a question need not read it.
+The words live in the migrations, which give them to PostgreSQL as comments; here they are read.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import tomllib
+from functools import cache
+from typing import Any, Final
 
-TABLES: Final = {
-    "event": "the log: one row an event, never changed",
-    "log_head": "where the log ends: one row",
-    "subject_company": "every company that any event of a subject ever named",
-    "subject_history": "the state of every subject on any day, as known at any instant",
-    "party_history": "the parties of every subject on any day, as known at any instant",
-    "subject_checkpoint": "from where the fold of a long subject goes on; no data of its own",
-    "projection": "how far the histories follow the log",
-}
-"""A sentence for each table."""
+from sqlalchemy import MetaData
 
-_COLUMNS: Final = {
-    "position": "place in the log: 1, 2, 3 … without a gap",
-    "id": "the event's name, given by its author or derived from its content",
-    "subject": "what it is about: kind:name",
-    "version": "place among the events of its subject: 1, 2, 3 …",
-    "type": "event type (docs/events.md)",
-    "schema_version": "version of the event type's fields",
-    "occurred": "when it happened, as written (EDTF)",
-    "earliest": "first day on which it may have happened",
-    "latest": "last day on which it may have happened",
-    "known": "instant at which it was public",
-    "recorded": "instant at which it entered the log",
-    "fact_level": "fact, forecast or opinion",
-    "attribution": "on whose word",
-    "payload": "the other fields, as JSON",
-    "origin": "the story or file that it came from",
-    "digest": "SHA-256 of its content",
-    "hash": "SHA-256 of the hash before it, recorded and digest",
-    "one": "always 1",
-    "company": "id of a company",
-    "valid_from": "first day of which it holds",
-    "valid_to": "first day of which it no longer holds; 9999-12-31: open",
-    "known_from": "instant from which on that was known",
-    "known_to": "instant from which on something else was known; 9999-12-31T23:59:59.999999Z: open",
-    "kind": "kind of deal, rumour …; of a fact its attribute",
-    "status": "where it stands (docs/transitions.md)",
-    "certainty": "definite, or possible where dates are too vague to tell",
-    "since": "when what brought the status happened, as written (EDTF)",
-    "disputed": "whether somebody contests part of the evidence",
-    "irregular": "whether an event could not follow what came before",
-    "state": "terms, alternatives and conflicts, as JSON",
-    "roles": "what the company is in it, as JSON",
-    "checkpoint": "the fold's own notes",
-    "name": "which of them",
-    "log_head.position": "position of the last event",
-    "log_head.hash": "hash of the last event",
-    "log_head.recorded": "when the last event was recorded",
-    "projection.position": "position up to which it follows the log",
-}
+from timeline.store.engine import migrations_folder
+from timeline.store.tables import REVISIONS, metadata
+from timeline.store.views import views
+
+_PARTS: Final = ("relations", "functions", "columns", "meanings")
 
 
-def meaning_of(table: str, column: str) -> str | None:
-    """What a column means; None for one that nobody explained."""
-    return _COLUMNS.get(f"{table}.{column}", _COLUMNS.get(column))
+@cache
+def _meanings() -> dict[str, dict[str, str]]:
+    """The words of every revision; a later one has the last."""
+    found: dict[str, dict[str, str]] = {part: {} for part in _PARTS}
+    for revision in REVISIONS:
+        file = migrations_folder() / f"revision_{revision}" / "comments.toml"
+        if file.exists():
+            said: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+            for part in _PARTS:
+                found[part] |= said.get(part, {})
+    return found
+
+
+def meaning_of(relation: str, column: str | None = None) -> str | None:
+    """What a table or view means, or a column of it; None for one that nobody explained."""
+    said = _meanings()
+    if column is None:
+        return said["relations"].get(relation)
+    original = relation.removeprefix("current_")
+    for name in (f"{relation}.{column}", f"{original}.{column}"):
+        if name in said["meanings"]:
+            return said["meanings"][name]
+    return said["columns"].get(column)
+
+
+def functions() -> dict[str, str]:
+    """The functions for questions on PostgreSQL, by signature, and what they answer."""
+    return _meanings()["functions"]
+
+
+def commented() -> MetaData:
+    """The tables with their comments, as PostgreSQL keeps them."""
+    copy = MetaData()
+    for table in metadata.tables.values():
+        made = table.to_metadata(copy)
+        made.comment = meaning_of(table.name)
+        for column in made.columns:
+            column.comment = meaning_of(table.name, column.name)
+    return copy
+
+
+def relations() -> MetaData:
+    """Every table and view, for whoever lists them."""
+    both = MetaData()
+    for source in (metadata, views):
+        for table in source.tables.values():
+            table.to_metadata(both)
+    return both

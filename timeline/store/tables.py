@@ -118,7 +118,16 @@ party_history: Final = Table(
     Column("valid_to", DAY, nullable=False),
     Column("known_to", INSTANT, nullable=False),
     Column("roles", JSON, nullable=False),
-    Index("party_history_subject", "subject"),
+    Index(
+        "party_history_subject",
+        "subject",
+        "valid_from",
+        "known_from",
+        "valid_to",
+        "known_to",
+        "company",
+        "roles",
+    ),
     sqlite_with_rowid=False,
 )
 
