@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +16,7 @@ from PIL import Image
 
 from tests.answers.stores import new_timeline
 from timeline import Timeline
-from timeline.errors import InvalidValue
+from timeline.errors import InvalidValue, MissingExtra
 from timeline.render.picture import Picture
 from timeline.render.plot.measure import width
 
@@ -128,6 +129,14 @@ def test_a_png_is_small_and_says_its_title(stories: Timeline) -> None:
     assert Image.open(BytesIO(picture.png(scale=1))).width == 780
 
 
+def test_a_png_of_very_many_pixels_is_drawn_smaller(
+    stories: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("timeline.render.picture.MOST_PIXELS", 200_000)
+    image = Image.open(BytesIO(stories.plot("foxconn", on="2025-11-21").png()))
+    assert 180_000 < image.width * image.height < 220_000
+
+
 def test_a_page_loads_nothing_and_holds_the_data(stories: Timeline) -> None:
     for name, picture in pictures(stories).items():
         page = picture.html()
@@ -172,3 +181,19 @@ def test_a_look_that_does_not_exist_is_refused(stories: Timeline) -> None:
         stories.plot("foxconn", kind="two-axes")
     with pytest.raises(InvalidValue, match="cannot be shown as"):
         stories.plot("rumour:foxconn-nissan", kind="timeline")
+
+
+@pytest.mark.parametrize("missing", ["vl_convert", "networkx"])
+def test_in_a_notebook_it_shows_itself_and_without_the_extra_its_table(
+    stories: Timeline, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    assert stories.graph("nissan", on="2025-11-21")._repr_html_().startswith("<svg")
+    monkeypatch.setitem(sys.modules, missing, None)
+    picture = stories.graph("nissan", on="2025-11-21")
+    assert picture._repr_html_().startswith("<table")
+    assert "deal:nissan-honda-holding-company" in picture._repr_html_()
+    extra = "graph" if missing == "networkx" else "plot"
+    with pytest.raises(MissingExtra, match=missing) as failure:
+        picture.svg()
+    assert failure.value.hint == f"install the extra: pip install 'partnership-timeline[{extra}]'"
+    assert picture.data["company"] == "nissan"

@@ -21,6 +21,9 @@ from timeline.render.plot.colours import THEMES, Theme, colours_of
 from timeline.render.plot.sheet import LEAST_WIDTH, Spec
 from timeline.values import Day
 
+MOST_PIXELS: Final = 40_000_000
+"""Of a PNG: a company with 600 items took 90 million at twice its width, and 1.3 GB of memory."""
+
 PHONE: Final = 374
 """Pixels of a phone's page, within its margins."""
 
@@ -97,10 +100,15 @@ class Picture:
         return drawn[:start] + told + _renamed(drawn[start + 1 :], mark) + "\n"
 
     def png(self, scale: float = 2) -> bytes:
-        """The picture as a PNG of 256 colours, ``scale`` pixels to one of its width."""
+        """The picture as a PNG of 256 colours, ``scale`` pixels to one of its width.
+
+        Fewer where it would have more than 40 million of them.
+        """
         with needs("plot"):
             import vl_convert
             from PIL import Image, PngImagePlugin
+        most = MOST_PIXELS / (self._spec["width"] * self._spec["height"])
+        scale = min(scale, most**0.5)
         drawn = vl_convert.vegalite_to_png(json.dumps(self._spec), scale=scale)
         # a third of the bytes, and no difference that an eye finds
         image = Image.open(BytesIO(drawn)).convert("RGB")
