@@ -38,4 +38,8 @@ Now ask questions of your own. The store is build/demo.db (`make demo` makes it 
   timeline replay fixtures/foxconn-openai-later.yaml
   timeline state foxconn --as-of 2025-04-15       # later reports told what was known then
   timeline --help
+
+Or look at it in a browser (.venv/bin/pip install -e '.[web,plot,graph]' first):
+
+  timeline serve                                  # then open http://127.0.0.1:8000/
 END

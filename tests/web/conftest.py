@@ -50,7 +50,7 @@ def serve() -> Iterator[Serve]:
     """A client of a server of some store, with these settings."""
     opened: list[Timeline] = []
 
-    def make(path: Path, base: str = BASE, **settings: object) -> TestClient:
+    def make(path: Path | str, base: str = BASE, **settings: object) -> TestClient:
         opened.append(Timeline.open(path))
         app = make_app(opened[-1], Settings(**settings))  # type: ignore[arg-type]
         return TestClient(app, base_url=base, follow_redirects=False, raise_server_exceptions=False)

@@ -184,3 +184,22 @@ def test_sliders_wait_for_the_script(serve: Serve, stories: Path) -> None:
     for label in re.findall(r'<label class="field" for="slide-[^>]*>', page):
         assert "data-scripted hidden" in label
     assert page.count('type="range"') == 2
+
+
+def test_a_picture_shows_the_items_that_its_page_does(client: TestClient) -> None:
+    page = client.get("/companies/foxconn?on=2025-11-21&open=true&certainty=definite").text
+    sources = re.findall(r'srcset="([^"]+)"', page)
+    assert all("certainty=definite" in each and "open=true" in each for each in sources)
+    every = client.get("/companies/foxconn/timeline.json?on=2025-11-21").json()["courses"]
+    some = client.get("/companies/foxconn/timeline.json?on=2025-11-21&open=true").json()["courses"]
+    assert 0 < len(some) < len(every)
+
+
+def test_a_picture_shows_the_days_that_were_asked_for(client: TestClient) -> None:
+    for path in ("/companies/foxconn/timeline", "/axes/rumour:foxconn-nissan"):
+        every = client.get(f"{path}.svg?on=2025-04-15")
+        some = client.get(f"{path}.svg?on=2025-04-15&from=2025-01-01&to=2025-12-31")
+        assert every.status_code == some.status_code == 200
+        assert every.text != some.text
+        page = client.get(f"{path}?on=2025-04-15&from=2025-01-01&to=2025-12-31")
+        assert page.text.count("from=2025-01-01&amp;to=2025-12-31") >= 4

@@ -121,8 +121,8 @@ class OfList(OfCompany):
     limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most items of one page.")
 
 
-class OfPicture(Lensed):
-    """What a picture shows, and how it looks."""
+class Drawn(Lensed):
+    """How a picture looks."""
 
     theme: Literal["light", "dark"] = Field("light", description="The colours of a picture.")
     width: int | None = about("The width of a picture in pixels.", ge=280, le=4000)
@@ -132,7 +132,29 @@ class OfPicture(Lensed):
         return {"theme": self.theme, "width": self.width}
 
 
-class OfNetwork(OfPicture):
+class OfPicture(Drawn):
+    """Which days a picture shows."""
+
+    start: Text | None = about("The first day of the world to draw.", alias="from")
+    end: Text | None = about("The last day of the world to draw.", alias="to")
+
+    def look(self) -> dict[str, Any]:
+        """The look and the days as the façade takes them."""
+        return {**super().look(), "start": self.start, "end": self.end}
+
+
+class OfStory(OfPicture):
+    """Which items of a company a picture shows."""
+
+    certainty: Certainty | None = about("Only items of this certainty.")
+    open: bool = Field(False, description="Leave out final and denied items.")
+
+    def look(self) -> dict[str, Any]:
+        """The look, the days and the items as the façade takes them."""
+        return {**super().look(), "certainty": self.certainty, "open_only": self.open}
+
+
+class OfNetwork(Drawn):
     """Whose network is shown, and how much of it."""
 
     company: Text | None = about("Only what is tied to this company, by any of its names.")

@@ -16,7 +16,7 @@ from timeline.render.rows import answer_rows
 from timeline.web.addresses import axes_path, company_path, subject_path, timeline_path
 from timeline.web.documented import documented
 from timeline.web.pages.sliding import sliders
-from timeline.web.parameters import OfNetwork, OfPicture
+from timeline.web.parameters import OfNetwork, OfPicture, OfStory
 from timeline.web.replies import Page, elsewhere, respond
 
 router = APIRouter()
@@ -31,7 +31,7 @@ _IN_TABLE: Final = (
     "/companies/{company}/timeline",
     **documented(CoursesAnswer, "The story of a company", drawn=True),
 )
-def timeline(request: Request, company: str, asked: Annotated[OfPicture, Query()]) -> Response:
+def timeline(request: Request, company: str, asked: Annotated[OfStory, Query()]) -> Response:
     """The items of a company over all days, as known at one instant."""
 
     def ask(timeline: Timeline) -> Page | str:
