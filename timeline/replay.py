@@ -263,6 +263,8 @@ def outcome(kind: Kind, ordered: Iterable[Entry]) -> Phase | None:
 
 def doubts(kind: Kind, happened: Sequence[Entry], on: Day) -> list[Phase | None]:
     """What else may hold on that day, from events in main order: every other reading's outcome."""
+    if all(e.earliest == e.latest <= on and e.earliest <= e.known for e in happened):
+        return []  # nearly always: exact days, reported when they were over
     uncertain = [entry for entry in happened if is_uncertain(entry, on)]
     readings: list[Iterable[Entry]] = []
     if any(entry.earliest != entry.latest for entry in happened):
@@ -352,7 +354,8 @@ def replay(
     if not happened:
         return None
     kind = kind_of(happened[0].subject)
-    state = fold(kind, happened)
+    state = Fold()
+    irregular = [entry.id for entry in happened if not state.add(kind, entry)]
     others = alternatives(state.phase, doubts(kind, happened, on))
     terms = {name: state.terms[name] for name in kind.terms if name in state.terms}
     return Item(
@@ -364,7 +367,7 @@ def replay(
         parties=kind.parties(terms),
         since=None if state.phase == NOTED else state.since,
         disputed=any(remark.type == DISPUTED for remark in remarks),
-        irregular=irregular(kind, happened),
+        irregular=irregular,
         conflicts=list(state.conflicts),
         terms=terms,
         steps=found.steps,

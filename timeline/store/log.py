@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -104,7 +105,7 @@ def read_all_entries(
 
 
 def _by_subject(rows: Iterable[Any]) -> Iterator[tuple[str, list[Entry]]]:
-    for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):
+    for subject, group in groupby(map(entry_of, rows), key=attrgetter("subject")):
         yield subject, list(group)
 
 
