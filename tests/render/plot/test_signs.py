@@ -215,6 +215,21 @@ def test_a_window_shows_only_what_has_a_part_in_it(timeline: Timeline) -> None:
     assert "1 item outside of these days" in " ".join(picture.texts)
 
 
+def test_of_a_fact_its_values_are_shown(timeline: Timeline) -> None:
+    for day, value in (("2024-06-01", "12000"), ("2025-06-01", "14000")):
+        timeline.append({"type": "fact_stated", "subject": "fact:acme/staff", "occurred": day, "known": day,
+                         "company": "acme", "attribute": "staff", "value": value})  # fmt: skip
+    picture = timeline.plot("fact:acme/staff", on="2025-05-01")
+    assert picture.title == "Acme: staff"
+    texts = list(picture.texts)
+    assert {"12000", "12000 →"} <= set(texts)
+    assert any("On 1 May 2025 (the cross): 12000." in text for text in texts)
+    assert "14000" not in {*timeline.plot("acme", on="2025-05-01").texts}, (
+        "no room, and not stated yet"
+    )
+    assert {"12000", "staff: 12000"} <= {*timeline.plot("acme", on="2025-05-01").texts}
+
+
 # --- colours --------------------------------------------------------------------------------------
 
 

@@ -16,9 +16,10 @@ from timeline.render.fields import type_words
 from timeline.render.plot.colours import Theme
 from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, is_open, near, windowed
 from timeline.render.plot.measure import width, wrap
-from timeline.render.plot.said import evidence_tip, item_title, standing
+from timeline.render.plot.said import claim_words, evidence_tip, item_title, standing
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
-from timeline.render.status import GROUPS, Group, group_of, status_words
+from timeline.render.status import GROUPS, Group, group_of
+from timeline.render.words import date, name_of
 from timeline.values import ALWAYS, END_OF_TIME
 
 GAP: Final = 1
@@ -48,6 +49,10 @@ def axes_title(answer: AxesAnswer) -> str:
     """What the picture is called."""
     if answer.course is None:
         return answer.subject
+    if answer.subject.startswith("fact:"):  # of which value would it be?
+        terms = answer.course.terms
+        period = f" ({date(terms['period'])})" if "period" in terms else ""
+        return f"{name_of(terms['company'], answer.names)}: {terms['attribute']}{period}"
     return item_title(answer.course, None, answer.names)
 
 
@@ -187,7 +192,7 @@ def _patches(
         tip = _tip(answer, patch)
         said = f"{tip['status']}, {tip['days']}, {tip['known']}"
         rows.setdefault((group, sure), []).append(box | tip | {"description": said})
-        text = _word(patch, box["x2"] - box["x"] - 10)
+        text = _word(answer, patch, box["x2"] - box["x"] - 10)
         if text and box["y2"] - box["y"] >= 16:
             colours = sheet.colours
             color = colours.on_groups[group] if sure else colours.text
@@ -201,9 +206,9 @@ def _patches(
     return words
 
 
-def _word(patch: Patch, room: float) -> str:
-    """The status where it has room, with an arrow when it is open."""
-    status = status_words(patch.status)
+def _word(answer: AxesAnswer, patch: Patch, room: float) -> str:
+    """The status (of a fact its value) where it has room, with an arrow when it is open."""
+    status = claim_words(patch, answer.names)
     unsure = "" if patch.certainty == "definite" else "?"
     arrow = " →" if patch.valid_to == OPEN_END else ""
     before = "← " if patch.valid_from == OPEN_START else ""

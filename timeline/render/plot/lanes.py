@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from timeline.answers.course import Course, CoursesAnswer, Mark
 from timeline.render.plot import legend
@@ -13,10 +13,10 @@ from timeline.render.plot.bars import Bar, Lane, later_bars
 from timeline.render.plot.colours import fading
 from timeline.render.plot.days import Axis, is_open
 from timeline.render.plot.measure import width
-from timeline.render.plot.said import MARK_TIP, TIP, mark_tip, span_tip
+from timeline.render.plot.said import MARK_TIP, TIP, claim_words, mark_tip, span_tip
 from timeline.render.plot.sheet import Sheet
 from timeline.render.status import Group, status_words
-from timeline.render.words import Names, value_in_words
+from timeline.render.words import Names
 from timeline.values import ALWAYS, Day
 
 BAR: Final = 12
@@ -119,8 +119,8 @@ def _word(
     names: Names,
 ) -> None:
     """The status inside the bar, of a fact its value, where it has room."""
-    stated = bar.span.value is not UNSET and bar.status == "stated"
-    text = value_in_words(bar.span.value, names) if stated else status_words(bar.status)
+    own = bar.status == bar.span.status
+    text = claim_words(bar.span, names) if own else status_words(bar.status)
     if bar.look == "full" and not bar.over and width(text, 10) + 10 <= row["x2"] - row["x"]:
         words.setdefault(bar.group, []).append({"x": row["x"] + 5, "y": middle + 0.5, "text": text})
 

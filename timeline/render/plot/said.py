@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec import UNSET
+
 from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
 from timeline.edtf import OPEN_END, OPEN_START
@@ -46,10 +48,18 @@ def standing(course: Course | Span, names: Names) -> str:
     """Its status in words, with what else may hold: "announced; may also be absent"."""
     if course.status is None:
         return "absent on that day"
-    said = status_words(course.status) + (", disputed" if course.disputed else "")
+    claim = claim_words(course, names) if isinstance(course, Span) else status_words(course.status)
+    said = claim + (", disputed" if course.disputed else "")
     if course.certainty == "definite":
         return said
     return f"{said}; may also be {others_words(course.alternatives, names)}"
+
+
+def claim_words(span: Span, names: Names) -> str:
+    """The status of a span; of a stated fact, its value."""
+    if span.value is UNSET or span.status != "stated":
+        return status_words(span.status)
+    return value_in_words(span.value, names)
 
 
 def others_words(alternatives: Iterable[Any], names: Names) -> str:
