@@ -29,11 +29,6 @@ class Box(Struct, frozen=True):
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(wide, 0) * max(high, 0)
 
-    @property
-    def area(self) -> float:
-        """How large it is."""
-        return (self.right - self.left) * (self.bottom - self.top)
-
 
 def place_labels(
     names: Mapping[str, str],

@@ -24,8 +24,6 @@ MARGIN: Final = 16
 LEAST_WIDTH: Final = 280
 """Below it no title has room."""
 
-_PLACES: Final = ("x", "y", "x2", "y2")
-
 
 class Sheet:
     """Layers, drawn from below to above, and where the next thing goes."""
@@ -60,23 +58,22 @@ class Sheet:
         values = list(rows)
         if not values:
             return
+        there = values[0].keys()
         channels: Spec = {
-            name: {"field": name, "type": "quantitative", "scale": None}
-            | ({"axis": None} if name in ("x", "y") else {})
-            if name in ("x", "y")
-            else {"field": name}
-            for name in _PLACES
-            if name in values[0]
+            name: {"field": name, "type": "quantitative", "scale": None, "axis": None}
+            for name in ("x", "y")
+            if name in there
         }
-        for name in ("text", "description", "angle"):
-            if name in values[0]:
+        channels |= {name: {"field": name} for name in ("x2", "y2") if name in there}
+        for name in ("text", "description"):
+            if name in there:
                 channels[name] = {"field": name, "type": "nominal"}
         if tip:
             channels["tooltip"] = [
                 {"field": field, "type": "nominal", "title": title} for field, title in tip.items()
             ]
         layer: Spec = {
-            "mark": {"type": mark, "clip": False, **style},
+            "mark": {"type": mark, **style},
             "data": {"values": values},
             "encoding": channels | dict(encoding or {}),
         }
