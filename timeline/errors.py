@@ -174,6 +174,24 @@ class OutOfTime(TimelineError):
         self.seconds = seconds
 
 
+class QueryFailed(TimelineError, ValueError):
+    """A query in SQL that the database cannot answer, or whose parameters do not fit."""
+
+    code = "query-failed"
+
+
+class QueryRefused(TimelineError, PermissionError):
+    """A query in SQL that would do something else than read this store."""
+
+    code = "query-refused"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"a query only reads, and this one has {what}",
+            "write one SELECT; what changes the store are append, import and replay",
+        )
+
+
 class CannotServe(TimelineError):
     """The address that a server should listen on is taken, or is not this machine's."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.query import Rows
     from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.stats import Stats
     from timeline.answers.turns import Turns
@@ -371,6 +372,28 @@ class Questions:
 
         with self._viewing(asked) as view:
             return turns(view, target, self.timezone)
+
+    def sql(
+        self,
+        query: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Rows:
+        """What one query in SQL finds, row by row in constant memory; it can change nothing.
+
+        ``params`` are the values of ``:name``. ``:on`` and ``:known`` have the meaning and the defaults that
+        they have everywhere: a day, and a day's end or an instant. ``timeout`` is in seconds, until the last
+        row. Raises QueryFailed, QueryRefused and OutOfTime. docs/schema.md has the tables and views.
+        """
+        from timeline.answers.query import query_values, rows_of
+
+        def values() -> Iterator[Sequence[Any]]:
+            with self._session() as connection:
+                yield from query_values(connection, query, params or {}, timeout, self.timezone)
+
+        return rows_of(values(), limit)
 
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""

@@ -26,6 +26,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "facts",
         "companies",
     ),
+    "Questions in SQL": ("sql",),
     "Pictures and pages": ("plot", "graph", "serve"),
     "The store": (
         "init",

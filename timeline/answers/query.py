@@ -1,0 +1,61 @@
+"""Questions in SQL, whose ``:on`` and ``:known`` mean what they mean everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from timeline.answers.coordinate import coordinate
+from timeline.answers.tabular import Tabular
+from timeline.errors import QueryFailed
+from timeline.lane import within
+from timeline.store.sql import parameters, read_sql
+
+
+class Rows(Tabular, frozen=True):
+    """What a query found: the names of its columns, and its rows, which can be read once."""
+
+    columns: tuple[str, ...]
+    found: Iterator[dict[str, Any]]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.found
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows that were not read yet."""
+        return self.found
+
+    def caption(self) -> str:
+        """What it is."""
+        return "the rows of a query"
+
+
+def query_values(
+    connection: Connection,
+    query: str,
+    given: Mapping[str, Any],
+    timeout: float | None,
+    timezone: str,
+) -> Iterator[Sequence[Any]]:
+    """The names of the columns, then the rows; a coordinate that the query names is filled in."""
+    values = dict(given)
+    named = {"on", "known"} & set(parameters(query))
+    if named:
+        asked = {name: values.get(name) for name in named}
+        at = coordinate(connection, timezone=timezone, **asked)
+        on, known = within(at.on, at.known_at)
+        values |= {n: v for n, v in (("on", on), ("known", known)) if n in named}
+    return read_sql(connection, query, values, timeout=timeout)
+
+
+def rows_of(values: Iterator[Sequence[Any]], limit: int | None) -> Rows:
+    """Rows by the names of their columns, at most ``limit``; the query runs now, up to its first rows."""
+    columns = tuple(next(values))
+    for name in columns:
+        if columns.count(name) > 1:
+            raise QueryFailed(f'two columns are called "{name}"', "name one of them with AS")
+    found = (dict(zip(columns, row, strict=True)) for row in values)
+    return Rows(columns, islice(found, limit))
