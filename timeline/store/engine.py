@@ -27,6 +27,9 @@ MEMORY: Final = "sqlite://"
 """A store that is gone with its connection: what ``check`` replays into."""
 
 
+_IS_STORE: Final = "timeline_store"
+"""What is noted of a connection whose database holds a store."""
+
 _POSTGRESQL: Final = "postgresql+psycopg"
 
 
@@ -47,6 +50,13 @@ def store_url(target: str) -> URL:
 
 def make_engine(url: URL, *, read_only: bool = False, lock_timeout: float = LOCK_TIMEOUT) -> Engine:
     """An engine whose connections are set up for the log; nothing is opened yet."""
+    engine = _make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    # the store that a connection found may have been made in the transaction that is taken back
+    sa.event.listen(engine, "rollback", lambda connection: connection.info.pop(_IS_STORE, None))
+    return engine
+
+
+def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
     if is_sqlite(url):
         return sqlite.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
     if url.drivername != _POSTGRESQL:
@@ -130,11 +140,15 @@ def size(connection: Connection) -> int:
 
 def schema_revision(connection: Connection) -> str | None:
     """The revision of the store's schema; None for an empty database; refuses foreign ones."""
-    inspector = sa.inspect(connection)
-    if inspector.has_table("alembic_version"):
+    # inspecting takes several statements: once a connection, since nobody takes the table away
+    known = connection.info.get(_IS_STORE, False)
+    inspector = None if known else sa.inspect(connection)
+    if inspector is None or inspector.has_table("alembic_version"):
         revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if revision is not None:
+            connection.info[_IS_STORE] = True
             return str(revision)
+    inspector = inspector or sa.inspect(connection)
     if set(inspector.get_table_names()) - {"alembic_version"}:
         raise StoreUnavailable(
             "the database holds other tables and no Timeline store", "name another with --db"

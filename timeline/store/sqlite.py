@@ -7,21 +7,26 @@ read-only.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from timeline.errors import Passing, StoreUnavailable
 
 CACHE: Final = "cache_size=-65536"
 """64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
 indexes go out and come in again all through a bulk replay."""
+
+POOLED: Final = 5
+"""Connections kept open, of readers and of writers each."""
 
 
 def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
@@ -32,21 +37,64 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
             url, poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
     else:
+        # opening, and closing with its checkpoint, took longer than an append; max_overflow: no limit
         engine = sa.create_engine(
-            "sqlite://", poolclass=NullPool, creator=lambda: _open(path, read_only, lock_timeout)
+            "sqlite://",
+            poolclass=QueuePool,
+            pool_size=POOLED,
+            max_overflow=-1,
+            pool_use_lifo=True,
+            creator=lambda: _open(path, read_only, lock_timeout),
         )
+        sa_event.listen(engine, "checkout", lambda connection, *_: _check_file(connection, path))
     sa_event.listen(engine, "connect", _read_only_pragmas if read_only else _pragmas)
     # pysqlite would begin a transaction by itself, deferred and too late
     sa_event.listen(engine, "begin", _begin_read if read_only else _begin_write)
     return engine
 
 
-def _open(path: str, read_only: bool, timeout: float) -> sqlite3.Connection:
+_File: TypeAlias = tuple[int, int, int]
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows which file it has open, and in which process."""
+
+    opened: _File | None = None
+    """None: nobody knows, so it serves once."""
+    served = False
+
+
+def _identity(path: str) -> _File | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, os.getpid()
+
+
+def _check_file(connection: _Connection, path: str) -> None:
+    """Refuse a kept connection whose file is another by now (removed, restored), or of before a fork."""
+    if connection.served and (connection.opened is None or connection.opened != _identity(path)):
+        raise DisconnectionError
+    connection.served = True
+
+
+def _connect(target: str, path: str, timeout: float) -> _Connection:
+    before = _identity(path)
+    connection = sqlite3.connect(
+        target, uri=target != path, timeout=timeout, check_same_thread=False, factory=_Connection
+    )
+    opened = _identity(path)
+    connection.opened = opened if before in (None, opened) else None
+    return connection
+
+
+def _open(path: str, read_only: bool, timeout: float) -> _Connection:
     if not read_only:
-        return sqlite3.connect(path, timeout=timeout)
+        return _connect(path, path, timeout)
     uri = Path(path).absolute().as_uri()
     try:
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=timeout)
+        connection = _connect(f"{uri}?mode=ro", path, timeout)
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
         # a write-ahead log needs a writable folder for its index; on a read-only file system
@@ -54,7 +102,8 @@ def _open(path: str, read_only: bool, timeout: float) -> sqlite3.Connection:
         wal = Path(f"{path}-wal")
         if not Path(path).exists() or (wal.exists() and wal.stat().st_size):
             raise
-        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True)
+        connection = _connect(f"{uri}?immutable=1", path, timeout)
+        connection.opened = None
     return connection
 
 
