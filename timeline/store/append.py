@@ -24,9 +24,9 @@ from timeline.events.registry import KIND_OF, RECORD_TYPES, upcast
 from timeline.replay import Entry
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
-from timeline.store.histories import check_position
-from timeline.store.log import Head, chunks, read_head
-from timeline.store.projection import project
+from timeline.store.histories import checked_head
+from timeline.store.log import Head, chunks
+from timeline.store.projection import News, project
 from timeline.store.published import bounds_of
 from timeline.store.remarks import Remarks
 from timeline.store.rows import payload_of
@@ -39,6 +39,9 @@ BATCH: Final = 1000
 
 MOST_PROBLEMS: Final = 1000
 """A file with more is another kind of file."""
+
+
+_move_head: Final = sa.update(log_head)
 
 
 class Outcome(Struct, frozen=True):
@@ -63,8 +66,7 @@ class Appender:
         erase: bool = False,
     ) -> None:
         self.connection = connection
-        head = read_head(connection, lock=True)
-        check_position(connection)
+        head = checked_head(connection, lock=True)
         self.position, self.hash = head.position, head.hash
         self.start = head
         self.recorded = head.recorded if verify else max(format_instant(clock()), head.recorded)
@@ -74,7 +76,7 @@ class Appender:
         self.redating = False
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
-        self.touched: set[str] | None = set() if head.position else None
+        self._touched: News | None = News() if head.position else None
         self.stored = 0
         self.found = 0
         self._erased: dict[str, int] = {}
@@ -110,8 +112,8 @@ class Appender:
             raise StoreDamaged(position, f"{id_} is erased, and no event says so")
         if self.stored:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
-            self.connection.execute(sa.update(log_head).values(values))
-            project(self.connection, self.start.position, self.touched)
+            self.connection.execute(_move_head, values)
+            project(self.connection, self.start.position, self.position, self._touched)
         return Head(self.position, self.recorded, self.hash)
 
     # --- one batch -----------------------------------------------------------------------------
@@ -316,8 +318,8 @@ class Appender:
         )  # fmt: skip
         self._rows.append(row)
         self.stored += 1
-        if self.touched is not None:
-            self.touched.add(subject)
+        if self._touched is not None:
+            self._touched.add(subject, version, row)
         told = Known(position, subject, type_, content_digest, fields)
         self.log.add(id_, told, version)
         if subject.startswith("source:"):

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.history import PartyRow
 from timeline.lane import Row, within
-from timeline.store.log import chunks, read_head
-from timeline.store.tables import party_history, projection
+from timeline.store.log import Head, chunks, read_head
+from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
 from timeline.sweep import Content
 from timeline.values import Day, Instant
@@ -71,15 +71,23 @@ def is_current(connection: Connection) -> bool:
     return read_position(connection) == read_head(connection).position
 
 
-def check_position(connection: Connection) -> None:
-    """Raise StoreDamaged where the history is ahead of the log, or behind it.
+_head: Final = sa.select(
+    log_head.c.position, log_head.c.recorded, log_head.c.hash, projection.c.position
+).select_from(log_head.join(projection, projection.c.name == HISTORY))
+_locked_head: Final = _head.with_for_update(of=log_head)
+
+
+def checked_head(connection: Connection, *, lock: bool = False) -> Head:
+    """The head of the log; with ``lock`` nobody else can append until the transaction ends.
+
+    Raises StoreDamaged where the history is ahead of the log, or behind it.
 
     Ahead: the log was restored from an older backup than the rest. Behind: something wrote to the log
     without this program.
     """
-    head, at = read_head(connection).position, read_position(connection)
+    head, recorded, hash_, at = connection.execute(_locked_head if lock else _head).one()
     if at == head:
-        return
+        return Head(head, recorded, hash_)
     side = "ahead of the log, as after restoring an older backup" if at > head else "behind the log"
     raise StoreDamaged(head, f"the history is at position {at}, {side}", HINT)
 

@@ -17,6 +17,7 @@ from timeline import edtf
 from timeline.codec.canonical import GENESIS, chain, digest
 from timeline.errors import StoreDamaged
 from timeline.replay import Entry, replay
+from timeline.store.bulk import Asking
 from timeline.store.rows import (
     ENTRY_COLUMNS,
     UNREADABLE,
@@ -49,11 +50,12 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield chunk
 
 
-def read_head(connection: Connection, *, lock: bool = False) -> Head:
-    """The head of the log; with ``lock`` nobody else can append until the transaction ends."""
-    statement = sa.select(log_head.c.position, log_head.c.recorded, log_head.c.hash)
-    row = connection.execute(statement.with_for_update() if lock else statement).one()
-    return Head(*row)
+_head: Final = sa.select(log_head.c.position, log_head.c.recorded, log_head.c.hash)
+
+
+def read_head(connection: Connection) -> Head:
+    """The head of the log."""
+    return Head(*connection.execute(_head).one())
 
 
 def is_in_log(connection: Connection, head: Head) -> bool:
@@ -73,17 +75,20 @@ def position_at(connection: Connection, recorded: Instant, head: int) -> int:
     return low
 
 
+_entries_until: Final = Asking(
+    sa.select(*ENTRY_COLUMNS)
+    .where(event.c.position <= sa.bindparam("position"))
+    .order_by(event.c.subject, event.c.version),
+    event.c.subject,
+)
+
+
 def read_entries(
     connection: Connection, subjects: Iterable[str], position: int
 ) -> Iterator[tuple[str, list[Entry]]]:
     """The entries of each subject up to a position; subjects without any are left out."""
     for chunk in chunks(subjects):
-        statement = (
-            sa.select(*ENTRY_COLUMNS)
-            .where(event.c.subject.in_(chunk), event.c.position <= position)
-            .order_by(event.c.subject, event.c.version)
-        )
-        yield from _by_subject(connection.execute(statement))
+        yield from _by_subject(_entries_until(connection, chunk, position=position))
 
 
 def read_all_entries(

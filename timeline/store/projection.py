@@ -7,10 +7,10 @@ rows. A new subject, as in bulk, is folded once and inserted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
@@ -18,8 +18,9 @@ from sqlalchemy.engine import Connection
 
 from timeline import history as fold
 from timeline.history import Change, Checkpoint, PartyRow, SubjectRow
+from timeline.lane import Touched
 from timeline.replay import Entry
-from timeline.store.bulk import insert_rows
+from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.histories import (
     HISTORY,
@@ -31,7 +32,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.log import chunks, read_entries, read_head
-from timeline.store.rows import ENTRY_COLUMNS, entry_of
+from timeline.store.rows import ENTRY_COLUMNS, entry_columns, entry_of
 from timeline.store.tables import (
     event,
     party_history,
@@ -40,7 +41,6 @@ from timeline.store.tables import (
     subject_company,
 )
 from timeline.store.tables import subject_history as rows_table
-from timeline.values import Day, Instant
 
 SHORT: Final = 16
 """Events up to which a subject is folded anew rather than kept in a checkpoint of its own: that is
@@ -55,78 +55,110 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 # --- writing it -----------------------------------------------------------------------------------
 
 
-def project(connection: Connection, start: int, subjects: Iterable[str] | None) -> None:
-    """Bring the history to the head of the log, from position ``start``, in this transaction.
+class News:
+    """The subjects that an append touches, and while they are few its events, to be folded."""
 
-    ``subjects`` are those that the new events touch; None: every subject, of a history that is empty.
+    def __init__(self) -> None:
+        self.news: dict[str, list[Entry]] | None = {}
+        """The new events of each subject; None where they were too many to be kept."""
+        self.subjects: dict[str, bool] = {}
+        """Whether a subject is new."""
+        self._kept = 0
+
+    def add(self, subject: str, version: int, row: tuple[Any, ...]) -> None:
+        """Take in a row of the log that is appended."""
+        if not is_projected(subject):
+            return
+        self.subjects.setdefault(subject, version == 1)
+        if self.news is None:
+            return
+        self._kept += 1
+        if self._kept > PAGE:
+            self.news = None
+        else:
+            self.news.setdefault(subject, []).append(entry_of(entry_columns(row)))
+
+
+_move: Final = sa.update(projection).where(projection.c.name == HISTORY)
+
+
+def project(connection: Connection, start: int, head: int, touched: News | None) -> None:
+    """Bring the history from position ``start`` of the log to its head, in this transaction.
+
+    ``touched`` is what was appended; None: every subject, of a history that is empty.
     """
-    head = read_head(connection).position
     writer = _Writer(connection)
-    if subjects is None:
+    if touched is None:
         for _, entries in _every_subject(connection):
             writer.create(entries)
     else:
-        for some in chunks(sorted(filter(is_projected, subjects)), 200):
-            _project_some(connection, writer, some, start)
+        for some in chunks(sorted(touched.subjects), 200):
+            _project_some(connection, writer, some, start, touched)
     writer.flush()
-    values = {"position": head}
-    connection.execute(sa.update(projection).where(projection.c.name == HISTORY).values(values))
+    connection.execute(_move, {"position": head})
 
 
 def _project_some(
-    connection: Connection, writer: _Writer, subjects: Sequence[str], start: int
+    connection: Connection, writer: _Writer, subjects: Sequence[str], start: int, touched: News
 ) -> None:
-    before = _versions_before(connection, subjects, start)
-    checkpoints = _read_checkpoints(connection, [s for s in subjects if s in before])
+    before = [subject for subject in subjects if not touched.subjects[subject]]
+    checkpoints = _read_checkpoints(connection, before) if before else {}
     rest: list[str] = []
-    extendable = [subject for subject in subjects if subject in checkpoints]
-    for subject, entries in _entries_after(connection, extendable, start):
-        change = fold.extend(checkpoints[subject], entries)
+    extendable = [subject for subject, checkpoint in checkpoints.items() if checkpoint is not None]
+    for subject, entries in _news(connection, extendable, start, touched):
+        checkpoint = checkpoints[subject]
+        assert checkpoint is not None
+        change = fold.extend(checkpoint, entries)
         if change is None:
             rest.append(subject)
         else:
-            writer.change(subject, change, change.checkpoint())
-    rest += [subject for subject in subjects if subject not in checkpoints]
+            writer.change(subject, change, change.checkpoint(), had=True)
+    rest += [subject for subject in before if checkpoints.get(subject) is None]
+    for _, entries in _news(connection, [s for s in subjects if touched.subjects[s]], 0, touched):
+        writer.create(entries)
     for subject, entries in read_entries(connection, rest, 2**62):
-        if subject not in before:
-            writer.create(entries)
-            continue
         new = fold.history(entries)
         stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
-        keep = len(entries) > SHORT
-        writer.change(subject, fold.difference(*stored, new), new.checkpoint() if keep else None)
+        checkpoint = new.checkpoint() if len(entries) > SHORT else None
+        had = subject in checkpoints
+        writer.change(subject, fold.difference(*stored, new), checkpoint, had=had)
 
 
-def _versions_before(connection: Connection, subjects: Sequence[str], start: int) -> dict[str, int]:
-    statement = (
-        sa.select(event.c.subject, sa.func.max(event.c.version))
-        .where(event.c.subject.in_(subjects), event.c.position <= start)
-        .group_by(event.c.subject)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+_checkpoints: Final = Asking(sa.select(subject_checkpoint), subject_checkpoint.c.subject)
 
 
-def _read_checkpoints(connection: Connection, subjects: Sequence[str]) -> dict[str, Checkpoint]:
-    statement = sa.select(subject_checkpoint).where(subject_checkpoint.c.subject.in_(subjects))
-    found = {}
-    for row in connection.execute(statement):
-        # one that cannot be read is done without, and written anew
+def _read_checkpoints(
+    connection: Connection, subjects: Sequence[str]
+) -> dict[str, Checkpoint | None]:
+    """The checkpoints that are stored; None for one that cannot be read, and is written anew."""
+    found: dict[str, Checkpoint | None] = {}
+    for row in _checkpoints(connection, subjects):
+        subject, text = row.subject, row.checkpoint
+        found[subject] = None
         with suppress(msgspec.DecodeError):
-            checkpoint = Checkpoint.decode(as_bytes(row.checkpoint))
-            if checkpoint is not None:
-                found[row.subject] = checkpoint
+            found[subject] = Checkpoint.decode(as_bytes(text))
     return found
 
 
-def _entries_after(
-    connection: Connection, subjects: Sequence[str], start: int
+_entries_after: Final = Asking(
+    sa.select(*ENTRY_COLUMNS)
+    .where(event.c.position > sa.bindparam("start"))
+    .order_by(event.c.subject, event.c.version),
+    event.c.subject,
+)
+
+
+def _news(
+    connection: Connection, subjects: Sequence[str], start: int, touched: News
 ) -> Iterator[tuple[str, list[Entry]]]:
-    statement = (
-        sa.select(*ENTRY_COLUMNS)
-        .where(event.c.subject.in_(subjects), event.c.position > start)
-        .order_by(event.c.subject, event.c.version)
-    )
-    rows = connection.execute(statement).all()
+    """The events of some subjects after a position, as they were appended or from the log."""
+    if not subjects:
+        return
+    if touched.news is not None:
+        for subject in subjects:
+            yield subject, touched.news[subject]
+        return
+    rows = _entries_after(connection, subjects, start=start).all()
     for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):
         yield subject, list(group)
 
@@ -161,6 +193,29 @@ def _every_subject(connection: Connection) -> Iterator[tuple[str, list[Entry]]]:
         yield pending[0].subject, pending
 
 
+_Key: TypeAlias = dict[str, Any]
+
+
+def _where(table: sa.Table, *names: str) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(f"key_{name}") for name in names]
+
+
+class _Table:
+    """How the rows of one table change; statements that are built once."""
+
+    def __init__(self, table: sa.Table, *key: str) -> None:
+        self.table, self.key = table, [f"key_{name}" for name in key]
+        self.delete = sa.delete(table).where(*_where(table, *key))
+        self.end = sa.update(table).where(*_where(table, *key)).values(known_to=sa.bindparam("to"))
+
+
+_ROWS: Final = _Table(rows_table, "subject", "valid_from", "known_from")
+_PARTIES: Final = _Table(party_history, "subject", "company", "valid_from", "known_from")
+_FORGET: Final = sa.delete(subject_checkpoint).where(
+    subject_checkpoint.c.subject == sa.bindparam("key_subject")
+)
+
+
 class _Writer:
     """Collects what changes and writes it in few statements."""
 
@@ -169,6 +224,10 @@ class _Writer:
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
         self.checkpoints: list[tuple[Any, ...]] = []
+        # of the statements about single rows, the parameters
+        self.dropped: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
+        self.ended: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
+        self.forgotten: list[_Key] = []
 
     def create(self, entries: list[Entry]) -> None:
         """The rows of a subject that has none."""
@@ -180,52 +239,47 @@ class _Writer:
         if len(self.rows) >= PAGE:
             self.flush()
 
-    def change(self, subject: str, change: Change, checkpoint: Checkpoint | None) -> None:
-        """Touch the rows of a subject that change, and no others."""
-        self.flush()  # what was collected comes first
-        table = rows_table
-        for valid_from, known_from in change.rows.dropped:
-            self._one(sa.delete(table), table, subject, valid_from, known_from)
-        for (valid_from, known_from), known_to in change.rows.ended:
-            ended = sa.update(table).values(known_to=known_to)
-            self._one(ended, table, subject, valid_from, known_from)
+    def change(
+        self, subject: str, change: Change, checkpoint: Checkpoint | None, *, had: bool
+    ) -> None:
+        """Touch the rows of a subject that change, and no others; ``had``: it has a checkpoint."""
+        self._touch(_ROWS, subject, change.rows)
+        self._touch(_PARTIES, subject, change.parties)
         self.rows += [_row_values(subject, row) for row in change.rows.added]
-        table = party_history
-        for company, valid_from, known_from in change.parties.dropped:
-            where = table.c.company == company
-            self._one(sa.delete(table).where(where), table, subject, valid_from, known_from)
-        for (company, valid_from, known_from), known_to in change.parties.ended:
-            closed = sa.update(table).where(table.c.company == company).values(known_to=known_to)
-            self._one(closed, table, subject, valid_from, known_from)
         self.parties += [_party_values(subject, party) for party in change.parties.added]
-        self.connection.execute(
-            sa.delete(subject_checkpoint).where(subject_checkpoint.c.subject == subject)
-        )
+        if had:
+            self.forgotten.append({"key_subject": subject})
         self._keep(subject, checkpoint)
 
-    def _one(
-        self, statement: Any, table: sa.Table, subject: str, valid_from: Day, known_from: Instant
-    ) -> None:
-        key = (
-            table.c.subject == subject,
-            table.c.valid_from == valid_from,
-            table.c.known_from == known_from,
-        )
-        self.connection.execute(statement.where(*key))
+    def _touch(self, table: _Table, subject: str, change: Touched[Any, Any]) -> None:
+        for key in change.dropped:
+            self.dropped[table].append(dict(zip(table.key, (subject, *key), strict=True)))
+        for key, known_to in change.ended:
+            parameters = dict(zip(table.key, (subject, *key), strict=True))
+            self.ended[table].append(parameters | {"to": known_to})
 
     def _keep(self, subject: str, checkpoint: Checkpoint | None) -> None:
         if checkpoint is not None:
             self.checkpoints.append((subject, checkpoint.encode().decode()))
 
     def flush(self) -> None:
-        """Write what was collected."""
-        for table, rows in (
+        """Write what was collected: what goes first, so that what comes finds its place free."""
+        for table in (_ROWS, _PARTIES):
+            self._each(table.delete, self.dropped[table])
+            self._each(table.end, self.ended[table])
+        self._each(_FORGET, self.forgotten)
+        for written, rows in (
             (rows_table, self.rows),
             (party_history, self.parties),
             (subject_checkpoint, self.checkpoints),
         ):
-            insert_rows(self.connection, table, rows)
+            insert_rows(self.connection, written, rows)
             rows.clear()
+
+    def _each(self, statement: sa.Executable, parameters: list[_Key]) -> None:
+        if parameters:
+            self.connection.execute(statement, parameters)
+            parameters.clear()
 
 
 def _row_values(subject: str, row: SubjectRow) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -119,6 +120,11 @@ def _rest(payload: str, fact_level: str, attribution: str | None, schema_version
     if schema_version != 1:
         fields["schema_version"] = schema_version
     return fields
+
+
+_ENTRY_PLACES: Final = [COLUMNS.index(column.name) for column in ENTRY_COLUMNS]
+entry_columns: Final = itemgetter(*_ENTRY_PLACES)
+"""Of a row of all columns, those that :func:`entry_of` takes."""
 
 
 def entry_of(row: Sequence[Any]) -> Entry:

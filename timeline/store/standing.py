@@ -20,7 +20,7 @@ from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import RECORD_TYPES, upcast
 from timeline.nearest import nearest
 from timeline.replay import Entry
-from timeline.store.bulk import among
+from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
 from timeline.store.published import publication
 from timeline.store.rows import LogRow, log_row
@@ -33,6 +33,13 @@ MOST_KEPT: Final = 20_000
 
 Reference: TypeAlias = tuple[str, str, str]
 """What kind of thing a draft refers to, its name, and the field that does."""
+
+
+_events: Final = Asking(sa.select(event), event.c.id)
+_versions: Final = Asking(
+    sa.select(event.c.subject, sa.func.max(event.c.version)).group_by(event.c.subject),
+    event.c.subject,
+)
 
 
 class Known(Struct):
@@ -129,20 +136,15 @@ class Standing:
         perhaps = self._perhaps(ids)
         if not perhaps:
             return
-        statement = sa.select(event).where(among(self.connection, event.c.id, perhaps))
-        for row in self.connection.execute(statement).mappings():
+        for row in _events(self.connection, perhaps).mappings():
             self.ids[row.id] = known_of(log_row(row))
 
     def _read_subjects(self, subjects: set[str], named: set[str], position: int) -> None:
         versions = self.versions
         perhaps = self._perhaps(s for s in subjects | named if s not in versions)
         if perhaps:
-            statement = (
-                sa.select(event.c.subject, sa.func.max(event.c.version))
-                .where(among(self.connection, event.c.subject, perhaps))
-                .group_by(event.c.subject)
-            )
-            versions.update(self.connection.execute(statement).all())
+            found: Any = _versions(self.connection, perhaps).all()
+            versions.update(found)
         sources = []
         for subject in named | subjects:
             if subject in versions:

@@ -15,7 +15,7 @@ from timeline.errors import HistoryDamaged
 from timeline.replay import Entry, replay
 from timeline.store.histories import (
     as_bytes,
-    check_position,
+    checked_head,
     is_projected,
     read_party_rows,
     read_subject_rows,
@@ -40,7 +40,7 @@ def verify_history(
     chosen by ``seed``. Raises StoreDamaged where the history is not at the head of the log, HistoryDamaged
     for the first subject that differs.
     """
-    check_position(connection)
+    checked_head(connection)
     for table in (subject_history, party_history, subject_checkpoint):
         known = sa.select(event.c.subject)
         orphan = sa.select(table.c.subject).where(table.c.subject.not_in(known)).limit(1)
