@@ -129,6 +129,17 @@ def test_an_empty_picture_is_said_to_be_empty(file: Path) -> None:
     assert "empty" in run("graph", "foxconn", "--as-of", "1990-01-01", "-o", "empty.svg").stderr
 
 
+def test_letters_that_no_font_has_are_named(file: Path) -> None:
+    rare = "".join(chr(0x2CEB2 + number) for number in range(30))  # CJK extension F
+    run("append", "company_registered", "--subject", "company:rare", "--name", rare)
+    done = run("plot", "rare", "-o", "a.png")
+    if "no font here" not in done.stderr:
+        pytest.skip("a font of this machine has even these letters")
+    assert f"no font here has {rare[:20]} …: the PNG shows boxes" in done.stderr
+    assert "--font-dir" in done.stderr
+    assert "no font" not in run("plot", "rare", "-o", "a.svg").stderr
+
+
 def test_what_cannot_be_drawn_is_said(file: Path) -> None:
     assert run("graph", "--depth", "2").exit_code == 2
     assert run(*PLOT, "--kind", "two-axes").exit_code == 2

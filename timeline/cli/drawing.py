@@ -28,6 +28,9 @@ SUFFIXES: Final = {
 }
 """The format that the name of a file asks for."""
 
+_MOST_LETTERS: Final = 20
+"""Letters that a complaint names."""
+
 DRAWN: Final = ("svg", "png", "html")
 """The formats that are pictures, with the data beside them."""
 
@@ -139,8 +142,9 @@ def _prepare_fonts(session: Session, picture: Picture, fonts: Path | None) -> No
     if fonts is not None:
         use_fonts(fonts)
     if missing := undrawn(picture.texts):
+        named = missing if len(missing) <= _MOST_LETTERS else f"{missing[:_MOST_LETTERS]} …"
         session.note(
-            f"no font here has {missing}: the PNG shows boxes\n"
+            f"no font here has {named}: the PNG shows boxes\n"
             "hint: install one that does (Noto Sans CJK has Chinese, Japanese and Korean), or name a "
             "folder with one: --font-dir FOLDER; SVG and HTML use the fonts of whoever looks at them"
         )
