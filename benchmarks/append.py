@@ -68,10 +68,21 @@ def _deal(number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _transactions(folder: Path, rounds: int, size: int = 100) -> Claim:
+def _transactions(folder: Path, rounds: int) -> Claim:
     store = empty_store(folder / "append.db")
-    store.append(_drafts(_registrations()))
     app = peer.application(folder / "peer.db")
+    try:
+        return appends(
+            store, app, rounds, "append, 4 events a transaction, durable, with history",
+            "`eventsourcing` on SQLite, without any projection",
+        )  # fmt: skip
+    finally:
+        app.close()
+
+
+def appends(store: Store, app: Any, rounds: int, what: str, against: str, size: int = 100) -> Claim:
+    """Append the same deals to an empty store and to the peer, in turn."""
+    store.append(_drafts(_registrations()))
     mine, theirs, ratios = [], [], []
     for turn in range(rounds + 1):
         deals = [_deal(turn * size + number) for number in range(size)]
@@ -83,10 +94,9 @@ def _transactions(folder: Path, rounds: int, size: int = 100) -> Claim:
             mine.append(4 * size / ours)
             theirs.append(4 * size / other)
             ratios.append(other / ours)
-    app.close()
     return Claim(
-        what="append, 4 events a transaction, durable, with history",
-        against="`eventsourcing` on SQLite, without any projection",
+        what=what,
+        against=against,
         ratio=statistics.median(ratios),
         bound=1,
         at_most=False,
