@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from timeline.answers.report import read_reports
 from timeline.store.meanings import functions, meaning_of
 from timeline.store.tables import metadata
 from timeline.store.views import views
@@ -68,6 +69,15 @@ def current() -> str:
 def of_postgresql() -> str:
     """The functions of PostgreSQL."""
     return "\n".join(f"- `{name}`: {meaning}" for name, meaning in functions().items())
+
+
+def reports() -> str:
+    """What is shipped."""
+    rows = []
+    for report in read_reports().values():
+        params = ", ".join(f"`{p.name}`" for p in report.params) or "–"
+        rows.append(f"| `{report.name}` | {params} | {report.description} |")
+    return "\n".join(["| report | parameters | what it tells |", "|---|---|---|", *rows])
 
 
 def kind(column: sa.Column[object]) -> str:

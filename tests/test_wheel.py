@@ -121,3 +121,12 @@ def test_a_picture_says_which_extra_draws_it_and_has_its_data_without(
         assert data["title"].startswith("Hon Hai Precision Industry")
     dot = call([timeline, "graph", "foxconn", "--format", "dot", "-o", "-"], tmp_path)
     assert dot.startswith("graph network {")
+
+
+def test_the_reports_are_in_the_wheel(bin_folder: Path, tmp_path: Path) -> None:
+    timeline = str(bin_folder / "timeline")
+    call([timeline, "replay", str(STORY)], tmp_path)
+    listed = json.loads(call([timeline, "report", "--json"], tmp_path))
+    assert "portfolio" in [row["report"] for row in listed]
+    asked = [timeline, "report", "portfolio", "--param", "company=foxconn", "--json"]
+    assert json.loads(call(asked, tmp_path))

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.query import Rows
+    from timeline.answers.report import Report
     from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.stats import Stats
     from timeline.answers.turns import Turns
@@ -394,6 +396,42 @@ class Questions:
                 yield from query_values(connection, query, params or {}, timeout, self.timezone)
 
         return rows_of(values(), limit)
+
+    def report(
+        self,
+        name: str,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        params: Mapping[str, Any] | None = None,
+        reports: Iterable[str | Path] = (),
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Rows:
+        """What a report finds, as :meth:`sql` does; ``reports`` are folders with more of them.
+
+        Raises NotFound for an unknown report, InvalidValue for a parameter that it does not have or needs.
+        """
+        from timeline.answers.query import query_values, rows_of
+        from timeline.answers.report import arguments, find_report
+
+        report = find_report(name, reports)
+
+        def values() -> Iterator[Sequence[Any]]:
+            with self._session() as connection:
+                given = arguments(connection, report, params or {}, on=on, timezone=self.timezone)
+                at = {"on": on, "known": known}
+                yield from query_values(
+                    connection, report.sql, given, timeout, self.timezone, at=at
+                )
+
+        return rows_of(values(), limit)
+
+    def reports(self, reports: Iterable[str | Path] = ()) -> list[Report]:
+        """Every report that there is, those of these folders too."""
+        from timeline.answers.report import read_reports
+
+        return list(read_reports(reports).values())
 
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""

@@ -208,6 +208,10 @@ POSTGRESQL_QUESTIONS = (
     $$
     """,
     """
+    CREATE FUNCTION {schema}.day_of(instant timestamptz)
+    RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (instant AT TIME ZONE 'UTC')::date $$
+    """,
+    """
     CREATE FUNCTION {schema}.days_between(first_day date, second_day date)
     RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT second_day - first_day $$
     """,

@@ -72,3 +72,21 @@ def test_what_fails_writes_no_file(db: str, tmp_path: Path) -> None:
     done = run("--db", db, "sql", "DELETE FROM event", "--format", "csv", "-o", str(file))
     assert done.exit_code == 2
     assert file.read_text(encoding="utf-8") == "before"
+
+
+def test_reports_are_listed_and_run(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.sql").write_text("-- title: Mine\nSELECT 1 AS one\n", encoding="utf-8")
+    listed = json.loads(run("report", "--json").stdout)
+    assert "own" not in [row["report"] for row in listed]
+    monkeypatch.setenv("TIMELINE_REPORTS", str(tmp_path))
+    listed = json.loads(run("report", "--json").stdout)
+    assert "own" in [row["report"] for row in listed]
+    assert json.loads(run("--db", db, "report", "own", "--json").stdout) == [{"one": 1}]
+    asked = ("portfolio", "--on", "2025-11-21", "--param", "company=Foxconn", "--limit", "1")
+    done = run("--db", db, "report", *asked, "--format", "csv")
+    assert len(done.stdout.splitlines()) == 2
+    assert "more than 1 rows" in done.stderr
+    done = run("--db", db, "report", "portfolo")
+    assert (done.exit_code, "portfolio" in done.stderr) == (1, True)

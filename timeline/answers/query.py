@@ -39,14 +39,19 @@ def query_values(
     given: Mapping[str, Any],
     timeout: float | None,
     timezone: str,
+    *,
+    at: Mapping[str, Any] | None = None,
 ) -> Iterator[Sequence[Any]]:
-    """The names of the columns, then the rows; a coordinate that the query names is filled in."""
+    """The names of the columns, then the rows; a coordinate that the query names is filled in.
+
+    It is taken from ``at``, which may say more than the query names, or from ``given``.
+    """
     values = dict(given)
     named = {"on", "known"} & set(parameters(query))
     if named:
-        asked = {name: values.get(name) for name in named}
-        at = coordinate(connection, timezone=timezone, **asked)
-        on, known = within(at.on, at.known_at)
+        asked = {name: (values if at is None else at).get(name) for name in named}
+        meant = coordinate(connection, timezone=timezone, **asked)
+        on, known = within(meant.on, meant.known_at)
         values |= {n: v for n, v in (("on", on), ("known", known)) if n in named}
     return read_sql(connection, query, values, timeout=timeout)
 

@@ -26,7 +26,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "facts",
         "companies",
     ),
-    "Questions in SQL": ("sql",),
+    "Questions in SQL": ("sql", "report"),
     "Pictures and pages": ("plot", "graph", "serve"),
     "The store": (
         "init",

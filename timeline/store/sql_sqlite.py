@@ -61,6 +61,7 @@ def read(
     deadline = None if timeout is None else time.monotonic() + timeout
     denied: list[str] = []
     driver.create_function("days_between", 2, _days_between, deterministic=True)
+    driver.create_function("day_of", 1, _day_of, deterministic=True)
     cursor = driver.cursor()
     cursor.row_factory = None
     try:
@@ -128,6 +129,11 @@ def _days_between(first: str | None, second: str | None) -> int | None:
     if first is None or second is None:
         return None
     return (date.fromisoformat(second[:10]) - date.fromisoformat(first[:10])).days
+
+
+def _day_of(instant: str | None) -> str | None:
+    """As the function of that name on PostgreSQL."""
+    return None if instant is None else instant[:10]
 
 
 def _explained(error: Exception, statement: str, denied: list[str]) -> Exception:

@@ -1,0 +1,77 @@
+"""``timeline report``: the reports that there are, and what one of them finds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from timeline.cli.options import DAY, ROWS, examples, tone, written, zoned
+from timeline.cli.output import write_rows
+from timeline.cli.session import Session
+from timeline.cli.sql import Cut, limited
+
+
+def _folders(
+    ctx: click.Context, param: click.Parameter, given: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    more = os.environ.get("TIMELINE_REPORTS", "")
+    return (*given, *(Path(folder) for folder in more.split(os.pathsep) if folder))
+
+
+@click.command(
+    epilog=examples(
+        "timeline report",
+        "timeline report portfolio --on 2025-11-21 --param company=foxconn",
+    )
+)
+@click.argument("name", required=False)
+@click.option("--on", metavar=DAY, help="The day in the world; default: today.")
+@click.option(
+    "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
+)
+@limited
+@click.option(
+    "--reports", metavar="DIR", multiple=True, callback=_folders,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder with reports of your own; also TIMELINE_REPORTS.",
+)  # fmt: skip
+@written(*ROWS)
+@zoned
+@tone
+@click.pass_obj
+def report(
+    session: Session,
+    /,
+    name: str | None,
+    reports: tuple[Path, ...],
+    limit: int | None,
+    **asked: Any,
+) -> None:
+    """List the reports, or run one: a query in a file, with a title and parameters."""
+    if name is None:
+        from timeline.answers.report import read_reports
+
+        rows = [
+            {
+                "report": found.name,
+                "title": found.title,
+                "parameters": ", ".join(
+                    p.name if p.default is None else f"{p.name}={p.default}" for p in found.params
+                ),
+                "description": found.description,
+                "path": found.path,
+            }
+            for found in read_reports(reports).values()
+        ]
+        write_rows(session, rows, columns=tuple(rows[0]), shown=("report", "parameters", "title"))
+        return
+    with session.open() as timeline:
+        more = None if limit is None else limit + 1
+        found = timeline.report(name, reports=reports, limit=more, **asked)
+        cut = Cut(found, limit)
+        write_rows(session, cut, columns=found.columns)
+        if cut.more:
+            session.note(f"there are more than {limit} rows")
