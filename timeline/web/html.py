@@ -84,10 +84,10 @@ def environment() -> Environment:
         "instant": instant,
         "prose": prose,
         "end": end,
+        "marked": marked,
         "plain": lambda path: path.removesuffix(".html"),
         "query": query,
         "schema_words": schema_words,
-        "verbatim": verbatim,
         "web_address": web_address,
         "words": status.status_words,
     }
@@ -200,9 +200,12 @@ def prose(text: str, here: Here | None = None) -> Markup:
     return said + escape(text[end:])
 
 
-def verbatim(text: str) -> Markup:
-    """A text with its lines."""
-    return Markup("\n").join(escape(clean(line)) for line in text.split("\n"))
+def marked(text: str) -> Markup:
+    """A text of our own, in which what stands between backticks is code."""
+    said = Markup()
+    for place, part in enumerate(re.split("`+", text)):
+        said += Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+    return said
 
 
 def schema_words(schema: Mapping[str, Any]) -> str:
