@@ -99,3 +99,13 @@ def test_numbers_of_days_are_read_where_the_mapping_says_serial() -> None:
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidValue):
         reader_of(pattern)
+
+
+def test_a_cell_that_is_refused_again_keeps_nothing_of_the_rows_before() -> None:
+    read = DateReader("date")
+    depths = []
+    for _ in range(3):
+        with pytest.raises(Refused) as caught:
+            read("28/06/1905")
+        depths.append(len(caught.traceback))
+    assert depths[1] == depths[2]

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from timeline import edtf
 from timeline.errors import InvalidDate, InvalidValue
-from timeline.importers.cells import Cell, Refused, quoted, text_of
+from timeline.importers.cells import Cell, Reason, Refused, quoted, text_of
 
 Precision = Literal["day", "month", "year"]
 
@@ -184,7 +184,7 @@ class DateReader:
         self.serial = "serial" in formats
         self._swapped = [(each, reader_of(_swap(each))) for each in formats if _swap(each) != each]
         self.both = self.other = self.typed = self.texts = 0
-        self._texts: dict[str, str | Refused] = {}
+        self._texts: dict[str, str | Reason] = {}
 
     def __call__(self, cell: Cell) -> str:
         """The EDTF of a cell. Raises Refused."""
@@ -200,12 +200,13 @@ class DateReader:
             try:
                 found = self._read(text)
             except Refused as refused:
-                found = refused
+                # not the exception: raised again, it would keep the frames of every row that it met
+                found = refused.reason
             self._texts[text] = found
         if self._swapped:
             self._count(text)
-        if isinstance(found, Refused):
-            raise found
+        if isinstance(found, Reason):
+            raise Refused(found.code, found.message, found.column)
         return found
 
     def _read(self, text: str) -> str:
