@@ -192,6 +192,12 @@ class QueryRefused(TimelineError, PermissionError):
         )
 
 
+class TooLarge(TimelineError, ValueError):
+    """The rows do not fit into the format that was asked for."""
+
+    code = "too-large"
+
+
 class CannotServe(TimelineError):
     """The address that a server should listen on is taken, or is not this machine's."""
 

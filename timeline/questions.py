@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -391,7 +391,7 @@ class Questions:
         """
         from timeline.answers.query import query_values, rows_of
 
-        def values() -> Iterator[Sequence[Any]]:
+        def values() -> Generator[Sequence[Any], None, None]:
             with self._session() as connection:
                 yield from query_values(connection, query, params or {}, timeout, self.timezone)
 
@@ -417,7 +417,7 @@ class Questions:
 
         report = find_report(name, reports)
 
-        def values() -> Iterator[Sequence[Any]]:
+        def values() -> Generator[Sequence[Any], None, None]:
             with self._session() as connection:
                 given = arguments(connection, report, params or {}, on=on, timezone=self.timezone)
                 at = {"on": on, "known": known}
@@ -447,6 +447,18 @@ class Questions:
                     )
                 else:
                     yield export_row(row)
+
+    def export_tables(self, folder: str | Path) -> dict[str, int]:
+        """Write the log, the histories and the views as Parquet into a folder; the rows of each file.
+
+        All are of the same moment, typed, and say in their schema what every column means. The folder is
+        there whole or not at all, and takes the place of an earlier export. Raises InvalidValue for a folder
+        that holds anything else, MissingExtra without pyarrow.
+        """
+        from timeline.render.folder import write_folder
+
+        with self.reading():
+            return write_folder(self.sql, Path(folder))
 
     def anchor(self) -> Anchor:
         """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""

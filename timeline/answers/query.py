@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.engine import Connection
 
@@ -16,10 +16,24 @@ from timeline.store.sql import parameters, read_sql
 
 
 class Rows(Tabular, frozen=True):
-    """What a query found: the names of its columns, and its rows, which can be read once."""
+    """What a query found: the names of its columns, and its rows, which can be read once.
+
+    The query goes on until its last row was read; who stops sooner closes it, or asks inside ``with``.
+    """
 
     columns: tuple[str, ...]
     found: Iterator[dict[str, Any]]
+    source: Generator[Sequence[Any], None, None]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the query."""
+        self.source.close()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return self.found
@@ -56,11 +70,11 @@ def query_values(
     return read_sql(connection, query, values, timeout=timeout)
 
 
-def rows_of(values: Iterator[Sequence[Any]], limit: int | None) -> Rows:
+def rows_of(values: Generator[Sequence[Any], None, None], limit: int | None) -> Rows:
     """Rows by the names of their columns, at most ``limit``; the query runs now, up to its first rows."""
     columns = tuple(next(values))
     for name in columns:
         if columns.count(name) > 1:
             raise QueryFailed(f'two columns are called "{name}"', "name one of them with AS")
     found = (dict(zip(columns, row, strict=True)) for row in values)
-    return Rows(columns, islice(found, limit))
+    return Rows(columns, islice(found, limit), values)

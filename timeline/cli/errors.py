@@ -28,6 +28,7 @@ from timeline.errors import (
     StoreDamaged,
     StoreUnavailable,
     TimelineError,
+    TooLarge,
     VersionConflict,
 )
 
@@ -74,6 +75,7 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     SchemaMismatch: STORE,
     StoreDamaged: DATA,
     StoreUnavailable: STORE,
+    TooLarge: USAGE,
     VersionConflict: CONFLICT,
 }
 """The exit code of every failure, and of the kinds of it that are no others'."""

@@ -1,22 +1,37 @@
-"""``timeline export``: the log as lines of JSON."""
+"""``timeline export``: the log as lines of JSON, or everything as a folder of tables."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from timeline.cli.options import examples, tone, written
-from timeline.cli.output import writing
+from timeline.cli.output import explained, writing
 from timeline.cli.session import Session
 
 
 @click.command(
-    epilog=examples("timeline export -o log.jsonl", "timeline export --format cloudevents")
+    epilog=examples("timeline export -o log.jsonl", "timeline export --format parquet --to tables")
 )
-@written("jsonl", "cloudevents")
+@click.option(
+    "--to", "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+    help="With parquet: the folder, made anew.",
+)  # fmt: skip
+@written("jsonl", "cloudevents", "parquet")
 @tone
 @click.pass_obj
-def export(session: Session, /) -> None:
-    """Write the whole log as lines of JSON, lossless, one event a line."""
+def export(session: Session, /, folder: Path | None) -> None:
+    """Write the whole log as lines of JSON, lossless, or log and views as tables in Parquet."""
+    if (session.format == "parquet") != (folder is not None):
+        raise click.UsageError("--format parquet and --to DIR go together")
+    if folder is not None:
+        if session.output is not None:
+            raise click.UsageError("-o is for one file; --to names the folder of many")
+        with session.open() as timeline, explained(folder):
+            counts = timeline.export_tables(folder)
+        session.note(f"{len(counts)} files in {folder}")
+        return
     with session.open() as timeline, writing(session) as stream:
         lines = timeline.export(cloudevents=session.format == "cloudevents")
         stream.writelines(line.decode() for line in lines)

@@ -19,6 +19,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 ROWS: Final = ("table", "json", "jsonl", "csv", "md")
 """The formats of what has rows."""
 
+FILES: Final = ("parquet", "xlsx")
+"""Those that are no text."""
+
 DAY: Final = "DAY"
 
 

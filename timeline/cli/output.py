@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ def write_rows(
 
     ``columns`` are all of them, for CSV; ``shown`` those that a person can read side by side.
     """
+    if session.format in ("parquet", "xlsx"):
+        return _write_binary(session, rows, columns)
     from timeline.render.rows import render_rows
 
     people = session.format in ("table", "md")
@@ -40,6 +43,36 @@ def write_rows(
             width=session.width,
             color=session.colored,
         )
+
+
+def _write_binary(
+    session: Session, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]
+) -> int:
+    if session.to_terminal:
+        raise CannotWrite(f"{session.format} is no text for a terminal", "add -o FILE")
+    if session.output is None:
+        import tempfile
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "rows"
+            count = _write_table(session.format, path, rows, columns)
+            with path.open("rb") as file:
+                shutil.copyfileobj(file, sys.stdout.buffer)
+            return count
+    with _replacing(session, session.output) as partial:
+        return _write_table(session.format, partial, rows, columns)
+
+
+def _write_table(
+    format_: str, path: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]
+) -> int:
+    if format_ == "xlsx":
+        from timeline.render.xlsx import write_xlsx
+
+        return write_xlsx(path, rows, columns)
+    from timeline.render.parquet import write_parquet
+
+    return write_parquet(path, rows, columns)
 
 
 def write_document(session: Session, answer: Any) -> None:
@@ -82,7 +115,7 @@ def _replacing(session: Session, path: Path) -> Iterator[Path]:
     target = path.resolve()  # a link stays a link
     if target == Path(session.db).resolve():
         raise CannotWrite(f"{path} is the store", "name another file after -o")
-    with _explained(path):
+    with explained(path):
         if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
             yield target
             return
@@ -108,7 +141,8 @@ def _standard_output(format_: str) -> TextIO:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Say a failure to write with the path."""
     try:
         yield
     except OSError as error:

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from timeline.cli.options import DAY, ROWS, examples, tone, written, zoned
+from timeline.cli.options import DAY, FILES, ROWS, examples, tone, written, zoned
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
-from timeline.cli.sql import Cut, limited
+from timeline.cli.sql import limited, write_limited
 
 
 def _folders(
@@ -38,7 +38,7 @@ def _folders(
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder with reports of your own; also TIMELINE_REPORTS.",
 )  # fmt: skip
-@written(*ROWS)
+@written(*ROWS, *FILES)
 @zoned
 @tone
 @click.pass_obj
@@ -56,22 +56,21 @@ def report(
 
         rows = [
             {
-                "report": found.name,
-                "title": found.title,
+                "report": each.name,
+                "title": each.title,
                 "parameters": ", ".join(
-                    p.name if p.default is None else f"{p.name}={p.default}" for p in found.params
+                    p.name if p.default is None else f"{p.name}={p.default}" for p in each.params
                 ),
-                "description": found.description,
-                "path": found.path,
+                "description": each.description,
+                "path": each.path,
             }
-            for found in read_reports(reports).values()
+            for each in read_reports(reports).values()
         ]
         write_rows(session, rows, columns=tuple(rows[0]), shown=("report", "parameters", "title"))
         return
-    with session.open() as timeline:
-        more = None if limit is None else limit + 1
-        found = timeline.report(name, reports=reports, limit=more, **asked)
-        cut = Cut(found, limit)
-        write_rows(session, cut, columns=found.columns)
-        if cut.more:
-            session.note(f"there are more than {limit} rows")
+    most = None if limit is None else limit + 1
+    with (
+        session.open() as timeline,
+        timeline.report(name, reports=reports, limit=most, **asked) as found,
+    ):
+        write_limited(session, found, limit)

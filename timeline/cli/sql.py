@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from timeline.cli.errors import CannotRead
-from timeline.cli.options import ROWS, Decorator, examples, together, tone, written, zoned
+from timeline.cli.options import FILES, ROWS, Decorator, examples, together, tone, written, zoned
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
+
+if TYPE_CHECKING:
+    from timeline.answers.query import Rows
 
 
 def _parameters(
@@ -51,7 +54,7 @@ limited: Final[Decorator] = together(
 )
 @click.argument("query", metavar="QUERY|FILE|-")
 @limited
-@written(*ROWS)
+@written(*ROWS, *FILES)
 @zoned
 @tone
 @click.pass_obj
@@ -62,13 +65,18 @@ def sql(session: Session, /, query: str, limit: int | None, **asked: Any) -> Non
     instant (default: everything known).
     """
     text = _text(query)
-    with session.open() as timeline:
-        # one more, which is not written, tells whether there are more
-        rows = timeline.sql(text, limit=None if limit is None else limit + 1, **asked)
-        cut = Cut(rows, limit)
-        write_rows(session, cut, columns=rows.columns)
-        if cut.more:
-            session.note(f"there are more than {limit} rows")
+    # one more, which is not written, tells whether there are more
+    most = None if limit is None else limit + 1
+    with session.open() as timeline, timeline.sql(text, limit=most, **asked) as rows:
+        write_limited(session, rows, limit)
+
+
+def write_limited(session: Session, rows: Rows, limit: int | None) -> None:
+    """Write the rows up to a limit, and say where there are more."""
+    cut = Cut(rows, limit)
+    write_rows(session, cut, columns=rows.columns)
+    if cut.more:
+        session.note(f"there are more than {limit} rows")
 
 
 class Cut:

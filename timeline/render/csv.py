@@ -27,7 +27,7 @@ def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iter
     """A header and one record a row. Lists and objects are JSON in a cell; nothing is rounded."""
     line = _Line()
     writer = csv.writer(line, lineterminator="\r\n")
-    writer.writerow([_harmless(column) for column in columns])
+    writer.writerow([harmless(column) for column in columns])
     yield line.text
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
@@ -38,15 +38,16 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _harmless(value)
+        return harmless(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
     text = encode_value(value).decode()
     # a decimal, a date: text in JSON
-    return _harmless(text[1:-1] if text.startswith('"') else text)
+    return harmless(text[1:-1] if text.startswith('"') else text)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text of a cell that no spreadsheet takes for a formula."""
     return "'" + text if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
