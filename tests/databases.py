@@ -135,7 +135,7 @@ class Server:
             account = {"user": uid, "group": gid, "extra_groups": []}
         with (self.folder / "programs.log").open("ab") as log:
             subprocess.run(
-                [_programs() / program, *arguments], check=True, stdin=subprocess.DEVNULL,
+                [programs() / program, *arguments], check=True, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, cwd="/", umask=0o022, **account,
             )  # fmt: skip
 
@@ -151,7 +151,7 @@ def _account() -> tuple[int, int] | None:
 
 
 @cache
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of the server's programs: of the wheel, or a copy where nobody may read the wheel's."""
     from importlib.util import find_spec
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -18,13 +19,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy.engine import URL
 
+from tests import databases
 from timeline import edtf
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 # The page that shows a fixture file and what it answers: its blocks are one story.
+RECIPES = ROOT / "docs" / "recipes.md"
+"""The page for other tools, whose blocks find a store and a folder of tables."""
 FORMATS = ROOT / "docs" / "formats.md"
 
 
@@ -98,6 +103,9 @@ def test_every_block_has_a_language_that_is_tested() -> None:
 
 @of("python")
 def test_python_runs(block: Block, folder: Path) -> None:
+    if block.page == RECIPES:
+        timeline(folder, "replay", "fixtures")
+        timeline(folder, "export", "--format", "parquet", "--to", "tables")
     run([sys.executable, "-W", "error", "-c", block.text], folder)
 
 
@@ -124,12 +132,30 @@ def test_console_and_diagrams_are_generated_from_a_real_run(block: Block) -> Non
 def test_shell_calls_targets_that_exist(block: Block) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    if block.page == RECIPES:
+        return  # they are run, by the next test
     for line in block.text.splitlines():
         program, argument, *_ = line.split()
         assert (program == "make" and argument in targets) or (program, argument) == (
             "pip",
             "install",
         )
+
+
+@pytest.mark.parametrize(
+    "block", [b for b in BLOCKS if b.page == RECIPES and b.language == "sh"], ids=str
+)
+def test_recipes_of_the_shell_find_something(
+    block: Block, folder: Path, postgresql: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = databases.url_text(postgresql)
+    monkeypatch.setenv("STORE", store)
+    monkeypatch.setenv("HOME", str(folder))
+    programs = (Path(sys.executable).parent, databases.programs())
+    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, programs), os.environ["PATH"]]))
+    for target in ("timeline.db", store):
+        timeline(folder, "--db", target, "replay", "fixtures")
+    assert "deal:foxconn-openai" in run(["sh", "-c", block.text], folder)
 
 
 def test_the_state_shown_is_the_state_answered(folder: Path) -> None:
