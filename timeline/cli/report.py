@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from timeline.cli.options import DAY, FILES, ROWS, examples, tone, written, zoned
+from timeline.cli.options import DAY, FILES, ROWS, Decorator, examples, tone, written, zoned
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
 from timeline.cli.sql import limited, write_limited
@@ -19,6 +19,14 @@ def _folders(
 ) -> tuple[Path, ...]:
     more = os.environ.get("TIMELINE_REPORTS", "")
     return (*given, *(Path(folder) for folder in more.split(os.pathsep) if folder))
+
+
+folders: Final[Decorator] = click.option(
+    "--reports", metavar="DIR", multiple=True, callback=_folders,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder with reports of your own; also TIMELINE_REPORTS.",
+)  # fmt: skip
+"""``--reports``: where else reports are."""
 
 
 @click.command(
@@ -33,11 +41,7 @@ def _folders(
     "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
 )
 @limited
-@click.option(
-    "--reports", metavar="DIR", multiple=True, callback=_folders,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="A folder with reports of your own; also TIMELINE_REPORTS.",
-)  # fmt: skip
+@folders
 @written(*ROWS, *FILES)
 @zoned
 @tone

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from timeline.cli.options import examples, tone, zoned
+from timeline.cli.report import folders
 from timeline.cli.session import Session
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="How long the database may work on one question.",
 )
+@click.option("--sql", is_flag=True, help="Open a page that asks in SQL, which can change nothing.")
+@folders
 @zoned
 @tone
 @click.pass_obj
@@ -60,13 +65,17 @@ def serve(
     port: int,
     allowed_hosts: tuple[str, ...],
     seconds: float,
+    sql: bool,
+    reports: tuple[Path, ...],
 ) -> None:
     """Show the store in a browser and answer as JSON over HTTP, read-only, until interrupted."""
     from timeline.extras import needs
 
     with needs("web"):
         from timeline.web.server import serve as listen
-    settings = _settings(host, allowed_hosts, seconds)
+    settings = replace(
+        _settings(host, allowed_hosts, seconds), sql=sql, reports=tuple(map(str, reports))
+    )
     with session.open() as timeline:
         with timeline.reading():  # a store that cannot be read is told now, not to every visitor
             pass

@@ -69,6 +69,11 @@ def source_path(slug: str) -> str:
     return f"/sources/{slug}"
 
 
+def report_path(name: str) -> str:
+    """The page of a report."""
+    return _ended(f"/reports/{name}")
+
+
 def web_address(text: str | None) -> str | None:
     """An address of the web that a person may follow; None for everything else (``javascript:`` …)."""
     if text is None:

@@ -20,6 +20,7 @@ from timeline.web.pages import (
     lists,
     log,
     pictures,
+    queries,
     search,
     service,
     sources,
@@ -53,7 +54,18 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     )
     app.state.timeline = timeline
     app.state.settings = settings
-    for page in (search, companies, subjects, pictures, lists, log, sources, feeds, service):
+    for page in (
+        search,
+        companies,
+        subjects,
+        pictures,
+        lists,
+        log,
+        queries,
+        sources,
+        feeds,
+        service,
+    ):
         app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_middleware(Suffix)

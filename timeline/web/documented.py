@@ -18,11 +18,12 @@ from timeline.answers.network import NetworkAnswer
 from timeline.answers.sources import SourcesAnswer
 from timeline.answers.why import WhyAnswer
 from timeline.web.problems import MEDIA_TYPE, Problem
+from timeline.web.shown import Report
 
 _REF: Final = "#/components/schemas/{name}"
 _ANSWERS: Final = (
     AxesAnswer, CompaniesAnswer, CompanyMatch, CoursesAnswer, DiffAnswer, ListAnswer, LogEntry,
-    NetworkAnswer, Problem, SourcesAnswer, StateAnswer, WhyAnswer,
+    NetworkAnswer, Problem, Report, SourcesAnswer, StateAnswer, WhyAnswer,
 )  # fmt: skip
 
 _HEADERS: Final = {
@@ -44,13 +45,22 @@ _LINK: Final = {
 
 
 def documented(
-    answer: type, summary: str, *, paged: bool = False, many: bool = False, drawn: bool = False
+    answer: type | None,
+    summary: str,
+    *,
+    paged: bool = False,
+    many: bool = False,
+    drawn: bool = False,
 ) -> Any:
     """The arguments of a route for a page whose JSON is an ``answer``, or a list of ``many``.
 
+    None: objects with whatever columns a query has.
+
     ``paged`` says that a link leads to the next page, ``drawn`` that there is a picture of it.
     """
-    schema: dict[str, Any] = {"$ref": _REF.format(name=answer.__name__)}
+    schema: dict[str, Any] = {"type": "object"}
+    if answer is not None:
+        schema = {"$ref": _REF.format(name=answer.__name__)}
     if many:
         schema = {"type": "array", "items": schema}
     text = {"schema": {"type": "string"}}

@@ -25,7 +25,7 @@ from timeline.render.coordinate import coordinate_words
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.text import clean, join
 from timeline.values import ALWAYS
-from timeline.web.addresses import Here, address, web_address
+from timeline.web.addresses import Here, address, report_path, web_address
 from timeline.web.choices import kinds_of, statuses_of
 
 PAGES: Final = (
@@ -33,6 +33,7 @@ PAGES: Final = (
     ("/log?order=newest", "News"),
     *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()),
     ("/network", "Network"),
+    ("/reports", "Reports"),
     ("/sources", "Sources"),
     ("/docs", "API"),
 )
@@ -120,6 +121,7 @@ def environment() -> Environment:
         "link_rows": why.link_rows,
         "name_of": words.name_of,
         "parted": why.parted,
+        "report_path": report_path,
         "sections": sections,
         "shown_status": why.shown_status,
         "standing": why.standing,

@@ -226,6 +226,31 @@ class OfFeed(Question):
     after: int | None = about("Only events after this position.", ge=0)
 
 
+class OfReport(Question):
+    """What a report is asked: a coordinate, and its own parameters by their names."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+
+    on: Text | None = about("The day in the world; today, unless given.")
+    known: Text | None = about("Only what was public by then: a day or an instant.")
+    limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
+
+    def given(self) -> dict[str, str]:
+        """The report's own parameters."""
+        return {name: str(value)[:500] for name, value in (self.model_extra or {}).items()}
+
+
+class OfQuery(Question):
+    """A query in SQL, and the coordinate that it may name."""
+
+    q: Annotated[str, StringConstraints(max_length=4000)] | None = about(
+        "One query; :on and :known are known to it."
+    )
+    on: Text | None = about("The day in the world, as :on.")
+    known: Text | None = about("What was public by then, as :known.")
+    limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
+
+
 class Search(Question):
     """Which companies are looked for."""
 

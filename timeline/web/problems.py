@@ -16,6 +16,8 @@ from timeline.errors import (
     MissingExtra,
     NotFound,
     OutOfTime,
+    QueryFailed,
+    QueryRefused,
     SchemaMismatch,
     StoreUnavailable,
     TimelineError,
@@ -29,6 +31,8 @@ STATUSES: Final[dict[type[TimelineError], HTTPStatus]] = {
     MissingExtra: HTTPStatus.NOT_IMPLEMENTED,
     NotFound: HTTPStatus.NOT_FOUND,
     OutOfTime: HTTPStatus.GATEWAY_TIMEOUT,
+    QueryFailed: HTTPStatus.BAD_REQUEST,
+    QueryRefused: HTTPStatus.FORBIDDEN,
     SchemaMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

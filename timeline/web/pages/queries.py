@@ -1,0 +1,104 @@
+"""Reports with their queries, and queries of one's own where the server allows them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec.structs import asdict
+from starlette.exceptions import HTTPException
+
+from timeline.answers.query import Rows
+from timeline.answers.report import Report as Shipped
+from timeline.answers.report import find_report
+from timeline.app import Timeline
+from timeline.web.addresses import report_path
+from timeline.web.documented import documented
+from timeline.web.formats import format_of
+from timeline.web.parameters import OfQuery, OfReport, Question
+from timeline.web.replies import Page, respond
+from timeline.web.settings import Settings
+from timeline.web.shown import Report, Table
+
+router = APIRouter()
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _read(found: Rows, limit: int) -> Table:
+    rows = list(found)  # asked for one more, which tells whether there are more
+    return Table(found.columns, rows[:limit], len(rows) > limit)
+
+
+def _of(report: Shipped) -> Report:
+    return Report(report.name, report.title, report.description, report.params, report.sql)
+
+
+@router.get("/reports", **documented(Report, "Every report", many=True))
+def reports(request: Request, asked: Annotated[Question, Query()]) -> Response:
+    """The reports that there are: queries with a title, a description and parameters."""
+
+    def ask(timeline: Timeline) -> Page:
+        found = [_of(each) for each in timeline.reports(_settings(request).reports)]
+        return Page(
+            template="reports.html",
+            rows=lambda: map(asdict, found),
+            columns=Report.__struct_fields__,
+            context=lambda: {"reports": found},
+        )
+
+    return respond(request, asked, "/reports", ask)
+
+
+@router.get("/reports/{name}", **documented(None, "What a report finds", many=True))
+def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> Response:
+    """The rows of a report; its parameters are given by their names."""
+    settings = _settings(request)
+
+    def ask(timeline: Timeline) -> Page:
+        found = find_report(name, settings.reports)
+        given = asked.given()
+        # a page asks for what is missing; who asks for rows is told
+        missing = [p for p in found.params if p.default is None and p.name not in given]
+        table = Table()
+        if not missing or format_of(request) != "html":
+            rows = timeline.report(
+                name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
+                limit=asked.limit + 1, timeout=settings.seconds,
+            )  # fmt: skip
+            table = _read(rows, asked.limit)
+        return Page(
+            template="report.html",
+            rows=lambda: table.rows,
+            columns=table.columns,
+            context=lambda: {"report": _of(found), "missing": missing, "table": table},
+        )
+
+    return respond(request, asked, report_path(name), ask)
+
+
+@router.get("/sql", **documented(None, "What a query in SQL finds", many=True))
+def sql(request: Request, asked: Annotated[OfQuery, Query()]) -> Response:
+    """The rows of one query, which can change nothing; only where the server was started with --sql."""
+    settings = _settings(request)
+    if not settings.sql:
+        raise HTTPException(404)
+
+    def ask(timeline: Timeline) -> Page:
+        table = Table()
+        if asked.q is not None:
+            at = {"on": asked.on, "known": asked.known}
+            given = {name: value for name, value in at.items() if value is not None}
+            rows = timeline.sql(asked.q, given, limit=asked.limit + 1, timeout=settings.seconds)
+            table = _read(rows, asked.limit)
+        return Page(
+            template="sql.html",
+            rows=lambda: table.rows,
+            columns=table.columns,
+            context=lambda: {"query": asked.q or "", "table": table},
+        )
+
+    return respond(request, asked, "/sql", ask)
