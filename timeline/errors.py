@@ -104,8 +104,10 @@ class ExpectationFailed(TimelineError):
 
     code = "expectation-failed"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], done: object = None) -> None:
         self.problems = list(problems)
+        self.done = done
+        """What the replay did all the same, or would do."""
         count = len(self.problems)
         super().__init__(f"{count} expectation{'' if count == 1 else 's'} failed")
 

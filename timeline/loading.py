@@ -139,10 +139,10 @@ def _replay(
         )
         if dry_run:
             if failed:
-                raise ExpectationFailed(failed)
+                raise ExpectationFailed(failed, result)
             raise Undo(result)
     if failed:
-        raise ExpectationFailed(failed)
+        raise ExpectationFailed(failed, result)
     return result
 
 

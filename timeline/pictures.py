@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Unpack
 from timeline.answers.asked import Asked, Certainty, Day
 from timeline.answers.coordinate import parse_day
 from timeline.errors import InvalidValue
-from timeline.questions import Questions
+from timeline.queries import Queries
 
 if TYPE_CHECKING:
     from timeline.answers.axes import AxesAnswer
@@ -21,7 +21,7 @@ WIDTH = 780
 """Pixels, unless said otherwise."""
 
 
-class Pictures(Questions):
+class Pictures(Queries):
     """Every question that can be asked of a store, those that are answered with pictures too."""
 
     def courses(

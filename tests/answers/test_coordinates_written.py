@@ -149,3 +149,24 @@ def test_what_is_not_said_is_today_and_everything(tmp_path: Path) -> None:
         assert as_of == coordinate(connection, on="2024-11-12", known="2024-11-12")
         with pytest.raises(InvalidValue, match="as-of"):
             coordinate(connection, as_of="2024-11-12", known="2024-11-13")
+
+
+@pytest.mark.parametrize("text", ["03/04/2025", "03.04.2025", "3-4-2025"])
+def test_a_day_that_may_be_another_one_is_refused(text: str) -> None:
+    with pytest.raises(InvalidDate, match="it may be 2025-03-04 or 2025-04-03"):
+        parse_day(text)
+
+
+@pytest.mark.parametrize(
+    "text, day",
+    [
+        ("21.11.2025", "2025-11-21"),
+        ("11/21/2025", "2025-11-21"),
+        ("3 April 2025", "2025-04-03"),
+        ("Apr 3, 2025", "2025-04-03"),
+        ("2025/04/03", "2025-04-03"),
+        ("05/05/2025", "2025-05-05"),
+    ],
+)
+def test_a_day_that_can_be_one_only_is_taken(text: str, day: str) -> None:
+    assert parse_day(text) == day

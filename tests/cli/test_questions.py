@@ -146,6 +146,14 @@ def test_an_edited_file_is_rehearsed_and_then_mended(
     mend = json.loads(out)
     assert (mend["type"], mend["target"], code) == ("event_corrected", "acme-announced", 0)
     assert "would be appended" in err
+    story.write_text(
+        EDITED.replace("AMOUNT", "100")
+        + "expect:\n  - subject: deal:acme-globex\n    on: 2025-02-01\n    state: absent\n"
+    )
+    out, err, code = run(["replay", "--amend", "--dry-run", "acme.yaml"], capsys)
+    assert (json.loads(out), code) == (mend, 1), "shown also where an expectation fails"
+    assert "expectation-failed" in err
+    story.write_text(EDITED.replace("AMOUNT", "100"))
     assert run(["replay", "--amend", "acme.yaml"], capsys)[2] == 0
     now, _, _ = run(["why", "deal:acme-globex", "--on", "2025-02-01"], capsys)
     assert "USD 10 → USD 100" in now

@@ -109,3 +109,12 @@ def test_a_cell_that_is_refused_again_keeps_nothing_of_the_rows_before() -> None
             read("28/06/1905")
         depths.append(len(caught.traceback))
     assert depths[1] == depths[2]
+
+
+def test_a_year_among_days_is_told_to_be_one() -> None:
+    with pytest.raises(Refused) as caught:
+        DateReader("date", ["DD/MM/YYYY"])("2022")
+    assert (
+        caught.value.reason.message
+        == '"2022" is a year, and the formats have none: add YYYY to them'
+    )

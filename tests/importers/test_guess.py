@@ -87,3 +87,22 @@ def test_only_one_of_mapping_and_guess_is_given(desk: Desk) -> None:
     done = run("import", "table", table, "--guess", "-o", str(desk.folder / "m.yaml"))
     assert (done.exit_code, done.stdout) == (0, "")
     assert (desk.folder / "m.yaml").read_text().startswith("# A first mapping of deals.csv")
+
+
+def test_headers_tell_the_scale_the_other_partner_and_the_end(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "Partner A;Partner B;Type;Signed;Ended;Amount (EUR m)\n"
+        "A Co;B Co;Joint venture;17/06/2023;30/09/2024;40.5\nC Co;D Co;License;2022;;12\n"
+        "E Co;F Co;Supply;Q2 2024;;1\nG Co;H Co;Supply;18/06/2023;;2\n",
+    )
+    done = desk.take(desk.folder / "deals.csv", mapping)
+    assert (done.taken, done.rejected) == (4, 0)
+    events = desk.events()
+    assert [(e["type"], e["occurred"], e["kind"]) for e in events[:3]] == [
+        ("deal_signed", "2023-06-17", "joint_venture"),
+        ("deal_terminated", "2024-09-30", "joint_venture"),
+        ("deal_signed", "2022", "licence"),
+    ]
+    assert events[0]["value"] == {"exact": "40500000", "currency": "EUR"}
+    assert events[0]["parties"] == {"a": ["partner"], "b": ["partner"]}

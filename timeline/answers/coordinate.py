@@ -18,6 +18,7 @@ DAY_HINT: Final = "a coordinate is a day: write 2025-11-20, today, yesterday or 
 
 _AGO = re.compile(r"(\d{1,5}|an?) (day|week|month|year)s? ago", re.IGNORECASE | re.ASCII).fullmatch
 _is_week = re.compile(r"\d{4}-?W\d{2}", re.ASCII).fullmatch
+_names_a_month = re.compile(r"[a-z]{3}", re.IGNORECASE).search
 _DAY_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
 
 
@@ -72,11 +73,16 @@ def _parse_freely(text: str) -> Day:
     import pendulum
     from dateutil import parser  # pendulum falls back to it, and would fill gaps from today
 
+    def read(default: datetime, *, dayfirst: bool = False) -> Day:
+        parsed = parser.parse(text, default=default, yearfirst=True, dayfirst=dayfirst)
+        return str(parsed.date())
+
     found: set[Day] = set()
+    some = datetime(2001, 2, 3, tzinfo=UTC)
     try:
         # what the text leaves out comes from the default: two different ones show it
-        for default in (datetime(2001, 2, 3, tzinfo=UTC), datetime(2014, 11, 25, tzinfo=UTC)):
-            found.add(parser.parse(text, default=default, yearfirst=True).date().isoformat())
+        for default in (some, datetime(2014, 11, 25, tzinfo=UTC)):
+            found.add(read(default))
     except (ValueError, OverflowError):
         try:
             parsed = pendulum.parse(text, exact=True)
@@ -87,7 +93,11 @@ def _parse_freely(text: str) -> Day:
         return parsed.isoformat()[:10]
     if len(found) > 1:
         raise InvalidDate(text, "it names no whole day", DAY_HINT)
-    return found.pop()
+    (day,) = found
+    other = day if _names_a_month(text) or text[:4].isdigit() else read(some, dayfirst=True)
+    if other != day:
+        raise InvalidDate(text, f"it may be {day} or {other}", "write the one that you mean")
+    return day
 
 
 def parse_known(text: str | date, timezone: str = "UTC") -> tuple[str, Instant]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -59,17 +59,24 @@ def replay(
                 stdin=sys.stdin.buffer,
                 progress=progress,
             )
-        except ExpectationFailed:
-            if not dry_run:
+        except ExpectationFailed as error:
+            if dry_run:
+                _rehearsed(cast("Replayed", error.done))
+            else:
                 session.note("the events are stored; what the files expect does not hold:")
             raise
     session.warn(done.warnings)
     if dry_run:
-        from timeline.render.json import encode_line
-
-        for event in [*done.appended, *done.amendments]:
-            click.echo(encode_line(event), nl=False)
+        _rehearsed(done)
     session.note(summary(done, dry_run=dry_run))
+
+
+def _rehearsed(done: Replayed) -> None:
+    """Print the events that would be appended, each as a line of JSON."""
+    from timeline.render.json import encode_line
+
+    for event in [*done.appended, *done.amendments]:
+        click.echo(encode_line(event), nl=False)
 
 
 def summary(done: Replayed, *, dry_run: bool = False) -> str:

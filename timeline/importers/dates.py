@@ -252,6 +252,9 @@ class DateReader:
     def _explain(self, text: str) -> None:
         """Raise Refused with what is probably wrong with a text that no format reads."""
         shown = quoted(text)
+        if re.fullmatch(r"(19|20)\d\d", text):
+            message = f"{shown} is a year, and the formats have none: add YYYY to them"
+            raise Refused("invalid-date", message, self.column)
         day = None if self.serial else _read_serial(text)
         if day is not None and self.earliest <= int(day[:4]) <= self.latest:
             message = f"{shown} is a spreadsheet's number for {day}: add serial to the formats"

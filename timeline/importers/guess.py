@@ -11,14 +11,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from timeline.events.deal import DealKind
 from timeline.importers.profile import Profile, profile_of, profiles_of
 from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.importers.tables import open_table
+from timeline.nearest import nearest
 
 ENOUGH: Final = 0.8
 """The share of a column's cells that must look alike: tables have damaged cells."""
@@ -33,8 +36,8 @@ _ROLES: Final = {
     "customer": "customer client buyer",
     "licensor": "licensor",
     "licensee": "licensee",
-    "partner": "partner partner1 party a",
-    "other_partner": "partner2 counterparty b",
+    "partner": "partner partner1 party",
+    "other_partner": "partner2 counterparty",
 }
 """Words of a header by the part that the company plays, in the order in which they are tried."""
 
@@ -43,7 +46,7 @@ _KINDS: Final = (
     ("licensor", "licence"), ("partner", "strategic_alliance"),
 )  # fmt: skip
 _EVENTS: Final = {
-    "deal_terminated": "terminated termination cancelled canceled",
+    "deal_terminated": "terminated termination cancelled canceled ended end",
     "deal_withdrawn": "withdrawn",
     "deal_expired": "expired expiry",
     "deal_completed": "acquired completed completion closed closing effective close",
@@ -55,6 +58,12 @@ _EVENTS: Final = {
 _IDENTIFIERS: Final = ("lei", "wikidata", "isin", "ticker", "cik", "permid")
 _KEYS: Final = "id uuid permalink key url slug code number"
 _AMOUNTS: Final = "price amount value size sum consideration usd eur"
+_SCALES: Final = {
+    "thousand": "k thousand thousands tsd", "million": "m mn mio mm million millions",
+    "billion": "b bn mrd billion billions",
+}  # fmt: skip
+"""Words of a header by the scale of its numbers."""
+
 _SHARES: Final = "stake percent percentage share pct"
 
 
@@ -159,9 +168,11 @@ def _parties(columns: Sequence[_Column]) -> dict[str, _Column]:
     for wanted in (True, False):  # a column that is said to be a name, before any other
         for column in columns:
             role = _role(column)
-            if role is None or role in found or _is_other(column):
+            if role is None or column in found.values() or _is_other(column):
                 continue
-            if column.has("name") or not wanted:
+            if role == "partner" and role in found:  # Partner A, Partner B
+                role = "other_partner"
+            if role not in found and (column.has("name") or not wanted):
                 found[role] = column
     return found
 
@@ -226,7 +237,10 @@ def _dates(columns: Sequence[_Column]) -> list[_Dated]:
         if not why:
             continue
         event = next((each for each, words in _EVENTS.items() if column.has(words)), None)
-        found.append(_Dated(column, event or "deal_announced", formats, why))
+        found.append(_Dated(column, event or "", formats, why))
+    known = [each for each in found if each.event]
+    # a day of which nobody says what happened is guessed only where there is no other
+    found = known or [replace(each, event="deal_announced") for each in found]
     order = ["deal_announced", "deal_signed", "deal_completed"]
     found.sort(key=lambda each: order.index(each.event) if each.event in order else len(order))
     once = {each.event: each for each in reversed(found)}
@@ -249,9 +263,10 @@ def _formats(column: _Column) -> tuple[list[str], str]:
         n for n, count in profile.formats.items() if n != best and count == profile.formats[best]
     ]
     read = column.told(profile.formats[best], f"are {best}")
+    formats = [best, *(each for each in profile.plain if each != "EDTF")]
     if same:
-        return [best], f"unsure: {read}, and as many are {same[0]}: which is the day?"
-    return [best], f"sure: {read}"
+        return formats, f"unsure: {read}, and as many are {same[0]}: which is the day?"
+    return formats, f"sure: {read}"
 
 
 def _event(
@@ -269,8 +284,7 @@ def _event(
     yield f"    subject: deal:{subject}"
     formats = f", formats: [{', '.join(dated.formats)}]" if dated.formats else ""
     yield f"    occurred: {{column: {_quoted(column.name)}{formats}}}  # {dated.why}"
-    kind = next((kind for role, kind in _KINDS if role in both), "other")
-    yield f"    kind: {kind}  # {'likely' if kind != 'other' else 'unsure'}"
+    yield f"    kind: {_kind(columns, both)}"
     played = (f"{role}: [{_plays(role)}]" for role in both)
     yield f"    parties: {{{', '.join(played)}}}"
     if amount is not None:
@@ -278,6 +292,27 @@ def _event(
     share = _first(columns, lambda each: each.has(_SHARES) and each is not amount)
     if share is not None and share.mostly(max(share.profile.numbers.values())):
         yield f"    stake: {{exact: {{column: {_quoted(share.name)}}}}}  # likely: in percent"
+
+
+def _kind(columns: Sequence[_Column], roles: Sequence[str]) -> str:
+    """The kind of the deals, with how sure that is: what a column says, else what the parts say."""
+    said = _first(columns, lambda each: each.has("type kind") and 0 < each.profile.distinct <= 20)
+    if said is None:
+        kind = next((kind for role, kind in _KINDS if role in roles), "other")
+        return f"{kind}  # {'likely' if kind != 'other' else 'unsure'}"
+    kinds = [str(each) for each in get_args(DealKind)]
+    meant = {text: _meant(text, kinds) for text in said.profile.texts}
+    values = ", ".join(f"{_json(text)}: {kind}" for text, kind in meant.items())
+    sure = "unsure: what fits none is other" if "other" in meant.values() else "likely"
+    return f"{{column: {_quoted(said.name)}, values: {{{values}}}}}  # {sure}"
+
+
+def _meant(text: str, kinds: Sequence[str]) -> str:
+    slug = slug_of(text).replace("-", "_")
+    if slug in kinds:
+        return slug
+    near = nearest(slug, kinds)
+    return near[0] if near else "other"
 
 
 def _plays(role: str) -> str:
@@ -293,7 +328,9 @@ def _money(amount: _Column, columns: Sequence[_Column]) -> Iterator[str]:
     numbers = max(amount.profile.numbers.values())
     told = amount.told(numbers, "are numbers")
     beside = _first(columns, lambda each: each.mostly(each.profile.currencies))
-    value = f"exact: {{column: {_quoted(amount.name)}}}"
+    scale = next((scale for scale, words in _SCALES.items() if amount.has(words)), None)
+    scaled = f", scale: {scale}" if scale else ""
+    value = f"exact: {{column: {_quoted(amount.name)}{scaled}}}"
     if beside is not None:
         sure = beside.told(beside.profile.currencies, "are currencies")
         yield f"    value: {{{value}, currency: {{column: {_quoted(beside.name)}}}}}  # sure: {told}, {sure}"
@@ -338,8 +375,12 @@ def _first(columns: Iterable[_Column], test: Callable[[_Column], bool]) -> _Colu
 def _quoted(text: str) -> str:
     """A text as YAML reads it back, in quotation marks where it needs them."""
     plain = re.fullmatch(r"[A-Za-z_]{3,40}", text) and text.lower() not in ("null", "true", "false")
+    return text if plain else _json(text)
+
+
+def _json(text: str) -> str:
     # escapes of JSON are those of YAML; a byte that is no text cannot be named at all
-    return text if plain else json.dumps(_readable(text), ensure_ascii=not text.isprintable())
+    return json.dumps(_readable(text), ensure_ascii=not text.isprintable())
 
 
 def _one_line(text: str) -> str:

@@ -36,6 +36,8 @@ class Profile(Struct, frozen=True):
     """Cells that are dates in the default formats."""
     formats: dict[str, int]
     """Of the formats that must be named, those that read cells, with how many."""
+    plain: dict[str, int]
+    """The same of the default formats."""
     numbers: dict[str, int]
     """Cells that are numbers, by the decimal mark under which they are."""
     signs: int
@@ -62,15 +64,16 @@ def profile_of(name: str, cells: Sequence[Cell]) -> Profile:
     """The profile of the cells of one column."""
     said = [cell for cell in cells if text_of(cell).strip()]
     texts = Counter(text_of(cell).strip() for cell in said)
-    reads = {each: DateReader(name, [each]) for each in EITHER}
-    formats = {each: sum(map(_passes(read), said)) for each, read in reads.items()}
+    reads = {each: DateReader(name, [each]) for each in (*EITHER, *DEFAULT_FORMATS)}
+    counts = {each: sum(map(_passes(read), said)) for each, read in reads.items()}
     return Profile(
         name=name,
         rows=len(cells),
         said=len(said),
         distinct=len(texts),
         dates=sum(map(_passes(DateReader(name, DEFAULT_FORMATS)), said)),
-        formats={each: count for each, count in formats.items() if count},
+        formats={each: counts[each] for each in EITHER if counts[each]},
+        plain={each: counts[each] for each in DEFAULT_FORMATS if counts[each]},
         numbers={mark: sum(_is_number(cell, mark) for cell in said) for mark in ".,"},
         signs=sum(_has_sign(cell) for cell in said),
         currencies=sum(n for text, n in texts.items() if _is_currency(text)),
