@@ -13,7 +13,8 @@ from tests.web.conftest import Serve
 from tests.web.stories import ROOT
 from tests.web.test_pages import SAME, formatted
 from timeline.app import Timeline
-from timeline.web.choices import kinds_of, statuses_of
+from timeline.render.kinds import kinds_of
+from timeline.web.choices import statuses_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -40,6 +40,9 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
     def command(session: Session, /, **asked: Any) -> None:
         if asked["group"] and asked["company"] is None:
             raise click.UsageError("--group needs --company: the one that controls the others")
+        from timeline.render.kinds import parse_kind
+
+        asked["item_kind"] = [parse_kind(kind, each) for each in asked["item_kind"]]
         with session.open() as timeline, timeline.reading():
             answer = timeline.items(kind, **asked)
             if session.format == "json":

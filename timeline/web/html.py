@@ -22,11 +22,12 @@ from timeline.edtf import OPEN_END
 from timeline.events.registry import EVENT_TYPES
 from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
 from timeline.render.coordinate import coordinate_words
+from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.text import clean, join
 from timeline.values import ALWAYS
 from timeline.web.addresses import Here, address, report_path, web_address
-from timeline.web.choices import kinds_of, statuses_of
+from timeline.web.choices import statuses_of
 
 PAGES: Final = (
     ("/companies", "Companies"),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from timeline.answers.lists import ListAnswer
 from timeline.app import Timeline
+from timeline.render.kinds import parse_kind
 from timeline.render.page import HEADINGS
 from timeline.render.rows import answer_rows, item_columns
 from timeline.render.status import parse_status
@@ -37,7 +38,7 @@ def _page(timeline: Timeline, kind: str, asked: OfList) -> Page:
         kind,
         company=asked.company,
         status=map(parse_status, asked.status),
-        item_kind=asked.kind,
+        item_kind=[parse_kind(kind, each) for each in asked.kind],
         after=asked.after or "",
         limit=asked.limit + 1,
         **asked.asked(),
