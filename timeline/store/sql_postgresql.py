@@ -135,12 +135,12 @@ def _with_placeholders(parsed: list[Token]) -> str:
 def _settle(connection: Connection, deadline: float | None) -> None:
     """The reader's role where there is one that may be taken, a time limit, a plan for all the rows."""
     role = Roles().reader
+    # by its number: a name that somebody drops meanwhile would be an error, a number is not
     may = sa.text(
-        "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = :role"
+        "SELECT pg_has_role(current_user, oid, 'MEMBER') AND has_table_privilege(oid, 'log_head', 'SELECT')"
+        " FROM pg_catalog.pg_roles WHERE rolname = :role"
     )
-    if connection.scalar(may, {"role": role}) and connection.scalar(
-        sa.text("SELECT has_table_privilege(:role, 'log_head', 'SELECT')"), {"role": role}
-    ):
+    if connection.scalar(may, {"role": role}):
         connection.exec_driver_sql(f'SET LOCAL ROLE "{role}"')
     connection.exec_driver_sql("SET LOCAL standard_conforming_strings = on")
     connection.exec_driver_sql("SET LOCAL TimeZone = 'UTC'")
