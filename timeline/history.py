@@ -163,8 +163,8 @@ class Checkpoint(Struct, frozen=True, array_like=True):
     parties: dict[str, list[Row[Roles]]]
 
     def encode(self) -> bytes:
-        """As JSON."""
-        return msgspec.json.encode(self)
+        """As JSON, the same whatever order the fields of events came in."""
+        return _encode(self)
 
     @classmethod
     def decode(cls, data: bytes) -> Checkpoint | None:
@@ -175,6 +175,7 @@ class Checkpoint(Struct, frozen=True, array_like=True):
 
 
 _decode: Final = msgspec.json.Decoder(Checkpoint)
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 class _Digest(Struct, frozen=True, eq=False):

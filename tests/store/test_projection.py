@@ -75,6 +75,26 @@ def rows(store: Store, query: str) -> list[Any]:
     return found
 
 
+@pytest.mark.parametrize("kept", [0, 5, 40])
+def test_news_that_is_too_much_to_keep_in_memory_is_folded_from_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    told = [payment(number, f"deal:{name}") for number in range(20) for name in ("one", "two")]
+    late = [payment(9, "deal:two") | {"id": "late"}, payment(30, "deal:two")]
+    new = [payment(number, "deal:three") for number in range(4)]
+    found = []
+    for name, most in (("in-memory", 1000), ("from-the-log", kept)):
+        monkeypatch.setattr("timeline.store.projection.MOST_KEPT", most)
+        store = Store(tmp_path / f"{name}.db")
+        store.init()
+        append(store, *identity(), *told)
+        append(store, *late, *new)
+        found.append([rows(store, f"SELECT * FROM {table}") for table in HISTORY])  # noqa: S608
+        store.close()
+    assert all(found[0]), "there is a checkpoint too"
+    assert found[0] == found[1]
+
+
 # --- what it costs ------------------------------------------------------------------------------
 
 

@@ -29,7 +29,7 @@ from timeline.store.log import Head, chunks
 from timeline.store.projection import News, project
 from timeline.store.published import bounds_of
 from timeline.store.remarks import Remarks
-from timeline.store.rows import payload_of
+from timeline.store.rows import body_of, payload_of
 from timeline.store.standing import Known, Reference, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
 from timeline.values import Fields, Instant, format_instant, is_instant
@@ -76,7 +76,7 @@ class Appender:
         self.redating = False
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
-        self._touched: News | None = News() if head.position else None
+        self._news = News()
         self.stored = 0
         self.found = 0
         self._erased: dict[str, int] = {}
@@ -113,7 +113,7 @@ class Appender:
         if self.stored:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
             self.connection.execute(_move_head, values)
-            project(self.connection, self.start.position, self.position, self._touched)
+            project(self.connection, self.start.position, self.position, self._news)
         return Head(self.position, self.recorded, self.hash)
 
     # --- one batch -----------------------------------------------------------------------------
@@ -309,22 +309,22 @@ class Appender:
         if self.verify and draft.hash != hash_:
             raise StoreDamaged(position, "the hash does not follow: the export was altered")
         self.position, self.hash, self.recorded = position, hash_, recorded
-        id_, subject, type_ = fields["id"], fields["subject"], fields["type"]
+        id_, subject, type_, body = fields["id"], fields["subject"], fields["type"], body_of(fields)
         row = (
             position, id_, subject, version, type_, fields.get("schema_version", 1),
             fields.get("occurred"), earliest, latest, known, recorded,
-            fields.get("fact_level", "fact"), fields.get("attribution"), payload_of(fields),
+            fields.get("fact_level", "fact"), fields.get("attribution"), payload_of(body),
             draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
         self.stored += 1
-        if self._touched is not None:
-            self._touched.add(subject, version, row)
-        told = Known(position, subject, type_, content_digest, fields)
-        self.log.add(id_, told, version)
+        if current is not fields:
+            body = body_of(current)
+        occurred = current.get("occurred")
+        entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, body)
+        self._news.add(entry, version)
+        self.log.add(id_, Known(position, subject, type_, content_digest, fields), version)
         if subject.startswith("source:"):
-            occurred = current.get("occurred")
-            entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, current)
             self.log.add_source(entry)
         elif not subject.startswith("company:"):
             for what, name, _ in named:

@@ -32,7 +32,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.log import chunks, read_entries, read_head
-from timeline.store.rows import ENTRY_COLUMNS, entry_columns, entry_of
+from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
     event,
     party_history,
@@ -45,6 +45,10 @@ from timeline.store.tables import subject_history as rows_table
 SHORT: Final = 16
 """Events up to which a subject is folded anew rather than kept in a checkpoint of its own: that is
 cheaper than writing a kilobyte with each event, and bounded."""
+
+MOST_KEPT: Final = 100_000
+"""Events of an append that are kept in memory to be folded, about 100 MB; more are read from the log
+again, which takes 6 µs an event."""
 
 PAGE: Final = 4000
 """Events read together on the way through the log."""
@@ -59,53 +63,59 @@ class News:
     """The subjects that an append touches, and while they are few its events, to be folded."""
 
     def __init__(self) -> None:
-        self.news: dict[str, list[Entry]] | None = {}
+        self.entries: dict[str, list[Entry]] | None = {}
         """The new events of each subject; None where they were too many to be kept."""
         self.subjects: dict[str, bool] = {}
         """Whether a subject is new."""
         self._kept = 0
 
-    def add(self, subject: str, version: int, row: tuple[Any, ...]) -> None:
-        """Take in a row of the log that is appended."""
+    def add(self, entry: Entry, version: int) -> None:
+        """Take in an event that is appended."""
+        subject = entry.subject
         if not is_projected(subject):
             return
-        self.subjects.setdefault(subject, version == 1)
-        if self.news is None:
+        if version == 1:
+            self.subjects[subject] = True
+        else:
+            self.subjects.setdefault(subject, False)
+        if self.entries is None:
             return
         self._kept += 1
-        if self._kept > PAGE:
-            self.news = None
+        if self._kept > MOST_KEPT:
+            self.entries = None
+        elif (told := self.entries.get(subject)) is not None:
+            told.append(entry)
         else:
-            self.news.setdefault(subject, []).append(entry_of(entry_columns(row)))
+            self.entries[subject] = [entry]
 
 
 _move: Final = sa.update(projection).where(projection.c.name == HISTORY)
 
 
-def project(connection: Connection, start: int, head: int, touched: News | None) -> None:
+def project(connection: Connection, start: int, head: int, news: News) -> None:
     """Bring the history from position ``start`` of the log to its head, in this transaction.
 
-    ``touched`` is what was appended; None: every subject, of a history that is empty.
+    ``news`` is what was appended since.
     """
     writer = _Writer(connection)
-    if touched is None:
+    if news.entries is None and not start:
         for _, entries in _every_subject(connection):
             writer.create(entries)
     else:
-        for some in chunks(sorted(touched.subjects), 200):
-            _project_some(connection, writer, some, start, touched)
+        for some in chunks(sorted(news.subjects), 200):
+            _project_some(connection, writer, some, start, news)
     writer.flush()
     connection.execute(_move, {"position": head})
 
 
 def _project_some(
-    connection: Connection, writer: _Writer, subjects: Sequence[str], start: int, touched: News
+    connection: Connection, writer: _Writer, subjects: Sequence[str], start: int, news: News
 ) -> None:
-    before = [subject for subject in subjects if not touched.subjects[subject]]
+    before = [subject for subject in subjects if not news.subjects[subject]]
     checkpoints = _read_checkpoints(connection, before) if before else {}
     rest: list[str] = []
     extendable = [subject for subject, checkpoint in checkpoints.items() if checkpoint is not None]
-    for subject, entries in _news(connection, extendable, start, touched):
+    for subject, entries in _news(connection, extendable, start, news):
         checkpoint = checkpoints[subject]
         assert checkpoint is not None
         change = fold.extend(checkpoint, entries)
@@ -114,7 +124,7 @@ def _project_some(
         else:
             writer.change(subject, change, change.checkpoint(), had=True)
     rest += [subject for subject in before if checkpoints.get(subject) is None]
-    for _, entries in _news(connection, [s for s in subjects if touched.subjects[s]], 0, touched):
+    for _, entries in _news(connection, [s for s in subjects if news.subjects[s]], 0, news):
         writer.create(entries)
     for subject, entries in read_entries(connection, rest, 2**62):
         new = fold.history(entries)
@@ -149,14 +159,14 @@ _entries_after: Final = Asking(
 
 
 def _news(
-    connection: Connection, subjects: Sequence[str], start: int, touched: News
+    connection: Connection, subjects: Sequence[str], start: int, news: News
 ) -> Iterator[tuple[str, list[Entry]]]:
     """The events of some subjects after a position, as they were appended or from the log."""
     if not subjects:
         return
-    if touched.news is not None:
+    if news.entries is not None:
         for subject in subjects:
-            yield subject, touched.news[subject]
+            yield subject, news.entries[subject]
         return
     rows = _entries_after(connection, subjects, start=start).all()
     for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):

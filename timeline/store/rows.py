@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -31,7 +30,8 @@ ENTRY_COLUMNS: Final = (
 """What the fold reads of a row, in the order that :func:`entry_of` takes it."""
 
 _HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
-_IN_COLUMNS: Final = frozenset({"id", "type", "subject", "occurred", "attribution"})
+_IN_COLUMNS: Final = {"attribution": None, "fact_level": "fact", "schema_version": 1}
+"""Fields that a column gives back as they were written, unless they are what the column has anyway."""
 _decode: Final = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -101,14 +101,17 @@ class LogRow(Struct, frozen=True):
         return entry_of(row)
 
 
-def payload_of(fields: Fields) -> str:
+def body_of(fields: Fields) -> Fields:
+    """The fields of an event as its entry holds them: all but those that an entry has by name."""
+    return {name: value for name, value in fields.items() if name not in _HEAD}
+
+
+def payload_of(body: Fields) -> str:
     """The JSON of what the other columns do not give back as it was written."""
-    rest = {name: value for name, value in fields.items() if name not in _IN_COLUMNS}
-    if rest.get("fact_level", "fact") != "fact":
-        del rest["fact_level"]
-    if rest.get("schema_version", 1) != 1:
-        del rest["schema_version"]
-    return canonical(rest).decode()
+    left = [name for name, usual in _IN_COLUMNS.items() if body.get(name, usual) != usual]
+    if left:
+        body = {name: value for name, value in body.items() if name not in left}
+    return canonical(body).decode()
 
 
 def _rest(payload: str, fact_level: str, attribution: str | None, schema_version: int) -> Fields:
@@ -120,11 +123,6 @@ def _rest(payload: str, fact_level: str, attribution: str | None, schema_version
     if schema_version != 1:
         fields["schema_version"] = schema_version
     return fields
-
-
-_ENTRY_PLACES: Final = [COLUMNS.index(column.name) for column in ENTRY_COLUMNS]
-entry_columns: Final = itemgetter(*_ENTRY_PLACES)
-"""Of a row of all columns, those that :func:`entry_of` takes."""
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
@@ -144,7 +142,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
                 head["occurred"] = occurred
             fields = upcast(head | fields)
             occurred = fields.get("occurred")
-            fields = {name: value for name, value in fields.items() if name not in _HEAD}
+            fields = body_of(fields)
     except UNREADABLE as error:
         raise unreadable(position, id_, error) from error
     return Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
