@@ -89,7 +89,7 @@ def test_news_that_is_too_much_to_keep_in_memory_is_folded_from_the_log(
         store.init()
         append(store, *identity(), *told)
         append(store, *late, *new)
-        found.append([rows(store, f"SELECT * FROM {table}") for table in HISTORY])  # noqa: S608
+        found.append([rows(store, f"SELECT * FROM {table}") for table in HISTORY])
         store.close()
     assert all(found[0]), "there is a checkpoint too"
     assert found[0] == found[1]
