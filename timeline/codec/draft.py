@@ -6,10 +6,14 @@ from typing import Final
 
 from msgspec import Struct
 
+from timeline.codec.canonical import derive_id, digest
 from timeline.codec.erased import Erased
 from timeline.codec.nodes import Mapping, Node
+from timeline.codec.payload import body_of, payload_of
+from timeline.codec.rules import Reference, references
 from timeline.codec.shape import Report
 from timeline.errors import Location, Problem
+from timeline.events.registry import RECORD_TYPES, upcast
 from timeline.values import Fields
 
 
@@ -37,6 +41,21 @@ class Place(Struct, frozen=True):
 NOWHERE: Final = Place()
 
 
+class Content(Struct, frozen=True, array_like=True, gc=False):
+    """What the log needs of an event that follows from its fields alone."""
+
+    digest: str
+    payload: str
+    """What is stored of it as JSON (:mod:`timeline.codec.payload`)."""
+    references: list[Reference]
+    """What it refers to, by its fields of today's schema version."""
+
+
+def content_of(fields: Fields) -> Content:
+    """The content of an event that has its id and its subject."""
+    return Content(digest(fields), payload_of(body_of(fields)), references(upcast(fields)))
+
+
 class Draft(Struct):
     """An event that is sound by itself and not yet in the log.
 
@@ -47,9 +66,22 @@ class Draft(Struct):
     fields: Fields
     place: Place = NOWHERE
     origin: str | None = None
+    content: Content | None = None
+    """None until it is needed; of an event about the record until it is known what it is about."""
     erased: Erased | None = None
     """Of an event of an export that was erased: what is left besides ``fields``."""
     recorded: str | None = None
     """With the position and hash of an export, for a replay that verifies them."""
     position: int | None = None
     hash: str | None = None
+
+    def prepare(self) -> None:
+        """Give it the id that its content derives, if it has none, and its content.
+
+        Nothing to do for an event about the record, whose subject the log says, and for an erased one.
+        """
+        fields = self.fields
+        if self.content is None and self.erased is None and fields["type"] not in RECORD_TYPES:
+            if "id" not in fields:
+                fields["id"] = derive_id(fields)
+            self.content = content_of(fields)

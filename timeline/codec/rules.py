@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isfinite
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec import inspect
 
@@ -26,6 +26,8 @@ class Flaw(NamedTuple):
 
 
 Mark = tuple[str, Any]
+Reference: TypeAlias = tuple[str, str, str]
+"""What kind of thing an event refers to (company, source or event), its name, and the field that does."""
 
 
 def _marks(event: type[Event], key: str) -> list[Mark]:
@@ -59,12 +61,9 @@ REFERENCES: Final[dict[str, list[Mark]]] = {
 }
 
 
-def references(fields: Fields) -> list[tuple[str, str, str]]:
-    """What an event refers to: (company, source or event; the name; the field it stands in).
-
-    ``fields`` are of today's schema version.
-    """
-    found = []
+def references(fields: Fields) -> list[Reference]:
+    """What an event refers to; ``fields`` are of today's schema version."""
+    found: list[Reference] = []
     for name, what in REFERENCES[fields["type"]]:
         value = fields.get(name)
         if isinstance(value, str):

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.canonical import chain, digest
-from timeline.codec.draft import Draft, Place
+from timeline.codec.canonical import chain
+from timeline.codec.draft import Content, Draft, Place, content_of
 from timeline.codec.erased import Erased
+from timeline.codec.payload import body_of, payload_of
+from timeline.codec.rules import Reference
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.events.company import UNDISCLOSED
 from timeline.events.registry import KIND_OF, RECORD_TYPES, upcast
@@ -29,8 +31,7 @@ from timeline.store.log import Head, chunks
 from timeline.store.projection import News, project
 from timeline.store.published import bounds_of
 from timeline.store.remarks import Remarks
-from timeline.store.rows import body_of, payload_of
-from timeline.store.standing import Known, Reference, Standing, references_of
+from timeline.store.standing import Known, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
 from timeline.values import Fields, Instant, format_instant, is_instant
 
@@ -148,11 +149,10 @@ class Appender:
             return self._place_erased(draft, draft.erased)
         if fields["type"] in RECORD_TYPES and not self._remarks.aim(draft, self.position + 1):
             return None
-        id_ = fields["id"]
-        content_digest = digest(fields)
+        id_, content = fields["id"], draft.content or content_of(fields)
         known = self.log.ids.get(id_)
         if known is not None:
-            return self._repeat(draft, known, content_digest, named)
+            return self._repeat(draft, known, content.digest, named)
         if not self._refers_soundly(draft, named):
             return None
         subject = fields["subject"]
@@ -165,7 +165,7 @@ class Appender:
             message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
             self.problems.append(draft.place.problem("reserved-company", message))
             return None
-        self._store(draft, version + 1, content_digest, named)
+        self._store(draft, version + 1, content, named)
         return Outcome(id_, self.position, new=True)
 
     def _place_erased(self, draft: Draft, erased: Erased) -> Outcome | None:
@@ -178,7 +178,8 @@ class Appender:
             return None
         if self.log.ids.get(id_) is not None:
             raise StoreDamaged(self.position + 1, f'"{id_}" is there twice')
-        self._store(draft, self.log.versions.get(subject, 0) + 1, erased.digest, [])
+        left = Content(erased.digest, payload_of(body_of(draft.fields)), [])
+        self._store(draft, self.log.versions.get(subject, 0) + 1, left, [])
         self._erased[id_] = self.position
         return Outcome(id_, self.position, new=True)
 
@@ -292,10 +293,8 @@ class Appender:
             self.problems.append(draft.place.problem("missing-field", message, None, hint))
         return not missing
 
-    def _store(
-        self, draft: Draft, version: int, content_digest: str, named: list[Reference]
-    ) -> None:
-        fields = draft.fields
+    def _store(self, draft: Draft, version: int, content: Content, named: list[Reference]) -> None:
+        fields, content_digest = draft.fields, content.digest
         if draft.erased is None:
             current = upcast(fields)
             known = self.log.known_at(current)
@@ -309,18 +308,16 @@ class Appender:
         if self.verify and draft.hash != hash_:
             raise StoreDamaged(position, "the hash does not follow: the export was altered")
         self.position, self.hash, self.recorded = position, hash_, recorded
-        id_, subject, type_, body = fields["id"], fields["subject"], fields["type"], body_of(fields)
+        id_, subject, type_ = fields["id"], fields["subject"], fields["type"]
         row = (
             position, id_, subject, version, type_, fields.get("schema_version", 1),
             fields.get("occurred"), earliest, latest, known, recorded,
-            fields.get("fact_level", "fact"), fields.get("attribution"), payload_of(body),
+            fields.get("fact_level", "fact"), fields.get("attribution"), content.payload,
             draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
         self.stored += 1
-        if current is not fields:
-            body = body_of(current)
-        occurred = current.get("occurred")
+        occurred, body = current.get("occurred"), body_of(current)
         entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, body)
         self._news.add(entry, version)
         self.log.add(id_, Known(position, subject, type_, content_digest, fields), version)

@@ -1,7 +1,4 @@
-"""Rows of the ``event`` table: to the fold's entries, and back to the content that was appended.
-
-``payload`` holds every given field that no other column gives back as it was written.
-"""
+"""Rows of the ``event`` table: to the fold's entries, and back to the content that was appended."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import RowMapping
 
-from timeline.codec.canonical import canonical
 from timeline.codec.erased import TOMBSTONE
+from timeline.codec.payload import body_from, body_of
 from timeline.errors import StoreDamaged
 from timeline.events.registry import EVENT_TYPES, upcast
 from timeline.replay import Entry
@@ -28,12 +25,6 @@ ENTRY_COLUMNS: Final = (
     event.c.attribution, event.c.schema_version,
 )  # fmt: skip
 """What the fold reads of a row, in the order that :func:`entry_of` takes it."""
-
-_HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
-_IN_COLUMNS: Final = {"attribution": None, "fact_level": "fact", "schema_version": 1}
-"""Fields that a column gives back as they were written, unless they are what the column has anyway."""
-_decode: Final = msgspec.json.Decoder(dict[str, Any])
-
 
 UNREADABLE: Final = (msgspec.MsgspecError, AttributeError, LookupError, TypeError, ValueError)
 """What comes of reading what somebody wrote into the database without this program."""
@@ -80,7 +71,7 @@ class LogRow(Struct, frozen=True):
         if self.occurred is not None:
             fields["occurred"] = self.occurred
         try:
-            rest = _rest(self.payload, self.fact_level, self.attribution, self.schema_version)
+            rest = body_from(self.payload, self.fact_level, self.attribution, self.schema_version)
         except UNREADABLE as error:
             raise unreadable(self.position, self.id, error) from error
         return fields | rest
@@ -101,30 +92,6 @@ class LogRow(Struct, frozen=True):
         return entry_of(row)
 
 
-def body_of(fields: Fields) -> Fields:
-    """The fields of an event as its entry holds them: all but those that an entry has by name."""
-    return {name: value for name, value in fields.items() if name not in _HEAD}
-
-
-def payload_of(body: Fields) -> str:
-    """The JSON of what the other columns do not give back as it was written."""
-    left = [name for name, usual in _IN_COLUMNS.items() if body.get(name, usual) != usual]
-    if left:
-        body = {name: value for name, value in body.items() if name not in left}
-    return canonical(body).decode()
-
-
-def _rest(payload: str, fact_level: str, attribution: str | None, schema_version: int) -> Fields:
-    fields: Fields = _decode.decode(payload)
-    if attribution is not None:
-        fields["attribution"] = attribution
-    if fact_level != "fact":
-        fields["fact_level"] = fact_level
-    if schema_version != 1:
-        fields["schema_version"] = schema_version
-    return fields
-
-
 def entry_of(row: Sequence[Any]) -> Entry:
     """The entry in a row of :data:`ENTRY_COLUMNS`, brought to today's schema version.
 
@@ -135,7 +102,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         payload, fact_level, attribution, schema_version,
     ) = row  # fmt: skip
     try:
-        fields = _rest(payload, fact_level, attribution, schema_version)
+        fields = body_from(payload, fact_level, attribution, schema_version)
         if schema_version <= len(EVENT_TYPES[type_].upcasters) and payload != TOMBSTONE:
             head = {"id": id_, "type": type_, "subject": subject}
             if occurred is not None:

@@ -18,10 +18,11 @@ class Seen:
     def __init__(self) -> None:
         self._bits = bytearray(_BITS >> 3)
 
-    def add(self, name: str) -> None:
-        """From now on the name may be there."""
-        place = hash(name) & (_BITS - 1)
-        self._bits[place >> 3] |= 1 << (place & 7)
+    def update(self, names: Iterable[str]) -> None:
+        """From now on the names may be there."""
+        bits, mask = self._bits, _BITS - 1
+        for place in [hash(name) & mask for name in names]:
+            bits[place >> 3] |= 1 << (place & 7)
 
     def among(self, names: Iterable[str]) -> list[str]:
         """Those names that may be there; the others were never added."""

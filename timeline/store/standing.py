@@ -7,17 +7,16 @@ empty, what a batch before told, and what was registered with it, are known with
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.canonical import derive_id
 from timeline.codec.draft import Draft
-from timeline.codec.rules import references
+from timeline.codec.rules import Reference, references
 from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import RECORD_TYPES, upcast
+from timeline.events.registry import upcast
 from timeline.nearest import nearest
 from timeline.replay import Entry
 from timeline.store.bulk import Asking
@@ -30,9 +29,6 @@ from timeline.values import ALWAYS, Fields, Instant, parse_moment
 
 MOST_KEPT: Final = 20_000
 """Sources and subjects of which is kept in mind what a batch before told; more are read again."""
-
-Reference: TypeAlias = tuple[str, str, str]
-"""What kind of thing a draft refers to, its name, and the field that does."""
 
 
 _events: Final = Asking(sa.select(event), event.c.id)
@@ -73,9 +69,14 @@ class Standing:
         self._hints: dict[str, set[str]] = {}
         """Names in the log by what they name: read once, when the first is not found."""
         self._seen = None if position else Seen()
+        self._new: list[str] = []
+        """Events and subjects that the batch added."""
 
     def next_batch(self) -> None:
         """Forget what only the batch needed."""
+        if self._seen is not None:
+            self._seen.update(self._new)
+        self._new.clear()
         self.ids.clear()
         self._sources.clear()
         for kept in (self._published, self.versions):
@@ -86,22 +87,20 @@ class Standing:
 
     def look_up(self, drafts: list[Draft], position: int) -> list[list[Reference]]:
         """Read what a batch needs to know of the log, up to a position; what each draft refers to."""
-        ids: set[str] = set()
+        ids: dict[str, Known | None] = {}
         subjects: set[str] = set()
         for draft in drafts:
+            draft.prepare()
             fields = draft.fields
             if "id" in fields:
-                ids.add(fields["id"])
-            elif fields["type"] not in RECORD_TYPES:
-                fields["id"] = id_ = derive_id(fields)
-                ids.add(id_)
+                ids[fields["id"]] = None
             if "target" in fields:
-                ids.add(fields["target"])
+                ids[fields["target"]] = None
             if "subject" in fields:
                 subjects.add(fields["subject"])
-        self.ids = dict.fromkeys(ids)
+        self.ids = ids
         self._read_events(ids)
-        subjects.update([known.subject for known in self.ids.values() if known])
+        subjects.update([known.subject for known in ids.values() if known])
         referred, named = self._references(drafts)
         self._read_subjects(subjects, named, position)
         return referred
@@ -109,15 +108,20 @@ class Standing:
     def _references(self, drafts: list[Draft]) -> tuple[list[list[Reference]], set[str]]:
         """What each draft refers to, and the subjects among that of which nothing is known yet."""
         own = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
-        referred, named = [], set()
+        referred: list[list[Reference]] = []
+        named: set[str] = set()
+        companies, published = self.companies, self._published
         for draft in drafts:
-            found = references_of(draft, self._type_of_target(draft, own))
+            if draft.content is not None:
+                found = draft.content.references
+            else:
+                found = references_of(draft, self._type_of_target(draft, own))
             referred.append(found)
             for what, name, _ in found:
                 if what == "source":
-                    if name not in self._published:
+                    if name not in published:
                         named.add(f"source:{name}")
-                elif what == "company" and name not in self.companies:
+                elif what == "company" and name not in companies:
                     named.add(f"company:{name}")
         return referred, named
 
@@ -180,11 +184,11 @@ class Standing:
         subject = told.subject
         self.versions[subject] = version
         self.ids[id_] = told
-        if self._seen is not None:
-            self._seen.add(id_)
-            self._seen.add(subject)
-        if subject.startswith("company:"):
-            self.companies.add(subject[8:])
+        self._new.append(id_)
+        if version == 1:
+            self._new.append(subject)
+            if subject.startswith("company:"):
+                self.companies.add(subject[8:])
 
     def add_source(self, entry: Entry) -> None:
         """Know what was said of a source, with its fields of today's schema."""
