@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.codec.ahead import load_ahead
 from timeline.codec.draft import Draft
 from timeline.codec.fixtures import (
     Fixture,
@@ -223,7 +224,8 @@ def _append(
                 stream = stack.enter_context(batch.found.path.open("rb"))
             # an export says where each event came from, also that it came from nowhere
             came_from = None if appender.verify else origin
-            appender.stream(counted(load_lines(stream, name, came_from, problems)))
+            lines = stack.enter_context(closing(load_ahead(stream, name)))
+            appender.stream(counted(load_lines(lines, name, came_from, problems)))
         appender.problems += problems
     if progress is not None:
         progress(done, done)

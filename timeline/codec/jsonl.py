@@ -7,7 +7,8 @@ Written, a line holds the fields as they were given, and the event's place in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, BinaryIO, Final, Union
 
 import msgspec
@@ -17,7 +18,7 @@ from timeline.codec.draft import Draft, Place
 from timeline.codec.erased import MARK, erased_fields
 from timeline.codec.nodes import Unreadable, WrittenNumber, node_of
 from timeline.codec.parse import parse_event
-from timeline.codec.rules import CHECKS, flaws, unstorable
+from timeline.codec.rules import checks_of, flaws, unstorable
 from timeline.codec.shape import Report
 from timeline.errors import DataError, Location, Problem, TimelineError
 from timeline.events.envelope import Event
@@ -77,11 +78,14 @@ def read_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 
 
 def load_lines(
-    stream: BinaryIO, name: str, origin: str | None, problems: list[Problem]
+    lines: Iterable[tuple[int, bytes] | Draft],
+    name: str,
+    origin: str | None,
+    problems: list[Problem],
 ) -> Iterator[Draft]:
-    """The drafts of a JSONL stream, in constant memory; what is wrong goes to ``problems``."""
-    for number, line in read_lines(stream, name):
-        parsed = parse_line(line, name, number)
+    """The drafts of lines, or of what was read ahead of them; what is wrong goes to ``problems``."""
+    for line in lines:
+        parsed = line if isinstance(line, Draft) else parse_line(line[1], name, line[0])
         if isinstance(parsed, list):
             problems += parsed
             if len(problems) >= MOST_PROBLEMS:
@@ -94,14 +98,24 @@ def load_lines(
 
 def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     """The draft in one line of JSON, or every problem of the line."""
+    return _quickly(line, file, number) or _read_again(line, file, number)
+
+
+def parse_sound(line: bytes, file: str, number: int) -> Draft | None:
+    """The draft in a line with which nothing is wrong, by quick tests; None where they cannot tell."""
+    parsed = _quickly(line, file, number)
+    return parsed if isinstance(parsed, Draft) else None
+
+
+def _quickly(line: bytes, file: str, number: int) -> Draft | list[Problem] | None:
     if not line.startswith(_EXPORT):
         try:
             event = _decode(line)
         except _UNREADABLE:
             pass  # what an export adds is unknown to the types as well
         else:
-            return _sound(event, line, file, number) or _read_again(line, file, number)
-    return _exported(line, file, number) or _read_again(line, file, number)
+            return _sound(event, line, file, number)
+    return _exported(line, file, number)
 
 
 def _sound(event: Event, line: bytes, file: str, number: int) -> Draft | None:
@@ -113,7 +127,8 @@ def _sound(event: Event, line: bytes, file: str, number: int) -> Draft | None:
     type_ = type(event)
     if type_.upcasters or "schema_version" in fields or "extra" in fields or b"\\u0000" in line:
         return None
-    tests = _TESTS[type_]
+    tag = fields["type"]
+    tests = _tests_of(tag)
     try:
         for name, value in fields.items():  # they are fewer than what may be given
             test = tests.get(name)
@@ -126,7 +141,7 @@ def _sound(event: Event, line: bytes, file: str, number: int) -> Draft | None:
                 return None
     except TimelineError:
         return None
-    prefix = _PREFIX[type_]
+    prefix = _PREFIX.get(tag)
     if not (
         "occurred" in fields
         and ("source" in fields or "known" in fields)
@@ -162,14 +177,14 @@ def _test_of(check: Callable[[str], None]) -> Callable[[str], object]:
     return test
 
 
-_TESTS: Final = {
-    event: {name: _test_of(check) for name, check in CHECKS[tag].items()}
-    for tag, event in EVENT_TYPES.items()
-}
+@cache
+def _tests_of(type_: str) -> dict[str, Callable[[str], object]]:
+    return {name: _test_of(check) for name, check in checks_of(type_).items()}
+
+
 # what an event's subject begins with, where that and a date and a source are all that flaws asks for
 _PREFIX: Final = {
-    event: f"{KIND_OF[tag].name}:" if tag in KIND_OF and KIND_OF[tag].name != "fact" else ""
-    for tag, event in EVENT_TYPES.items()
+    tag: f"{kind.name}:" if kind.name != "fact" else "" for tag, kind in KIND_OF.items()
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from math import isfinite
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import inspect
 
@@ -53,18 +54,24 @@ def _leaves(type_: inspect.Type) -> Iterator[inspect.Type]:
         yield type_
 
 
-CHECKS: Final[dict[str, dict[str, Callable[[str], None]]]] = {
-    name: dict(_marks(event, "check")) for name, event in EVENT_TYPES.items()
-}
-REFERENCES: Final[dict[str, list[Mark]]] = {
-    name: _marks(event, "refers") for name, event in EVENT_TYPES.items()
-}
+# when a type is first met: of all of them it takes longer than the rest of the program to start
+
+
+@cache
+def checks_of(type_: str) -> dict[str, Callable[[str], None]]:
+    """What checks the text of an event type's fields, by field."""
+    return dict(_marks(EVENT_TYPES[type_], "check"))
+
+
+@cache
+def _referring(type_: str) -> list[Mark]:
+    return _marks(EVENT_TYPES[type_], "refers")
 
 
 def references(fields: Fields) -> list[Reference]:
     """What an event refers to; ``fields`` are of today's schema version."""
     found: list[Reference] = []
-    for name, what in REFERENCES[fields["type"]]:
+    for name, what in _referring(fields["type"]):
         value = fields.get(name)
         if isinstance(value, str):
             found.append((what, value, name))
