@@ -7,12 +7,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.history import PartyRow
 from timeline.lane import Row, within
+from timeline.store.history_rows import State
 from timeline.store.log import Head, chunks, read_head
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
@@ -42,15 +42,6 @@ def is_projected(subject: str) -> bool:
 def projected(subject: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """The same of a column, decided by the index alone."""
     return subject.not_like(f"{_SOURCE}%")
-
-
-class State(Struct, omit_defaults=True):
-    """What the ``state`` column holds: bounded, and what SQL asks for."""
-
-    terms: dict[str, Any]
-    parties: dict[str, list[str]] = {}
-    alternatives: list[Any] = []
-    conflicts: list[str] = []
 
 
 _decode_state: Final = msgspec.json.Decoder(State).decode

@@ -17,19 +17,26 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline import history as fold
-from timeline.history import Change, Checkpoint, PartyRow, SubjectRow
+from timeline.history import Change, Checkpoint
 from timeline.lane import Touched
 from timeline.replay import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
+from timeline.store.folding import fold_all
 from timeline.store.histories import (
     HISTORY,
-    State,
     as_bytes,
     is_projected,
     projected,
     read_party_rows,
     read_subject_rows,
+)
+from timeline.store.history_rows import (
+    SHORT,
+    Folded,
+    checkpoint_values,
+    party_values,
+    row_values,
 )
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
@@ -42,9 +49,8 @@ from timeline.store.tables import (
 )
 from timeline.store.tables import subject_history as rows_table
 
-SHORT: Final = 16
-"""Events up to which a subject is folded anew rather than kept in a checkpoint of its own: that is
-cheaper than writing a kilobyte with each event, and bounded."""
+MANY: Final = 5000
+"""Subjects from which on another process helps to fold them: it starts in the time that 1,000 take."""
 
 MOST_KEPT: Final = 100_000
 """Events of an append that are kept in memory to be folded, about 100 MB; more are read from the log
@@ -52,8 +58,6 @@ again, which takes 6 µs an event."""
 
 PAGE: Final = 4000
 """Events read together on the way through the log."""
-
-_encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 # --- writing it -----------------------------------------------------------------------------------
@@ -98,22 +102,32 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     ``news`` is what was appended since.
     """
     writer = _Writer(connection)
-    if news.entries is None and not start:
-        for _, entries in _every_subject(connection):
-            writer.create(entries)
-    else:
-        for some in chunks(sorted(news.subjects), 200):
-            _project_some(connection, writer, some, start, news)
+    new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
+    for made in fold_all(_created(connection, new, start, news), many=len(new) >= MANY):
+        writer.insert(made)
+    for some in chunks(sorted(news.subjects.keys() - new), 200):
+        _project_some(connection, writer, some, start, news)
     writer.flush()
     connection.execute(_move, {"position": head})
+
+
+def _created(
+    connection: Connection, new: Sequence[str], start: int, news: News
+) -> Iterator[list[Entry]]:
+    """The events of each subject that is new."""
+    if news.entries is None and not start:
+        yield from _every_subject(connection)
+        return
+    for some in chunks(new, 200):
+        for _, entries in _news(connection, some, start, news):
+            yield entries
 
 
 def _project_some(
     connection: Connection, writer: _Writer, subjects: Sequence[str], start: int, news: News
 ) -> None:
-    before = [subject for subject in subjects if not news.subjects[subject]]
-    checkpoints = _read_checkpoints(connection, before) if before else {}
-    rest: list[str] = []
+    checkpoints = _read_checkpoints(connection, subjects)
+    rest = [subject for subject in subjects if checkpoints.get(subject) is None]
     extendable = [subject for subject, checkpoint in checkpoints.items() if checkpoint is not None]
     for subject, entries in _news(connection, extendable, start, news):
         checkpoint = checkpoints[subject]
@@ -123,15 +137,12 @@ def _project_some(
             rest.append(subject)
         else:
             writer.change(subject, change, change.checkpoint(), had=True)
-    rest += [subject for subject in before if checkpoints.get(subject) is None]
-    for _, entries in _news(connection, [s for s in subjects if news.subjects[s]], 0, news):
-        writer.create(entries)
     for subject, entries in read_entries(connection, rest, 2**62):
-        new = fold.history(entries)
+        again = fold.history(entries)
         stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
-        checkpoint = new.checkpoint() if len(entries) > SHORT else None
+        checkpoint = again.checkpoint() if len(entries) > SHORT else None
         had = subject in checkpoints
-        writer.change(subject, fold.difference(*stored, new), checkpoint, had=had)
+        writer.change(subject, fold.difference(*stored, again), checkpoint, had=had)
 
 
 _checkpoints: Final = Asking(sa.select(subject_checkpoint), subject_checkpoint.c.subject)
@@ -173,8 +184,8 @@ def _news(
         yield subject, list(group)
 
 
-def _every_subject(connection: Connection) -> Iterator[tuple[str, list[Entry]]]:
-    """Every subject with its entries, in constant memory, page by page.
+def _every_subject(connection: Connection) -> Iterator[list[Entry]]:
+    """The events of every subject, in constant memory, page by page.
 
     Pages instead of an open cursor, so that the same connection can write in between.
     """
@@ -193,14 +204,14 @@ def _every_subject(connection: Connection) -> Iterator[tuple[str, list[Entry]]]:
         rows = connection.execute(statement).all()
         for row in rows:
             if pending and pending[0].subject != row.subject:
-                yield pending[0].subject, pending
+                yield pending
                 pending = []
             pending.append(entry_of(row[:-1]))
         if len(rows) < PAGE:
             break
         after, version = rows[-1].subject, rows[-1].version
     if pending:
-        yield pending[0].subject, pending
+        yield pending
 
 
 _Key: TypeAlias = dict[str, Any]
@@ -239,13 +250,11 @@ class _Writer:
         self.ended: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
         self.forgotten: list[_Key] = []
 
-    def create(self, entries: list[Entry]) -> None:
-        """The rows of a subject that has none."""
-        subject, new = entries[0].subject, fold.history(entries)
-        self.rows += [_row_values(subject, row) for row in new.rows]
-        self.parties += [_party_values(subject, party) for party in new.parties]
-        if len(entries) > SHORT:
-            self._keep(subject, new.checkpoint())
+    def insert(self, made: Folded) -> None:
+        """The rows of subjects that have none."""
+        self.rows += made.rows
+        self.parties += made.parties
+        self.checkpoints += made.checkpoints
         if len(self.rows) >= PAGE:
             self.flush()
 
@@ -255,11 +264,11 @@ class _Writer:
         """Touch the rows of a subject that change, and no others; ``had``: it has a checkpoint."""
         self._touch(_ROWS, subject, change.rows)
         self._touch(_PARTIES, subject, change.parties)
-        self.rows += [_row_values(subject, row) for row in change.rows.added]
-        self.parties += [_party_values(subject, party) for party in change.parties.added]
+        self.rows += [row_values(subject, row) for row in change.rows.added]
+        self.parties += [party_values(subject, party) for party in change.parties.added]
         if had:
             self.forgotten.append({"key_subject": subject})
-        self._keep(subject, checkpoint)
+        self.checkpoints += checkpoint_values(subject, checkpoint)
 
     def _touch(self, table: _Table, subject: str, change: Touched[Any, Any]) -> None:
         for key in change.dropped:
@@ -267,10 +276,6 @@ class _Writer:
         for key, known_to in change.ended:
             parameters = dict(zip(table.key, (subject, *key), strict=True))
             self.ended[table].append(parameters | {"to": known_to})
-
-    def _keep(self, subject: str, checkpoint: Checkpoint | None) -> None:
-        if checkpoint is not None:
-            self.checkpoints.append((subject, checkpoint.encode().decode()))
 
     def flush(self) -> None:
         """Write what was collected: what goes first, so that what comes finds its place free."""
@@ -292,22 +297,6 @@ class _Writer:
             parameters.clear()
 
 
-def _row_values(subject: str, row: SubjectRow) -> tuple[Any, ...]:
-    held = row.content
-    state = State(held.terms, held.parties, held.alternatives, held.conflicts)
-    return (
-        subject, row.valid_from, row.known_from, row.valid_to, row.known_to, held.kind, held.status,
-        held.certainty, held.since, held.disputed, held.irregular, _encode(state).decode(),
-    )  # fmt: skip
-
-
-def _party_values(subject: str, party: PartyRow) -> tuple[Any, ...]:
-    return (
-        party.company, subject, party.valid_from, party.known_from, party.valid_to, party.known_to,
-        _encode(party.roles).decode(),
-    )  # fmt: skip
-
-
 # --- anew -----------------------------------------------------------------------------------------
 
 
@@ -320,18 +309,23 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
         connection.execute(sa.delete(table))
     writer, count = _Writer(connection), 0
     pairs: list[tuple[str, str]] = []
-    for _, entries in _every_subject(connection):
-        writer.create(entries)
-        pairs += pairs_of(entries)
-        if len(pairs) >= PAGE:
-            insert_rows(connection, subject_company, pairs)
-            pairs.clear()
-        count += 1
-        if progress is not None and count % 1000 == 0:
-            progress(count)
+
+    def subjects() -> Iterator[list[Entry]]:
+        nonlocal count
+        for entries in _every_subject(connection):
+            pairs.extend(pairs_of(entries))
+            count += 1
+            if progress is not None and count % 1000 == 0:
+                progress(count)
+            yield entries
+
+    head = read_head(connection).position
+    for made in fold_all(subjects(), many=head >= MANY):
+        writer.insert(made)
+        insert_rows(connection, subject_company, pairs)
+        pairs.clear()
     writer.flush()
     insert_rows(connection, subject_company, pairs)
-    head = read_head(connection).position
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )
