@@ -13,18 +13,18 @@ import pytest
 from timeline.apart import apart, read_frame, write_frame
 
 
-def shout(stream: BinaryIO, out: BinaryIO) -> None:
+def shout(stream: BinaryIO, out: BinaryIO, number: int) -> None:
     while (frame := read_frame(stream)) is not None:
         write_frame(out, frame.upper())
 
 
-def name_itself(stream: BinaryIO, out: BinaryIO) -> None:
-    write_frame(out, f"{os.getpid()} {stream.read().decode()}".encode())
+def name_itself(stream: BinaryIO, out: BinaryIO, number: int) -> None:
+    write_frame(out, f"{os.getpid()} {stream.read().decode()} {number}".encode())
     while True:  # writes until nobody reads
         write_frame(out, bytes(1000))
 
 
-def fail(stream: BinaryIO, out: BinaryIO) -> None:
+def fail(stream: BinaryIO, out: BinaryIO, number: int) -> None:
     raise RuntimeError("of no importance")
 
 
@@ -48,13 +48,13 @@ def test_frames_go_there_and_come_back_whole() -> None:
 def test_it_reads_a_file_that_is_open_here_and_ends_with_the_block(tmp_path: Path) -> None:
     path = tmp_path / "a-file"
     path.write_text("text")
-    with path.open("rb") as stream, apart(name_itself, stream) as other:
+    with path.open("rb") as stream, apart(name_itself, stream, 5) as other:
         assert other is not None
         assert other.to is None
         frame = read_frame(other.back)
         assert frame is not None
-        process, said = frame.decode().split(" ")
-        assert said == "text"
+        process, said, number = frame.decode().split(" ")
+        assert (said, number) == ("text", "5")
         assert is_there(int(process))
     assert not is_there(int(process))
 

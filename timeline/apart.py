@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO, Final, NamedTuple
 
 _CHILD: Final = (
-    "import sys; sys.path[:] = sys.argv[2:]; from timeline.apart import main; main(sys.argv[1])"
+    "import sys; sys.path[:] = sys.argv[3:]; from timeline.apart import main; main(*sys.argv[1:3])"
 )
 _PIPE: Final = 1024 * 1024
 """Bytes that wait in a pipe, where the system lets one choose."""
@@ -24,8 +24,8 @@ _PIPE: Final = 1024 * 1024
 _SIZE: Final = 4
 """Bytes that say how long a frame is."""
 
-Job = Callable[[BinaryIO, BinaryIO], object]
-"""What the other process does with its standard input and output."""
+Job = Callable[[BinaryIO, BinaryIO, int], object]
+"""What the other process does with its standard input and output, and a number that it is given."""
 
 
 class Apart(NamedTuple):
@@ -37,10 +37,10 @@ class Apart(NamedTuple):
 
 
 @contextmanager
-def apart(job: Job, given: BinaryIO | None = None) -> Iterator[Apart | None]:
+def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[Apart | None]:
     """A process that does a job (a function of a module), until the block ends; None where it cannot be.
 
-    ``given`` is an open file to be its standard input, else that is a pipe.
+    ``given`` is an open file to be its standard input, from where it stands, else that is a pipe.
     """
     if not sys.executable or getattr(sys, "frozen", False) or _processors() < 2:
         yield None
@@ -48,7 +48,7 @@ def apart(job: Job, given: BinaryIO | None = None) -> Iterator[Apart | None]:
     name = f"{job.__module__}:{job.__name__}"
     try:
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", _CHILD, name, *sys.path],
+            [sys.executable, "-c", _CHILD, name, str(number), *sys.path],
             stdin=subprocess.PIPE if given is None else given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -89,11 +89,11 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
     return frame if len(head) == _SIZE and len(frame) == size else None
 
 
-def main(name: str) -> None:
+def main(name: str, number: str) -> None:
     """Do a job in this process; that nobody reads what it writes is its end, and no failure."""
     module, _, function = name.partition(":")
     job: Job = getattr(__import__(module, fromlist=[function]), function)
     with suppress(BrokenPipeError):
-        job(sys.stdin.buffer, sys.stdout.buffer)
+        job(sys.stdin.buffer, sys.stdout.buffer, int(number))
     # what is left in the buffer would be written at exit, into the broken pipe
     os._exit(0)

@@ -75,10 +75,12 @@ def plain(found: Found) -> Any:
     ], problems  # fmt: skip
 
 
+@pytest.mark.parametrize("first", [0, 2, 5000, 1 << 20])
 def test_every_line_is_read_as_it_would_be_here(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch, first: int
 ) -> None:
     monkeypatch.setattr(ahead, "WORTH", 0)
+    monkeypatch.setattr(ahead, "FIRST", first)
     with path.open("rb") as stream:
         here = read_here(stream)
         stream.seek(0)
@@ -90,7 +92,7 @@ def test_every_line_is_read_as_it_would_be_here(
 def test_the_other_process_sends_the_file_in_frames_and_says_that_it_is_all(path: Path) -> None:
     out = io.BytesIO()
     with path.open("rb") as stream:
-        send_ahead(stream, out)
+        send_ahead(stream, out, 0)
     out.seek(0)
     frames = []
     while (frame := read_frame(out)) is not None:
@@ -103,15 +105,15 @@ def test_the_other_process_sends_the_file_in_frames_and_says_that_it_is_all(path
     assert [line.number for line in last if line.line is not None] == [1502, 1503, 1505, 1508]
 
 
-def send_some(stream: BinaryIO, out: BinaryIO) -> None:
+def send_some(stream: BinaryIO, out: BinaryIO, after: int) -> None:
     """As if it were killed after a frame and a half."""
     whole = io.BytesIO()
-    send_ahead(stream, whole)
+    send_ahead(stream, whole, after)
     out.write(whole.getvalue()[: len(whole.getvalue()) // 3])
     out.flush()
 
 
-def send_nothing(stream: BinaryIO, out: BinaryIO) -> None:
+def send_nothing(stream: BinaryIO, out: BinaryIO, after: int) -> None:
     raise RuntimeError("as if the interpreter did not start")
 
 
@@ -120,6 +122,7 @@ def test_what_the_other_process_does_not_send_is_read_here(
     path: Path, monkeypatch: pytest.MonkeyPatch, job: Callable[..., None]
 ) -> None:
     monkeypatch.setattr(ahead, "WORTH", 0)
+    monkeypatch.setattr(ahead, "FIRST", 5000)
     monkeypatch.setattr(ahead, "send_ahead", job)
     with path.open("rb") as stream:
         found = read_ahead(stream)
@@ -136,6 +139,17 @@ def test_a_line_without_end_is_refused_as_it_would_be_here(
         read_ahead(stream)
     (problem,) = caught.value.problems
     assert (problem.code, str(problem.location)) == ("line-too-long", "news:2:1")
+
+
+def test_without_reading_at_a_place_all_is_read_ahead(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pread")
+    monkeypatch.setattr(ahead, "WORTH", 0)
+    with path.open("rb") as stream:
+        found = read_ahead(stream)
+        stream.seek(0)
+        assert plain(found) == plain(read_here(stream))
 
 
 def test_what_is_small_half_read_or_no_file_is_read_here(

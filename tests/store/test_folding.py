@@ -31,14 +31,14 @@ def put_together(found: list[Folded]) -> Folded:
     return Folded(*(list(chain.from_iterable(rows)) for rows in zip(*found, strict=True)))
 
 
-def answer_once(stream: BinaryIO, out: BinaryIO) -> None:
+def answer_once(stream: BinaryIO, out: BinaryIO, number: int) -> None:
     """As if it were killed after its first answer."""
     frame = read_frame(stream)
     assert frame is not None
     write_frame(out, folding._encode(folded(folding._decode_lot(frame))))
 
 
-def answer_nothing(stream: BinaryIO, out: BinaryIO) -> None:
+def answer_nothing(stream: BinaryIO, out: BinaryIO, number: int) -> None:
     raise RuntimeError("as if the interpreter did not start")
 
 

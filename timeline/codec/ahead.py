@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from contextlib import suppress
+from io import BytesIO
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
@@ -23,6 +24,9 @@ from timeline.errors import DataError
 
 WORTH: Final = 8 * 1024 * 1024
 """Bytes of a file from which on another process pays: it starts in the time that 5,000 events take."""
+
+FIRST: Final = 1024 * 1024
+"""Bytes that are read here while the other process starts."""
 
 FRAME: Final = 500
 """Lines in a frame: small enough for a few of them to wait in the pipe."""
@@ -45,9 +49,9 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(list[_Line]).decode
 
 
-def send_ahead(stream: BinaryIO, out: BinaryIO) -> None:
-    """Send the lines of a file in frames; an empty one says that these are all."""
-    lines = read_lines(stream, "")
+def send_ahead(stream: BinaryIO, out: BinaryIO, after: int) -> None:
+    """Send the lines of a file that come after one, in frames; an empty one says that these are all."""
+    lines = read_lines(stream, "", after)
     with suppress(DataError):  # of an endless line the other side finds out too
         while some := list(islice(lines, FRAME)):
             write_frame(out, _encode([_sent(number, line) for number, line in some]))
@@ -69,7 +73,11 @@ def load_ahead(stream: BinaryIO, name: str) -> Generator[tuple[int, bytes] | Dra
     """Of a large file its drafts, and the lines that were not plainly sound; of any other its lines."""
     done = 0
     if _is_large(stream):
-        with apart(send_ahead, stream) as other:
+        first = _first_lines(stream)
+        with apart(send_ahead, stream, first.count(b"\n")) as other:
+            for number, text in read_lines(BytesIO(first), name):
+                done = number
+                yield number, text
             while other is not None and (frame := read_frame(other.back)) is not None:
                 lines = _decode(frame)
                 if not lines:
@@ -87,6 +95,17 @@ def load_ahead(stream: BinaryIO, name: str) -> Generator[tuple[int, bytes] | Dra
     for number, text in read_lines(stream, name):
         if number > done:
             yield number, text
+
+
+def _first_lines(stream: BinaryIO) -> bytes:
+    """What is read here while the other process starts; the file stands at its end then."""
+    if not hasattr(os, "pread"):  # not on every system
+        return b""
+    number = stream.fileno()
+    first = os.pread(number, FIRST, 0)
+    first = first[: first.rfind(b"\n") + 1]
+    os.lseek(number, len(first), os.SEEK_SET)
+    return first
 
 
 def _is_large(stream: BinaryIO) -> bool:

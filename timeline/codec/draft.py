@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from timeline import edtf
 from timeline.codec.canonical import derive_id, digest
 from timeline.codec.erased import Erased
 from timeline.codec.nodes import Mapping, Node
@@ -14,7 +15,7 @@ from timeline.codec.rules import Reference, references
 from timeline.codec.shape import Report
 from timeline.errors import Location, Problem
 from timeline.events.registry import RECORD_TYPES, upcast
-from timeline.values import Fields
+from timeline.values import Day, Fields
 
 
 class Place(Struct, frozen=True):
@@ -49,11 +50,16 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
     """What is stored of it as JSON (:mod:`timeline.codec.payload`)."""
     references: list[Reference]
     """What it refers to, by its fields of today's schema version."""
+    bounds: tuple[Day, Day] | None
+    """The first and the last day on which it can have occurred, where it says when; of the same fields."""
 
 
 def content_of(fields: Fields) -> Content:
     """The content of an event that has its id and its subject."""
-    return Content(digest(fields), payload_of(body_of(fields)), references(upcast(fields)))
+    current = upcast(fields)
+    occurred = current.get("occurred")
+    bounds = None if occurred is None else edtf.bounds(occurred)
+    return Content(digest(fields), payload_of(body_of(fields)), references(current), bounds)
 
 
 class Draft(Struct):

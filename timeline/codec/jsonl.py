@@ -62,9 +62,12 @@ _UNREADABLE: Final = (
 # --- in -----------------------------------------------------------------------------------------
 
 
-def read_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
-    """The lines of JSONL with their numbers, blank ones left out; DataError for an endless one."""
-    number = 0
+def read_lines(stream: BinaryIO, name: str, after: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The lines of JSONL with their numbers, blank ones left out; DataError for an endless one.
+
+    ``after`` is the number of the line that ends where the stream stands.
+    """
+    number = after
     while line := stream.readline(MAX_LINE):
         number += 1
         if len(line) == MAX_LINE and not line.endswith(b"\n"):

@@ -42,6 +42,8 @@ MOST_PROBLEMS: Final = 1000
 """A file with more is another kind of file."""
 
 
+_RESERVED: Final = f"company:{UNDISCLOSED}"
+
 _move_head: Final = sa.update(log_head)
 
 
@@ -161,7 +163,7 @@ class Appender:
             raise VersionConflict(subject, self.expected_version, version)
         if version == 0 and not self._opens_soundly(draft):
             return None
-        if subject == f"company:{UNDISCLOSED}":
+        if subject == _RESERVED:
             message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
             self.problems.append(draft.place.problem("reserved-company", message))
             return None
@@ -178,7 +180,7 @@ class Appender:
             return None
         if self.log.ids.get(id_) is not None:
             raise StoreDamaged(self.position + 1, f'"{id_}" is there twice')
-        left = Content(erased.digest, payload_of(body_of(draft.fields)), [])
+        left = Content(erased.digest, payload_of(body_of(draft.fields)), [], None)
         self._store(draft, self.log.versions.get(subject, 0) + 1, left, [])
         self._erased[id_] = self.position
         return Outcome(id_, self.position, new=True)
@@ -298,7 +300,7 @@ class Appender:
         if draft.erased is None:
             current = upcast(fields)
             known = self.log.known_at(current)
-            earliest, latest = bounds_of(current, known)
+            earliest, latest = content.bounds or bounds_of(current, known)
         else:
             current, left = fields, draft.erased
             known, earliest, latest = left.known, left.earliest, left.latest

@@ -29,7 +29,7 @@ _decode_lot: Final = msgspec.msgpack.Decoder(list[list[Entry]]).decode
 _decode_folded: Final = msgspec.msgpack.Decoder(Folded).decode
 
 
-def fold_there(stream: BinaryIO, out: BinaryIO) -> None:
+def fold_there(stream: BinaryIO, out: BinaryIO, _number: int = 0) -> None:
     """Fold what comes in frames, and send back the rows: what the other process does."""
     while (frame := read_frame(stream)) is not None:
         write_frame(out, _encode(folded(_decode_lot(frame))))
