@@ -1,5 +1,8 @@
 """Reading: the whole log folded again, and the state of a company at a coordinate drawn at random.
 
+Companies are drawn evenly, of which half have no more than a few items, and as the news names them, as people
+do when they ask.
+
 The peer folds the same deals, nothing else: what it is asked for is the deals of the company, one by one. The
 window query is what one would write by hand over the ``event`` table alone: the last event of each of the
 company's subjects at that coordinate, found by the parties in the payload. Neither knows of corrections,
@@ -28,7 +31,7 @@ from timeline.edtf import OPEN_END
 from timeline.replay import replay
 from timeline.store.log import read_all_entries, read_entries, read_head
 from timeline.store.store import Store
-from timeline.store.tables import event
+from timeline.store.tables import event, subject_company
 
 Question = tuple[str, str, str]
 
@@ -51,7 +54,8 @@ def measure(quick: bool) -> list[Claim]:
         app = peer.application(folder / "peer.db")
         store = store_of(folder, size)
         claims = [_replay(store_of(folder, small), app, 3 if quick else 7)]
-        claims += _states(store, app, size, 20 if quick else 100)
+        for named in (False, True):
+            claims += _states(store, app, size, 20 if quick else 100, named=named)
         at_small = _ours(store_of(folder, small), _questions(store_of(folder, small), 200))
         at_large = _ours(store, _questions(store, 200))
         claims.append(
@@ -100,19 +104,19 @@ def _replay(path: Path, app: Any, rounds: int) -> Claim:
     )
 
 
-def _questions(path: Path, count: int) -> list[Question]:
-    """Companies drawn evenly, days drawn evenly from the years of the news."""
+def _questions(path: Path, count: int, *, named: bool = False) -> list[Question]:
+    """Days drawn evenly from the years of the news; companies too, or as often as deals name them."""
     rnd = random.Random(2)
     with Store(path).reading() as connection:
-        statement = sa.select(event.c.subject).where(event.c.type == "company_registered")
-        companies = sorted(connection.scalars(statement))
+        statement = sa.select(subject_company.c.company).order_by(subject_company.c.company)
+        companies = list(connection.scalars(statement if named else statement.distinct()))
         last = connection.scalar(sa.select(sa.func.max(event.c.known))) or ""
     start = date(2015, 1, 1)
     days = (date.fromisoformat(last[:10]) - start).days
     drawn = []
     for _ in range(count):
         on, known = sorted(start + timedelta(days=rnd.randrange(days)) for _ in range(2))
-        drawn.append((rnd.choice(companies).partition(":")[2], on.isoformat(), known.isoformat()))
+        drawn.append((rnd.choice(companies), on.isoformat(), known.isoformat()))
     return drawn
 
 
@@ -128,8 +132,8 @@ def _ours(path: Path, questions: list[Question]) -> list[float]:
         return [seconds(lambda q=question: ask(*q)) * 1e6 for question in questions]  # type: ignore[misc]
 
 
-def _states(path: Path, app: Any, size: int, count: int) -> list[Claim]:
-    questions = _questions(path, count)
+def _states(path: Path, app: Any, size: int, count: int, *, named: bool) -> list[Claim]:
+    questions = _questions(path, count, named=named)
     mine = _ours(path, questions)
     folded = []
     with Store(path).reading() as connection, raw(path) as database:
@@ -148,6 +152,7 @@ def _states(path: Path, app: Any, size: int, count: int) -> list[Claim]:
         few = questions[: max(5, count // 10)]  # each scans the log
         queried = [seconds(lambda q=q: _window(database, q)) * 1e6 for q in few]  # type: ignore[misc]
     what = f"state of a company at a random (on, known), {size:,} events stored"
+    what += ", companies as the news names them" if named else ", companies drawn evenly"
     claims = []
     for against, values in (
         ("folding the same deals with `eventsourcing`", folded),

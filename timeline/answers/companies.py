@@ -45,22 +45,30 @@ def find_company(connection: Connection, text: str) -> str:
 
     Raises NotFound with the nearest names, also where several companies have that name.
     """
+    return company_named(connection, text)[0]
+
+
+def company_named(connection: Connection, text: str) -> tuple[str, list[Entry]]:
+    """The id of the company that ``text`` names, as :func:`find_company` does, and its events."""
     import re
 
-    position = read_head(connection).position
-    slug = re.fullmatch(SLUG, text, re.ASCII)
-    if slug and company_entries(connection, text, position):
-        return text
+    if re.fullmatch(SLUG, text, re.ASCII) and (entries := _entries_of(connection, text)):
+        return text, entries
     wanted = text.casefold().strip()
     known = list(handles(connection))
     exact = {handle.company for handle in known if handle.value.casefold() == wanted}
     if len(exact) == 1:
-        return exact.pop()
+        company = exact.pop()
+        return company, _entries_of(connection, company)
     if exact:
         raise NotFound("single company", text, sorted(exact))
     by_value = {handle.value: handle.company for handle in known}
     close = [by_value[value] for value in nearest(text, by_value, limit=5)]
     raise NotFound("company", text, list(dict.fromkeys(close))[:3])
+
+
+def _entries_of(connection: Connection, company: str) -> list[Entry]:
+    return company_entries(connection, company, 2**62)
 
 
 def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatch]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from timeline.answers.companies import company_entries, find_company, latest_name
+from timeline.answers.companies import company_named, latest_name
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
@@ -37,7 +37,9 @@ def state(
     if company is None:
         companies = list(_every_company(view))
     else:
-        companies = [_one_company(view, find_company(view.connection, company), group=group)]
+        named, entries = company_named(view.connection, company)
+        items = items_of_group(view, named, group=group)
+        companies = [_company_state(named, entries, view, items)]
     if certainty is not None or open_only:
         companies = [_filtered(found, certainty, open_only) for found in companies]
     at = view.at
@@ -98,13 +100,6 @@ def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem
     return sorted(items.values(), key=shown_order)
 
 
-def _one_company(view: View, company: str, *, group: bool) -> CompanyState:
-    entries = company_entries(view.connection, company, view.at.position) or company_entries(
-        view.connection, company, 2**62
-    )
-    return _company_state(company, entries, view, items_of_group(view, company, group=group))
-
-
 def _every_company(view: View) -> Iterator[CompanyState]:
     items: defaultdict[str, list[CompanyItem]] = defaultdict(list)
     for item in view.every_item():
@@ -120,13 +115,13 @@ def _every_company(view: View) -> Iterator[CompanyState]:
 def _company_state(
     company: str, entries: list[Entry], view: View, items: Iterable[CompanyItem]
 ) -> CompanyState:
-    # what was recorded later still names it, and says no more
     recorded = [entry for entry in entries if entry.position <= view.at.position]
     seen = replay(recorded, view.at.on, view.at.known_at)
     terms = seen.terms if seen else {}
     return CompanyState(
         company=company,
-        name=terms.get("name") or latest_name(company, entries),
+        # what was recorded later only names it, and says no more
+        name=terms.get("name") or latest_name(company, recorded or entries),
         aliases=terms.get("aliases", []),
         country=terms.get("country"),
         status=seen.status if seen else None,

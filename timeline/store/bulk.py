@@ -25,7 +25,9 @@ def insert_rows(
     if not rows:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_sqlite_insert(table, new), list(rows))
+        # SQLAlchemy's way to the same call takes 40 µs, which in a small append is longer than the insert
+        driver: Any = connection.connection.driver_connection
+        driver.executemany(_sqlite_insert(table, new), rows)
         return
     if new:
         from timeline.store.postgresql import copy_rows

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.history import PartyRow
 from timeline.lane import Row, within
+from timeline.store.bulk import Asking
 from timeline.store.history_rows import State
-from timeline.store.log import Head, chunks, read_head
+from timeline.store.log import Head, chunks
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
 from timeline.sweep import Content
@@ -59,7 +60,8 @@ def read_position(connection: Connection) -> int:
 
 def is_current(connection: Connection) -> bool:
     """Whether the history is that of the whole log, so that it may answer."""
-    return read_position(connection) == read_head(connection).position
+    head, _, _, at = connection.execute(_head).one()
+    return bool(head == at)
 
 
 _head: Final = sa.select(
@@ -92,36 +94,50 @@ _ROW_COLUMNS: Final = (
 )  # fmt: skip
 
 
+def _holds(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether a row holds at the coordinate whose day and instant are the parameters."""
+    day: sa.BindParameter[Any] = sa.bindparam("day")
+    instant: sa.BindParameter[Any] = sa.bindparam("instant")
+    return (
+        table.c.valid_from <= day,
+        table.c.valid_to > day,
+        table.c.known_from <= instant,
+        table.c.known_to > instant,
+    )
+
+
+def _at(on: Day, known: Instant) -> dict[str, str]:
+    day, instant = within(on, known)
+    return {"day": day, "instant": instant}
+
+
+_contents: Final = Asking(sa.select(*_ROW_COLUMNS).where(*_holds(rows_table)), rows_table.c.subject)
+
+
 def read_contents(
     connection: Connection, on: Day, known: Instant, subjects: Iterable[str]
 ) -> dict[str, Content]:
     """What held of some subjects at a coordinate; absent ones are left out."""
-    day, instant = within(on, known)
     found = {}
     for chunk in chunks(subjects):
-        statement = sa.select(*_ROW_COLUMNS).where(
-            rows_table.c.subject.in_(chunk), *_holds(rows_table, day, instant)
-        )
-        for row in connection.execute(statement):
+        for row in _contents(connection, chunk, **_at(on, known)):
             found[row[0]] = _content(row)
     return found
+
+
+_subjects_of: Final = (
+    sa.select(party_history.c.subject, party_history.c.roles)
+    .where(party_history.c.company == sa.bindparam("company"), *_holds(party_history))
+    .order_by(party_history.c.subject)
+)
 
 
 def read_subjects_of(
     connection: Connection, company: str, on: Day, known: Instant
 ) -> dict[str, list[str]]:
     """The subjects that a company was a party of at a coordinate, with its roles."""
-    day, instant = within(on, known)
-    table = party_history
-    statement = (
-        sa.select(table.c.subject, table.c.roles)
-        .where(table.c.company == company, *_holds(table, day, instant))
-        .order_by(table.c.subject)
-    )
-    return {
-        subject: _read(subject, _decode_roles, roles)
-        for subject, roles in connection.execute(statement)
-    }
+    found = connection.execute(_subjects_of, {"company": company, **_at(on, known)})
+    return {subject: _read(subject, _decode_roles, roles) for subject, roles in found}
 
 
 def read_subjects_of_kind(
@@ -142,7 +158,7 @@ def read_subjects_of_kind(
     statement = (
         sa.select(table.c.subject)
         .where(table.c.subject.between(f"{kind}:", f"{kind};"), table.c.subject > after)
-        .where(*_holds(table, *within(on, known)))
+        .where(*_holds(table))
         .order_by(table.c.subject)
         .limit(limit)
     )
@@ -154,27 +170,19 @@ def read_subjects_of_kind(
         statement = statement.where(table.c.kind.in_(item_kinds))
     if certainty is not None:
         statement = statement.where(table.c.certainty == certainty)
-    return list(connection.scalars(statement))
+    return list(connection.scalars(statement, _at(on, known)))
+
+
+_counts: Final = (
+    sa.select(party_history.c.company, sa.func.count())
+    .where(*_holds(party_history))
+    .group_by(party_history.c.company)
+)
 
 
 def count_subjects(connection: Connection, on: Day, known: Instant) -> dict[str, int]:
     """How many subjects every company was a party of at a coordinate."""
-    table = party_history
-    statement = (
-        sa.select(table.c.company, sa.func.count())
-        .where(*_holds(table, *within(on, known)))
-        .group_by(table.c.company)
-    )
-    return {row[0]: row[1] for row in connection.execute(statement)}
-
-
-def _holds(table: sa.Table, day: Day, instant: Instant) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        table.c.valid_from <= day,
-        table.c.valid_to > day,
-        table.c.known_from <= instant,
-        table.c.known_to > instant,
-    )
+    return {row[0]: row[1] for row in connection.execute(_counts, _at(on, known))}
 
 
 def read_subject_rows(connection: Connection, subject: str) -> list[Row[Content]]:
