@@ -82,11 +82,7 @@ def axes(view: View, subject: str) -> AxesAnswer:
     at = view.at
     return AxesAnswer(
         subject=subject,
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         names=names_of(view.connection, course.counterparties if course else []),
         sources=titles_of(view.connection, marks),
         course=course,

@@ -134,15 +134,10 @@ def courses(
     found.sort(key=shown_order)
     named = {company}.union(*(course.counterparties for course in found))
     names = names_of(view.connection, sorted(named))
-    at = view.at
     return CoursesAnswer(
         company=company,
         name=names.get(company, company),
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         names=names,
         sources=titles_of(view.connection, (mark for one in found for mark in one.marks)),
         learned_later=later,

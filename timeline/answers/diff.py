@@ -144,13 +144,8 @@ def _cause(entry: Entry, cite: Citations) -> Cause:
 
 
 def _side(view: View) -> Side:
-    at = view.at
     return Side(
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
     )
 
 

@@ -133,14 +133,9 @@ def list_items(
         and (is_open(item) or not open_only)
     )
     items = list(islice(fitting, limit))
-    at = view.at
     return ListAnswer(
         kind=kind,
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         items=items,
         sums=sums(item.terms.get(MONEY_TERM.get(kind, "")) for item in items),
     )
@@ -203,10 +198,6 @@ def list_companies(view: View) -> CompaniesAnswer:
             )
         )
     return CompaniesAnswer(
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         companies=rows,
     )

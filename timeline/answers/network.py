@@ -107,15 +107,10 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
     companies = {end for tie in ties for end in (tie.one, tie.other)} | set(distances or ())
     names = names_of(view.connection, sorted(map(company_of, companies)))
     held = Counter(end for tie in ties if tie.status for end in (tie.one, tie.other))
-    at = view.at
     return NetworkAnswer(
         company=company,
         depth=depth,
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         names=names,
         sources=titles_of(view.connection, (m for course in courses for m in course.marks)),
         nodes=[

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from timeline.answers.companies import company_named, latest_name
@@ -42,13 +41,8 @@ def state(
         companies = [_company_state(named, entries, view, items)]
     if certainty is not None or open_only:
         companies = [_filtered(found, certainty, open_only) for found in companies]
-    at = view.at
     return StateAnswer(
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         companies=companies,
     )
 

@@ -42,6 +42,13 @@ class View:
         self.at = at
         self.asked = lens or None
 
+    @property
+    def heading(self) -> dict[str, Any]:
+        """What every answer says first: the coordinate, what it came to, and the lens if there is one."""
+        at = self.at
+        heading = {"on": at.on, "known": at.known, "recorded": at.recorded, "position": at.position}
+        return heading if self.asked is None else heading | {"lens": self.asked}
+
     @cached_property
     def lens(self) -> Lens | None:
         """The lens as the fold takes it; None where everything counts."""

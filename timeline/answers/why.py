@@ -119,14 +119,9 @@ def why_company(view: View, company: str, *, group: bool = False) -> CompanyWhy:
     Raises NotFound for an unknown company.
     """
     company = find_company(view.connection, company)
-    at = view.at
     return CompanyWhy(
         company=company,
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         answers=[why(view, i.subject) for i in items_of_group(view, company, group=group)],
     )
 
@@ -141,14 +136,9 @@ def why(view: View, subject: str) -> WhyAnswer:
     check_subject_exists(view.connection, subject)
     entries = view.entries(subject)
     item = view.item(entries)
-    at = view.at
     return WhyAnswer(
         subject=subject,
-        on=at.on,
-        known=at.known,
-        recorded=at.recorded,
-        position=at.position,
-        lens=view.asked or UNSET,
+        **view.heading,
         item=item_of(item) if item else None,
         chain=list(_chain(view, subject, entries)),
     )
