@@ -130,12 +130,20 @@ class VersionConflict(TimelineError):
         self.actual = actual
 
 
+_WHERE_TO_LOOK = {
+    "company": "timeline companies lists them, timeline find searches by any name",
+    "subject": "a subject is kind:slug, such as deal:acme-globex; timeline state COMPANY shows them",
+    "report": "timeline report lists them",
+    "event": "timeline log lists them",
+}
+
+
 class NotFound(TimelineError):
     """A company, subject, event or file that is nowhere known, with the nearest names."""
 
     def __init__(self, what: str, name: str, nearest: Iterable[str] = ()) -> None:
         names = list(nearest)
-        hint = f"did you mean {' or '.join(names)}?" if names else None
+        hint = f"did you mean {' or '.join(names)}?" if names else _WHERE_TO_LOOK.get(what)
         super().__init__(f'no {what} "{name}"', hint)
         self.code = f"unknown-{what.replace(' ', '-')}"
         self.name = name

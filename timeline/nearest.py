@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_CUTOFF = 60  # below that a suggestion reads like a guess
+_CUTOFF = 70  # below that a suggestion reads like a guess
 _LONGEST = 100  # characters; what is longer is no slip of the pen, and takes long to compare
 
 

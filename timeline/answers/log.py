@@ -82,10 +82,12 @@ def check_subject_exists(connection: Connection, subject: str) -> None:
     """Raise NotFound, with the nearest subjects of its kind, unless the log knows the subject."""
     exists = sa.select(event.c.position).where(event.c.subject == subject).limit(1)
     if connection.execute(exists).first() is None:
-        kind = subject.partition(":")[0]
+        kind, _, slug = subject.partition(":")
         same_kind = event.c.subject.between(f"{kind}:", f"{kind};")
         subjects = connection.scalars(sa.select(event.c.subject).distinct().where(same_kind))
-        raise NotFound("subject", subject, nearest(subject, subjects, limit=3))
+        # by what tells them apart: they all begin alike
+        near = nearest(slug, (found.partition(":")[2] for found in subjects), limit=3)
+        raise NotFound("subject", subject, [f"{kind}:{name}" for name in near])
 
 
 def _check_source(connection: Connection, source: str) -> None:

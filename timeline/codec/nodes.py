@@ -196,7 +196,9 @@ def _compose(text: str | bytes) -> Node | None:
         message = error.problem or error.context or "not YAML"
         if "nesting depth" in message:  # libyaml has a limit of its own, and reads ahead up to it
             raise _too_deep(line, column) from None
-        raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column) from None
+        is_tab = (excerpt(text, line) or "")[column - 1 : column] == "\t"
+        hint = "this is a tab; YAML is indented with spaces" if is_tab else None
+        raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column, hint) from None
     except ReaderError as error:
         line, column = _position_of(text, error)
         raise Unreadable(

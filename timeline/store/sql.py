@@ -19,6 +19,9 @@ from timeline.values import format_instant
 Values: TypeAlias = Sequence[Any]
 """A row as it comes: a value for each column."""
 
+UNKNOWN_NAME: Final = "timeline schema lists the tables and views with their columns"
+"""What to do about a name that the database does not know."""
+
 BATCH: Final = 1000
 """Rows that are fetched together; more take memory and save nothing measurable."""
 

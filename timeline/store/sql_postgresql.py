@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import OutOfTime, QueryFailed, QueryRefused
 from timeline.store.grants import Roles
-from timeline.store.sql import BATCH, Token, Values, plain, tokens
+from timeline.store.sql import BATCH, UNKNOWN_NAME, Token, Values, plain, tokens
 
 _HARMLESS: Final = frozenset({"clock_timestamp", "gen_random_uuid", "random", "timeofday"})
 _CURSOR: Final = "timeline_rows"
@@ -161,4 +161,5 @@ def _explained(error: psycopg.Error, driver: psycopg.Connection[Any], text: str)
         return QueryRefused(reason)
     if "multiple commands" in reason:
         return QueryRefused("more than one statement")
-    return QueryFailed(reason, error.diag.message_hint)
+    unknown = state in ("42P01", "42703")  # a table, a column
+    return QueryFailed(reason, error.diag.message_hint or (UNKNOWN_NAME if unknown else None))

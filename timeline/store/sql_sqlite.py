@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import OutOfTime, QueryFailed, QueryRefused
-from timeline.store.sql import BATCH, Values, plain
+from timeline.store.sql import BATCH, UNKNOWN_NAME, Values, plain
 
 _READING: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 _LOOKING: Final = frozenset(
@@ -149,4 +149,4 @@ def _explained(error: Exception, statement: str, denied: list[str]) -> Exception
         return QueryRefused("a statement that changes something")
     if "one statement at a time" in reason:
         return QueryRefused("more than one statement")
-    return QueryFailed(reason)
+    return QueryFailed(reason, UNKNOWN_NAME if reason.startswith("no such ") else None)
