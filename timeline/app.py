@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from timeline.errors import InvalidValue
 from timeline.pictures import Pictures
 from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
@@ -70,17 +71,29 @@ class Timeline(Pictures):
         verify: bool = False,
         amend: bool = False,
         strict: bool = False,
+        batch: int | None = None,
         stdin: BinaryIO | None = None,
         progress: Progress | None = None,
     ) -> Replayed:
         """Append what is new in fixture files, in one transaction, then ask what they expect.
 
         Makes a missing store. ``dry_run`` stores nothing; ``amend`` mends the record where a file was
-        edited, and ``strict`` makes an error of every event that a file no longer holds. Raises
-        DataError (nothing was stored) and ExpectationFailed (it was).
+        edited, and ``strict`` makes an error of every event that a file no longer holds. With ``batch``
+        every so many events of JSONL are a transaction of their own, so that an interrupted replay goes on
+        where it was. Raises DataError (nothing was stored, or the batches before) and
+        ExpectationFailed (it was).
         """
         from timeline.loading import rehearse_files, replay_files
 
+        if batch is not None:
+            from timeline.batches import replay_in_batches
+
+            if dry_run or verify or amend or strict:
+                raise InvalidValue(
+                    "a replay in batches only appends",
+                    "leave out dry_run, verify, amend and strict, or the batch",
+                )
+            return replay_in_batches(self.store, paths, batch, stdin=stdin, progress=progress)
         if dry_run:
             return rehearse_files(self.store, paths, amend=amend, strict=strict, stdin=stdin)
         return replay_files(

@@ -87,12 +87,16 @@ class InvalidValue(TimelineError, ValueError):
 
 
 class DataError(TimelineError):
-    """The data has problems: all of them, and nothing was stored."""
+    """The data has problems: all of them, and nothing was stored, but for ``stored`` events ahead of them."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, stored: int = 0) -> None:
         self.problems = list(problems)
+        self.stored = stored
         count = len(self.problems)
-        super().__init__(f"{count} problem{'' if count == 1 else 's'}; nothing was stored")
+        left = "nothing was stored"
+        if stored:
+            left = f"the batches before are stored, {stored:,} new events: mend the file and replay it again"
+        super().__init__(f"{count} problem{'' if count == 1 else 's'}; {left}")
         self.code = self.problems[0].code if count == 1 else "data-problems"
 
     def __str__(self) -> str:

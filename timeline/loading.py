@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -195,41 +195,78 @@ def _append(
     """Append every file in turn; the new events of YAML files."""
     new: list[Fields] = []
     registrations = _Registrations(batch.fixture for batch in batches)
-    done = 0
-
-    def counted(drafts: Iterable[Draft]) -> Iterator[Draft]:
-        nonlocal done
-        for draft in drafts:
-            yield draft
-            done += 1
-            if progress is not None and done % 1000 == 0:
-                progress(done, None)
-
+    counter = Counter(progress, [b.fixture or b.found for b in batches])
     for batch in batches:
         if batch.fixture is not None:
             appender.extend(registrations.needed_by(batch.fixture))
-            outcomes = appender.extend(counted(batch.fixture.drafts))
+            outcomes = appender.extend(counter(batch.fixture.drafts))
             batch.position = max((outcome.position for outcome in outcomes), default=0)
             batch.ids = [outcome.id for outcome in outcomes]
             fresh = {outcome.id for outcome in outcomes if outcome.new}
             new += [d.fields for d in batch.fixture.drafts if d.fields.get("id") in fresh]
             continue
         problems: list[Problem] = []
-        name = str(batch.found.path) if batch.found else STDIN_NAME
-        origin = batch.found.name if batch.found else "stdin"
-        with ExitStack() as stack:
-            if batch.found is None:
-                stream: BinaryIO = stdin or sys.stdin.buffer
-            else:
-                stream = stack.enter_context(batch.found.path.open("rb"))
-            # an export says where each event came from, also that it came from nowhere
-            came_from = None if appender.verify else origin
-            lines = stack.enter_context(closing(load_ahead(stream, name)))
-            appender.stream(counted(load_lines(lines, name, came_from, problems)))
+        # an export says where each event came from, also that it came from nowhere
+        with stream_drafts(batch.found, stdin, problems, named=not appender.verify) as drafts:
+            appender.stream(counter(drafts))
         appender.problems += problems
-    if progress is not None:
-        progress(done, done)
+    counter.end()
     return new
+
+
+@contextmanager
+def stream_drafts(
+    found: Found | None, stdin: BinaryIO | None, problems: list[Problem], *, named: bool = True
+) -> Iterator[Iterator[Draft]]:
+    """The drafts of a file of JSONL, or of standard input; what is wrong goes to ``problems``.
+
+    ``named``: an event that does not say where it came from came from there.
+    """
+    name = str(found.path) if found else STDIN_NAME
+    origin = found.name if found else "stdin"
+    with ExitStack() as stack:
+        if found is None:
+            stream: BinaryIO = stdin or sys.stdin.buffer
+        else:
+            stream = stack.enter_context(found.path.open("rb"))
+        lines = stack.enter_context(closing(load_ahead(stream, name)))
+        yield load_lines(lines, name, origin if named else None, problems)
+
+
+class Counter:
+    """Says after every thousandth draft how many there were, and how many there are where files tell."""
+
+    def __init__(self, progress: Progress | None, given: Sequence[Fixture | Found | None]) -> None:
+        self.progress = progress
+        self.done = 0
+        self.total: int | None = None
+        if progress is not None and None not in given:
+            # a line is an event, nearly always; counting them takes a five-hundredth of a replay
+            self.total = sum(
+                len(one.drafts) if isinstance(one, Fixture) else _count_lines(one.path)
+                for one in given
+                if one is not None
+            )
+
+    def __call__(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
+        """The drafts, counted as they pass."""
+        for draft in drafts:
+            yield draft
+            self.done += 1
+            if self.progress is not None and self.done % 1000 == 0:
+                self.progress(self.done, self.total)
+
+    def end(self) -> None:
+        """That was all."""
+        if self.progress is not None:
+            self.progress(self.done, self.done)
+
+
+def _count_lines(path: Path) -> int:
+    if not path.is_file():  # a pipe can be read only once
+        return 0
+    with path.open("rb") as stream:
+        return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
 
 
 def _reconcile(

@@ -52,6 +52,15 @@ def test_a_bar_after_that_which_is_gone_at_the_end() -> None:
     assert text.endswith("\x1b[2K")  # the line is empty
 
 
+def test_it_says_how_fast_it_goes_and_how_long_it_will_take() -> None:
+    stream = Terminal()
+    with Bar("replay", stream=stream, clock=Clock()) as bar:
+        for done in range(1000, 6000, 1000):
+            bar(done, 10_000)
+    assert "/s" in stream.getvalue()
+    assert "left" in stream.getvalue()
+
+
 def test_it_goes_where_something_fails() -> None:
     stream = Terminal()
 

@@ -141,6 +141,28 @@ def test_a_first_replay_that_is_killed_can_be_begun_again(
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
+def test_a_replay_in_batches_that_is_killed_goes_on_at_the_border_of_a_batch(
+    make: Make, news: tuple[Path, Path], rounds: int
+) -> None:
+    size = EVENTS // 8
+    arguments = ("replay", "--batch", str(size), news[1])
+    undisturbed = make()
+    seconds = finish(undisturbed, *arguments)
+    expected = content(undisturbed)
+    target, last = make(), 0
+    for moment in moments(rounds, seconds, seed=7):
+        kill_after(moment)(start(target, *arguments))
+        found = position(target) or 0
+        assert found % size == 0
+        assert found >= last, "what was stored stays"
+        last = found
+        if found == EVENTS:
+            target, last = make(), 0
+    finish(target, *arguments)
+    assert content(target) == expected
+
+
+@pytest.mark.parametrize("rounds", ROUNDS)
 def test_an_init_that_is_killed_can_be_begun_again(make: Make, rounds: int) -> None:
     seconds = finish(make(), "init")
     for moment in moments(rounds, seconds, seed=4):

@@ -42,22 +42,32 @@ class Bar:
         if self._bar is None:
             self._bar = self._start()
         progress, task = self._bar
-        progress.update(task, completed=done, total=total)
+        rate = done / max(self.clock() - self.started, 1e-9)
+        progress.update(task, completed=done, total=total, rate=f"{rate:,.0f}/s")
 
     def _start(self) -> tuple[Progress, TaskID]:
         from rich.console import Console  # 70 ms: only where somebody waits anyway
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
         progress = Progress(
             TextColumn(self.what),
             BarColumn(),
             TextColumn("{task.completed:,.0f} " + self.unit),
+            TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             console=Console(file=self.stream),
             transient=True,
         )
         progress.start()
-        return progress, progress.add_task(self.what, total=None)
+        return progress, progress.add_task(self.what, total=None, rate="")
 
     def __enter__(self) -> Bar:
         return self

@@ -1,4 +1,4 @@
-"""``timeline replay``: append what is new in files, in one transaction, and ask what they expect."""
+"""``timeline replay``: append what is new in files, and ask what they expect."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 @click.option(
     "--verify", is_flag=True, help="Into an empty store: keep times of recording, check hashes."
 )
+@click.option(
+    "--batch",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Store every N events of JSONL for themselves: interrupted, it goes on where it was.",
+)
 @tone
 @click.pass_obj
 def replay(
@@ -41,6 +47,7 @@ def replay(
     amend: bool,
     strict: bool,
     verify: bool,
+    batch: int | None,
 ) -> None:
     """Append what is new in files, in one transaction, then ask what they expect.
 
@@ -48,6 +55,10 @@ def replay(
     """
     if dry_run and verify:
         raise click.UsageError("--verify stores what it proves: leave out --dry-run")
+    if batch is not None and (dry_run or amend or strict or verify):
+        raise click.UsageError(
+            "--batch only appends: leave out --dry-run, --amend, --strict and --verify"
+        )
     with session.open() as timeline, Bar("replay", quiet=session.quiet) as progress:
         try:
             done = timeline.replay(
@@ -56,6 +67,7 @@ def replay(
                 amend=amend,
                 strict=strict,
                 verify=verify,
+                batch=batch,
                 stdin=sys.stdin.buffer,
                 progress=progress,
             )
