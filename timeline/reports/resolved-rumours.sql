@@ -1,16 +1,13 @@
 -- title: Rumours that came true, were denied or lapsed
 -- description: How every rumour that is not open ended, and how many days after it was first reported.
-SELECT r.subject, r.kind, r.status, r.certainty, o.reported, e.ended, days_between(o.reported, e.ended) AS days
+SELECT r.subject, r.kind, r.status, r.certainty, e.reported, e.ended,
+  days_between(e.reported, e.ended) AS days
 FROM rumour_history r
 JOIN (
-  SELECT subject, min(valid_from) AS reported
-  FROM rumour_history
-  WHERE known_from <= :known AND :known < known_to AND valid_from > '0001-01-01'
-  GROUP BY subject
-) o ON o.subject = r.subject
-JOIN (
-  -- a history has a row for every turn: the first one of this status
-  SELECT subject, status, min(valid_from) AS ended
+  -- A history has a row for every turn: the first one of this status, and the first of all. Both come from one
+  -- pass, since PostgreSQL joined two by computing one of them again for every rumour.
+  SELECT subject, status, min(valid_from) AS ended,
+    min(min(valid_from)) OVER (PARTITION BY subject) AS reported
   FROM rumour_history
   WHERE known_from <= :known AND :known < known_to AND valid_from > '0001-01-01'
   GROUP BY subject, status
