@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.replay import Entry
 from timeline.store.log import source_terms
 
 
@@ -19,22 +22,23 @@ class Cited(Struct, frozen=True, kw_only=True):
 
 
 class Citations:
-    """Sources by slug, each read once."""
+    """Sources by slug, as they are known by everything said of them up to a position."""
 
-    def __init__(self, connection: Connection, position: int) -> None:
-        self._connection = connection
-        self._position = position
-        self._found: dict[str, Cited] = {}
+    def __init__(self, connection: Connection, entries: Iterable[Entry], position: int) -> None:
+        self._connection, self._position = connection, position
+        slugs = {slug for entry in entries for slug in entry.sources}
+        self._terms = source_terms(connection, sorted(slugs), position)
 
     def __call__(self, slug: str) -> Cited:
-        """The source as it is known by everything said of it up to the position."""
-        if slug not in self._found:
-            terms = source_terms(self._connection, slug, self._position)
-            self._found[slug] = Cited(
-                source=slug,
-                publisher=terms.get("publisher"),
-                title=terms.get("title"),
-                published=terms.get("published"),
-                url=terms.get("url"),
-            )
-        return self._found[slug]
+        """A source: of the entries, whose sources are read together, or of what corrected them."""
+        if slug not in self._terms:
+            found = source_terms(self._connection, [slug], self._position)
+            self._terms[slug] = found.get(slug, {})
+        terms = self._terms[slug]
+        return Cited(
+            source=slug,
+            publisher=terms.get("publisher"),
+            title=terms.get("title"),
+            published=terms.get("published"),
+            url=terms.get("url"),
+        )

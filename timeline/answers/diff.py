@@ -111,15 +111,20 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     changes: list[Change] = []
     items: list[CompanyItem] = []
     causes: list[Entry] = []
-    cite = Citations(after.connection, max(before.at.position, after.at.position))
-    for item in sorted((first | last).values(), key=shown_order):
-        compared = list(_compare(first.get(item.subject), last.get(item.subject)))
-        if compared:
-            did = _causes(before, after, item.subject) or _joined(before, after, company, item)
-            items.append(item)
-            causes += did
-            changes += _changes(item, compared, did)
+    different = [
+        (item, compared)
+        for item in sorted((first | last).values(), key=shown_order)
+        if (compared := list(_compare(first.get(item.subject), last.get(item.subject))))
+    ]
+    for view in (before, after):
+        view.keep(item.subject for item, _ in different)
+    for item, compared in different:
+        did = _causes(before, after, item.subject) or _joined(before, after, company, item)
+        items.append(item)
+        causes += did
+        changes += _changes(item, compared, did)
     each = {entry.id: entry for entry in causes}.values()
+    cite = Citations(after.connection, each, max(before.at.position, after.at.position))
     return DiffAnswer(
         company=company,
         before=_side(before),
@@ -144,9 +149,7 @@ def _cause(entry: Entry, cite: Citations) -> Cause:
 
 
 def _side(view: View) -> Side:
-    return Side(
-        **view.heading,
-    )
+    return Side(**view.heading)
 
 
 def _changes(

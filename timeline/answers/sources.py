@@ -69,7 +69,7 @@ def list_sources(
 
 def source(connection: Connection, at: Coordinate, slug: str) -> SourceRow:
     """One source. Raises NotFound with the nearest slugs."""
-    terms = source_terms(connection, slug, at.position)
+    terms = source_terms(connection, [slug], at.position).get(slug)
     if not terms:
         raise NotFound("source", slug, nearest(slug, source_slugs(connection), limit=3))
     return _row(slug, terms)

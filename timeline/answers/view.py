@@ -41,6 +41,7 @@ class View:
         self.connection = connection
         self.at = at
         self.asked = lens or None
+        self._kept: dict[str, list[Entry]] = {}
 
     @property
     def heading(self) -> dict[str, Any]:
@@ -149,8 +150,13 @@ class View:
 
     def entries(self, subject: str) -> list[Entry]:
         """The events of one subject up to the coordinate's position."""
-        found = read_entries(self.connection, [subject], self.at.position)
-        return next((entries for _, entries in found), [])
+        if subject not in self._kept:
+            self.keep([subject])
+        return self._kept.get(subject, [])
+
+    def keep(self, subjects: Iterable[str]) -> None:
+        """Read the events of subjects together, because they will be asked for one by one."""
+        self._kept |= dict(read_entries(self.connection, subjects, self.at.position))
 
 
 # JSON in a database has an order of keys of its own, so an answer is put into one that depends on

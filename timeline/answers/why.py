@@ -145,7 +145,7 @@ def why(view: View, subject: str) -> WhyAnswer:
 
 
 def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
-    cite = Citations(view.connection, view.at.position)
+    cite = Citations(view.connection, entries, view.at.position)
     counting = effective(entries, view.at.known_at, view.lens)
     happened = sorted((e for e in counting.entries if e.earliest <= view.at.on), key=main_order)
     shown: set[str] = set()

@@ -160,12 +160,14 @@ def read_row_at(connection: Connection, position: int) -> LogRow:
     return log_row(connection.execute(statement).mappings().one())
 
 
-def source_terms(connection: Connection, slug: str, position: int) -> Fields:
-    """What a source is, by everything said of it up to a position; empty for an unknown one."""
-    for subject, entries in read_entries(connection, [f"source:{slug}"], position):
+def source_terms(connection: Connection, slugs: Iterable[str], position: int) -> dict[str, Fields]:
+    """What each source is, by everything said of it up to a position; unknown ones are left out."""
+    found = {}
+    for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
         item = replay(entries, edtf.OPEN_END)
-        return item.terms if item and subject else {}
-    return {}
+        if item is not None:
+            found[subject.partition(":")[2]] = item.terms
+    return found
 
 
 def walk_chain(
