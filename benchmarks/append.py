@@ -104,11 +104,21 @@ def appends(store: Store, app: Any, rounds: int, what: str, against: str, size: 
     )
 
 
-def _long_subject(folder: Path, rounds: int) -> Claim:
-    store = empty_store(folder / "long.db")
+def long_subject(path: Path, count: int) -> str:
+    """A new store with a subject of so many events; the subject."""
+    store = empty_store(path)
     store.append(_drafts(_registrations()))
-    long, short = "deal:long", [f"deal:short-{number}" for number in range(rounds)]
-    store.append(_drafts([_news(long, number) for number in range(10_000)]))
+    store.append(_drafts([_news("deal:long", number) for number in range(count)]))
+    store.close()
+    return "deal:long"
+
+
+def _long_subject(folder: Path, rounds: int) -> Claim:
+    long, short = (
+        long_subject(folder / "long.db", 10_000),
+        [f"deal:short-{n}" for n in range(rounds)],
+    )
+    store = Store(folder / "long.db")
     store.append(_drafts([_news(subject, number) for subject in short for number in range(10)]))
     eleventh, later = [], []
     for number, subject in enumerate(short):

@@ -7,21 +7,22 @@ insert is one ``sqlite3.executemany`` of the rows that it stored, as tuples in m
 
 from __future__ import annotations
 
+import json
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.claim import Claim
 from benchmarks.stores import empty_store, news, raw, seconds, spread
 from timeline.loading import replay_files
-from timeline.store.store import Store
 
 
 def measure(quick: bool) -> list[Claim]:
-    """Alternate the two, so that both see the same machine; compare each pair, take the median."""
+    """The rate, and how memory grows."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         claims = [_rate(folder, 100_000, 1 if quick else 5)]
@@ -32,18 +33,36 @@ def measure(quick: bool) -> list[Claim]:
 
 def _rate(folder: Path, count: int, rounds: int) -> Claim:
     path = news(folder, count)
-    mine, theirs, ratios = [], [], []
-    for _ in range(rounds):
+
+    def replay() -> float:
         store = empty_store(folder / "bulk.db")
-        replayed = seconds(lambda store=store: replay_files(store, [path]))  # type: ignore[misc]
-        inserted = _raw_insert(folder)
-        mine.append(count / replayed)
-        theirs.append(count / inserted)
-        ratios.append(inserted / replayed)
+        return seconds(lambda: replay_files(store, [path]))
+
+    return in_turn(
+        f"bulk replay of {count:,} events: parse, validate, chain, log, history",
+        "`sqlite3.executemany` of the same rows into the same table",
+        count, rounds, replay, lambda: _raw_insert(folder),
+    )  # fmt: skip
+
+
+def in_turn(
+    what: str,
+    against: str,
+    count: int,
+    rounds: int,
+    replay: Callable[[], float],
+    insert: Callable[[], float],
+) -> Claim:
+    """How the rates compare of a replay and of the raw insert of its rows; both give seconds.
+
+    They alternate, so that both see the same machine, and each pair is compared.
+    """
+    pairs = [(replay(), insert()) for _ in range(rounds)]
+    mine, theirs = ([count / took for took in each] for each in zip(*pairs, strict=True))
     return Claim(
-        what=f"bulk replay of {count:,} events: parse, validate, chain, log, history",
-        against="`sqlite3.executemany` of the same rows into the same table",
-        ratio=statistics.median(ratios),
+        what=what,
+        against=against,
+        ratio=statistics.median(inserted / replayed for replayed, inserted in pairs),
         bound=0.3,
         at_most=False,
         detail=f"{spread(mine)} events/s, {spread(theirs)} rows/s",
@@ -91,10 +110,11 @@ def _peak(folder: Path, count: int) -> float:
         str(folder / "m.db"),
     ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(done.stdout)
+    return float(json.loads(done.stdout)["peak_mb"])
 
 
 if __name__ == "__main__":
-    empty_store(Path(sys.argv[2])).close()
-    replay_files(Store(sys.argv[2]), [sys.argv[1]])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    store = empty_store(Path(sys.argv[2]))
+    took = seconds(lambda: replay_files(store, [sys.argv[1]]))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": took, "peak_mb": peak}))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +19,10 @@ from eventsourcing.application import Application
 from sqlalchemy.engine import URL
 
 from benchmarks.append import appends
+from benchmarks.bulk import in_turn
 from benchmarks.claim import Claim
-from benchmarks.stores import news, seconds, spread
-from tests.databases import RUN, own_server, url_text
+from benchmarks.stores import news, seconds
+from tests.databases import RUN, Server, own_server, url_text
 from timeline.loading import replay_files
 from timeline.store.store import Store
 
@@ -31,7 +31,7 @@ COPY = "COPY event FROM STDIN"
 
 def measure(quick: bool) -> list[Claim]:
     """Both sides in turn, each in a database of its own."""
-    with tempfile.TemporaryDirectory() as name, _run(Path(name)), own_server() as server:
+    with tempfile.TemporaryDirectory() as name, server_for(Path(name)) as server:
         folder = Path(name)
         return [
             _bulk(server.url, folder, 10_000 if quick else 100_000, 1 if quick else 5),
@@ -40,14 +40,15 @@ def measure(quick: bool) -> list[Claim]:
 
 
 @contextmanager
-def _run(folder: Path) -> Iterator[None]:
-    """Where the programs of the server may be copied to, for a user that may not see ours."""
+def server_for(folder: Path) -> Iterator[Server]:
+    """A server of its own, whose programs may be copied to where another user may see them."""
     before = os.environ.get(RUN)
     run = Path(tempfile.mkdtemp(prefix="timeline-bench-"))
     run.chmod(0o755)
     os.environ[RUN] = str(run)
     try:
-        yield
+        with own_server() as server:
+            yield server
     finally:
         os.environ.pop(RUN)
         if before is not None:
@@ -55,7 +56,8 @@ def _run(folder: Path) -> Iterator[None]:
         shutil.rmtree(run, ignore_errors=True)
 
 
-def _database(server: URL, name: str) -> URL:
+def new_database(server: URL, name: str) -> URL:
+    """An empty database, whatever there was before under the name."""
     with psycopg.connect(url_text(server.set(database="postgres")), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
@@ -63,30 +65,25 @@ def _database(server: URL, name: str) -> URL:
 
 
 def _store(server: URL, name: str) -> Store:
-    store = Store(url_text(_database(server, name)))
+    store = Store(url_text(new_database(server, name)))
     store.init()
     return store
 
 
 def _bulk(server: URL, folder: Path, count: int, rounds: int) -> Claim:
     path = news(folder, count)
-    mine, theirs, ratios = [], [], []
-    for _ in range(rounds):
+
+    def replay() -> float:
         store = _store(server, "bulk")
-        replayed = seconds(lambda store=store: replay_files(store, [path]))  # type: ignore[misc]
+        took = seconds(lambda: replay_files(store, [path]))
         store.close()
-        inserted = _raw_copy(server)
-        mine.append(count / replayed)
-        theirs.append(count / inserted)
-        ratios.append(inserted / replayed)
-    return Claim(
-        what=f"bulk replay of {count:,} events on PostgreSQL",
-        against="a raw COPY of the same rows into the same table",
-        ratio=statistics.median(ratios),
-        bound=0.3,
-        at_most=False,
-        detail=f"{spread(mine)} events/s, {spread(theirs)} rows/s",
-    )
+        return took
+
+    return in_turn(
+        f"bulk replay of {count:,} events on PostgreSQL",
+        "a raw COPY of the same rows into the same table",
+        count, rounds, replay, lambda: _raw_copy(server),
+    )  # fmt: skip
 
 
 def _raw_copy(server: URL) -> float:
@@ -115,7 +112,7 @@ def _append(server: URL, rounds: int) -> Claim:
     store = _store(server, "append")
     where: dict[str, Any] = {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": str(_database(server, "peer").database),
+        "POSTGRES_DBNAME": str(new_database(server, "peer").database),
         "POSTGRES_HOST": str(server.query["host"]),
         "POSTGRES_PORT": "5432",
         "POSTGRES_USER": str(server.username),

@@ -56,8 +56,8 @@ def measure(quick: bool) -> list[Claim]:
         claims = [_replay(store_of(folder, small), app, 3 if quick else 7)]
         for named in (False, True):
             claims += _states(store, app, size, 20 if quick else 100, named=named)
-        at_small = _ours(store_of(folder, small), _questions(store_of(folder, small), 200))
-        at_large = _ours(store, _questions(store, 200))
+        at_small = _ours(store_of(folder, small), draw_questions(store_of(folder, small), 200))
+        at_large = _ours(store, draw_questions(store, 200))
         claims.append(
             Claim(
                 what=f"state of a company at a random (on, known), {size:,} events stored, median",
@@ -104,10 +104,10 @@ def _replay(path: Path, app: Any, rounds: int) -> Claim:
     )
 
 
-def _questions(path: Path, count: int, *, named: bool = False) -> list[Question]:
+def draw_questions(target: Path | str, count: int, *, named: bool = False) -> list[Question]:
     """Days drawn evenly from the years of the news; companies too, or as often as deals name them."""
     rnd = random.Random(2)
-    with Store(path).reading() as connection:
+    with Store(target).reading() as connection:
         statement = sa.select(subject_company.c.company).order_by(subject_company.c.company)
         companies = list(connection.scalars(statement if named else statement.distinct()))
         last = connection.scalar(sa.select(sa.func.max(event.c.known))) or ""
@@ -133,7 +133,7 @@ def _ours(path: Path, questions: list[Question]) -> list[float]:
 
 
 def _states(path: Path, app: Any, size: int, count: int, *, named: bool) -> list[Claim]:
-    questions = _questions(path, count, named=named)
+    questions = draw_questions(path, count, named=named)
     mine = _ours(path, questions)
     folded = []
     with Store(path).reading() as connection, raw(path) as database:
