@@ -48,7 +48,6 @@ def main(arguments: list[str]) -> int:
             "# Results",
             f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}.",
             machine(),
-            "## Claims",
             table,
             "## Growth",
             growth.tables(growth.kept()),

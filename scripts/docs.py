@@ -314,11 +314,12 @@ def names(values: Iterable[str]) -> str:
 
 
 def measurements() -> str:
-    """What ``make bench`` wrote last, without its heading."""
+    """The claims that ``make bench`` wrote last, without the heading."""
     results = ROOT / "benchmarks" / "RESULTS.md"
     if not results.exists():
         return "No full run is kept yet; `make bench` writes one."
-    return results.read_text(encoding="utf-8").partition("\n")[2].strip()
+    written = results.read_text(encoding="utf-8").partition("\n")[2]
+    return written.partition("\n## ")[0].strip()
 
 
 def docstring(thing: Any) -> str:

@@ -79,7 +79,7 @@ class Appender:
         self.redating = False
         self.amendments: list[Fields] = []
         self.problems: list[Problem] = []
-        self._news = News()
+        self._news = News(empty=not head.position)
         self.stored = 0
         self.found = 0
         self._erased: dict[str, int] = {}

@@ -64,19 +64,28 @@ PAGE: Final = 4000
 
 
 class News:
-    """The subjects that an append touches, and while they are few its events, to be folded."""
+    """The subjects that an append touches, and while they are few its events, to be folded.
 
-    def __init__(self) -> None:
+    Too many of them in a log that was ``empty`` are every subject, so that none is noted any more.
+    """
+
+    def __init__(self, *, empty: bool) -> None:
+        self.empty = empty
         self.entries: dict[str, list[Entry]] | None = {}
         """The new events of each subject; None where they were too many to be kept."""
         self.subjects: dict[str, bool] = {}
         """Whether a subject is new."""
         self._kept = 0
 
+    @property
+    def is_every_subject(self) -> bool:
+        """Whether they are all that the log has."""
+        return self.empty and self.entries is None
+
     def add(self, entry: Entry, version: int) -> None:
         """Take in an event that is appended."""
         subject = entry.subject
-        if not is_projected(subject):
+        if not is_projected(subject) or self.is_every_subject:
             return
         if version == 1:
             self.subjects[subject] = True
@@ -87,6 +96,8 @@ class News:
         self._kept += 1
         if self._kept > MOST_KEPT:
             self.entries = None
+            if self.empty:
+                self.subjects.clear()
         elif (told := self.entries.get(subject)) is not None:
             told.append(entry)
         else:
@@ -103,7 +114,8 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     """
     writer = _Writer(connection)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
-    for made in fold_all(_created(connection, new, start, news), many=len(new) >= MANY):
+    many = news.is_every_subject or len(new) >= MANY
+    for made in fold_all(_created(connection, new, start, news), many=many):
         writer.insert(made)
     for some in chunks(sorted(news.subjects.keys() - new), 200):
         _project_some(connection, writer, some, start, news)
@@ -115,7 +127,7 @@ def _created(
     connection: Connection, new: Sequence[str], start: int, news: News
 ) -> Iterator[list[Entry]]:
     """The events of each subject that is new."""
-    if news.entries is None and not start:
+    if news.is_every_subject:
         yield from _every_subject(connection)
         return
     for some in chunks(new, 200):
