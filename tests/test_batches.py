@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -15,8 +16,9 @@ from benchmarks.generate import write_news
 from tests.cli.program import run
 from timeline import Timeline
 from timeline.batches import replay_in_batches
+from timeline.codec.fixtures import Found
 from timeline.errors import DataError, InvalidValue
-from timeline.loading import replay_files
+from timeline.loading import Counter, replay_files
 from timeline.store.log import read_rows
 from timeline.store.store import Store
 
@@ -116,6 +118,14 @@ def test_standard_input_is_taken_in_batches(store: Store, news: Path) -> None:
     done = replay_in_batches(store, ["-"], 200, stdin=io.BytesIO(news.read_bytes()))
     assert done.stored == EVENTS
     assert sizes(store) == [200, 50]
+
+
+def test_how_many_there_are_is_known_of_files_and_not_of_pipes(news: Path) -> None:
+    pipe = news.parent / "pipe"
+    os.mkfifo(pipe)
+    for files, total in (([news], EVENTS), ([news, pipe], None), ([None], None)):
+        given = [Found(file, "news") if file else None for file in files]
+        assert Counter(lambda *_: None, given).total == total
 
 
 def test_a_story_is_not_taken_apart(store: Store, news: Path) -> None:

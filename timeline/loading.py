@@ -240,13 +240,10 @@ class Counter:
         self.progress = progress
         self.done = 0
         self.total: int | None = None
-        if progress is not None and None not in given:
+        if progress is not None:
             # a line is an event, nearly always; counting them takes a five-hundredth of a replay
-            self.total = sum(
-                len(one.drafts) if isinstance(one, Fixture) else _count_lines(one.path)
-                for one in given
-                if one is not None
-            )
+            counts = [_count(one) for one in given]
+            self.total = None if None in counts else sum(filter(None, counts))
 
     def __call__(self, drafts: Iterable[Draft]) -> Iterator[Draft]:
         """The drafts, counted as they pass."""
@@ -262,10 +259,13 @@ class Counter:
             self.progress(self.done, self.done)
 
 
-def _count_lines(path: Path) -> int:
-    if not path.is_file():  # a pipe can be read only once
-        return 0
-    with path.open("rb") as stream:
+def _count(given: Fixture | Found | None) -> int | None:
+    """How many events a file holds; None of what can be read only once."""
+    if isinstance(given, Fixture):
+        return len(given.drafts)
+    if given is None or not given.path.is_file():
+        return None
+    with given.path.open("rb") as stream:
         return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
 
 

@@ -57,8 +57,17 @@ def test_it_says_how_fast_it_goes_and_how_long_it_will_take() -> None:
     with Bar("replay", stream=stream, clock=Clock()) as bar:
         for done in range(1000, 6000, 1000):
             bar(done, 10_000)
-    assert "/s" in stream.getvalue()
-    assert "left" in stream.getvalue()
+    # 5,000 in the nine seconds until that look at the clock, and as many to go
+    assert "556/s, 0:00:09 left" in stream.getvalue()
+
+
+def test_how_long_it_will_take_is_not_said_where_nobody_knows() -> None:
+    stream = Terminal()
+    with Bar("replay", stream=stream, clock=Clock()) as bar:
+        for done in range(1000, 6000, 1000):
+            bar(done)
+    assert "556/s" in stream.getvalue()
+    assert "left" not in stream.getvalue()
 
 
 def test_it_goes_where_something_fails() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, TextIO
@@ -43,31 +44,26 @@ class Bar:
             self._bar = self._start()
         progress, task = self._bar
         rate = done / max(self.clock() - self.started, 1e-9)
-        progress.update(task, completed=done, total=total, rate=f"{rate:,.0f}/s")
+        said = f"{rate:,.0f}/s"
+        if total and rate:
+            said += f", {timedelta(seconds=round((total - done) / rate))} left"
+        progress.update(task, completed=done, total=total, said=said)
 
     def _start(self) -> tuple[Progress, TaskID]:
         from rich.console import Console  # 70 ms: only where somebody waits anyway
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         progress = Progress(
             TextColumn(self.what),
             BarColumn(),
             TextColumn("{task.completed:,.0f} " + self.unit),
-            TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[said]}"),
             console=Console(file=self.stream),
             transient=True,
         )
         progress.start()
-        return progress, progress.add_task(self.what, total=None, rate="")
+        return progress, progress.add_task(self.what, total=None, said="")
 
     def __enter__(self) -> Bar:
         return self
