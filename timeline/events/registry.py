@@ -60,6 +60,8 @@ def upcast(fields: Fields, *, sound: bool = True) -> Fields:
     ``sound``: they were checked, so that numbers can be made the decimals of today's types.
     """
     event = EVENT_TYPES[fields["type"]]
+    if not event.upcasters:
+        return fields
     version = fields.get("schema_version", 1)
     if version > len(event.upcasters):
         return fields

@@ -84,24 +84,24 @@ class News:
 
     def add(self, entry: Entry, version: int) -> None:
         """Take in an event that is appended."""
-        subject = entry.subject
-        if not is_projected(subject) or self.is_every_subject:
+        subject, entries = entry.subject, self.entries
+        if (entries is None and self.empty) or not is_projected(subject):
             return
         if version == 1:
             self.subjects[subject] = True
         else:
             self.subjects.setdefault(subject, False)
-        if self.entries is None:
+        if entries is None:
             return
         self._kept += 1
         if self._kept > MOST_KEPT:
             self.entries = None
             if self.empty:
                 self.subjects.clear()
-        elif (told := self.entries.get(subject)) is not None:
+        elif (told := entries.get(subject)) is not None:
             told.append(entry)
         else:
-            self.entries[subject] = [entry]
+            entries[subject] = [entry]
 
 
 _move: Final = sa.update(projection).where(projection.c.name == HISTORY)
