@@ -157,6 +157,24 @@ def test_every_attack_fails_and_leaves_no_trace(stories: Timeline, tmp_path: Pat
     assert {path for path in set(tmp_path.rglob("*")) - files if "stolen" in path.name} == set()
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM event",
+        "insert into projection values ('x', 1)",
+        "UPDATE log_head SET position = 0",
+        "DROP TABLE event",
+        "CREATE TABLE x (y int)",
+        "ALTER TABLE event ADD COLUMN x int",
+    ],
+)
+def test_what_changes_something_is_refused_alike_on_both_databases(
+    stories: Timeline, statement: str
+) -> None:
+    with pytest.raises(QueryRefused):
+        list(stories.sql(statement))
+
+
 def test_an_attack_in_a_session_leaves_the_session_as_it_was(stories: Timeline) -> None:
     with stories.reading():
         for attack in attacks(stories):
