@@ -24,6 +24,7 @@ from benchmarks import concurrency, growth, plots
 from benchmarks.claim import Claim
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+WALLS = 'Where it says "no", [docs/performance.md](../docs/performance.md) says why, by a profile.'
 LIBRARIES = ("sqlalchemy", "click", "msgspec", "pyyaml", "eventsourcing")
 
 
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
             f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}.",
             machine(),
             table,
+            WALLS,
             "## Growth",
             growth.tables(growth.kept()),
             "## Readers beside a writer",

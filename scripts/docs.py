@@ -319,7 +319,7 @@ def measurements() -> str:
     if not results.exists():
         return "No full run is kept yet; `make bench` writes one."
     written = results.read_text(encoding="utf-8").partition("\n")[2]
-    return written.partition("\n## ")[0].strip()
+    return written.partition("\nWhere it says")[0].strip()
 
 
 def docstring(thing: Any) -> str:
