@@ -9,7 +9,6 @@ it), the caller does by itself.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +44,8 @@ def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[
     if not sys.executable or getattr(sys, "frozen", False) or _processors() < 2:
         yield None
         return
+    import subprocess  # 4 ms of every append, and only large jobs need it
+
     name = f"{job.__module__}:{job.__name__}"
     try:
         process = subprocess.Popen(  # noqa: S603

@@ -69,7 +69,8 @@ def replay(
                 verify=verify,
                 batch=batch,
                 stdin=sys.stdin.buffer,
-                progress=progress,
+                # who is not shown anything need not have the lines counted
+                progress=progress if progress.shown else None,
             )
         except ExpectationFailed as error:
             if dry_run:

@@ -52,12 +52,6 @@ _decode_roles: Final = msgspec.json.Decoder(list[str]).decode
 # --- where it stands ----------------------------------------------------------------------------
 
 
-def read_position(connection: Connection) -> int:
-    """The position of the log up to which the history is written."""
-    statement = sa.select(projection.c.position).where(projection.c.name == HISTORY)
-    return int(connection.execute(statement).scalar_one())
-
-
 def is_current(connection: Connection) -> bool:
     """Whether the history is that of the whole log, so that it may answer."""
     head, _, _, at = connection.execute(_head).one()
