@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,8 @@ def appends(store: Store, app: Any, rounds: int, what: str, against: str, size: 
     mine, theirs, ratios = [], [], []
     for turn in range(rounds + 1):
         deals = [_deal(turn * size + number) for number in range(size)]
-        ours = seconds(lambda deals=deals: [store.append(_drafts(deal)) for deal in deals])  # type: ignore[misc]
-        other = seconds(
-            lambda deals=deals: [app.save(peer.told(d[0]["subject"], d)) for d in deals]  # type: ignore[misc]
-        )
+        ours = seconds(partial(_append_all, store, deals))
+        other = seconds(partial(_save_all, app, deals))
         if turn:  # the first warms up
             mine.append(4 * size / ours)
             theirs.append(4 * size / other)
@@ -111,6 +110,16 @@ def long_subject(path: Path, count: int) -> str:
     store.append(_drafts([_news("deal:long", number) for number in range(count)]))
     store.close()
     return "deal:long"
+
+
+def _append_all(store: Store, deals: list[list[dict[str, Any]]]) -> None:
+    for deal in deals:
+        store.append(_drafts(deal))
+
+
+def _save_all(app: Any, deals: list[list[dict[str, Any]]]) -> None:
+    for deal in deals:
+        app.save(peer.told(deal[0]["subject"], deal))
 
 
 def _long_subject(folder: Path, rounds: int) -> Claim:

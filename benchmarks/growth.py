@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def _latencies(path: Path, size: int) -> Times:
 def _times(ask: Callable[[Any], object], questions: list[Any]) -> tuple[float, float]:
     for question in questions:
         ask(question)
-    taken = sorted(seconds(lambda q=question: ask(q)) * 1e3 for question in questions)  # type: ignore[misc]
+    taken = sorted(seconds(partial(ask, question)) * 1e3 for question in questions)
     return statistics.median(taken), taken[min(len(taken) - 1, int(len(taken) * 0.99))]
 
 

@@ -29,16 +29,11 @@ def main() -> None:
         for part, taken in at["bytes"].items()
     ]
     replay: Rows = [{"events": size, "microseconds": at["replay_us"]} for size, at in sizes.items()]
-    _save(
-        "growth-latency",
-        alt.Chart(_values(latencies))
-        .mark_line(point=True)
-        .encode(
-            x=_events(),
-            y=alt.Y("milliseconds:Q").scale(type="log").title("median, ms"),
-            color=alt.Color("question:N").title(None).legend(labelLimit=260),
-        ),
-    )
+    milliseconds = alt.Y("milliseconds:Q").scale(type="log").title("median, ms")
+    questions = alt.Color("question:N").title(None).legend(labelLimit=260)
+    _save("growth-latency", _lines(latencies, milliseconds).encode(color=questions))
+    microseconds = alt.Y("microseconds:Q").scale(zero=True).title("replay, \u00b5s an event")
+    _save("growth-replay", _lines(replay, microseconds))
     _save(
         "growth-size",
         alt.Chart(_values(parts))
@@ -49,23 +44,16 @@ def main() -> None:
             color=alt.Color("part:N").title(None),
         ),
     )
-    _save(
-        "growth-replay",
-        alt.Chart(_values(replay))
-        .mark_line(point=True)
-        .encode(
-            x=_events(),
-            y=alt.Y("microseconds:Q").scale(zero=True).title("replay, \u00b5s an event"),
-        ),
-    )
+
+
+def _lines(rows: Rows, y: alt.Y) -> alt.Chart:
+    x = alt.X("events:Q").scale(type="log").axis(format="~s").title("events in the store")
+    chart: alt.Chart = alt.Chart(_values(rows)).mark_line(point=True).encode(x=x, y=y)
+    return chart
 
 
 def _values(rows: Rows) -> alt.InlineData:
     return alt.InlineData(values=rows)
-
-
-def _events() -> alt.X:
-    return alt.X("events:Q").scale(type="log").axis(format="~s").title("events in the store")
 
 
 def _save(name: str, chart: alt.Chart) -> None:

@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.claim import Claim
@@ -74,7 +75,7 @@ def _times(what: str, against: str, mine: list[float], theirs: list[float]) -> C
 def _reports(path: Path, size: int, rounds: int) -> Claim:
     with Timeline.open(path) as timeline:
         took = {
-            report.name: [_processor(lambda r=report: _whole(timeline, r)) for _ in range(rounds)]  # type: ignore[misc]
+            report.name: [_processor(partial(_whole, timeline, report)) for _ in range(rounds)]
             for report in timeline.reports()
         }
     ranked = sorted(took, key=lambda name: statistics.median(took[name]), reverse=True)

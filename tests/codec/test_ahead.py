@@ -105,6 +105,13 @@ def test_the_other_process_sends_the_file_in_frames_and_says_that_it_is_all(path
     assert [line.number for line in last if line.line is not None] == [1502, 1503, 1505, 1508]
 
 
+def assert_read_as_here(path: Path) -> None:
+    with path.open("rb") as stream:
+        found = read_ahead(stream)
+        stream.seek(0)
+        assert plain(found) == plain(read_here(stream))
+
+
 def send_some(stream: BinaryIO, out: BinaryIO, after: int) -> None:
     """As if it were killed after a frame and a half."""
     whole = io.BytesIO()
@@ -124,10 +131,7 @@ def test_what_the_other_process_does_not_send_is_read_here(
     monkeypatch.setattr(ahead, "WORTH", 0)
     monkeypatch.setattr(ahead, "FIRST", 5000)
     monkeypatch.setattr(ahead, "send_ahead", job)
-    with path.open("rb") as stream:
-        found = read_ahead(stream)
-        stream.seek(0)
-        assert plain(found) == plain(read_here(stream))
+    assert_read_as_here(path)
 
 
 def test_a_line_without_end_is_refused_as_it_would_be_here(
@@ -146,10 +150,7 @@ def test_without_reading_at_a_place_all_is_read_ahead(
 ) -> None:
     monkeypatch.delattr(os, "pread")
     monkeypatch.setattr(ahead, "WORTH", 0)
-    with path.open("rb") as stream:
-        found = read_ahead(stream)
-        stream.seek(0)
-        assert plain(found) == plain(read_here(stream))
+    assert_read_as_here(path)
 
 
 def test_what_is_small_half_read_or_no_file_is_read_here(
