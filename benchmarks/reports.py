@@ -3,7 +3,8 @@
 The market is the view ``company_state`` with all its columns, through Python's ``sqlite3``: as everything is
 known now against a plain SELECT of the same rows from a table that holds just them, and as known on that day
 against one scan of the history. ``timeline state`` without a company also reads the evidence of every item
-from the log. Every row is fetched; processor time, since nothing is waited for.
+from the log; it is measured against a plain SELECT of the same rows, evidence included, from a table that
+holds just them. Every row is fetched; processor time, since nothing is waited for.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.claim import Claim
 from benchmarks.stores import raw, spread, store_of
 from timeline import Timeline
+from timeline.answers.model import StateAnswer
 from timeline.answers.report import Report
+from timeline.render.json import encode_value
+from timeline.render.rows import item_columns, state_rows
 
 ON = "2017-06-01"
 """A day in the middle of the news."""
@@ -47,23 +52,39 @@ def _market(folder: Path, path: Path, size: int, rounds: int) -> list[Claim]:
     flat: list[float] = []
     scan: list[float] = []
     states: list[float] = []
+    items: list[float] = []
     with raw(path) as database, Timeline.open(path) as timeline:
         database.execute("ATTACH ? AS beside", [str(folder / "flat.db")])
         database.execute("PRAGMA beside.cache_size=-65536")
         database.execute(f"CREATE TABLE beside.flat AS {NOW}")
+        _keep_items(database, timeline.state(on=ON))
         for place in range(rounds):
             flat.append(_rows(database, "SELECT * FROM beside.flat"))
             now.append(_rows(database, NOW))
             scan.append(_rows(database, "SELECT * FROM subject_history"))
             then.append(_rows(database, THEN))
-            if place < 3:  # each reads the whole log
+            if place < 3:  # each reads much of the log
+                items.append(_rows(database, "SELECT * FROM beside.item"))
                 states.append(_processor(lambda: timeline.state(on=ON)))
     what, plain = f"the market on a day, {size:,} events", "a table with just its rows"
     return [
         _times(f"{what}, as known now, in SQL", plain, now, flat),
         _times(f"{what}, as known that day, in SQL", "one scan of the history", then, scan),
-        _times(f"{what}, by `state` with all evidence", plain, states, flat),
+        _times(f"{what}, by `state` with all evidence", plain, states, items),
     ]
+
+
+def _keep_items(database: sqlite3.Connection, answer: StateAnswer) -> None:
+    """A table ``item`` with the rows that the program gives, lists and objects as JSON."""
+    names = ["company", *item_columns([], group=False)]
+    database.execute(f"CREATE TABLE beside.item ({', '.join(names)})")
+    values = ([_plain(row[name]) for name in names] for row in state_rows(answer))
+    marks = ", ".join("?" * len(names))
+    database.executemany(f"INSERT INTO beside.item VALUES ({marks})", values)
+
+
+def _plain(value: Any) -> Any:
+    return encode_value(value).decode() if isinstance(value, dict | list) else value
 
 
 def _times(what: str, against: str, mine: list[float], theirs: list[float]) -> Claim:

@@ -80,11 +80,14 @@ def effective(
     """
     entries = [entry for entry in entries if not entry.is_erased]
     remarks: dict[str, list[Entry]] = {}
-    if any(entry.type in RECORD_TYPES for entry in entries):
+    told = {entry.type for entry in entries}
+    if not told.isdisjoint(RECORD_TYPES):
         entries = mended(entries, remarks)
     if lens is not None:
         entries = [seen for seen in map(lens, entries) if seen is not None]
     entries = [entry for entry in entries if entry.known <= known]
+    if told.isdisjoint(RECORD_TYPES):
+        return Effective(entries, remarks)
     news = [entry for entry in entries if entry.type in RECORD_TYPES]
     if news:
         entries = settled(entries, news, by_known, remarks)

@@ -189,6 +189,19 @@ def test_what_a_question_reads_does_not_grow_with_the_news_of_others(
     assert steps[1] <= steps[0] * 1.05, steps
 
 
+def test_the_market_on_an_early_day_reads_the_evidence_of_what_held_then(
+    stores: tuple[Path, Path],
+) -> None:
+    steps, items = [], []
+    for day in ("2015-01-01", "2026-01-01"):
+        with watched() as work, Timeline.open(stores[1]) as timeline:
+            answer = timeline.state(on=day)
+        items.append(len({item.subject for each in answer.companies for item in each.items}))
+        steps.append(work.steps)
+    assert 0 < items[0] < items[1] / 4
+    assert steps[0] < steps[1] / 2, "most of the log is of what came later"
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_about_a_company_looks_everything_up(
     stores: tuple[Path, Path], question: str

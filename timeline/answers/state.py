@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from timeline.answers.companies import company_named, latest_name
@@ -14,6 +15,7 @@ from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
 from timeline.events.company import UNDISCLOSED
 from timeline.replay import Entry, Item, kind_of, replay
+from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
 
 _ORDER = {name: place for place, name in enumerate(SHOWN)}
@@ -34,7 +36,8 @@ def state(
     denied ones. Raises NotFound for an unknown company.
     """
     if company is None:
-        companies = list(_every_company(view))
+        with rare_collections():  # of what is kept, none is garbage: looking took half of the time
+            companies = list(_every_company(view))
     else:
         named, entries = company_named(view.connection, company)
         items = items_of_group(view, named, group=group)
@@ -51,20 +54,26 @@ def item_of(item: Item, company: str | None = None, *, member: bool = False) -> 
     """A subject's state as an item of a company; of no company, with every role and party."""
     parties = item.parties
     roles = parties.get(company, []) if company else {r for held in parties.values() for r in held}
-    fields = {name: getattr(item, name) for name in _SHARED}
-    if member:
-        fields["member"] = company
     return CompanyItem(
+        member=company if member and company else UNSET,
+        subject=item.subject,
+        kind=item.kind,
+        status=item.status,
+        certainty=item.certainty,
+        alternatives=item.alternatives,
         roles=sorted(set(roles)),
         counterparties=sorted(name for name in parties if name != company),
-        **fields,
+        since=item.since,
+        disputed=item.disputed,
+        irregular=item.irregular,
+        conflicts=item.conflicts,
+        terms=item.terms,
+        steps=item.steps,
+        events=item.events,
+        corrections=item.corrections,
+        sources=item.sources,
+        erased=item.erased,
     )
-
-
-_SHARED = (
-    "subject", "kind", "status", "certainty", "alternatives", "since", "disputed", "irregular",
-    "conflicts", "terms", "steps", "events", "corrections", "sources", "erased",
-)  # fmt: skip
 
 
 def is_open(item: CompanyItem) -> bool:

@@ -6,7 +6,7 @@ The one place that decides where an item is read from, so that every question ge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from timeline.store.histories import (
     is_current,
     is_projected,
     read_contents,
+    read_every_content,
     read_subjects_of,
 )
 from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
@@ -87,11 +88,15 @@ class View:
             if self.stored:
                 contents = read_contents(self.connection, self.at.on, self.at.known_at, some)
                 some = [s for s in some if s in contents or not is_projected(s)]
-            for subject, entries in read_entries(self.connection, some, self.at.position):
-                content = contents.get(subject)
-                item = self._with_evidence(content, entries) if content else self.item(entries)
-                if item is not None:
-                    yield item
+            yield from self._items(some, contents)
+
+    def _items(self, subjects: list[str], contents: Mapping[str, Content]) -> Iterator[Item]:
+        """The items of subjects: from what history holds of them, else from their events alone."""
+        for subject, entries in read_entries(self.connection, subjects, self.at.position):
+            content = contents.get(subject)
+            item = self._with_evidence(content, entries) if content else self.item(entries)
+            if item is not None:
+                yield item
 
     def items_of(self, company: str) -> Iterator[Item]:
         """The items that a company is a party of."""
@@ -134,19 +139,17 @@ class View:
 
     def every_item(self, kinds: Sequence[str] = SHOWN) -> Iterator[Item]:
         """Every item of some kinds, with or without parties."""
-        contents: dict[str, Content] = {}
-        for page in chunks(read_all_entries(self.connection, self.at.position, kinds), 500):
-            if self.stored:
-                subjects = [subject for subject, _ in page]
-                contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
-            for subject, entries in page:
-                content = contents.get(subject)
-                if self.stored:
-                    item = self._with_evidence(content, entries) if content else None
-                else:
-                    item = self.item(entries)
-                if item is not None:
-                    yield item
+        if self.stored:
+            # history first: it knows which subjects have nothing then, and these are not read at all
+            held = read_every_content(self.connection, self.at.on, self.at.known_at, kinds)
+            for page in chunks(held):
+                contents = dict(page)
+                yield from self._items(list(contents), contents)
+            return
+        for _, entries in read_all_entries(self.connection, self.at.position, kinds):
+            item = self.item(entries)
+            if item is not None:
+                yield item
 
     def entries(self, subject: str) -> list[Entry]:
         """The events of one subject up to the coordinate's position."""
@@ -172,6 +175,7 @@ def _ordered_step(step: Fields) -> Fields:
 
 
 def _ordered(value: Any) -> Any:
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is dict:
         return {name: _ordered(value[name]) for name in sorted(value)}
-    return [_ordered(item) for item in value] if isinstance(value, list) else value
+    return [_ordered(item) for item in value] if kind is list else value

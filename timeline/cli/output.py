@@ -77,10 +77,10 @@ def _write_table(
 
 def write_document(session: Session, answer: Any) -> None:
     """Write an answer as one document of JSON."""
-    from timeline.render.json import encode_json
+    from timeline.render.json import json_document
 
     with writing(session) as stream:
-        stream.write(encode_json(answer).decode())
+        stream.writelines(json_document(answer))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic", decimal_format="string", enc_hook=str)
 _ROW_ENCODER: Final = msgspec.json.Encoder(decimal_format="string", enc_hook=str)
@@ -19,6 +20,34 @@ _SIMPLE: Final = (str, int, float, type(None))
 def encode_json(answer: Any) -> bytes:
     """An answer as an indented document, with a newline at the end."""
     return msgspec.json.format(_ENCODER.encode(answer), indent=2) + b"\n"
+
+
+def json_document(answer: Any) -> Iterator[str]:
+    """What :func:`encode_json` gives, as text in pieces: the longest list of the answer item by item.
+
+    The state of every company is hundreds of megabytes of JSON, and was in memory three times.
+    """
+    lists = {n: each for n, each in _fields(answer) if isinstance(each, list)}
+    name = max(lists, key=lambda n: len(lists[n]), default=None)
+    if name is None or not lists[name]:
+        yield encode_json(answer).decode()
+        return
+    mark = f'\n  "{name}": ['  # of the outermost object: no text has a line break in JSON
+    before, _, after = encode_json(replace(answer, **{name: []})).decode().partition(f"{mark}]")
+    joint = before + mark
+    for item in lists[name]:
+        yield joint
+        yield "\n    " + encode_json(item).decode().rstrip("\n").replace("\n", "\n    ")
+        joint = ","
+    yield f"\n  ]{after}"
+
+
+def _fields(answer: Any) -> list[tuple[str, Any]]:
+    """The fields of a struct that are always written: those without a default, which may be left out."""
+    if not isinstance(answer, msgspec.Struct):
+        return []
+    found = msgspec.structs.fields(answer)
+    return [(field.name, getattr(answer, field.name)) for field in found if field.required]
 
 
 def encode_line(answer: Any) -> bytes:

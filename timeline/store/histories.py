@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from timeline.history import PartyRow
 from timeline.lane import Row, within
 from timeline.store.bulk import Asking
 from timeline.store.history_rows import State
-from timeline.store.log import Head, chunks
+from timeline.store.log import Head, chunks, of_kinds
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
 from timeline.sweep import Content
@@ -117,6 +117,21 @@ def read_contents(
         for row in _contents(connection, chunk, **_at(on, known)):
             found[row[0]] = _content(row)
     return found
+
+
+def read_every_content(
+    connection: Connection, on: Day, known: Instant, kinds: Iterable[str]
+) -> Iterator[tuple[str, Content]]:
+    """What held of every subject of some kinds at a coordinate, by subject, in constant memory."""
+    statement = (
+        sa.select(*_ROW_COLUMNS)
+        .where(of_kinds(rows_table.c.subject, kinds), *_holds(rows_table))
+        .order_by(rows_table.c.subject)
+        .execution_options(yield_per=1000)
+    )
+    with connection.execute(statement, _at(on, known)) as rows:  # closed also where nobody reads on
+        for row in rows:
+            yield row[0], _content(row)
 
 
 _subjects_of: Final = (

@@ -88,7 +88,8 @@ def read_entries(
 ) -> Iterator[tuple[str, list[Entry]]]:
     """The entries of each subject up to a position; subjects without any are left out."""
     for chunk in chunks(subjects):
-        yield from _by_subject(_entries_until(connection, chunk, position=position))
+        rows = _entries_until(connection, chunk, position=position)
+        yield from _by_subject(rows.yield_per(1000))
 
 
 def read_all_entries(
@@ -102,11 +103,14 @@ def read_all_entries(
         .execution_options(yield_per=1000)
     )
     if kinds:
-        # a range for each kind, so that the index on the subject serves
-        ranges = [event.c.subject.between(f"{kind}:", f"{kind};") for kind in kinds]
-        statement = statement.where(sa.or_(*ranges))
+        statement = statement.where(of_kinds(event.c.subject, kinds))
     with connection.execute(statement) as rows:  # closed also where nobody reads to the end
         yield from _by_subject(rows)
+
+
+def of_kinds(subject: sa.ColumnElement[str], kinds: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Whether a subject is of one of some kinds: a range for each, so that an index serves."""
+    return sa.or_(*(subject.between(f"{kind}:", f"{kind};") for kind in kinds))
 
 
 def _by_subject(rows: Iterable[Any]) -> Iterator[tuple[str, list[Entry]]]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy.engine import Connection
@@ -124,8 +125,9 @@ def _guarded(
             driver.setlimit(limit, most)
 
 
+@lru_cache(maxsize=65_536)
 def _days_between(first: str | None, second: str | None) -> int | None:
-    """As the function of that name on PostgreSQL."""
+    """As the function of that name on PostgreSQL. A report asks it of the same few days again and again."""
     if first is None or second is None:
         return None
     return (date.fromisoformat(second[:10]) - date.fromisoformat(first[:10])).days
