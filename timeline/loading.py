@@ -62,7 +62,7 @@ class Replayed(Struct, frozen=True, kw_only=True):
     """With ``dry_run``, from YAML: the events that would be appended, amendments left out."""
 
 
-class _Batch(Struct):
+class _Part(Struct):
     """One file on its way into the log."""
 
     fixture: Fixture | None
@@ -112,7 +112,7 @@ def _replay(
     stdin: BinaryIO | None,
     progress: Progress | None,
 ) -> Replayed:
-    batches = _read(paths)
+    parts = _read(paths)
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
         stack.enter_context(rare_collections())
@@ -120,16 +120,16 @@ def _replay(
         start = appender.position
         if verify and appender.position:
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
-        appended = _append(appender, batches, stdin, progress)
-        warnings = _reconcile(appender, batches, start, amend=amend)
+        appended = _append(appender, parts, stdin, progress)
+        warnings = _reconcile(appender, parts, start, amend=amend)
         if amend and not appender.problems:
-            appender.redate(d for b in batches if b.fixture for d in b.fixture.drafts)
+            appender.redate(d for p in parts if p.fixture for d in p.fixture.drafts)
         if strict:
             appender.problems += [replace(warning, warning=False) for warning in warnings]
         head = appender.finish()
-        failed, asked = _ask(connection, batches, head.position)
+        failed, asked = _ask(connection, parts, head.position)
         result = Replayed(
-            files=len(batches),
+            files=len(parts),
             stored=appender.stored,
             found=appender.found,
             position=head.position,
@@ -172,42 +172,42 @@ def rehearse_files(
         return done
 
 
-def _read(paths: Sequence[str | Path]) -> list[_Batch]:
+def _read(paths: Sequence[str | Path]) -> list[_Part]:
     """The files of a replay; DataError with every problem of every YAML file."""
-    batches: list[_Batch] = []
+    parts: list[_Part] = []
     problems: list[Problem] = []
     for path in paths:
         if str(path) == STDIN:
-            batches.append(_Batch(None, None))
+            parts.append(_Part(None, None))
             continue
         for found in find_files([path]):
             fixture = load_fixture(found) if is_yaml(found.path) else None
             problems += fixture.problems if fixture else []
-            batches.append(_Batch(fixture, found))
+            parts.append(_Part(fixture, found))
     if problems:
         raise DataError(problems)
-    return batches
+    return parts
 
 
 def _append(
-    appender: Appender, batches: list[_Batch], stdin: BinaryIO | None, progress: Progress | None
+    appender: Appender, parts: list[_Part], stdin: BinaryIO | None, progress: Progress | None
 ) -> list[Fields]:
     """Append every file in turn; the new events of YAML files."""
     new: list[Fields] = []
-    registrations = _Registrations(batch.fixture for batch in batches)
-    counter = Counter(progress, [b.fixture or b.found for b in batches])
-    for batch in batches:
-        if batch.fixture is not None:
-            appender.extend(registrations.needed_by(batch.fixture))
-            outcomes = appender.extend(counter(batch.fixture.drafts))
-            batch.position = max((outcome.position for outcome in outcomes), default=0)
-            batch.ids = [outcome.id for outcome in outcomes]
+    registrations = _Registrations(part.fixture for part in parts)
+    counter = Counter(progress, [p.fixture or p.found for p in parts])
+    for part in parts:
+        if part.fixture is not None:
+            appender.extend(registrations.needed_by(part.fixture))
+            outcomes = appender.extend(counter(part.fixture.drafts))
+            part.position = max((outcome.position for outcome in outcomes), default=0)
+            part.ids = [outcome.id for outcome in outcomes]
             fresh = {outcome.id for outcome in outcomes if outcome.new}
-            new += [d.fields for d in batch.fixture.drafts if d.fields.get("id") in fresh]
+            new += [d.fields for d in part.fixture.drafts if d.fields.get("id") in fresh]
             continue
         problems: list[Problem] = []
         # an export says where each event came from, also that it came from nowhere
-        with stream_drafts(batch.found, stdin, problems, named=not appender.verify) as drafts:
+        with stream_drafts(part.found, stdin, problems, named=not appender.verify) as drafts:
             appender.stream(counter(drafts))
         appender.problems += problems
     counter.end()
@@ -269,14 +269,12 @@ def _count(given: Fixture | Found | None) -> int | None:
         return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
 
 
-def _reconcile(
-    appender: Appender, batches: list[_Batch], start: int, *, amend: bool
-) -> list[Problem]:
+def _reconcile(appender: Appender, parts: list[_Part], start: int, *, amend: bool) -> list[Problem]:
     """Where the stories' files and what was recorded of them before differ: mended, or warnings."""
     if appender.problems:
         return []
-    files = {b.fixture.origin: b.fixture.path for b in batches if b.fixture is not None}
-    ids = {id_ for batch in batches for id_ in batch.ids}
+    files = {p.fixture.origin: p.fixture.path for p in parts if p.fixture is not None}
+    ids = {id_ for part in parts for id_ in part.ids}
     warnings: list[Problem] = []
     for drift in drifts(appender.connection, files, ids, start):
         if amend:
@@ -336,16 +334,16 @@ def _registered(draft: Draft) -> tuple[str, str] | None:
     return kind, str(draft.fields["subject"]).partition(":")[2]
 
 
-def _ask(connection: Connection, batches: Iterable[_Batch], head: int) -> tuple[list[Problem], int]:
+def _ask(connection: Connection, parts: Iterable[_Part], head: int) -> tuple[list[Problem], int]:
     failed: list[Problem] = []
     asked = 0
-    for batch in batches:
-        if batch.fixture is None or not batch.fixture.expectations:
+    for part in parts:
+        if part.fixture is None or not part.fixture.expectations:
             continue
-        asked += len(batch.fixture.expectations)
+        asked += len(part.fixture.expectations)
         # "given the events above" means as they are in the file now, so with what mended them
-        position = amended_until(connection, batch.fixture.origin, batch.position or head)
-        failed += failures(connection, batch.fixture.expectations, position)
+        position = amended_until(connection, part.fixture.origin, part.position or head)
+        failed += failures(connection, part.fixture.expectations, position)
     return failed, asked
 
 
