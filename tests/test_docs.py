@@ -7,6 +7,7 @@ a block only has to be a generated one. The others are run, read or checked by t
 from __future__ import annotations
 
 import ast
+import importlib.util
 import json
 import os
 import re
@@ -102,11 +103,31 @@ def test_every_block_has_a_language_that_is_tested() -> None:
 
 
 @of("python")
-def test_python_runs(block: Block, folder: Path) -> None:
+def test_python_runs(
+    block: Block, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if block.page == RECIPES:
-        timeline(folder, "replay", "fixtures")
+        targets = ["timeline.db"]
+        if "STORE" in block.text:
+            targets.append(databases.url_text(request.getfixturevalue("postgresql")))
+            monkeypatch.setenv("STORE", targets[-1])
+        for target in targets:
+            timeline(folder, "--db", target, "replay", "fixtures")
         timeline(folder, "export", "--format", "parquet", "--to", "tables")
+    if "ATTACH" in block.text:
+        monkeypatch.setenv("HOME", str(folder))
+        install_extensions(folder)
     run([sys.executable, "-W", "error", "-c", block.text], folder)
+
+
+def install_extensions(folder: Path) -> None:
+    """Give DuckDB the extensions that it would download, into the home that is set."""
+    for name in ("postgres_scanner", "sqlite_scanner"):
+        spec = importlib.util.find_spec(f"duckdb_extension_{name}")
+        assert spec is not None
+        assert spec.origin is not None
+        (file,) = Path(spec.origin).parent.rglob("*.duckdb_extension")
+        run([sys.executable, "-c", f"import duckdb; duckdb.sql(\"INSTALL '{file}'\")"], folder)
 
 
 @of("yaml")
