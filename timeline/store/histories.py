@@ -166,7 +166,7 @@ def read_subjects_of_kind(
     table = rows_table
     statement = (
         sa.select(table.c.subject)
-        .where(table.c.subject.between(f"{kind}:", f"{kind};"), table.c.subject > after)
+        .where(of_kinds(table.c.subject, [kind]), table.c.subject > after)
         .where(*_holds(table))
         .order_by(table.c.subject)
         .limit(limit)
