@@ -17,8 +17,8 @@ import msgspec
 from benchmarks import peer
 from benchmarks.claim import Claim
 from benchmarks.stores import empty_store, seconds, spread
-from timeline.codec.draft import Draft
-from timeline.codec.jsonl import parse_line
+from timeline.ingest.draft import Draft
+from timeline.ingest.jsonl import parse_line
 from timeline.store.store import Store
 
 _encode = msgspec.json.Encoder().encode

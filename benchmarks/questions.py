@@ -29,8 +29,8 @@ from benchmarks.stores import raw, seconds, spread, store_of
 from timeline.answers.coordinate import coordinate
 from timeline.answers.state import state
 from timeline.answers.view import View
-from timeline.edtf import OPEN_END
-from timeline.replay import replay
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import replay
 from timeline.store.log import read_all_entries, read_entries, read_head
 from timeline.store.store import Store
 from timeline.store.tables import event, subject_company

@@ -168,15 +168,15 @@ TEXTS = {
     "check_timezone": "time zone",
     "check_sha256": "SHA-256",
 }
-"""How the catalogue calls a text that obeys a rule of timeline.values."""
+"""How the catalogue calls a text that obeys a rule of timeline.model.values."""
 
 
 def event_catalogue() -> str:
     """Every event type by kind of subject, with its fields, from the registry."""
-    from timeline.events import registry
-    from timeline.events.envelope import Event
-    from timeline.events.record import RecordEvent
-    from timeline.values import Role
+    from timeline.model.kinds import registry
+    from timeline.model.kinds.about_record import RecordEvent
+    from timeline.model.kinds.envelope import Event
+    from timeline.model.values import Role
 
     parts = [
         "## The envelope",

@@ -1,6 +1,6 @@
 """Section "State: one fold" of docs/concepts.md once more, word by word and as slow as it reads.
 
-It shares nothing with :mod:`timeline.replay` but the transitions (``evolve``, held by tables of their own)
+It shares nothing with the fold but the transitions (``evolve``, held by tables of their own)
 and what a company's names do to its terms.
 """
 
@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from timeline import edtf
-from timeline.events import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF, Kind
-from timeline.events.kind import claim_of
-from timeline.replay import Entry
-from timeline.values import parse_moment, same_value
+from timeline.model import dates
+from timeline.model.fold import Entry
+from timeline.model.kinds import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF, Kind
+from timeline.model.kinds.kind import claim_of
+from timeline.model.values import parse_moment, same_value
 
 Order = Callable[[Entry], Any]
 
@@ -120,7 +120,7 @@ def changed(entry: Entry, changes: dict[str, Any]) -> Entry:
     fields = dict(entry.fields) | {"occurred": entry.occurred} | changes
     fields = {name: value for name, value in fields.items() if value is not None}
     occurred = fields.pop("occurred", None)
-    earliest, latest = edtf.bounds(occurred) if occurred else ("0001-01-01", "0001-01-01")
+    earliest, latest = dates.bounds(occurred) if occurred else ("0001-01-01", "0001-01-01")
     known = parse_moment(changes["known"]) if "known" in changes else entry.known
     return Entry(
         entry.position, entry.id, entry.type, entry.subject, occurred, earliest, latest, known, fields

@@ -16,8 +16,8 @@ from benchmarks.generate import write_news
 from tests.cli.program import run
 from timeline import Timeline
 from timeline.batches import replay_in_batches
-from timeline.codec.fixtures import Found
 from timeline.errors import DataError, InvalidValue
+from timeline.ingest.fixtures import Found
 from timeline.loading import Counter, replay_files
 from timeline.store.log import read_rows
 from timeline.store.store import Store

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from timeline.codec.draft import Draft
-from timeline.codec.fixtures import find_files, load_fixture
-from timeline.events import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES, STEPS_OF, status_of
+from timeline.ingest.draft import Draft
+from timeline.ingest.fixtures import find_files, load_fixture
 from timeline.loading import check_files
-from timeline.replay import ERASED
+from timeline.model.fold import ERASED
+from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES, STEPS_OF, status_of
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases").glob("*.yaml"))

@@ -23,7 +23,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests import databases
-from timeline import edtf
+from timeline.model import dates
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -199,7 +199,7 @@ def test_the_table_of_imprecise_dates_says_what_is_computed() -> None:
     for texts, meaning, earliest, latest in bounds:
         example = re.search(r"here `(.+?)`", meaning)
         for text in [example[1]] if example else re.findall(r"`(.+?)`", texts):
-            date = edtf.parse(text)
+            date = dates.parse(text)
             assert (text, str(date.earliest), str(date.latest)) == (text, earliest, latest)
 
 

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from timeline.codec.draft import Draft
-from timeline.codec.fixtures import Found, find_files, is_yaml
 from timeline.errors import DataError, InvalidValue, Problem
+from timeline.ingest.draft import Draft
+from timeline.ingest.fixtures import Found, find_files, is_yaml
 from timeline.loading import STDIN, Counter, Progress, Replayed, stream_drafts
 from timeline.store.append import Appender
 from timeline.store.bulk import rare_collections

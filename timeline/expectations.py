@@ -13,9 +13,9 @@ from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem, Coordinate
 from timeline.answers.state import item_of, state
 from timeline.answers.view import View
-from timeline.codec.fixtures import Expectation
-from timeline.codec.nodes import Mapping, Node
 from timeline.errors import Problem, TimelineError
+from timeline.ingest.fixtures import Expectation
+from timeline.ingest.nodes import Mapping, Node
 from timeline.nearest import did_you_mean
 
 ABSENT = "absent"

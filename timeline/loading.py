@@ -12,29 +12,29 @@ from typing import Any, BinaryIO, Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.ahead import load_ahead
-from timeline.codec.draft import Draft
-from timeline.codec.fixtures import (
+from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
+from timeline.expectations import failures
+from timeline.ingest.ahead import load_ahead
+from timeline.ingest.draft import Draft
+from timeline.ingest.fixtures import (
     Fixture,
     Found,
     find_files,
     is_yaml,
     load_fixture,
 )
-from timeline.codec.jsonl import load_lines, parse_line, read_lines
-from timeline.codec.nodes import node_of
-from timeline.codec.parse import parse_event
-from timeline.codec.rules import references
-from timeline.codec.shape import Report
-from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
-from timeline.events.registry import upcast
-from timeline.expectations import failures
+from timeline.ingest.jsonl import load_lines, parse_line, read_lines
+from timeline.ingest.nodes import node_of
+from timeline.ingest.parse import parse_event
+from timeline.ingest.rules import references
+from timeline.ingest.shape import Report
+from timeline.model.kinds.registry import upcast
+from timeline.model.values import Fields
 from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome
 from timeline.store.bulk import rare_collections
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store, Undo
-from timeline.values import Fields
 
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"

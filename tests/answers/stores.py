@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from timeline import Timeline
-from timeline.codec.draft import Draft, Place
+from timeline.ingest.draft import Draft, Place
 from timeline.loading import Replayed, replay_files
 from timeline.store.store import Store
 

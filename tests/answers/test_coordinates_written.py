@@ -11,7 +11,7 @@ import pytest
 from tests.answers.stores import new_timeline
 from timeline.answers.coordinate import coordinate, parse_day, parse_known
 from timeline.errors import InvalidDate, InvalidValue
-from timeline.values import END_OF_TIME
+from timeline.model.values import END_OF_TIME
 
 TAIPEI = timezone(timedelta(hours=8))
 TODAY = datetime.now(UTC).date()

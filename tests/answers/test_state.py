@@ -16,7 +16,7 @@ from timeline.answers.lens import SourceLens
 from timeline.answers.model import StateAnswer
 from timeline.answers.view import View
 from timeline.errors import InvalidValue, NotFound
-from timeline.replay import evidence
+from timeline.model.fold import evidence
 
 STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
 DAYS = ["2016-02-25", "2024-12-20", "2025-04-15", "2025-11-21", "2026-03-01", "2020-01-01"]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.cli.program import run
 from timeline.app import Timeline
-from timeline.codec.nodes import compose, value_of
+from timeline.ingest.nodes import compose, value_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -20,12 +20,12 @@ from tests.contracts.world import (
     retraction,
     without,
 )
-from timeline.codec.canonical import GENESIS, chain, derive_id, digest
 from timeline.errors import DataError, VersionConflict
+from timeline.ingest.canonical import GENESIS, chain, derive_id, digest
+from timeline.model.values import Fields
 from timeline.store.append import BATCH, MOST_PROBLEMS, Appender, Outcome
 from timeline.store.log import read_head
 from timeline.store.store import Store
-from timeline.values import Fields
 
 
 def deal(number: int, **more: object) -> Fields:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.world import DEAL, IDENTITY, SOURCE, World, correction, retraction, without
-from timeline.values import ALWAYS, Fields
+from timeline.model.values import ALWAYS, Fields
 
 
 def source(slug: str, published: str, **more: Any) -> Fields:

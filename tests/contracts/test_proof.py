@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.contracts.world import DEAL, IDENTITY, SIGNED, World, correction
-from timeline.codec.canonical import chain, digest
 from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.ingest.canonical import chain, digest
 
 INSTANT = "2025-02-01T00:00:00.000000Z"
 

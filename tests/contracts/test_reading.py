@@ -24,11 +24,11 @@ from tests.contracts.world import (
     correction,
     retraction,
 )
-from timeline.codec.draft import Draft
-from timeline.codec.fixtures import find_files, load_fixture
+from timeline.ingest.draft import Draft
+from timeline.ingest.fixtures import find_files, load_fixture
+from timeline.model.values import Fields
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store
-from timeline.values import Fields
 
 COORDINATES: tuple[dict[str, Any], ...] = (
     {"on": "2025-12-31"},

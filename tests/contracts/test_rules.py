@@ -20,7 +20,7 @@ from tests.contracts.world import (
     retraction,
     without,
 )
-from timeline.values import Fields
+from timeline.model.values import Fields
 
 # --- references ---------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.world import ACME, DEAL, GLOBEX, POST, WIRE, World, correction, without
-from timeline.events import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
+from timeline.model.values import Fields
 from timeline.store.append import Outcome
-from timeline.values import Fields
 
 OLD: Fields = without(DEAL, "parties") | {
     "supplier": "acme",

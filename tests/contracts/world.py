@@ -12,17 +12,17 @@ import sqlalchemy as sa
 
 from timeline import Timeline
 from timeline.answers.model import CompanyItem
-from timeline.codec.draft import Draft
-from timeline.codec.nodes import node_of
-from timeline.codec.parse import parse_event
-from timeline.codec.shape import Report
 from timeline.errors import DataError
+from timeline.ingest.draft import Draft
+from timeline.ingest.nodes import node_of
+from timeline.ingest.parse import parse_event
+from timeline.ingest.shape import Report
 from timeline.loading import Replayed, replay_files
+from timeline.model.values import Fields
 from timeline.store.append import Outcome
 from timeline.store.log import Head, read_head, read_rows
 from timeline.store.rows import LogRow
 from timeline.store.store import Store
-from timeline.values import Fields
 
 
 class Clock:

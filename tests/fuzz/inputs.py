@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from timeline.codec.fixtures import Found, load_fixture
-from timeline.events.registry import EVENT_TYPES
-from timeline.values import Fields
+from timeline.ingest.fixtures import Found, load_fixture
+from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.values import Fields
 
 _FILE = Path(__file__).parent / "story.yaml"
 STORY = _FILE.read_text(encoding="utf-8")

@@ -14,10 +14,10 @@ from hypothesis import example, given
 from sqlalchemy.engine import Connection
 
 from tests.fuzz.inputs import EVENTS, STORY, dates, json_lines, jsonl_files, yaml_files
-from timeline import edtf
-from timeline.codec.jsonl import load_lines, read_lines
 from timeline.errors import DataError, ExpectationFailed, InvalidDate, Problem, TimelineError
+from timeline.ingest.jsonl import load_lines, read_lines
 from timeline.loading import check_files, rehearse_files
+from timeline.model import dates as edtf
 from timeline.store.append import Appender
 from timeline.store.engine import MEMORY
 from timeline.store.store import Store

@@ -14,10 +14,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from timeline import edtf
-from timeline.events.registry import EVENT_TYPES, KIND_OF, KINDS
-from timeline.replay import Entry
-from timeline.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
+from timeline.model import dates
+from timeline.model.fold import Entry
+from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, KINDS
+from timeline.model.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
 
 FIRST_DAY = date(2025, 1, 1)
 
@@ -193,7 +193,7 @@ def entries(
             occurred, known = draw(st.sampled_from((
                 ("9999-12-31", known), ("9999", known), (occurred, END_OF_TIME), ("0001", ALWAYS),
             )))  # fmt: skip
-        bounds = edtf.bounds(occurred) if occurred else (edtf.OPEN_START, edtf.OPEN_START)
+        bounds = dates.bounds(occurred) if occurred else (dates.OPEN_START, dates.OPEN_START)
         fields = {"source": "s"} | _news_fields(draw, kind, name)
         found.append(
             Entry(position, f"e{position}", name, subject, occurred, *bounds, known, fields)
@@ -221,7 +221,7 @@ def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known
         )
         if is_mend and on_record and "source" in target.fields and draw(st.booleans()):
             fields["changes"]["known"] = _day(draw(DAYS))
-    start = edtf.OPEN_START
+    start = dates.OPEN_START
     known = ALWAYS if is_mend else known
     return Entry(
         position, f"e{position}", name, found[0].subject, None, start, start, known, fields

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline import edtf
 from timeline.errors import InvalidDate
+from timeline.model import dates
 
 SEASONS = {month: (month % 12) // 3 for month in range(1, 13)}  # winter, spring, summer, autumn
 UNITS = {  # neighbours with the same key make a unit
@@ -207,25 +207,25 @@ def test_the_bounds_are_those_of_the_calendar(form, data):
     text, expected = data.draw(form(data.draw(st.sampled_from(WINDOWS))))
     if expected is None:
         with pytest.raises(InvalidDate):
-            edtf.parse(text)
+            dates.parse(text)
     else:
-        found = edtf.parse(text)
+        found = dates.parse(text)
         assert (found.text, found.earliest, found.latest) == (text, *expected)
 
 
 @given(st.text() | st.text("0123456789X-/.[],?~%{} T:Qx") | slips)
 def test_text_is_a_date_or_refused(text):
     try:
-        found = edtf.parse(text)
+        found = dates.parse(text)
     except InvalidDate as refused:
-        for reader in (edtf.bounds, edtf.describe):
+        for reader in (dates.bounds, dates.describe):
             with pytest.raises(InvalidDate):
                 reader(text)
         meant = re.fullmatch('did you mean "(.*)"[?]', refused.hint or "")
-        assert not meant or edtf.parse(meant[1]).text != text
+        assert not meant or dates.parse(meant[1]).text != text
     else:
         assert found.earliest <= found.latest
-        assert edtf.bounds(text) == (f"{found.earliest}", f"{found.latest}")
+        assert dates.bounds(text) == (f"{found.earliest}", f"{found.latest}")
 
 
 @given(expressions)
@@ -233,7 +233,7 @@ def test_words_name_no_day_but_the_expression_s_own_or_the_ends_of_a_masked_one(
     text, expected = case
     if expected is None:
         return
-    said = edtf.describe(text)
+    said = dates.describe(text)
     masked_day = any(
         "X" in value and len(value.rstrip("?~%")) == 10
         for value in re.split(r"[.][.]|[][,/]", text)

@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.properties.histories import entries
-from timeline.history import Change, Checkpoint, History, difference, extend, history
-from timeline.lane import LAST_DAY, LAST_INSTANT, Touched
-from timeline.replay import Entry, mended, replay
-from timeline.sweep import content_of
-from timeline.values import Day, Instant, format_instant
+from timeline.model.bitemporal.history import (
+    Change,
+    Checkpoint,
+    History,
+    difference,
+    extend,
+    history,
+)
+from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Touched
+from timeline.model.bitemporal.valid_axis import content_of
+from timeline.model.fold import Entry, mended, replay
+from timeline.model.values import Day, Instant, format_instant
 
 # 300 in CI, 5,000 with the profile of the long tests, more when fuzzing
 _profile = settings().max_examples

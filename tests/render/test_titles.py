@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from timeline.answers import CompanyItem
-from timeline.events.deal import DealKind
-from timeline.events.kind import NOTED, status_of
-from timeline.events.registry import EVENT_TYPES, KINDS, STEPS_OF
-from timeline.events.relationship import RelationshipKind
-from timeline.events.right import RightEvent
+from timeline.model.kinds.deal import DealKind
+from timeline.model.kinds.kind import NOTED, status_of
+from timeline.model.kinds.registry import EVENT_TYPES, KINDS, STEPS_OF
+from timeline.model.kinds.relationship import RelationshipKind
+from timeline.model.kinds.right import RightEvent
+from timeline.model.values import Role
 from timeline.render import terms
 from timeline.render.status import GROUPS, group_of, status_words
 from timeline.render.terms import step_words, term_rows
 from timeline.render.titles import title
-from timeline.values import Role
 
 NAMES = {"acme": "Acme", "globex": "Globex", "initech": "Initech", "member": "Member"}
 SHOWN = ("relationship", "deal", "right", "commitment", "rumour", "fact")

@@ -18,8 +18,8 @@ from benchmarks.generate import write_news
 from tests.answers.stores import draft
 from timeline import Timeline
 from timeline.loading import replay_files
+from timeline.model.values import Fields
 from timeline.store.store import Store
-from timeline.values import Fields
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MORE = 5_000

@@ -17,8 +17,8 @@ from tests.store.test_append_only import Granted, granted, run
 from timeline import Timeline
 from timeline.errors import DataError, InvalidValue, NotFound, StoreDamaged, StoreUnavailable
 from timeline.loading import replay_files
+from timeline.model.values import Fields
 from timeline.store.store import Store
-from timeline.values import Fields
 
 __all__ = ["granted"]
 
@@ -333,7 +333,7 @@ def test_an_erasure_of_what_is_still_there_is_found(tmp_path: Path) -> None:
         timeline.init()
         timeline.store.append(drafts())
         with timeline.store.writing() as connection:
-            from timeline.codec.draft import Draft
+            from timeline.ingest.draft import Draft
             from timeline.store.append import Appender
 
             appender = Appender(connection, erase=True)

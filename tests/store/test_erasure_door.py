@@ -13,8 +13,8 @@ from tests import databases
 from tests.answers.stores import Clock, draft
 from tests.store.test_append_only import Granted, everything, granted, run
 from timeline import Timeline
-from timeline.codec.draft import Draft
 from timeline.errors import DataError, HistoryDamaged, StoreDamaged
+from timeline.ingest.draft import Draft
 from timeline.store.append import Appender
 from timeline.store.store import Store
 from timeline.store.tables import event

@@ -17,10 +17,10 @@ from tests import databases
 from tests.answers.stores import Clock, draft
 from timeline import Timeline
 from timeline.errors import NotFound
+from timeline.model.values import Fields
 from timeline.store.history_rows import SHORT
 from timeline.store.store import Store
 from timeline.store.tables import metadata, subject_checkpoint
-from timeline.values import Fields
 
 KEY = {"occurred": "2025-01-10", "source": "s"}
 DEAL = {

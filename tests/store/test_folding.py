@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.histories import entries
-from timeline.apart import read_frame, write_frame
-from timeline.effective import Entry
+from timeline.model.record import Entry
 from timeline.store import folding
 from timeline.store.folding import fold_all, fold_there
 from timeline.store.history_rows import Folded, folded
+from timeline.worker import read_frame, write_frame
 
 LOT = 2
 

@@ -15,11 +15,11 @@ from sqlalchemy.engine import URL
 from tests import databases
 from tests.answers.stores import Clock, new_store
 from tests.store.test_projection_property import IDENTITY, append, batches
+from timeline.model.values import Fields
 from timeline.store.projection import rebuild
 from timeline.store.store import Store
 from timeline.store.tables import metadata
 from timeline.store.verify import verify
-from timeline.values import Fields
 
 
 @pytest.fixture(scope="module")

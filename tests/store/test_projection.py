@@ -15,8 +15,8 @@ import pytest
 from tests.answers.stores import draft, new_store
 from timeline import Timeline
 from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.model.values import Fields
 from timeline.store.store import Store
-from timeline.values import Fields
 
 DEAL = "deal:acme-globex"
 OTHER = "subject = 'deal:other'"

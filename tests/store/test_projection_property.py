@@ -24,17 +24,17 @@ from timeline.answers.model import Coordinate
 from timeline.answers.state import state
 from timeline.answers.view import View
 from timeline.errors import DataError
-from timeline.events.registry import KINDS
-from timeline.lane import LAST_DAY, LAST_INSTANT
-from timeline.replay import Entry, mended, replay
+from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
+from timeline.model.bitemporal.valid_axis import content_of
+from timeline.model.fold import Entry, mended, replay
+from timeline.model.kinds.registry import KINDS
+from timeline.model.values import Day, Fields, Instant, format_instant
 from timeline.store.histories import read_party_rows, read_subject_rows
 from timeline.store.log import read_all_entries, read_head
 from timeline.store.projection import rebuild
 from timeline.store.store import Store
 from timeline.store.tables import party_history, subject_history
 from timeline.store.verify import verify
-from timeline.sweep import content_of
-from timeline.values import Day, Fields, Instant, format_instant
 
 EXAMPLES = max(12, settings().max_examples // 4)
 """Each asks hundreds of questions: a quarter of what the profile wants is much."""

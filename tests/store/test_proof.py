@@ -42,7 +42,7 @@ def tamper(timeline: Timeline, *statements: str) -> None:
 
 def rehash(timeline: Timeline) -> None:
     """Make the whole chain follow again, as somebody does who knows how."""
-    from timeline.codec.canonical import GENESIS, chain, digest
+    from timeline.ingest.canonical import GENESIS, chain, digest
     from timeline.store.log import read_rows
 
     with timeline.reading() as connection:

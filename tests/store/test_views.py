@@ -22,13 +22,13 @@ from timeline import Timeline
 from timeline.answers.model import Coordinate
 from timeline.answers.state import state
 from timeline.answers.view import View
-from timeline.lane import LAST_DAY, LAST_INSTANT
 from timeline.loading import replay_files
+from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
+from timeline.model.values import Fields
 from timeline.store.log import read_head
 from timeline.store.store import Store
 from timeline.store.tables import subject_history
 from timeline.store.views import views
-from timeline.values import Fields
 
 NAMED = ("company", "subject", "subject_kind", "kind", "status", "certainty", "roles",
          "counterparties", "since", "terms", "disputed", "irregular")  # fmt: skip

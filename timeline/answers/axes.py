@@ -24,9 +24,9 @@ from timeline.answers.course import (
 from timeline.answers.log import check_subject_exists
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
-from timeline.effective import Entry, effective
-from timeline.replay import Lens, main_order
-from timeline.values import END_OF_TIME, Day, Instant, check_subject
+from timeline.model.fold import Lens, main_order
+from timeline.model.record import Entry, effective
+from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
 
 
 class Patch(Span, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.engine import Connection
 
-from timeline import edtf
 from timeline.answers.model import CompanyMatch
 from timeline.errors import NotFound
+from timeline.model import dates
+from timeline.model.fold import Entry, effective, replay
+from timeline.model.values import SLUG
 from timeline.nearest import nearest
-from timeline.replay import Entry, effective, replay
 from timeline.store.log import read_all_entries, read_entries, read_head
-from timeline.values import SLUG
 
 
 def company_entries(connection: Connection, company: str, position: int) -> list[Entry]:
@@ -23,7 +23,7 @@ def company_entries(connection: Connection, company: str, position: int) -> list
 
 def latest_name(company: str, entries: list[Entry]) -> str:
     """What the company is called by all that is known."""
-    item = replay(entries, edtf.OPEN_END)
+    item = replay(entries, dates.OPEN_END)
     return str(item.terms["name"]) if item and "name" in item.terms else company
 
 
@@ -102,7 +102,7 @@ def handles(connection: Connection) -> Iterator[CompanyMatch]:
     position = read_head(connection).position
     for subject, entries in read_all_entries(connection, position, ["company"]):
         company = subject.partition(":")[2]
-        item = replay(entries, edtf.OPEN_END)
+        item = replay(entries, dates.OPEN_END)
         terms = item.terms if item else {}
         name = terms.get("name", company)
         seen = {("id", company), ("name", name)}

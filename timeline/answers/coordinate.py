@@ -8,11 +8,11 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from timeline import edtf
 from timeline.answers.model import Coordinate
 from timeline.errors import InvalidDate, InvalidValue
+from timeline.model import dates
+from timeline.model.values import END_OF_TIME, Day, Instant, format_instant, parse_moment, zone
 from timeline.store.log import position_at, read_head
-from timeline.values import END_OF_TIME, Day, Instant, format_instant, parse_moment, zone
 
 DAY_HINT: Final = "a coordinate is a day: write 2025-11-20, today, yesterday or 3 months ago"
 
@@ -38,7 +38,7 @@ def parse_day(text: str | date, timezone: str = "UTC") -> Day:
         return text.isoformat()
     stripped = text.strip()
     if _DAY_SHAPE(stripped):
-        earliest, _ = edtf.bounds(stripped)
+        earliest, _ = dates.bounds(stripped)
         return earliest
     words = " ".join(stripped.lower().split())
     now = date.fromisoformat(today(timezone))
@@ -49,11 +49,11 @@ def parse_day(text: str | date, timezone: str = "UTC") -> Day:
     if ago := _AGO(words):
         return _ago(now, ago[1], ago[2])
     try:
-        earliest, latest = edtf.bounds(stripped)
+        earliest, latest = dates.bounds(stripped)
     except InvalidDate:
         return _parse_freely(stripped)
     if earliest != latest:
-        last = f"the last day of it is {latest}" if latest != edtf.OPEN_END else DAY_HINT
+        last = f"the last day of it is {latest}" if latest != dates.OPEN_END else DAY_HINT
         raise InvalidDate(text, "it is longer than a day", f"{DAY_HINT}; {last}")
     return earliest
 

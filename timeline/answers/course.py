@@ -1,6 +1,6 @@
 """The course of a subject: what held of it over the days, as known at one instant.
 
-What a picture of a company's story shows. The spans are the rows of :mod:`timeline.history`, cut at one
+What a picture of a company's story shows. The spans are the rows of history, cut at one
 known instant, so they are the same fold as every other answer.
 """
 
@@ -20,15 +20,15 @@ from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
-from timeline.edtf import OPEN_END
-from timeline.effective import Entry, by_known, effective, mended
-from timeline.history import SubjectRow, history
-from timeline.lane import within
-from timeline.replay import kind_of
+from timeline.model.bitemporal.history import SubjectRow, history
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import kind_of
+from timeline.model.record import Entry, by_known, effective, mended
+from timeline.model.values import END_OF_TIME, Day, Fields, Instant
 from timeline.store.log import chunks, read_rows, subjects_of
 from timeline.store.tables import event
-from timeline.sweep import Content
-from timeline.values import END_OF_TIME, Day, Fields, Instant
 
 
 class Span(Struct, frozen=True, kw_only=True):

@@ -20,9 +20,9 @@ from timeline.answers.state import items_of_group, shown_order
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
-from timeline.events.registry import RECORD_TYPES
-from timeline.replay import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
-from timeline.values import Day, Instant, same_value
+from timeline.model.fold import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import Day, Instant, same_value
 
 ChangeName = Literal["appeared", "vanished", "status", "since", "terms", "certainty", "disputed"]
 

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from timeline.answers.companies import find_company
 from timeline.answers.view import View
-from timeline.replay import Item, effective, mended, replay
+from timeline.model.fold import Item, effective, mended, replay
+from timeline.model.values import END_OF_TIME, Day, Instant, zone
 from timeline.store.log import read_entries, subjects_of
 from timeline.store.tables import party_history
-from timeline.values import END_OF_TIME, Day, Instant, zone
 
 
 class First(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from timeline.answers.view import View
-from timeline.events.company import UNDISCLOSED
+from timeline.model.kinds.company import UNDISCLOSED
 
 _HOLDS = ("observed", "active")
 """The statuses of a relationship that is there: neither ended nor only talked about."""

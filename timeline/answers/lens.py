@@ -9,11 +9,11 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
 from timeline.errors import NotFound
+from timeline.model.fold import Entry
+from timeline.model.values import Instant, parse_moment
 from timeline.nearest import nearest
-from timeline.replay import Entry
 from timeline.store.log import read_entries, source_slugs
 from timeline.store.published import publication
-from timeline.values import Instant, parse_moment
 
 
 class SourceLens:

@@ -15,11 +15,11 @@ from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
-from timeline.events.registry import KINDS
-from timeline.replay import replay
+from timeline.model.fold import replay
+from timeline.model.kinds.registry import KINDS
+from timeline.model.values import Day, Fields
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
-from timeline.values import Day, Fields
 
 MONEY_TERM = {"deal": "value", "commitment": "amount", "rumour": "value", "right": "strike"}
 """The term of a kind that is summed: what the whole thing is worth, as stated."""

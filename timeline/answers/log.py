@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate, LogEntry
 from timeline.errors import InvalidValue, NotFound, TimelineError
-from timeline.events.registry import EVENT_TYPES
+from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.values import Day, check_subject
 from timeline.nearest import nearest
 from timeline.store.log import read_rows, source_slugs, subjects_of
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
-from timeline.values import Day, check_subject
 
 
 def log(

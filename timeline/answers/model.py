@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.values import Day, Fields, Instant
+from timeline.model.values import Day, Fields, Instant
 
 
 class Coordinate(Struct, frozen=True, kw_only=True):

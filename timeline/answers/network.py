@@ -16,11 +16,11 @@ from timeline.answers.course import Course, Span, Told, course_of, read_told, sp
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
-from timeline.events.company import UNDISCLOSED
-from timeline.lane import within
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.values import Day
 from timeline.store.log import chunks, read_all_entries
 from timeline.store.tables import subject_company
-from timeline.values import Day
 
 TYING: Final = tuple(kind for kind in SHOWN if kind != "fact")
 """The kinds of subject that can have two parties."""

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline import edtf
 from timeline.answers.model import Coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import NotFound
+from timeline.model import dates
+from timeline.model.fold import replay
 from timeline.nearest import nearest
-from timeline.replay import replay
 from timeline.store.log import read_entries, source_slugs, source_terms
 from timeline.store.tables import event
 
@@ -62,7 +62,7 @@ def list_sources(
     )
     rows = []
     for subject, entries in read_entries(connection, list(subjects), at.position):
-        item = replay(entries, edtf.OPEN_END)
+        item = replay(entries, dates.OPEN_END)
         rows.append(_row(subject.partition(":")[2], item.terms if item else {}))
     return SourcesAnswer(recorded=at.recorded, position=at.position, sources=rows)
 

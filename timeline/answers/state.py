@@ -13,8 +13,8 @@ from timeline.answers.companies import company_named, latest_name
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
-from timeline.events.company import UNDISCLOSED
-from timeline.replay import Entry, Item, kind_of, replay
+from timeline.model.fold import Entry, Item, kind_of, replay
+from timeline.model.kinds.company import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
 

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.model.values import ALWAYS, Instant
 from timeline.store.engine import schema_revision
 from timeline.store.log import read_head
 from timeline.store.tables import event
-from timeline.values import ALWAYS, Instant
 
 
 class Stats(Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline import edtf
-from timeline.replay import replay
+from timeline.model import dates
+from timeline.model.fold import replay
 from timeline.store.log import read_entries, read_head
 from timeline.store.tables import event
 
@@ -33,7 +33,7 @@ def source_titles(connection: Connection, slugs: Iterable[str]) -> dict[str, str
     position = read_head(connection).position
     titles = {}
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
-        item = replay(entries, edtf.OPEN_END)
+        item = replay(entries, dates.OPEN_END)
         terms = item.terms if item else {}
         said = f"{terms.get('publisher', 'unknown')}, {terms.get('published', 'undated')}"
         title = terms.get("title")

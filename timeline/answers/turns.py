@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from timeline.answers.first import day_of
 from timeline.answers.view import View
-from timeline.edtf import OPEN_END
-from timeline.lane import within
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.dates import OPEN_END
+from timeline.model.values import ALWAYS, END_OF_TIME, Day
 from timeline.store.histories import is_current
 from timeline.store.tables import party_history, subject_history
-from timeline.values import ALWAYS, END_OF_TIME, Day
 
 _FIRST_DAY: Final = ALWAYS[:10]
 MOST: Final = 2000

@@ -15,8 +15,10 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
-from timeline.events.registry import KINDS
-from timeline.replay import Entry, Item, Lens, evidence, irregular, kind_of, replay
+from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.fold import Entry, Item, Lens, evidence, irregular, kind_of, replay
+from timeline.model.kinds.registry import KINDS
+from timeline.model.values import Fields
 from timeline.store.histories import (
     count_subjects,
     is_current,
@@ -26,8 +28,6 @@ from timeline.store.histories import (
     read_subjects_of,
 )
 from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
-from timeline.sweep import Content
-from timeline.values import Fields
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""

@@ -15,9 +15,7 @@ from timeline.answers.model import CompanyItem
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
-from timeline.events.kind import NOTED, claim_of, same_claim
-from timeline.events.registry import RECORD_TYPES
-from timeline.replay import (
+from timeline.model.fold import (
     ERASED,
     RETRACTED,
     Entry,
@@ -30,8 +28,10 @@ from timeline.replay import (
     main_order,
     mended,
 )
+from timeline.model.kinds.kind import NOTED, claim_of, same_claim
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import Day, Fields, Instant, check_subject
 from timeline.store.log import read_row_at
-from timeline.values import Day, Fields, Instant, check_subject
 
 Counts = Literal[
     "counts", "not yet known", "not yet happened", "retracted", "erased", "outside the lens"

@@ -9,11 +9,11 @@ from typing import Any, Final
 import click
 from msgspec import inspect
 
-from timeline.codec.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
-from timeline.codec.shape import fields_of
-from timeline.events.kind import ENVELOPE
-from timeline.events.record import RecordEvent
-from timeline.events.registry import EVENT_TYPES, KIND_OF
+from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
+from timeline.ingest.shape import fields_of
+from timeline.model.kinds.about_record import RecordEvent
+from timeline.model.kinds.kind import ENVELOPE
+from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
 
 _WORDS: Final = {
     "check_edtf": "EDTF",

@@ -102,7 +102,7 @@ def _rows(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
 
 def _for_people(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
     """The rows with what is always known called so, and days instead of instants."""
-    from timeline.values import ALWAYS
+    from timeline.model.values import ALWAYS
 
     for row in _rows(entries):
         known = "always" if row["known"] == ALWAYS else row["known"][:10]

@@ -66,7 +66,7 @@ def _keep_output(ctx: click.Context, param: click.Parameter, value: Path | None)
 
 def _keep_timezone(ctx: click.Context, param: click.Parameter, value: str) -> None:
     if value != "UTC":
-        from timeline.values import check_timezone
+        from timeline.model.values import check_timezone
 
         check_timezone(value)
     ctx.ensure_object(Session).timezone = value

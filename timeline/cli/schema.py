@@ -31,7 +31,7 @@ def schema(session: Session, /, fixtures: bool, mappings: bool) -> None:
 
         write_document(session, mapping_schema())
     elif fixtures:
-        from timeline.codec.schema import fixture_schema
+        from timeline.ingest.schema import fixture_schema
 
         write_document(session, fixture_schema())
     else:

@@ -9,8 +9,6 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from timeline.codec.nodes import Mapping, Node
-from timeline.codec.shape import INVALID, Report, shape, type_of
 from timeline.errors import InvalidValue
 from timeline.importers.amounts import SCALES, parse_amount
 from timeline.importers.cells import ERRORS, Cell, Refused, text_of
@@ -20,6 +18,8 @@ from timeline.importers.conversions import (
 )
 from timeline.importers.dates import DateReader, reader_of
 from timeline.importers.settings import DateSettings, Expression, TableSettings
+from timeline.ingest.nodes import Mapping, Node
+from timeline.ingest.shape import INVALID, Report, shape, type_of
 from timeline.nearest import did_you_mean
 
 MISSING: Final = object()

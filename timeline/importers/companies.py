@@ -12,10 +12,10 @@ from typing import Any
 from msgspec import Struct
 
 from timeline.answers.model import CompanyMatch
-from timeline.events.company import UNDISCLOSED
 from timeline.importers.cells import Refused
 from timeline.importers.slugs import company_slug, slug_of
-from timeline.values import Fields
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.values import Fields
 
 
 class Named(Struct, frozen=True):

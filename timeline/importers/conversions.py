@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from timeline import edtf
 from timeline.errors import TimelineError
 from timeline.importers.amounts import Amount, currency_of, plain
 from timeline.importers.cells import Cell, Refused, quoted, text_of
 from timeline.importers.dates import DateReader
+from timeline.model import dates
 
 Convert = Callable[[Cell], Any]
 """The value of a field by a cell. It raises Refused."""
@@ -117,7 +117,7 @@ def moment_of(read: DateReader) -> Callable[[Cell], str]:
 
     def convert(cell: Cell) -> str:
         # the last day that is meant: nothing is known sooner than it may have been
-        return edtf.bounds(read(cell))[1]
+        return dates.bounds(read(cell))[1]
 
     return convert
 

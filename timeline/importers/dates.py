@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Literal
 
-from timeline import edtf
 from timeline.errors import InvalidDate, InvalidValue
 from timeline.importers.cells import Cell, Reason, Refused, quoted, text_of
+from timeline.model import dates
 
 Precision = Literal["day", "month", "year"]
 
@@ -140,7 +140,7 @@ def _is_date(text: str) -> bool:
     if len(text) == 7 and not 1 <= int(text[5:]) <= 12:
         return False
     try:
-        edtf.bounds(text)
+        dates.bounds(text)
     except InvalidDate:
         return False
     return True
@@ -148,7 +148,7 @@ def _is_date(text: str) -> bool:
 
 def _read_edtf(text: str) -> str | None:
     try:
-        edtf.bounds(text)
+        dates.bounds(text)
     except InvalidDate:
         return None
     return text
@@ -278,7 +278,7 @@ class DateReader:
                 raise Refused("ambiguous-date", message, self.column)
         message = f"{shown} is no date of the formats {', '.join(self.formats)}"
         try:
-            edtf.bounds(text)
+            dates.bounds(text)
         except InvalidDate as error:
             if error.hint and error.hint.startswith("did you mean"):
                 message += f"; {error.hint}"

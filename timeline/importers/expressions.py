@@ -12,9 +12,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, inspect
 
-from timeline.codec.nodes import Mapping, Node, Scalar, value_of
-from timeline.codec.nodes import Sequence as ListNode
-from timeline.codec.shape import INVALID, Report, fields_of, shape, type_of
 from timeline.errors import TimelineError
 from timeline.importers.amounts import plain
 from timeline.importers.cells import Cell, Refused, text_of
@@ -34,8 +31,10 @@ from timeline.importers.conversions import (
 from timeline.importers.fieldtypes import is_list, item_of, option_for, refers_to, without_unset
 from timeline.importers.settings import DateSettings, Expression, TableSettings
 from timeline.importers.slugs import slug_of
-from timeline.nearest import did_you_mean
-from timeline.values import (
+from timeline.ingest.nodes import Mapping, Node, Scalar, value_of
+from timeline.ingest.nodes import Sequence as ListNode
+from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.model.values import (
     Share,
     check_country,
     check_edtf,
@@ -43,6 +42,7 @@ from timeline.values import (
     check_slug,
     check_subject,
 )
+from timeline.nearest import did_you_mean
 
 
 class Constant(Struct, frozen=True):

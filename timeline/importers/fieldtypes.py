@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import inspect
 
-from timeline.codec.nodes import Mapping, Node
-from timeline.codec.nodes import Sequence as ListNode
+from timeline.ingest.nodes import Mapping, Node
+from timeline.ingest.nodes import Sequence as ListNode
 
 
 def without_unset(type_: inspect.Type) -> inspect.Type:

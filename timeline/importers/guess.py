@@ -16,11 +16,11 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.events.deal import DealKind
 from timeline.importers.profile import Profile, profile_of, profiles_of
 from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.importers.tables import open_table
+from timeline.model.kinds.deal import DealKind
 from timeline.nearest import nearest
 
 ENOUGH: Final = 0.8

@@ -13,15 +13,15 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, Struct
 
-from timeline.codec.nodes import MAX_BYTES, Mapping, Node, Scalar, compose
-from timeline.codec.nodes import Sequence as ListNode
-from timeline.codec.shape import INVALID, Report, shape, type_of
 from timeline.errors import DataError, TimelineError
 from timeline.importers.dates import reader_of
 from timeline.importers.encodings import codec_of
 from timeline.importers.settings import DateSettings, TableSettings
 from timeline.importers.slugs import slug_of
-from timeline.values import check_slug
+from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, compose
+from timeline.ingest.nodes import Sequence as ListNode
+from timeline.ingest.shape import INVALID, Report, shape, type_of
+from timeline.model.values import check_slug
 
 SECTIONS: Final = (
     "name",

@@ -8,21 +8,21 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from timeline.codec.nodes import Mapping, Node, Scalar
-from timeline.codec.nodes import Sequence as ListNode
-from timeline.codec.shape import INVALID, Report, fields_of, shape, type_of
 from timeline.errors import DataError
-from timeline.events.company import CompanyRegistered
-from timeline.events.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
-from timeline.events.source import SourceRegistered
 from timeline.importers.cells import Refused, text_of
 from timeline.importers.columns import MISSING, Context, Evaluate
 from timeline.importers.dates import DateReader
 from timeline.importers.expressions import Compiler, Constant, is_expression
 from timeline.importers.mapping import FILE, SECTIONS, MappingFile, checked, columns_of, list_of
 from timeline.importers.settings import Company, Condition
+from timeline.ingest.nodes import Mapping, Node, Scalar
+from timeline.ingest.nodes import Sequence as ListNode
+from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.model.kinds.company import CompanyRegistered
+from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, RECORD_TYPES
+from timeline.model.kinds.source import SourceRegistered
+from timeline.model.values import Fields, check_slug
 from timeline.nearest import did_you_mean
-from timeline.values import Fields, check_slug
 
 Test = Callable[[Context], bool]
 

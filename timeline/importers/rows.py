@@ -7,17 +7,17 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from timeline.codec.canonical import derive_id
-from timeline.codec.draft import Draft
-from timeline.codec.jsonl import parse_line
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import KINDS
 from timeline.importers.cells import Reason, Refused, Row, text_of
 from timeline.importers.columns import MISSING, Context
 from timeline.importers.companies import Companies, Named
 from timeline.importers.plan import Entry, Event, Plan, company_parts, source_fields
 from timeline.importers.slugs import exact_slug
-from timeline.values import Fields
+from timeline.ingest.canonical import derive_id
+from timeline.ingest.draft import Draft
+from timeline.ingest.jsonl import parse_line
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import KINDS
+from timeline.model.values import Fields
 
 _encode: Final = msgspec.json.Encoder().encode
 

@@ -6,10 +6,6 @@ from typing import Any, Final
 
 import msgspec
 
-from timeline.codec.schema import fixture_schema
-from timeline.events.record import RecordEvent
-from timeline.events.registry import EVENT_TYPES
-from timeline.events.source import SourceRegistered
 from timeline.importers.settings import (
     Company,
     Condition,
@@ -17,6 +13,10 @@ from timeline.importers.settings import (
     Expression,
     TableSettings,
 )
+from timeline.ingest.schema import fixture_schema
+from timeline.model.kinds.about_record import RecordEvent
+from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds.source import SourceRegistered
 
 _REF: Final = "#/$defs/{name}"
 _SETTINGS: Final = (TableSettings, DateSettings, Expression, Condition, Company)

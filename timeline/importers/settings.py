@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from timeline.importers.dates import DEFAULT_FORMATS, LATEST
-from timeline.values import Slug
+from timeline.model.values import Slug
 
 
 class TableSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

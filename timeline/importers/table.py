@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.companies import find_company, handles
-from timeline.codec.draft import Draft
 from timeline.errors import DataError, NotFound
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import Companies
@@ -26,13 +25,14 @@ from timeline.importers.rejected import RejectedRows
 from timeline.importers.report import Imported, Spelling, Tally
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.tables import is_blank, open_table
+from timeline.ingest.draft import Draft
+from timeline.model.values import Fields
 from timeline.store.append import Appender
 from timeline.store.bulk import among, rare_collections
 from timeline.store.log import chunks
 from timeline.store.rows import log_row
 from timeline.store.store import Store, Undo
 from timeline.store.tables import event
-from timeline.values import Fields
 
 ROWS: Final = 400
 """Rows that are checked against the log together: large enough for the database, small in memory."""

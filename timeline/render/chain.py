@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Final
 
 from timeline.answers.why import Link, WhyAnswer
-from timeline.events.registry import RECORD_TYPES
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import ALWAYS
 from timeline.render.fields import type_words
 from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.status import status_words
@@ -19,7 +20,6 @@ from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.why import headline, instant_words, is_part, shown_status, standing
 from timeline.render.words import Names
-from timeline.values import ALWAYS
 
 _GREY: Final = "#767676"  # 4.5:1 on white
 

@@ -17,9 +17,9 @@ import msgspec
 from timeline.answers.tabular import Tabular
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.extras import needs
+from timeline.model.values import Day
 from timeline.render.plot.colours import THEMES, Theme, colours_of
 from timeline.render.plot.sheet import LEAST_WIDTH, Spec
-from timeline.values import Day
 
 MOST_PIXELS: Final = 40_000_000
 """Of a PNG: a company with 600 items took 90 million at twice its width, and 1.3 GB of memory."""

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from timeline.answers.cited import Cited
 from timeline.answers.why import Link, WhyAnswer
-from timeline.events.registry import EVENT_TYPES, RECORD_TYPES
+from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES
+from timeline.model.values import ALWAYS
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import field_rows, type_words
 from timeline.render.page import Page, kind_of
@@ -18,7 +19,6 @@ from timeline.render.terms import Row
 from timeline.render.text import cells, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
-from timeline.values import ALWAYS
 
 _REASONS: Final = {
     "not yet known": "became public only later",

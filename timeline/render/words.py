@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
-from timeline import edtf
-from timeline.events.fact import Comparison
+from timeline.model import dates
+from timeline.model.kinds.fact import Comparison
+from timeline.model.values import Horizon, Money, Parties, Range
 from timeline.render.text import join, listing
-from timeline.values import Horizon, Money, Parties, Range
 
 UNDISCLOSED: Final = "undisclosed"
 
@@ -122,23 +122,23 @@ def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> s
 
 def date(text: str) -> str:
     """An EDTF date in words, as imprecise as it is: "about spring 2025", "2025-11-20"."""
-    return edtf.describe(text)
+    return dates.describe(text)
 
 
 def since(text: str) -> str:
     """An EDTF date as it reads after "since": "2025-11-21 or earlier", "October 2025"."""
     start, end = _ends(text)
     if start == "":
-        return f"{edtf.describe(end)} or earlier"
+        return f"{dates.describe(end)} or earlier"
     if end == "" and "/" in text:
-        return edtf.describe(start)
-    return edtf.describe(text).replace("some time from", "some day from")
+        return dates.describe(start)
+    return dates.describe(text).replace("some time from", "some day from")
 
 
 def expected(text: str) -> str:
     """An EDTF date as it reads after "expected": "by 2027", "June 2016"."""
     start, end = _ends(text)
-    return f"by {edtf.describe(end)}" if start == "" else edtf.describe(text)
+    return f"by {dates.describe(end)}" if start == "" else dates.describe(text)
 
 
 def _ends(text: str) -> tuple[str, str]:

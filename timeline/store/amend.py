@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.canonical import canonical
-from timeline.codec.erased import TOMBSTONE
-from timeline.replay import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
+from timeline.ingest.canonical import canonical
+from timeline.ingest.erased import TOMBSTONE
+from timeline.model.fold import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
+from timeline.model.values import Fields, Instant
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event
-from timeline.values import Fields, Instant
 
 
 class Drift(Struct, frozen=True):

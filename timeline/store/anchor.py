@@ -15,8 +15,8 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, InvalidAnchor
+from timeline.model.values import ALWAYS, Instant
 from timeline.store.log import read_head
-from timeline.values import ALWAYS, Instant
 
 LARGEST: Final = 64 * 1024
 """Bytes of a file that may still be an anchor."""

@@ -15,15 +15,16 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.canonical import chain
-from timeline.codec.draft import Content, Draft, Place, content_of
-from timeline.codec.erased import Erased
-from timeline.codec.payload import body_of, payload_of
-from timeline.codec.rules import Reference
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import KIND_OF, RECORD_TYPES, upcast
-from timeline.replay import Entry
+from timeline.ingest.canonical import chain
+from timeline.ingest.draft import Content, Draft, Place, content_of
+from timeline.ingest.erased import Erased
+from timeline.ingest.payload import body_of, payload_of
+from timeline.ingest.rules import Reference
+from timeline.model.fold import Entry
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES, upcast
+from timeline.model.values import Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
 from timeline.store.histories import checked_head
@@ -33,7 +34,6 @@ from timeline.store.published import bounds_of
 from timeline.store.remarks import Remarks
 from timeline.store.standing import Known, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
-from timeline.values import Fields, Instant, format_instant, is_instant
 
 BATCH: Final = 1000
 """Drafts looked up and written together: large enough for the database, small in memory."""

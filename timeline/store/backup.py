@@ -22,8 +22,6 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.draft import Draft
-from timeline.codec.jsonl import parse_line, read_lines
 from timeline.errors import (
     BackupDamaged,
     DataError,
@@ -34,6 +32,8 @@ from timeline.errors import (
     StoreDamaged,
     StoreUnavailable,
 )
+from timeline.ingest.draft import Draft
+from timeline.ingest.jsonl import parse_line, read_lines
 from timeline.store.anchor import Anchor, parse_anchor, read_anchor
 from timeline.store.append import Appender
 from timeline.store.export import export_row

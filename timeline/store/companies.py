@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.codec.rules import references
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import RECORD_TYPES, upcast
-from timeline.replay import Entry
+from timeline.ingest.rules import references
+from timeline.model.fold import Entry
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import RECORD_TYPES, upcast
+from timeline.model.values import Fields
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import subject_company
-from timeline.values import Fields
 
 Reference = tuple[str, str]
 """What kind of thing is named (company or source), and its name."""

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.draft import Draft
-from timeline.codec.erased import TOMBSTONE
 from timeline.errors import InvalidValue, NotFound
-from timeline.events.registry import RECORD_TYPES
+from timeline.ingest.draft import Draft
+from timeline.ingest.erased import TOMBSTONE
+from timeline.model.fold import ERASED, RETRACTED, Entry
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import Fields
 from timeline.nearest import nearest
-from timeline.replay import ERASED, RETRACTED, Entry
 from timeline.store import engine as db
 from timeline.store.append import Appender
 from timeline.store.companies import rewrite_pairs
@@ -25,7 +26,6 @@ from timeline.store.log import read_entries, read_row
 from timeline.store.rows import LogRow
 from timeline.store.store import Store
 from timeline.store.tables import event
-from timeline.values import Fields
 
 
 class Erasure(Struct, frozen=True, kw_only=True):

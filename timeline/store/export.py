@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from timeline.codec.jsonl import export_line
+from timeline.ingest.jsonl import export_line
 from timeline.store.rows import LogRow
 
 
 def export_row(row: LogRow) -> bytes:
-    """The line of one row; :func:`timeline.codec.jsonl.parse_line` reads it back."""
+    """The line of one row; :func:`timeline.ingest.jsonl.parse_line` reads it back."""
     fields = row.fields
     if row.is_erased:  # what cannot be computed again
         fields |= {

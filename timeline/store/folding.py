@@ -9,9 +9,9 @@ from typing import BinaryIO, Final, TypeAlias
 
 import msgspec
 
-from timeline.apart import Apart, apart, read_frame, write_frame
-from timeline.effective import Entry
+from timeline.model.record import Entry
 from timeline.store.history_rows import Folded, folded
+from timeline.worker import Apart, apart, read_frame, write_frame
 
 LOT: Final = 200
 """Subjects that are folded together."""

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.history import PartyRow
-from timeline.lane import Row, within
+from timeline.model.bitemporal.history import PartyRow
+from timeline.model.bitemporal.known_axis import Row, within
+from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.values import Day, Instant
 from timeline.store.bulk import Asking
 from timeline.store.history_rows import State
 from timeline.store.log import Head, chunks, of_kinds
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
-from timeline.sweep import Content
-from timeline.values import Day, Instant
 
 Read = TypeVar("Read")
 

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from timeline import history as fold
-from timeline.effective import Entry
-from timeline.history import Checkpoint, PartyRow, SubjectRow
+from timeline.model.bitemporal import history as fold
+from timeline.model.bitemporal.history import Checkpoint, PartyRow, SubjectRow
+from timeline.model.record import Entry
 
 SHORT: Final = 16
 """Events up to which a subject is folded anew rather than kept in a checkpoint of its own: that is

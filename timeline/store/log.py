@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline import edtf
-from timeline.codec.canonical import GENESIS, chain, digest
 from timeline.errors import StoreDamaged
-from timeline.replay import Entry, replay
+from timeline.ingest.canonical import GENESIS, chain, digest
+from timeline.model import dates
+from timeline.model.fold import Entry, replay
+from timeline.model.values import Fields, Instant, is_instant
 from timeline.store.bulk import Asking
 from timeline.store.rows import (
     ENTRY_COLUMNS,
@@ -27,7 +28,6 @@ from timeline.store.rows import (
     unreadable,
 )
 from timeline.store.tables import event, log_head, subject_company
-from timeline.values import Fields, Instant, is_instant
 
 CHUNK: Final = 500
 """Names in one IN list: far below every database's limit on parameters."""
@@ -168,7 +168,7 @@ def source_terms(connection: Connection, slugs: Iterable[str], position: int) ->
     """What each source is, by everything said of it up to a position; unknown ones are left out."""
     found = {}
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
-        item = replay(entries, edtf.OPEN_END)
+        item = replay(entries, dates.OPEN_END)
         if item is not None:
             found[subject.partition(":")[2]] = item.terms
     return found

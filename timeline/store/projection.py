@@ -16,10 +16,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline import history as fold
-from timeline.history import Change, Checkpoint
-from timeline.lane import Touched
-from timeline.replay import Entry
+from timeline.model.bitemporal import history as fold
+from timeline.model.bitemporal.history import Change, Checkpoint
+from timeline.model.bitemporal.known_axis import Touched
+from timeline.model.fold import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.folding import fold_all

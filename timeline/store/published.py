@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from timeline import edtf
-from timeline.replay import Entry, fold, kind_of, main_order, mended
-from timeline.values import Day, Fields, Instant
+from timeline.model import dates
+from timeline.model.fold import Entry, fold, kind_of, main_order, mended
+from timeline.model.values import Day, Fields, Instant
 
 LAST_ZONE: Final = "Etc/GMT+12"
 """Where a day ends last; POSIX counts west of Greenwich."""
@@ -28,7 +28,7 @@ def bounds_of(fields: Fields, known: Instant) -> tuple[Day, Day]:
     """The bounds of ``occurred``, and what they are when it is said nowhere."""
     occurred = fields.get("occurred")
     if occurred is not None:
-        return edtf.bounds(occurred)
+        return dates.bounds(occurred)
     published = fields.get("published") if fields["type"] == "source_registered" else None
     # of a mend and of a company the first day of all: always
     day = (published or known)[:10]

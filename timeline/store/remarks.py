@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from timeline.codec.canonical import derive_id
-from timeline.codec.draft import Draft, Place
-from timeline.codec.parse import parse_changes
-from timeline.codec.rules import flaws, references
 from timeline.errors import Problem, StoreDamaged
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import EVENT_TYPES, RECORD_TYPES, upcast
-from timeline.replay import ERASED
+from timeline.ingest.canonical import derive_id
+from timeline.ingest.draft import Draft, Place
+from timeline.ingest.parse import parse_changes
+from timeline.ingest.rules import flaws, references
+from timeline.model.fold import ERASED
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.values import Fields
 from timeline.store.standing import Known, Standing
-from timeline.values import Fields
 
 
 class Remarks:

@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import RowMapping
 
-from timeline.codec.erased import TOMBSTONE
-from timeline.codec.payload import body_from, body_of
 from timeline.errors import StoreDamaged
-from timeline.events.registry import EVENT_TYPES, upcast
-from timeline.replay import Entry
+from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.payload import body_from, body_of
+from timeline.model.fold import Entry
+from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.values import Day, Fields, Instant
 from timeline.store.tables import event
-from timeline.values import Day, Fields, Instant
 
 COLUMNS: Final = tuple(column.name for column in event.columns)
 

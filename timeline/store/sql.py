@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy.engine import Connection
 
 from timeline.errors import QueryFailed
-from timeline.values import format_instant
+from timeline.model.values import format_instant
 
 Values: TypeAlias = Sequence[Any]
 """A row as it comes: a value for each column."""

@@ -13,19 +13,19 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.codec.draft import Draft
-from timeline.codec.rules import Reference, references
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import upcast
+from timeline.ingest.draft import Draft
+from timeline.ingest.rules import Reference, references
+from timeline.model.fold import Entry
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import upcast
+from timeline.model.values import ALWAYS, Fields, Instant, parse_moment
 from timeline.nearest import nearest
-from timeline.replay import Entry
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
 from timeline.store.published import publication
 from timeline.store.rows import LogRow, log_row
 from timeline.store.seen import Seen
 from timeline.store.tables import event
-from timeline.values import ALWAYS, Fields, Instant, parse_moment
 
 MOST_KEPT: Final = 20_000
 """Sources and subjects of which is kept in mind what a batch before told; more are read again."""

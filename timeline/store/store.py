@@ -18,7 +18,7 @@ from timeline.store import engine as db
 from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
-    from timeline.codec.draft import Draft
+    from timeline.ingest.draft import Draft
     from timeline.store.append import Outcome
     from timeline.store.log import Head
 

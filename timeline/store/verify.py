@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
-from timeline.codec.canonical import GENESIS
 from timeline.errors import AnchorMismatch, StoreDamaged
-from timeline.events.registry import upcast
-from timeline.replay import ERASED, is_mend
+from timeline.ingest.canonical import GENESIS
+from timeline.model.fold import ERASED, is_mend
+from timeline.model.kinds.registry import upcast
+from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.published import bounds_of, publication
@@ -20,7 +21,6 @@ from timeline.store.rows import LogRow
 from timeline.store.tables import event
 from timeline.store.verify_history import verify_history
 from timeline.store.verify_references import References, verify_companies
-from timeline.values import ALWAYS, Instant, parse_moment
 
 
 class Verified(Struct, frozen=True, kw_only=True):

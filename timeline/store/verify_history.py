@@ -10,9 +10,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline import history as fold
 from timeline.errors import HistoryDamaged
-from timeline.replay import Entry, replay
+from timeline.model.bitemporal import history as fold
+from timeline.model.bitemporal.valid_axis import content_of
+from timeline.model.fold import Entry, replay
 from timeline.store.histories import (
     as_bytes,
     checked_head,
@@ -23,7 +24,6 @@ from timeline.store.histories import (
 from timeline.store.log import read_all_entries, read_entries, read_head
 from timeline.store.rows import UNREADABLE
 from timeline.store.tables import event, party_history, subject_checkpoint, subject_history
-from timeline.sweep import content_of
 
 
 def verify_history(

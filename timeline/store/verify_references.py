@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.codec.erased import TOMBSTONE
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.events.company import UNDISCLOSED
-from timeline.events.registry import RECORD_TYPES
-from timeline.replay import ERASED
+from timeline.ingest.erased import TOMBSTONE
+from timeline.model.fold import ERASED
+from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import Fields
 from timeline.store.bulk import among
 from timeline.store.companies import (
     companies_of,
@@ -24,7 +25,6 @@ from timeline.store.companies import (
 from timeline.store.log import chunks, read_row
 from timeline.store.rows import LogRow, log_row
 from timeline.store.tables import event
-from timeline.values import Fields
 
 
 class References:

@@ -7,10 +7,10 @@ from uuid import NAMESPACE_OID, uuid5
 from xml.etree import ElementTree as ET
 
 from timeline.answers.model import LogEntry
+from timeline.model.values import ALWAYS
 from timeline.render.fields import field_rows, type_words
 from timeline.render.text import clean
 from timeline.render.words import Names, date
-from timeline.values import ALWAYS
 from timeline.web.addresses import event_address
 
 _ATOM = "http://www.w3.org/2005/Atom"

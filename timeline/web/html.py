@@ -18,14 +18,14 @@ from markupsafe import Markup, escape
 from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
-from timeline.edtf import OPEN_END
-from timeline.events.registry import EVENT_TYPES
+from timeline.model.dates import OPEN_END
+from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.values import ALWAYS
 from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
 from timeline.render.coordinate import coordinate_words
 from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.text import clean, join
-from timeline.values import ALWAYS
 from timeline.web.addresses import Here, address, report_path, web_address
 from timeline.web.choices import statuses_of
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from timeline.answers.coordinate import today
-from timeline.values import Day
+from timeline.model.values import Day
 
 _AROUND: Final = 31
 """Days before the first turn and after the last, so that one sees what held before and after."""

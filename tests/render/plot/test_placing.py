@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.edtf import OPEN_END, OPEN_START
+from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.render.plot.axes import spread
 from timeline.render.plot.days import ALL, axis, day_words, near, windowed
 from timeline.render.plot.measure import shorten, width, wrap

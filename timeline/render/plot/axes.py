@@ -9,8 +9,9 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.answers.axes import AxesAnswer, Patch
-from timeline.edtf import OPEN_END, OPEN_START
-from timeline.lane import within
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.dates import OPEN_END, OPEN_START
+from timeline.model.values import ALWAYS, END_OF_TIME
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import type_words
 from timeline.render.plot.colours import Theme
@@ -20,7 +21,6 @@ from timeline.render.plot.said import claim_words, evidence_tip, item_title, sta
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
 from timeline.render.status import GROUPS, Group, group_of
 from timeline.render.words import date, name_of
-from timeline.values import ALWAYS, END_OF_TIME
 
 GAP: Final = 1
 """On each side of a rectangle."""

@@ -14,11 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline.answers.course import Course, Span
-from timeline.edtf import OPEN_END
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import kind_of
+from timeline.model.values import Day
 from timeline.render.plot.days import is_open
 from timeline.render.status import STATUSES, Group, group_of
-from timeline.replay import kind_of
-from timeline.values import Day
 
 Look: TypeAlias = Literal["full", "in", "out", "pale", "below"]
 

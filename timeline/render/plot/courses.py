@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from timeline.answers.course import Course, CoursesAnswer
-from timeline.edtf import OPEN_START
+from timeline.model.dates import OPEN_START
+from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_words
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Lane, days_of, lane_of
@@ -28,7 +29,6 @@ from timeline.render.plot.said import (
     standing,
 )
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
-from timeline.values import Day
 
 LINE: Final = 15
 

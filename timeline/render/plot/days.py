@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from timeline.edtf import OPEN_END, OPEN_START
+from timeline.model.dates import OPEN_END, OPEN_START
+from timeline.model.values import Day
 from timeline.render.plot.measure import width
-from timeline.values import Day
 
 _LEAST: Final = 45
 """The fewest days that an axis shows: a single day is no story."""

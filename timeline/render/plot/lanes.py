@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.answers.course import Course, CoursesAnswer, Mark
+from timeline.model.values import ALWAYS, Day
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Bar, Lane, later_bars
 from timeline.render.plot.colours import fading
@@ -17,7 +18,6 @@ from timeline.render.plot.said import MARK_TIP, TIP, claim_words, mark_tip, span
 from timeline.render.plot.sheet import Sheet
 from timeline.render.status import Group, status_words
 from timeline.render.words import Names
-from timeline.values import ALWAYS, Day
 
 BAR: Final = 12
 THIN: Final = 5

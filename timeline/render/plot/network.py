@@ -8,7 +8,8 @@ from math import hypot, sqrt
 from typing import Any, Final
 
 from timeline.answers.network import NetworkAnswer, Tie, company_of
-from timeline.lane import within
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_words
 from timeline.render.plot.colours import Theme
 from timeline.render.plot.days import day_words
@@ -16,7 +17,6 @@ from timeline.render.plot.placing import Box, place_labels
 from timeline.render.plot.said import TIP, item_title, span_tip, standing
 from timeline.render.plot.sheet import MARGIN, TEXT, Sheet, Spec
 from timeline.render.status import GROUPS, Group, group_of
-from timeline.values import Day
 
 DAY: Final = "day"
 """The parameter of the specification that says of which day the lines are."""

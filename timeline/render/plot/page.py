@@ -12,8 +12,8 @@ from html import escape
 from typing import Any, Final
 
 from timeline.extras import needs
+from timeline.model.values import Day
 from timeline.render.plot.colours import Colours
-from timeline.values import Day
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">

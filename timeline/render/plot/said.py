@@ -9,13 +9,13 @@ from msgspec import UNSET
 
 from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
-from timeline.edtf import OPEN_END, OPEN_START
+from timeline.model.dates import OPEN_END, OPEN_START
+from timeline.model.values import ALWAYS, Instant
 from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.words import Names, value_in_words
-from timeline.values import ALWAYS, Instant
 
 _MOST_EVENTS = 5
 """Events that a tooltip names; the data has them all."""

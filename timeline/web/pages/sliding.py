@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from timeline.app import Timeline
-from timeline.values import Day
+from timeline.model.values import Day
 from timeline.web.parameters import Lensed
 from timeline.web.sliders import Slider, slider_of_knowledge, slider_of_world
 

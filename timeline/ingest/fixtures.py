@@ -1,0 +1,285 @@
+"""Fixture files: stories that people write in YAML and keep in git, and JSONL that machines write.
+
+A YAML file is read whole, every problem reported with file, line and column. JSONL is streamed. What a
+file expects of the answers is kept beside its events, for :mod:`timeline.expectations` to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+
+from timeline.errors import DataError, NotFound, Problem, TimelineError
+from timeline.ingest.draft import Draft
+from timeline.ingest.jsonl import MOST_PROBLEMS
+from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
+from timeline.ingest.parse import parse_event
+from timeline.ingest.shape import Report
+from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.values import check_slug, check_subject
+from timeline.nearest import did_you_mean
+
+SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
+MAPPING: Final = ".mapping"
+"""At the end of a stem: how to import a table that may lie beside the stories; not a story."""
+
+
+class Expectation(Struct, frozen=True):
+    """Given the events of the file: when this is asked, then that is the answer."""
+
+    place: tuple[Report, Node]
+    state: Any
+    """For a company, statuses by subject; for a subject, fields of its item, or its status."""
+    state_node: Node
+    company: str | None = None
+    subject: str | None = None
+    on: str | None = None
+    known: str | None = None
+    recorded: str | int | None = None
+    certainty: str | None = None
+    only: bool = False
+
+
+class Fixture(Struct, frozen=True):
+    """One YAML file: its events in the order of the log, and what it expects."""
+
+    path: str
+    origin: str
+    drafts: list[Draft]
+    expectations: list[Expectation]
+    problems: list[Problem]
+
+
+class Found(Struct, frozen=True):
+    """A file of a replay: where it is, and its name below the replayed root."""
+
+    path: Path
+    name: str
+
+
+def find_files(paths: Iterable[str | Path]) -> list[Found]:
+    """The files that a replay reads: folders recursively, in path order without the suffix.
+
+    Without the suffix, so that ``story.yaml`` comes before ``story-later.yaml``. Mappings of tables
+    (``deals.mapping.yaml``) are left out.
+    """
+    found: list[Found] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = [p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()]
+            inside = [p for p in inside if not p.stem.endswith(MAPPING)]
+            inside.sort(key=lambda p: (p.relative_to(path).with_suffix("").parts, p.suffix))
+            found += [Found(p, p.relative_to(path).as_posix()) for p in inside]
+            if not inside:
+                raise NotFound("fixture", f"{path}/*")
+        elif path.exists():
+            found.append(Found(path, path.name))
+        else:
+            near = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
+            raise NotFound("file", str(path), _nearest(path.name, near))
+    return found
+
+
+def _nearest(name: str, names: list[str]) -> list[str]:
+    from timeline.nearest import nearest
+
+    return nearest(name, names)
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a file is YAML by its name."""
+    return path.suffix in (".yaml", ".yml")
+
+
+# --- YAML -------------------------------------------------------------------------------------
+
+
+def load_fixture(file: Found) -> Fixture:
+    """Read one YAML file; every problem is in the fixture, none raises but I/O."""
+    name = str(file.path)
+    try:
+        with file.path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        root = compose(data, name)
+    except DataError as error:
+        return Fixture(name, file.name, [], [], error.problems)
+    return _Reader(name, file.name, data.decode("utf-8-sig")).read(root)
+
+
+class _Reader:
+    def __init__(self, path: str, origin: str, text: str) -> None:
+        self.path = path
+        self.origin = origin
+        self.report = Report(path, text)
+        self.drafts: list[Draft] = []
+        self.expectations: list[Expectation] = []
+        self.only_source: str | None = None
+
+    def read(self, root: Node | None) -> Fixture:
+        sections = {
+            "story": self._story,
+            "sources": self._sources,
+            "companies": self._companies,
+            "events": self._events,
+            "expect": self._expect,
+        }
+        if isinstance(root, Mapping):
+            for name, (key, _) in root.pairs.items():
+                if name not in sections:
+                    hint = did_you_mean(name, sections)
+                    message = f'a fixture has no section "{name}"'
+                    self.report.add("unknown-field", message, key, hint)
+            for name, read in sections.items():
+                node = root.get(name)
+                if node is not None and not (isinstance(node, Scalar) and node.value is None):
+                    read(node)
+        elif root is not None:
+            message = "a fixture is a mapping with sources, companies, events and expect"
+            self.report.add("wrong-type", message, root)
+        for draft in self.drafts:
+            draft.origin = self.origin
+        return Fixture(self.path, self.origin, self.drafts, self.expectations, self.report.problems)
+
+    def _story(self, node: Node) -> None:
+        if isinstance(node, Scalar):
+            try:
+                check_slug(node.text)
+                self.origin = node.text
+            except TimelineError as error:
+                self.report.add_error(error, node)
+        else:
+            self.report.add("wrong-type", '"story" is a name', node)
+
+    def _sources(self, node: Node) -> None:
+        if isinstance(node, Mapping) and len(node.pairs) == 1:
+            self.only_source = next(iter(node.pairs))
+        self._registrations(node, "source", "sources")
+
+    def _companies(self, node: Node) -> None:
+        self._registrations(node, "company", "companies")
+
+    def _registrations(self, node: Node, kind: str, section: str) -> None:
+        if not isinstance(node, Mapping):
+            self.report.add("wrong-type", f'"{section}" maps a slug to its fields', node)
+            return
+        for slug, (key, fields) in node.pairs.items():
+            if not isinstance(fields, Mapping):
+                self.report.add("wrong-type", f'"{slug}" is a mapping of fields', fields)
+                continue
+            try:
+                check_slug(slug)
+            except TimelineError as error:
+                self.report.add_error(error, key)
+                continue
+            given = {"type": f"{kind}_registered", "subject": f"{kind}:{slug}"}
+            self._event(fields, key, given)
+
+    def _events(self, node: Node) -> None:
+        if not isinstance(node, Sequence):
+            self.report.add("wrong-type", '"events" is a list', node)
+            return
+        for item in node.items:
+            given = {}
+            if self.only_source is not None and isinstance(item, Mapping):
+                type_ = item.get("type")
+                about_record = isinstance(type_, Scalar) and type_.text in RECORD_TYPES
+                if "source" not in item.pairs and not about_record:
+                    given = {"source": self.only_source}
+            self._event(item, item, given)
+            if len(self.report.problems) >= MOST_PROBLEMS:
+                break
+
+    def _event(self, node: Node, at: Node, given: dict[str, str]) -> None:
+        if isinstance(node, Mapping):
+            pairs = dict(node.pairs)
+            for name, text in given.items():
+                if name in pairs:
+                    message = f'"{name}" follows from the section it stands in'
+                    self.report.add("unknown-field", message, pairs[name][0], "remove it")
+                scalar = Scalar(at.line, at.column, text, plain=False)
+                pairs[name] = (scalar, scalar)
+            node = Mapping(at.line, at.column, pairs)
+        draft = parse_event(node, self.report)
+        if draft is not None:
+            self.drafts.append(draft)
+
+    # --- what it expects -------------------------------------------------------------------
+
+    def _expect(self, node: Node) -> None:
+        if not isinstance(node, Sequence):
+            self.report.add("wrong-type", '"expect" is a list', node)
+            return
+        for item in node.items:
+            if isinstance(item, Mapping):
+                self._expectation(item)
+            else:
+                self.report.add("wrong-type", "an expectation is a mapping", item)
+
+    def _expectation(self, node: Mapping) -> None:
+        before = len(self.report.problems)
+        for name, (key, _) in node.pairs.items():
+            if name not in _EXPECTATION_FIELDS:
+                hint = did_you_mean(name, _EXPECTATION_FIELDS)
+                message = f'an expectation has no field "{name}"'
+                self.report.add("unknown-field", message, key, hint)
+        whose = [name for name in ("company", "subject") if name in node.pairs]
+        if len(whose) != 1:
+            message = 'an expectation is about a "company" or about a "subject"'
+            self.report.add("missing-field", message, node)
+        state = node.get("state")
+        if state is None:
+            self.report.add("missing-field", 'an expectation needs "state"', node)
+        texts: dict[str, Any] = {}
+        for name in ("company", "subject", "on", "known", "certainty"):
+            value = node.get(name)
+            if isinstance(value, Scalar):
+                texts[name] = value.text
+            elif value is not None:
+                self.report.add("wrong-type", f'"{name}" is text', value)
+        recorded = node.get("recorded")
+        if isinstance(recorded, Scalar):
+            plain = recorded.value
+            texts["recorded"] = plain if isinstance(plain, int) else recorded.text
+        only = node.get("only")
+        if only is not None:
+            texts["only"] = value_of(only)
+        self._check_texts(node, texts, state)
+        if len(self.report.problems) == before and state is not None:
+            self.expectations.append(
+                Expectation((self.report, node), value_of_text(state), state, **texts)
+            )
+
+    def _check_texts(self, node: Mapping, texts: dict[str, Any], state: Node | None) -> None:
+        try:
+            if "subject" in texts:
+                check_subject(texts["subject"])
+        except TimelineError as error:
+            self.report.add_error(error, node.get("subject"))
+        if texts.get("certainty", "definite") not in ("definite", "possible"):
+            message = '"certainty" is definite or possible'
+            self.report.add("invalid-value", message, node.get("certainty"))
+        if not isinstance(texts.get("only", False), bool):
+            self.report.add("wrong-type", '"only" is true or false', node.get("only"))
+        if "company" in texts and state is not None and not isinstance(state, Mapping):
+            message = "the state of a company maps subjects to what they should be"
+            self.report.add("wrong-type", message, state, "state: {deal:acme-globex: announced}")
+
+
+_EXPECTATION_FIELDS: Final = (
+    "company", "subject", "on", "known", "recorded", "certainty", "state", "only",
+)  # fmt: skip
+
+
+def value_of_text(node: Node) -> Any:
+    """The value of a node with numbers as they are written: they are compared by value."""
+    if isinstance(node, Mapping):
+        return {name: value_of_text(value) for name, (_, value) in node.pairs.items()}
+    if isinstance(node, Sequence):
+        return [value_of_text(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    value = node.value
+    return node.text if isinstance(value, int | float) and not isinstance(value, bool) else value

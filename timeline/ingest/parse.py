@@ -1,0 +1,151 @@
+"""From a file's node to a draft: an event that is sound by itself.
+
+Every problem is reported, in its place. Whether the event fits the log (its target, its sources, the version
+of its subject) is the store's question.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from timeline.errors import Problem
+from timeline.ingest.draft import Draft, Place
+from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
+from timeline.ingest.rules import flaws, unstorable
+from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields
+from timeline.model.kinds.envelope import Event
+from timeline.model.kinds.fact import fact_subject
+from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.values import Fields, plain_number
+from timeline.nearest import did_you_mean
+
+
+def parse_event(node: Node, report: Report) -> Draft | None:
+    """The draft that a node of a file describes, or None after reporting every problem."""
+    if not isinstance(node, Mapping):
+        report.add("wrong-type", "an event is a mapping of fields", node)
+        return None
+    event = _event_type(node, report)
+    if event is None:
+        return None
+    before = len(report.problems)
+    name = node.pairs["type"][1]
+    assert isinstance(name, Scalar)
+    version = _version(node, event, report)
+    if version is not None and version > 1 + len(event.upcasters):
+        return None  # which fields it has, a newer program knows
+    given = upcasted = None
+    shaped = node
+    if version is not None and version <= len(event.upcasters):
+        given = _as_stored(node)
+        if "extra" in given:  # any JSON, in which a number is a number
+            given["extra"] = value_of(node.pairs["extra"][1])
+        try:
+            upcasted = upcast(given, sound=False)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            message = f"no {name.text} of schema version {version}: {error}"
+            report.add("invalid-value", message, node)
+            return None
+        of_today = node_of(upcasted, node.line, node.column)
+        assert isinstance(of_today, Mapping)
+        shaped = of_today
+    rest = Mapping(
+        shaped.line, shaped.column, {k: pair for k, pair in shaped.pairs.items() if k != "type"}
+    )
+    found = shape_fields(rest, fields_of(event), report, name.text)
+    fields = {"type": name.text} | (
+        value_of(node) | {"type": name.text} if found is INVALID else found
+    )
+    if found is not INVALID:
+        fields = msgspec.to_builtins(msgspec.convert(fields, event))
+    for name, value in fields.items():
+        reason = unstorable(value) if name != "changes" else None  # these get their types later
+        if reason is not None:
+            report.add("unstorable-value", f"{name}: {reason}", node.get(name) or node)
+    for flaw in flaws(fields, event):
+        place = node.get(flaw.field) if flaw.field else node
+        report.add(flaw.code, flaw.message, place or node, flaw.hint)
+    if len(report.problems) > before:
+        return None
+    if given is not None and upcasted is not None:
+        # what the upcasters leave alone means what it did then: text, or a decimal
+        fields = {
+            key: fields[key] if key in fields and upcasted.get(key) == value else value
+            for key, value in given.items()
+        }
+    if "subject" not in fields:
+        subject = fact_subject(fields)
+        if subject is not None:
+            fields["subject"] = subject
+    return Draft(fields, Place(report.file, node.line, node, report))
+
+
+def _as_stored(node: Node) -> Any:
+    """The value of a field of an older version, of which no type is left: decimals as strings."""
+    if isinstance(node, Mapping):
+        return {key: _as_stored(value) for key, (_, value) in node.pairs.items()}
+    if isinstance(node, Sequence):
+        return [_as_stored(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    if isinstance(node.value, float):
+        with suppress(ValueError):
+            return plain_number(node.text)
+    return node.value
+
+
+def _event_type(node: Mapping, report: Report) -> type[Event] | None:
+    name = node.get("type")
+    if not isinstance(name, Scalar):
+        report.add("missing-field", 'an event needs a "type"', name or node)
+        return None
+    event = EVENT_TYPES.get(name.text)
+    if event is None:
+        hint = did_you_mean(name.text, EVENT_TYPES)
+        report.add("unknown-event-type", f'no event type "{name.text}"', name, hint)
+    return event
+
+
+def _version(node: Mapping, event: type[Event], report: Report) -> int | None:
+    stated = node.get("schema_version")
+    if stated is None:
+        return 1
+    version = value_of(stated)
+    today = 1 + len(event.upcasters)
+    if isinstance(version, int) and version > today:
+        message = f"schema version {version} is newer than this program's {today}"
+        report.add("schema-too-new", message, stated, "upgrade the program")
+    return version if isinstance(version, int) and version >= 1 else None
+
+
+def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[Problem]:
+    """A correction's changes as the fields of its target's type want them, or every problem.
+
+    ``target`` is the target's event type. Null removes a field and is kept.
+    """
+    fields = fields_of(EVENT_TYPES[target])
+    node = place.node.get("changes") if isinstance(place.node, Mapping) else None
+    if node is None:
+        node = node_of(changes, place.line)
+    report = place.report or Report(place.file, lenient=False)
+    own = Report(report.file, lenient=report.lenient)
+    own.lines = report.lines
+    assert isinstance(node, Mapping)
+    found: Fields = {}
+    for name, (key, value) in node.pairs.items():
+        if name not in fields:
+            own.add(
+                "unknown-field", f'{target} has no field "{name}"', key, did_you_mean(name, fields)
+            )
+        elif isinstance(value, Scalar) and value.plain and value.value is None:
+            if fields[name].required or name == "known":
+                own.add("missing-field", f'{target} needs "{name}"', value, "give the right value")
+            found[name] = None
+        else:
+            found[name] = shaped = shape(value, fields[name].type, own, name)
+            reason = None if shaped is INVALID else unstorable(shaped)
+            if reason is not None:
+                own.add("unstorable-value", f"{name}: {reason}", value)
+    return own.problems or found

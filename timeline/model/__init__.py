@@ -1,0 +1,1 @@
+"""The model: pure, without a database, files or a command line."""

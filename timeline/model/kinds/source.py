@@ -1,0 +1,48 @@
+"""Sources: where news comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from msgspec import UNSET, UnsetType
+
+from timeline.model.kinds.envelope import Event
+from timeline.model.kinds.kind import Kind, Phase, no_parties
+from timeline.model.values import Language, MomentText, Sha256, Timezone
+
+
+class SourceEvent(Event, frozen=True, kw_only=True):
+    """Terms of a source."""
+
+    publisher: str | UnsetType = UNSET
+    kind: Literal["news", "press_release", "filing", "statement", "data", "other"] | UnsetType = (
+        UNSET
+    )
+    published: MomentText | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    timezone: Timezone | UnsetType = UNSET
+    archived_sha256: Sha256 | UnsetType = UNSET
+
+
+class SourceRegistered(SourceEvent, frozen=True, kw_only=True, tag="source_registered"):
+    """A publication that events can name as their source; it occurred when it was published."""
+
+    always: ClassVar[bool] = True
+
+
+def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+    """A source is registered, and that is all that can happen to it."""
+    return "registered"
+
+
+KIND = Kind(
+    name="source",
+    base=SourceEvent,
+    evolve=evolve,
+    required=("publisher", "kind", "published"),
+    claims=True,
+    parties=no_parties,
+)

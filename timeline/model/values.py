@@ -1,0 +1,357 @@
+"""The values that events carry: money, shares, horizons, parties, and the marked text types.
+
+A text type is ``str`` to Python and carries two things besides: the rule it must obey (``Meta.extra``:
+``check``, or ``refers`` for a name that must exist in the log) and the pattern that editors see in
+the JSON Schema. msgspec checks shapes in C; :mod:`timeline.ingest.parse` applies the rules, once, at the
+edge. What is read back from the log was checked when it was appended and is not checked again.
+
+Decimals come in as numbers or strings and leave as strings, never through a binary float.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec.structs import force_setattr
+
+from timeline.errors import InvalidValue
+from timeline.model import dates
+
+Fields: TypeAlias = dict[str, Any]
+"""An event's fields, or a subject's terms, as plain JSON values (decimals as strings)."""
+
+Instant: TypeAlias = str
+"""A moment in UTC as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: fixed width, so that text order is time order."""
+
+Day: TypeAlias = str
+"""A day as ``YYYY-MM-DD``: fixed width, so that text order is time order."""
+
+ALWAYS: Final[Instant] = "0001-01-01T00:00:00.000000Z"
+"""Known before anybody could ask: identity, and mends of our own record."""
+
+END_OF_TIME: Final[Instant] = "9999-12-31T23:59:59.999999Z"
+
+SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
+_ATTRIBUTE: Final = rf"{SLUG}(\.{SLUG})*"
+_SUBJECT: Final = (
+    rf"((source|company|deal|right|commitment|rumour|relationship):{SLUG}"
+    rf"|fact:{SLUG}/{_ATTRIBUTE}(@[^\s@]+)?)"
+)
+is_slug = re.compile(SLUG, re.ASCII).fullmatch
+_is_attribute = re.compile(_ATTRIBUTE, re.ASCII).fullmatch
+_is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
+_is_sha256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
+# as numbers are stored: "007", "1_000" and "1 " are texts, whatever Decimal makes of them
+_is_plain_number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII).fullmatch
+_is_language = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII).fullmatch
+
+
+def check_slug(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is a slug: lower-case words joined by single hyphens."""
+    if not is_slug(text):
+        suggestion = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        raise InvalidValue(
+            f'"{text}" is not a slug (lower-case letters, digits, single hyphens)',
+            f'write "{suggestion}"' if suggestion else None,
+        )
+
+
+@lru_cache(maxsize=4096)
+def check_subject(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is ``kind:slug`` (a fact: ``fact:company/attribute[@period]``)."""
+    if not _is_subject(text):
+        raise InvalidValue(
+            f'"{text}" is not a subject',
+            'write kind:slug, as in "deal:acme-globex", or fact:company/attribute[@period]; kinds are '
+            "company, source, deal, right, commitment, rumour, relationship, fact",
+        )
+    if text.startswith("fact:") and "@" in text:
+        dates.bounds(text.partition("@")[2])
+
+
+def check_attribute(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is dotted slug words, as in ``segments.largest-revenue``."""
+    if not _is_attribute(text):
+        raise InvalidValue(f'"{text}" is not an attribute (slug words joined by dots)')
+
+
+def check_edtf(text: str) -> None:
+    """Raise InvalidDate unless ``text`` is an EDTF date (docs/concepts.md)."""
+    dates.bounds(text)
+
+
+@cache
+def _codes(kind: Literal["currencies", "countries"]) -> frozenset[str]:
+    import pycountry  # reads its tables from disk: only when something is entered
+
+    attribute = "alpha_3" if kind == "currencies" else "alpha_2"
+    return frozenset(getattr(entry, attribute) for entry in getattr(pycountry, kind))
+
+
+def check_currency(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is an ISO 4217 code."""
+    if text not in _codes("currencies"):
+        hint = f'write "{text.upper()}"' if text.upper() in _codes("currencies") else None
+        raise InvalidValue(
+            f'"{text}" is not an ISO 4217 currency', hint or 'write a code such as "USD" or "EUR"'
+        )
+
+
+def check_country(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is an ISO 3166-1 alpha-2 code."""
+    if text not in _codes("countries"):
+        hint = f'write "{text.upper()}"' if text.upper() in _codes("countries") else None
+        raise InvalidValue(
+            f'"{text}" is not an ISO 3166 country', hint or 'write a code such as "TW" or "US"'
+        )
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name; InvalidValue when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:  # no such zone is a KeyError
+        raise InvalidValue(
+            f'"{name}" is not a time zone', 'write an IANA name such as "Europe/Vienna" or "UTC"'
+        ) from error
+
+
+def check_timezone(text: str) -> None:
+    """Raise InvalidValue unless ``text`` names an IANA time zone."""
+    zone(text)
+
+
+def check_language(text: str) -> None:
+    """Raise InvalidValue unless ``text`` looks like a BCP 47 language tag."""
+    if not _is_language(text):
+        raise InvalidValue(f'"{text}" is not a language tag', 'write a tag such as "en" or "de"')
+
+
+def check_sha256(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is a SHA-256 in 64 lower-case hex digits."""
+    if not _is_sha256(text):
+        raise InvalidValue(f'"{text}" is not a SHA-256 (64 lower-case hex digits)')
+
+
+def format_instant(moment: datetime) -> Instant:
+    """An aware moment as text in UTC, with microseconds."""
+    # isoformat pads the year, which strftime does not on every platform
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def is_instant(text: object) -> bool:
+    """Whether this is an instant as :func:`format_instant` writes it."""
+    if not isinstance(text, str) or len(text) != len(END_OF_TIME):
+        return False
+    try:
+        return format_instant(datetime.fromisoformat(text)) == text
+    except (OverflowError, ValueError):
+        return False
+
+
+@lru_cache(maxsize=8192)
+def parse_moment(text: str, timezone: str = "UTC") -> Instant:
+    """The instant that ``text`` means: an ISO 8601 instant with offset, or a day.
+
+    A bare day means its last microsecond in ``timezone``: a conservative bound, so that no question
+    ever sees the future. Raises InvalidValue.
+    """
+    is_day = len(text) == 10
+    try:
+        moment = datetime.fromisoformat(text)
+        if text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in "Tt ":
+            raise ValueError  # a week, or without hyphens, or anything between day and time
+    except ValueError:
+        raise InvalidValue(
+            f'"{text}" is neither a day nor an instant',
+            "write 2025-01-10, or an instant with offset such as 2025-01-10T09:30:00+01:00",
+        ) from None
+    if is_day:
+        if moment.date() == date.max:
+            return END_OF_TIME
+        midnight = (moment + timedelta(days=1)).replace(tzinfo=zone(timezone))
+        return format_instant(midnight.astimezone(UTC) - timedelta(microseconds=1))
+    if moment.tzinfo is None:
+        raise InvalidValue(
+            f'"{text}" has no offset, so it is no instant', f'write "{text}Z" if it is in UTC'
+        )
+    try:
+        return format_instant(moment)
+    except OverflowError:
+        raise InvalidValue(f'"{text}" lies outside the years 1 to 9999 in UTC') from None
+
+
+def check_moment(text: str) -> None:
+    """Raise InvalidValue unless ``text`` is a day or an instant with offset."""
+    parse_moment(text)
+
+
+def _text(check: Callable[[str], None] | None = None, refers: str = "", **schema: Any) -> Any:
+    return Meta(extra={"check": check, "refers": refers}, extra_json_schema=schema or None)
+
+
+Slug = Annotated[str, _text(check_slug, pattern=f"^{SLUG}$")]
+SourceRef = Annotated[str, _text(check_slug, "source", pattern=f"^{SLUG}$")]
+CompanyRef = Annotated[str, _text(check_slug, "company", pattern=f"^{SLUG}$")]
+EventRef = Annotated[str, _text(check_slug, "event", pattern=f"^{SLUG}$")]
+SubjectRef = Annotated[str, _text(check_subject, pattern=f"^{_SUBJECT}$")]
+Attribute = Annotated[str, _text(check_attribute, pattern=f"^{_ATTRIBUTE}$")]
+EdtfText = Annotated[
+    str, _text(check_edtf, description="an EDTF date (ISO 8601-2), often imprecise")
+]
+MomentText = Annotated[str, _text(check_moment, description="a day, or an instant with offset")]
+Country = Annotated[
+    str, _text(check_country, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+]
+Language = Annotated[str, _text(check_language, description="a BCP 47 language tag")]
+Timezone = Annotated[str, _text(check_timezone, description="an IANA time zone")]
+Sha256 = Annotated[str, _text(check_sha256, pattern="^[0-9a-f]{64}$")]
+Currency = Annotated[str, _text(check_currency, pattern="^[A-Z]{3}$", description="ISO 4217")]
+
+Role = Literal[
+    "acquirer", "target", "seller", "investor", "investee", "supplier", "customer", "designer",
+    "manufacturer", "licensor", "licensee", "partner", "lender", "borrower", "evaluator", "holder",
+    "grantor", "parent", "subsidiary", "actor", "about", "other",
+]  # fmt: skip
+
+Parties = dict[CompanyRef, list[Role]]
+
+_MOST_DIGITS: Final = 40
+MOST_UNITS: Final = 9999
+"""More days, months or years ahead than this are a slip."""
+
+
+def plain_decimal(number: Decimal) -> Decimal:
+    """The same number without an exponent; ValueError for what is no amount (NaN, 1e999)."""
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{number} is not a number")
+    if exponent < -_MOST_DIGITS or number.adjusted() >= _MOST_DIGITS:
+        raise ValueError(f"a number of more than {_MOST_DIGITS} digits")
+    return Decimal(f"{number:f}") if exponent > 0 else number
+
+
+def plain_number(value: int | str) -> str:
+    """A number as the decimal string that is stored (1.5e9 is "1500000000"); ValueError for none."""
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        raise ValueError(f'"{value}" is not a number') from None
+    return f"{plain_decimal(number):f}"
+
+
+def exact_number(value: int | float) -> str:
+    """The same of a JSON number that is whole; ValueError for any other, whose digits are lost."""
+    if isinstance(value, float):
+        raise ValueError(f"{value} went through a binary float")
+    return plain_number(value)
+
+
+class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """An exact number, or bounds of which one may be missing."""
+
+    exact: Decimal | UnsetType = UNSET
+    min: Decimal | UnsetType = UNSET
+    max: Decimal | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        bounds = self.min is not UNSET or self.max is not UNSET
+        if (self.exact is not UNSET) == bounds:
+            raise ValueError('give either "exact", or "min" and/or "max"')
+        for name in ("exact", "min", "max"):
+            number = getattr(self, name)
+            if number is not UNSET:
+                plain = plain_decimal(number)
+                if plain is not number:
+                    force_setattr(self, name, plain)
+        if self.min is not UNSET and self.max is not UNSET and self.min > self.max:
+            raise ValueError(f'"min" {self.min} is more than "max" {self.max}')
+
+
+class Money(Range, frozen=True, kw_only=True):
+    """An amount of money in one currency; what a reporter converted stays under ``reported_as``."""
+
+    currency: Currency
+    per: Literal["once", "year", "quarter", "month"] | UnsetType = UNSET
+    basis: Literal["exact", "up_to", "at_least", "about"] | UnsetType = UNSET
+    reported_as: list[Money] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_currency(self.currency)
+
+
+def _check_percent(share: Range) -> None:
+    for number in (share.exact, share.min, share.max):
+        if number is not UNSET and not 0 <= number <= 100:
+            raise ValueError(f"a share is a percentage from 0 to 100, not {number}")
+
+
+class Share(Range, frozen=True, kw_only=True):
+    """A share in percent, 0 to 100."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_percent(self)
+
+
+class Measure(Range, frozen=True, kw_only=True):
+    """The money or the share that a fact states: with a currency it is money, without a share."""
+
+    currency: Currency | UnsetType = UNSET
+    per: Literal["once", "year", "quarter", "month"] | UnsetType = UNSET
+    basis: Literal["exact", "up_to", "at_least", "about"] | UnsetType = UNSET
+    reported_as: list[Money] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.currency is not UNSET:
+            check_currency(self.currency)
+        elif (self.per, self.basis, self.reported_as) != (UNSET, UNSET, UNSET):
+            raise ValueError('money needs a "currency"; a share has only "exact", "min", "max"')
+        else:
+            _check_percent(self)
+
+
+class Horizon(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A span of time ahead: 3 to 5 years from a date."""
+
+    min: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | UnsetType = UNSET
+    max: Annotated[int, Meta(ge=0, le=MOST_UNITS)] | UnsetType = UNSET
+    unit: Literal["day", "month", "quarter", "year"]
+    from_: EdtfText | UnsetType = field(default=UNSET, name="from")
+
+    def __post_init__(self) -> None:
+        if self.min is UNSET and self.max is UNSET:
+            raise ValueError('give "min", "max" or both')
+        if self.min is not UNSET and self.max is not UNSET and self.min > self.max:
+            raise ValueError(f'"min" {self.min} is more than "max" {self.max}')
+        if self.from_ is not UNSET:
+            dates.bounds(self.from_)
+
+
+@lru_cache(maxsize=1024)
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _is_plain_number(text) else None
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two JSON values say the same: numbers by value ("5.0" is "5"), lists in order."""
+    if one == other:
+        return True
+    if isinstance(one, str) and isinstance(other, str):
+        number = _number(one)
+        return number is not None and number == _number(other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    return False

@@ -1,0 +1,100 @@
+"""Work done by an interpreter of its own, so that a large job takes two processors.
+
+The other process imports what this one imports, wherever that is, and nothing of the program that uses it,
+which ``multiprocessing`` would run again, or copy with all its threads and locks. The two talk in frames over
+pipes. Nothing depends on it but time: whatever it does not answer (it cannot be started, or somebody kills
+it), the caller does by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, BinaryIO, Final, NamedTuple
+
+_CHILD: Final = (
+    "import sys; sys.path[:] = sys.argv[3:]; from timeline.worker import main; main(*sys.argv[1:3])"
+)
+_PIPE: Final = 1024 * 1024
+"""Bytes that wait in a pipe, where the system lets one choose."""
+
+_SIZE: Final = 4
+"""Bytes that say how long a frame is."""
+
+Job = Callable[[BinaryIO, BinaryIO, int], object]
+"""What the other process does with its standard input and output, and a number that it is given."""
+
+
+class Apart(NamedTuple):
+    """The two ends of the pipes to the other process."""
+
+    to: IO[bytes] | None
+    """None where it reads a file."""
+    back: IO[bytes]
+
+
+@contextmanager
+def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[Apart | None]:
+    """A process that does a job (a function of a module), until the block ends; None where it cannot be.
+
+    ``given`` is an open file to be its standard input, from where it stands, else that is a pipe.
+    """
+    if not sys.executable or getattr(sys, "frozen", False) or _processors() < 2:
+        yield None
+        return
+    import subprocess  # 4 ms of every append, and only large jobs need it
+
+    name = f"{job.__module__}:{job.__name__}"
+    try:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", _CHILD, name, str(number), *sys.path],
+            stdin=subprocess.PIPE if given is None else given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt is for this process, which then ends the other
+            pipesize=_PIPE,
+        )
+    except OSError:
+        yield None
+        return
+    assert process.stdout is not None
+    try:
+        yield Apart(process.stdin, process.stdout)
+    finally:
+        process.kill()
+        with suppress(BrokenPipeError):  # of what was not sent any more
+            process.__exit__(None, None, None)
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def write_frame(stream: IO[bytes], frame: bytes) -> None:
+    """Send a frame; BrokenPipeError where nobody reads."""
+    stream.write(len(frame).to_bytes(_SIZE, "big"))
+    stream.write(frame)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    """The next frame; None where no whole one comes any more."""
+    head = stream.read(_SIZE)
+    size = int.from_bytes(head, "big")
+    frame = stream.read(size)
+    return frame if len(head) == _SIZE and len(frame) == size else None
+
+
+def main(name: str, number: str) -> None:
+    """Do a job in this process; that nobody reads what it writes is its end, and no failure."""
+    module, _, function = name.partition(":")
+    job: Job = getattr(__import__(module, fromlist=[function]), function)
+    with suppress(BrokenPipeError):
+        job(sys.stdin.buffer, sys.stdout.buffer, int(number))
+    # what is left in the buffer would be written at exit, into the broken pipe
+    os._exit(0)
