@@ -12,13 +12,13 @@ from timeline.errors import TimelineError
 from timeline.model import dates
 from timeline.model.kinds.envelope import Attribution, FactLevel
 from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.subject import check_subject
 from timeline.model.values import (
     Day,
     Fields,
     Instant,
     check_sha256,
     check_slug,
-    check_subject,
     is_instant,
 )
 
