@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from timeline.model import dates
-from timeline.model.fold import Entry, event_of
+from timeline.model.fold import event_of
 from timeline.model.kinds import EVENT_TYPES, KINDS, NOTED, RECORD_TYPES, STEPS_OF, Kind, Phase
+from timeline.model.record import Entry
 from timeline.model.values import parse_moment, same_value
 
 Order = Callable[[Entry], Any]

@@ -216,7 +216,9 @@ def entries(
         reported, published, known = _report(draw, known)
         fields = reported | _news_fields(draw, kind, name)
         found.append(
-            Entry(position, f"e{position}", name, subject, occurred, *bounds, known, fields, published)
+            Entry(
+                position, f"e{position}", name, subject, occurred, *bounds, known, fields, published
+            )
         )
     return found
 
@@ -264,5 +266,14 @@ def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known
         published[slug] = _instant(draw(DAYS), 9)
     start = dates.OPEN_START
     return Entry(
-        position, f"e{position}", name, found[0].subject, None, start, start, known, fields, published
+        position,
+        f"e{position}",
+        name,
+        found[0].subject,
+        None,
+        start,
+        start,
+        known,
+        fields,
+        published,
     )

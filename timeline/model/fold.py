@@ -17,6 +17,7 @@ from timeline.model.kinds import EVENT_TYPES, KINDS, STEPS_OF
 from timeline.model.kinds.event import NOTED, Event, Kind, Phase, same_claim
 from timeline.model.kinds.fact import Stated
 from timeline.model.record import DISPUTED, Entry, Judged, Lens, judge
+from timeline.model.subject import Subject
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, same_value
 
 Certainty: TypeAlias = Literal["definite", "possible", "contested"]
@@ -54,7 +55,7 @@ class Item(Struct, frozen=True):
 
 def kind_of(subject: str) -> Kind:
     """The kind of a subject, from its name."""
-    return KINDS[subject.partition(":")[0]]
+    return KINDS[Subject.of(subject).kind]
 
 
 # --- in which order ---------------------------------------------------------------------------
@@ -334,7 +335,7 @@ class Standing(NamedTuple):
 
 
 def standing(
-    reported: Fold, others: Iterable[Phase | None], undisputed: Phase | None | Literal[False]
+    reported: Fold, others: Iterable[Phase | None], undisputed: Phase | Literal[False] | None
 ) -> Standing:
     """Weigh what else may hold against the reported fold.
 
@@ -426,7 +427,8 @@ def evidence_of(
 
 def irregular(kind: Kind, happened: Iterable[Entry]) -> list[str]:
     """The ids of the events that could not follow on those before them."""
-    phase, found = NOTED, []
+    phase: Phase = NOTED
+    found = []
     for entry in happened:
         after = advance(kind, phase, entry)
         if after is None:
@@ -457,7 +459,7 @@ def item_of(found: Evidence, on: Day) -> Item | None:
     kind = kind_of(happened[0].subject)
     state = Fold()
     irregular = [entry.id for entry in happened if not state.add(kind, entry)]
-    undisputed: Phase | None | Literal[False] = False
+    undisputed: Phase | Literal[False] | None = False
     if any(entry.disputed for entry in happened):
         undisputed = outcome(kind, [entry for entry in happened if not entry.disputed])
     certainty, alternatives, disputed = standing(state, doubts(kind, happened, on), undisputed)

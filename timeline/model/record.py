@@ -32,13 +32,13 @@ from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
 from timeline.model import dates
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES
 from timeline.model.kinds.about_record import (
     EventCorrected,
     EventDisputed,
     EventErased,
     EventRetracted,
 )
-from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES
 from timeline.model.kinds.event import Event
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, parse_moment
 
@@ -67,12 +67,18 @@ class Entry(Struct, frozen=True, gc=False):
     """When it was last told, for whoever asks :func:`judge`; None: at ``known``."""
     disputed: bool = False
     """Whether a dispute of it stands, for whoever asks :func:`judge`."""
-    event: Event = None  # type: ignore[assignment]
-    """The fields as a typed value, made of them; terms in it are the JSON values that they are here."""
+    typed: Event | None = None
+    """See :attr:`event`; None of an event about the record, and of one that was erased."""
 
     def __post_init__(self) -> None:
-        if self.event is None and self.type not in RECORD_TYPES and "erased" not in self.fields:
-            force_setattr(self, "event", event_of(self.type, self.fields))
+        if self.typed is None and self.type not in RECORD_TYPES and "erased" not in self.fields:
+            force_setattr(self, "typed", event_of(self.type, self.fields))
+
+    @property
+    def event(self) -> Event:
+        """The fields as a typed value; terms in it are the JSON values that they are in ``fields``."""
+        assert self.typed is not None
+        return self.typed
 
     @property
     def sources(self) -> list[str]:
@@ -230,7 +236,9 @@ def judge(
         reason = reasons.get(remark.fields["target"])
         if reason is not None:
             reasons[remark.id] = reason
-    return Judged(counting, remarks, retractions, reasons, mended | {e.id: e for e in given if e.is_erased})
+    return Judged(
+        counting, remarks, retractions, reasons, mended | {e.id: e for e in given if e.is_erased}
+    )
 
 
 def _plain(given: list[Entry], known: Instant, lens: Lens | None, on: Day | None) -> Judged:
@@ -248,7 +256,9 @@ def _plain(given: list[Entry], known: Instant, lens: Lens | None, on: Day | None
             reasons[entry.id] = _NOT_YET_HAPPENED
         else:
             counting.append(found)
-    return Judged(counting, {}, {}, reasons, {entry.id: entry for entry in given} if reasons else {})
+    return Judged(
+        counting, {}, {}, reasons, {entry.id: entry for entry in given} if reasons else {}
+    )
 
 
 def _seen(entry: Entry, known: Instant, lens: Lens | None) -> Entry | Reason:
@@ -335,14 +345,15 @@ def _changed(entry: Entry, corrections: Sequence[Entry]) -> Entry:
             else:
                 fields[name] = value
     if occurred == entry.occurred:
-        return _reworded(entry, fields)
+        return reworded(entry, fields)
     earliest, latest = dates.bounds(occurred) if occurred else (dates.OPEN_START, dates.OPEN_START)
-    return _reworded(entry, fields, occurred=occurred, earliest=earliest, latest=latest)
+    return reworded(entry, fields, occurred=occurred, earliest=earliest, latest=latest)
 
 
-def _reworded(entry: Entry, fields: Fields, **others: Any) -> Entry:
-    event = None if entry.event is None else event_of(entry.type, fields)
-    return replace(entry, fields=fields, event=event, **others)
+def reworded(entry: Entry, fields: Fields, **others: Any) -> Entry:
+    """The event with other fields, and with other values for the rest of the entry."""
+    typed = None if entry.typed is None else event_of(entry.type, fields)
+    return replace(entry, fields=fields, typed=typed, **others)
 
 
 def _mended(entry: Entry, mends: Sequence[Entry]) -> Entry:

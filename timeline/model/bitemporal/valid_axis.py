@@ -32,7 +32,7 @@ from      reported            pending                         what else may hold
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
@@ -135,9 +135,7 @@ class Sweep:
         self._item_kind: str | None = None
         self._parties: dict[str, list[str]] = {}
 
-    def revise(
-        self, removed: Sequence[Entry], added: Sequence[Entry]
-    ) -> tuple[Day, list[Segment]]:
+    def revise(self, removed: Sequence[Entry], added: Sequence[Entry]) -> tuple[Day, list[Segment]]:
         """Take events out and in; the first day that changes, and what holds from then on."""
         state, order = self.states[-1], self.order
         if not removed and len(added) == 1 and state.count == len(order):
