@@ -34,8 +34,8 @@ def verify_history(
     """Compare the stored history with the log; how many subjects were compared.
 
     Each subject's rows must be those that its events give anew, and say what replay says where each row
-    begins. ``sample`` compares that many subjects, chosen by ``seed``. Raises StoreDamaged where the history is not at the head of the log, HistoryDamaged
-    for the first subject that differs.
+    begins. ``sample`` compares that many subjects, chosen by ``seed``. Raises StoreDamaged where the history
+    is not at the head of the log, HistoryDamaged for the first subject that differs.
     """
     checked_head(connection)
     for table in (subject_history, party_history):
