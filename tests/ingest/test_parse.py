@@ -73,6 +73,8 @@ def test_a_sound_event_is_read_alike_from_a_line_and_from_a_node(fields: Fields)
 @example(DEAL | {"schema_version": 0})
 @example(FACT | {"value": {"exact": "1_000", "currency": "USD"}})
 @example(DEAL | {"term": {"min": 10**18, "unit": "year"}})
+@example(DEAL | {"parties": {"Acme Corp": ["supplier"]}})
+@example(DEAL | {"source": "A Post"})
 @example({"type": "event_corrected", "target": "announced", "changes": [[]]})
 @example({"type": "event_corrected", "target": "announced", "changes": None})
 def test_a_slip_is_found_alike_in_a_line_and_in_a_node(fields: Fields) -> None:
