@@ -10,7 +10,7 @@ import pytest
 
 from timeline.errors import DataError, NotFound, Problem
 from timeline.ingest.fixtures import Fixture, Found, find_files, load_fixture
-from timeline.ingest.jsonl import MAX_LINE, MOST_PROBLEMS, load_lines
+from timeline.ingest.jsonl import MAX_LINE, MOST_PROBLEMS, load_lines, read_lines
 from timeline.ingest.nodes import MAX_BYTES
 
 
