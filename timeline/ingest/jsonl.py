@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any, BinaryIO, Final, Union
 
 import msgspec
+from msgspec import inspect
 
 from timeline.errors import DataError, Location, Problem, TimelineError
 from timeline.ingest.check import flaws, parse_event, unstorable
 from timeline.ingest.draft import MARK, Draft, Place, checks_of, erased_fields
 from timeline.ingest.nodes import Unreadable, WrittenNumber, node_of
-from timeline.ingest.shape import Report
-from timeline.model import dates
+from timeline.ingest.shape import Report, fields_of
+from timeline.model import dates, short_forms
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.fact import fact_subject
 from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
@@ -122,6 +123,10 @@ def _sound(event: Event, line: bytes, file: str, number: int) -> Draft | None:
     tag = fields["type"]
     tests = _tests_of(tag)
     try:
+        for name, type_of_value in _short_of(tag).items():
+            value = fields.get(name)
+            if type(value) is str and short_forms.read_if_one(type_of_value, value) is not None:
+                return None
         for name, value in fields.items():  # they are fewer than what may be given
             test = tests.get(name)
             if test is None:
@@ -172,6 +177,18 @@ def _test_of(check: Callable[[str], None]) -> Callable[[str], object]:
 @cache
 def _tests_of(type_: str) -> dict[str, Callable[[str], object]]:
     return {name: _test_of(check) for name, check in checks_of(type_).items()}
+
+
+@cache
+def _short_of(type_: str) -> dict[str, Any]:
+    """The fields of an event type where a text may be a value in its short form, with its type."""
+    found = {}
+    for name, field in fields_of(EVENT_TYPES[type_]).items():
+        options = field.type.types if isinstance(field.type, inspect.UnionType) else ()
+        for option in options:
+            if isinstance(option, inspect.StructType) and option.cls in short_forms.FORMS:
+                found[name] = option.cls
+    return found
 
 
 # what an event's subject begins with, where that and a date and a source are all that flaws asks for
