@@ -78,6 +78,7 @@ def replay_files(
     verify: bool = False,
     amend: bool = False,
     strict: bool = False,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Replayed:

@@ -88,7 +88,8 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (EdtfText, "[..2025-11-21]", "[..2025-11-21]"),
         (EdtfText, "[2025-11..]", "[2025-11..]"),
         (EdtfText, "[2025,2026]", "[2025,2026]"),
-        (EdtfText, "[2025-13]", ['invalid-date: "[2025-13]" is not a date: there is no month 13 (in "2025-13")']),
+        (EdtfText, "[2025-13]", [('invalid-date: "[2025-13]" is not a date: there is no month 13 '
+                                  '(in "2025-13")')]),
         (EdtfText, "[[2025]]", ['wrong-type: "it" should be text, not a list']),
         (EdtfText, "- 2025\n- 2026", ['wrong-type: "it" should be text, not a list']),
         (Money, "{exact: 5, currency: USD, colour: red}", ['unknown-field: "it" has no field "colour"']),
