@@ -18,8 +18,8 @@ from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
 from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.shape import Report, fields_of, shape
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES
+from timeline.model.kinds import KIND_OF, RECORD_TYPES
+from timeline.model.kinds.event import Event
 from timeline.model.subject import check_subject
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
