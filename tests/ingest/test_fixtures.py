@@ -56,7 +56,7 @@ def test_sources_companies_and_events_are_drafts_in_this_order(tmp_path: Path) -
     assert [draft.fields.get("subject") for draft in fixture.drafts] == [
         "source:post", "company:acme", "deal:widgets", None, "deal:widgets",
     ]  # fmt: skip
-    assert {draft.origin for draft in fixture.drafts} == {"sub/story.yaml"}
+    assert fixture.story is None
     assert len(fixture.expectations) == 1
 
 
@@ -73,8 +73,7 @@ def test_the_only_source_is_the_default_but_not_of_what_is_said_of_the_record(
 
 def test_a_story_names_where_events_come_from(tmp_path: Path) -> None:
     fixture = load(tmp_path, "story: acme-globex\n" + STORY)
-    assert {draft.origin for draft in fixture.drafts} == {"acme-globex"}
-    assert fixture.origin == "acme-globex"
+    assert fixture.story == "acme-globex"
     assert said(tmp_path, "story: Acme Globex\n") == ["1:8 invalid-value"]
     assert said(tmp_path, "story: [a]\n") == ["1:8 wrong-type"]
 

@@ -49,7 +49,8 @@ class Fixture(Struct, frozen=True):
     """One YAML file: its events in the order of the log, and what it expects."""
 
     path: str
-    origin: str
+    story: str | None
+    """The name that the file gives its story, if it does."""
     drafts: list[Draft]
     expectations: list[Expectation]
     problems: list[Problem]
@@ -108,14 +109,14 @@ def load_fixture(file: Found) -> Fixture:
             data = stream.read(MAX_BYTES + 1)
         root = compose(data, name)
     except DataError as error:
-        return Fixture(name, file.name, [], [], error.problems)
-    return _Reader(name, file.name, data.decode("utf-8-sig")).read(root)
+        return Fixture(name, None, [], [], error.problems)
+    return _Reader(name, data.decode("utf-8-sig")).read(root)
 
 
 class _Reader:
-    def __init__(self, path: str, origin: str, text: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self.path = path
-        self.origin = origin
+        self.story: str | None = None
         self.report = Report(path, text)
         self.drafts: list[Draft] = []
         self.expectations: list[Expectation] = []
@@ -146,17 +147,15 @@ class _Reader:
         elif root is not None:
             message = "a fixture is a mapping with sources, companies, events and expect"
             self.report.add("wrong-type", message, root)
-        for draft in self.drafts:
-            draft.origin = self.origin
         # what is wrong with a default is found again with every event that inherits it
         problems = sorted(dict.fromkeys(self.report.problems), key=_line_of)
-        return Fixture(self.path, self.origin, self.drafts, self.expectations, problems)
+        return Fixture(self.path, self.story, self.drafts, self.expectations, problems)
 
     def _story(self, node: Node) -> None:
         if isinstance(node, Scalar):
             try:
                 check_slug(node.text)
-                self.origin = node.text
+                self.story = node.text
             except TimelineError as error:
                 self.report.add_error(error, node)
         else:
