@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
@@ -29,6 +29,7 @@ from timeline.ingest.nodes import node_of
 from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields
+from timeline.quotations import Archive, check_quotes
 from timeline.store.append import Appender, Outcome
 from timeline.store.bulk import rare_collections
 from timeline.store.edits import Edits, GivenFile
@@ -163,13 +164,59 @@ def _replay(
     return result
 
 
-def check_files(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Replayed:
-    """Replay files into memory and ask what they expect; touches no store."""
+class Checked(Struct, frozen=True):
+    """Files that were replayed in memory."""
+
+    store: Store
+    done: Replayed
+    failed: ExpectationFailed | None
+    """The expectations that do not hold; the events are in the store all the same."""
+
+
+@contextmanager
+def checked(
+    paths: Sequence[str | Path],
+    *,
+    archive: str | Path | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Checked]:
+    """Replay files into memory and ask what they expect, for as long as the context lasts.
+
+    ``archive`` is a folder with the texts of sources, in which quotes are looked up. Raises DataError.
+    """
+    quotes: list[Problem] = []
+    if archive is not None:
+        drafts = (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
+        quotes = check_quotes(drafts, Archive(Path(archive)))
+    wrong = [problem for problem in quotes if not problem.warning]
     store = Store(MEMORY)
+    failed = None
     try:
-        return replay_files(store, paths, stdin=stdin)
+        try:
+            done = replay_files(store, paths, stdin=stdin)
+        except ExpectationFailed as error:
+            failed, done = error, cast("Replayed", error.done)
+        except DataError as error:
+            raise DataError([*error.problems, *wrong]) from None
+        if wrong:
+            raise DataError(wrong)
+        warnings = [*done.warnings, *quotes]
+        yield Checked(store, structs.replace(done, warnings=warnings), failed)
     finally:
         store.close()
+
+
+def check_files(
+    paths: Sequence[str | Path],
+    *,
+    archive: str | Path | None = None,
+    stdin: BinaryIO | None = None,
+) -> Replayed:
+    """Replay files into memory and ask what they expect; touches no store."""
+    with checked(paths, archive=archive, stdin=stdin) as found:
+        if found.failed is not None:
+            raise found.failed
+        return found.done
 
 
 def rehearse_files(
@@ -178,11 +225,15 @@ def rehearse_files(
     *,
     amend: bool = False,
     strict: bool = False,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Replayed:
     """What :func:`replay_files` would do; nothing is stored, and no store is made."""
     try:
-        return replay_files(store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin)
+        return replay_files(
+            store, paths, dry_run=True, amend=amend, strict=strict, cloudevents=cloudevents,
+            stdin=stdin,
+        )  # fmt: skip
     except Undo as undo:
         done: Replayed = undo.result
         return done

@@ -125,7 +125,7 @@ class Edits:
             message += "and this one may say the same again under another id"
             hint = "what was erased must not come back: take it out, or make sure that it is another event"
             found_problem = draft.place.problem("event-erased", message, None, hint)
-            self.warnings.append(_as_warning(found_problem))
+            self.warnings.append(found_problem.as_warning())
 
     def _may_be_of(self, given: GivenFile, gone: Gone) -> bool:
         """Whether a file held the event, or another one did that is gone."""
@@ -182,12 +182,6 @@ class Edits:
 def _ids(given: GivenFile) -> set[str]:
     """The ids that the events of a file have before they are appended; none of some about the record."""
     return {draft.fields["id"] for draft in given.drafts if "id" in draft.fields}
-
-
-def _as_warning(problem: Problem) -> Problem:
-    return Problem(
-        problem.code, problem.message, problem.location, problem.hint, problem.excerpt, warning=True
-    )
 
 
 # --- matching ------------------------------------------------------------------------------------
