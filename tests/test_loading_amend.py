@@ -11,7 +11,7 @@ import pytest
 from tests.answers.stores import new_store, replay_text
 from timeline import Timeline
 from timeline.errors import DataError, ExpectationFailed
-from timeline.loading import Replayed, rehearse_files
+from timeline.loading import Replayed, check_files, rehearse_files
 from timeline.store.store import Store
 
 STORY = """\
@@ -302,36 +302,346 @@ def test_an_event_that_returns_with_other_content_is_taken_back_and_mended(
     clean(store, tmp_path, text)
 
 
-def test_an_edited_event_whose_id_is_derived_looks_like_one_gone_and_one_new(
+# --- an event without an id ---------------------------------------------------------------------
+
+
+def test_an_edited_event_without_an_id_is_refused_like_any_other(
     store: Store, tmp_path: Path
 ) -> None:
     replay_text(store, tmp_path, STORY)
     text = edited(("against: [globex]", "against: [globex]\n    note: denied"))
-    done = replay_text(store, tmp_path, text)
-    assert done.stored == 1
-    (warning,) = done.warnings
-    assert "derived from its content" in str(warning.hint)
-    assert len(deal(store).steps) == 2
-    replay_text(store, tmp_path, text, amend=True)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, text)
+    (problem,) = refused.value.problems
+    assert problem.code == "event-changed"
+    assert 'note: nothing in the log, "denied" here' in problem.message
+    done = replay_text(store, tmp_path, text, amend=True)
+    assert [(a["type"], a["changes"]) for a in done.amendments] == [
+        ("event_corrected", {"note": "denied"})
+    ]
     assert len(deal(store).steps) == 1
+    clean(store, tmp_path, text)
+    # and back again, to what its id was derived from
+    assert len(replay_text(store, tmp_path, STORY, amend=True).amendments) == 1
+    clean(store, tmp_path, STORY)
+
+
+_BREACH = "  - type: deal_breach_alleged\n"
+_PAID = "  - {type: deal_payment_made, subject: deal:widgets, "
+TWO = edited(
+    (
+        _BREACH,
+        (
+            f"{_PAID}occurred: 2025-01-12, source: post, amount: USD 5 mn}}\n"
+            f"{_PAID}occurred: 2025-01-13, source: times, amount: USD 6 mn}}\n{_BREACH}"
+        ),
+    )
+)
+PAID = "occurred: 2025-01-13, source: times, amount: USD 6 mn"
+
+
+@pytest.mark.parametrize(
+    "changes, amendments",
+    [
+        ([("USD 6 mn", "USD 7 mn")], ["event_corrected"]),
+        ([(PAID, PAID.replace("-13", "-14"))], ["event_corrected"]),
+        ([("USD 6 mn", "USD 7 mn"), ("USD 5 mn", "USD 4 mn")], ["event_corrected"] * 2),
+        (
+            [(PAID, "occurred: 2025-01-15, source: times, amount: USD 7 mn"), ("USD 5 mn", "USD 4 mn")],
+            ["event_corrected"] * 2,
+        ),
+        (
+            [
+                (PAID, "occurred: 2025-01-15, source: times, amount: USD 7 mn"),
+                ("occurred: 2025-01-12, source: post, amount", "occurred: 2025-01-16, source: post, amount"),
+            ],
+            ["event_corrected"] * 2,
+        ),
+    ],
+)  # fmt: skip
+def test_of_several_those_of_the_same_day_are_edits_of_each_other_then_those_of_the_same_source(
+    store: Store, tmp_path: Path, changes: list[tuple[str, str]], amendments: list[str]
+) -> None:
+    replay_text(store, tmp_path, TWO)
+    text = edited(*changes, text=TWO)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, text)
+    assert codes(refused.value.problems) == ["event-changed"] * len(amendments)
+    done = replay_text(store, tmp_path, text, amend=True)
+    assert [each["type"] for each in done.amendments] == amendments
+    assert len([s for s in deal(store).steps if s["type"] == "deal_payment_made"]) == 2
     clean(store, tmp_path, text)
 
 
-def test_a_story_in_two_files_misses_nothing_when_both_are_replayed(
-    store: Store, tmp_path: Path
+@pytest.mark.parametrize("amend", [False, True])
+def test_what_stays_ambiguous_needs_ids(store: Store, tmp_path: Path, amend: bool) -> None:
+    replay_text(store, tmp_path, TWO)
+    text = edited(
+        (PAID, "occurred: 2025-01-15, source: [post, times], amount: USD 7 mn"),
+        ("occurred: 2025-01-12, source: post, amount", "occurred: 2025-01-16, known: 2025-01-17, amount"),
+        text=TWO,
+    )  # fmt: skip
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, text, amend=amend)
+    assert codes(refused.value.problems) == ["event-changed", "event-changed"]
+    assert "cannot be told" in refused.value.problems[0].message
+    assert "ids" in str(refused.value.problems[0].hint)
+
+
+def test_one_more_event_of_a_type_is_a_new_one(store: Store, tmp_path: Path) -> None:
+    replay_text(store, tmp_path, STORY)
+    done = replay_text(store, tmp_path, TWO, strict=True)
+    assert (done.stored, done.warnings) == (2, [])
+    fewer = edited(
+        (f"  - {{type: deal_payment_made, subject: deal:widgets, {PAID}}}\n", ""), text=TWO
+    )
+    assert codes(replay_text(store, tmp_path, fewer).warnings) == ["event-vanished"]
+    clean(store, tmp_path, TWO)
+
+
+# --- files that are renamed, moved, split, or of the same name ----------------------------------
+
+OTHER = """\
+sources:
+  wire: {publisher: Wire, kind: news, published: 2025-02-10}
+companies:
+  acme: {name: Acme, aliases: [Acme Corp]}
+  initech: {name: Initech}
+events:
+  - {type: deal_announced, id: other, subject: deal:other, occurred: 2025-02-09, source: wire,
+     kind: supply, parties: {initech: supplier, acme: customer}}
+"""
+
+
+def origins(store: Store) -> dict[str, str | None]:
+    return {entry.id: entry.origin for entry in Timeline(store).log()}
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("x/deal.yaml", "y/deal.yaml"),
+        ("x/deals/deal.yaml", "y/deals/deal.yaml"),
+        ("x/a.yaml", "x/b.yaml"),
+        ("deal.yaml", "y/deal.yaml"),
+        ("x/deal.yml", "y/deal.yml"),
+    ],
+)
+@pytest.mark.parametrize("story", ["", "story: same\n"])
+@pytest.mark.parametrize("as_folders", [False, True])
+def test_two_files_never_share_an_origin(
+    store: Store, tmp_path: Path, one: str, other: str, story: str, as_folders: bool
+) -> None:
+    """Each replayed by itself: what one of them said is not missed in the other."""
+    paths = []
+    for name, text in ((one, STORY.replace("story: acme-globex\n", "")), (other, OTHER)):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(story + text, encoding="utf-8")
+        root = path.parent if as_folders and path.parent.name != "deals" else path
+        paths.append(root if as_folders and path.parent != tmp_path else path)
+    timeline = Timeline(store)
+    for path in paths:
+        assert timeline.replay([path], strict=True).warnings == []
+    for path in reversed(paths):
+        done = timeline.replay([path], amend=True, strict=True)
+        assert (done.stored, done.amendments) == (0, [])
+    found = origins(store)
+    assert found["announced"] != found["other"]
+    assert not any(str(tmp_path) in str(origin) for origin in found.values())
+    assert deal(store, "deal:other", on="2025-03-01") is not None
+    assert deal(store) is not None
+    timeline.verify()
+
+
+@pytest.mark.parametrize("how", ["file", "folder", "story", "moved", "above"])
+def test_a_file_that_is_renamed_or_moved_takes_its_events_along(
+    store: Store, tmp_path: Path, how: str
 ) -> None:
     folder = tmp_path / "stories"
     folder.mkdir()
-    first = without("  - type: deal_signed")
-    second = "story: acme-globex\nevents:\n" + STORY[STORY.index("  - type: deal_signed") :]
-    second = second[: second.index("  - type: deal_breach")]
-    (folder / "a.yaml").write_text(first)
-    (folder / "b.yaml").write_text(second)
+    path = folder / "deal.yaml"
+    path.write_text(STORY.replace("story: acme-globex\n", ""), encoding="utf-8")
     timeline = Timeline(store)
-    assert timeline.replay([folder]).warnings == []
-    again = timeline.replay([folder], strict=True)
-    assert (again.stored, again.warnings) == (0, [])
-    assert codes(timeline.replay([folder / "a.yaml"]).warnings) == ["event-vanished"]
+    timeline.replay([folder])
+    root = folder
+    if how == "file":
+        path = path.rename(folder / "supply.yaml")
+    elif how == "folder":
+        root = folder.rename(tmp_path / "renamed")
+        path = root / "deal.yaml"
+    elif how == "story":
+        path.write_text("story: new-name\n" + path.read_text())
+    elif how == "moved":
+        (folder / "2025").mkdir()
+        path = path.rename(folder / "2025" / "deal.yaml")
+    else:
+        root = tmp_path
+    assert timeline.replay([root], strict=True).stored == 0
+    path.write_text(without("  - type: deal_signed", path.read_text()), encoding="utf-8")
+    assert codes(timeline.replay([root]).warnings) == ["event-vanished"]
+    done = timeline.replay([root], amend=True)
+    assert [a["target"] for a in done.amendments] == ["signed"]
+    assert deal(store).status == "announced"
+
+
+def test_a_file_that_is_renamed_and_edited_at_once_is_still_the_one(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    (tmp_path / "story.yaml").unlink()
+    text = without("  - type: deal_signed")
+    done = replay_text(store, tmp_path, text, "renamed.yaml")
+    assert codes(done.warnings) == ["event-vanished"]
+
+
+def test_a_file_that_is_gone_from_a_folder_is_noticed(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.yaml").write_text(STORY, encoding="utf-8")
+    (folder / "deep" / "b.yaml").write_text(OTHER, encoding="utf-8")
+    timeline = Timeline(store)
+    timeline.replay([folder])
+    (folder / "deep" / "b.yaml").unlink()
+    assert timeline.replay([folder / "a.yaml"], strict=True).warnings == [], "not of a file alone"
+    vanished = timeline.replay([folder]).warnings
+    assert codes(vanished) == ["event-vanished"] * 3, "both files told of Acme in the same words"
+    done = timeline.replay([folder], amend=True)
+    assert {a["type"] for a in done.amendments} == {"event_retracted"}
+    assert deal(store, "deal:other", on="2025-03-01") is None
+    assert timeline.replay([folder], amend=True, strict=True).stored == 0
+
+
+def test_a_file_of_which_a_part_moved_to_another_keeps_the_rest(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    part = (
+        "events:\n"
+        + STORY[STORY.index("  - type: deal_signed") : STORY.index("  - type: deal_breach")]
+    )
+    done = replay_text(store, tmp_path, part, "part.yaml", amend=True, strict=True)
+    assert (done.stored, done.amendments) == (0, [])
+    rest = without("  - type: deal_signed")
+    assert replay_text(store, tmp_path, rest, strict=True).warnings == []
+    assert codes(replay_text(store, tmp_path, "events: []\n", "part.yaml").warnings) == [
+        "event-vanished"
+    ]
+
+
+def test_a_store_restored_from_an_export_knows_its_stories_again(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    export = tmp_path / "log.jsonl"
+    export.write_bytes(b"".join(Timeline(store).export()))
+    restored = new_store(tmp_path, "restored.db")
+    Timeline(restored).replay([export], verify=True)
+    assert codes(replay_text(restored, tmp_path, without("  - type: deal_signed")).warnings) == [
+        "event-vanished"
+    ]
+    restored.close()
+
+
+# --- registrations that are still needed ---------------------------------------------------------
+
+
+def test_amend_retracts_what_refers_before_what_is_referred_to(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    types = {entry.id: entry.type for entry in Timeline(store).log()}
+    done = replay_text(store, tmp_path, "story: acme-globex\n", amend=True)
+    retracted = [types[a["target"]].endswith("_registered") for a in done.amendments]
+    assert retracted == [False] * 3 + [True] * 4
+    assert deal(store) is None
+
+
+# --- erased events ------------------------------------------------------------------------------
+
+
+def test_amend_of_a_file_that_nobody_edited_appends_nothing_after_an_erasure(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    timeline = Timeline(store)
+    source = next(e.id for e in timeline.log() if e.subject == "source:times")
+    timeline.erase(source, "by order")
+    before = [deal(store, known=day) for day in ("2025-01-11", "2025-01-12", "2025-02-01")]
+    done = replay_text(store, tmp_path, STORY, amend=True, strict=True)
+    assert (done.stored, done.amendments) == (0, [])
+    assert [deal(store, known=day) for day in ("2025-01-11", "2025-01-12", "2025-02-01")] == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("    against: [globex]", "    against: [globex]\n    note: again"),
+        ("    against: [globex]", "    id: again\n    against: [globex]"),
+        ("    occurred: 2025-01-12\n", "    occurred: 2025-01\n"),
+        ("    by: [acme]\n", ""),
+        ("    source: times\n    by", "    source: [times, post]\n    by"),
+    ],
+)
+def test_an_erased_event_that_comes_back_under_a_new_id_is_named(
+    store: Store, tmp_path: Path, change: tuple[str, str]
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    timeline = Timeline(store)
+    breach = next(e.id for e in timeline.log() if e.type == "deal_breach_alleged")
+    timeline.erase(breach, "by order")
+    text = edited(change)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, text, strict=True)
+    assert codes(refused.value.problems) == ["event-erased"]
+    for amend in (False, True):
+        done = replay_text(store, tmp_path, text, amend=amend, dry_run=False)
+        assert codes(done.warnings) == (["event-erased"] if not amend else [])
+
+
+# --- what files expect, after they were edited ----------------------------------------------------
+
+EXPECTED = "status: signed, terms: {value: USD 50}"
+FIRST = f"{STORY}expect:\n  - {{subject: deal:widgets, on: 2025-03-01, state: {{{EXPECTED}}}}}\n"
+_IN_FORCE_ON = "occurred: 2025-01-20, source: times"
+IN_FORCE = f"  - {{type: deal_took_effect, subject: deal:widgets, {_IN_FORCE_ON}}}\n"
+LATER = """\
+sources:
+  late: {publisher: Late, kind: news, published: 2025-02-10}
+events:
+  - {type: deal_terminated, id: over, subject: deal:widgets, occurred: 2025-02-10, source: late}
+expect:
+  - {subject: deal:widgets, on: 2025-03-01, state: terminated}
+"""
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        FIRST.replace("exact: 50,", "exact: 60,").replace("USD 50}", "USD 60}"),
+        FIRST.replace("occurred: 2025-01-11", "occurred: 2025-01-10"),
+        FIRST.replace("expect:", f"{IN_FORCE}expect:").replace(
+            "status: signed", "status: in_force"
+        ),
+        FIRST.replace("Acme Corp]", "Acme Inc]"),
+        without("  - type: deal_breach", STORY) + FIRST[FIRST.index("expect:") :],
+    ],
+)
+def test_what_files_expect_of_the_events_above_holds_after_an_amendment(
+    store: Store, tmp_path: Path, first: str
+) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    (folder / "10.yaml").write_text(FIRST, encoding="utf-8")
+    (folder / "20.yaml").write_text(LATER, encoding="utf-8")
+    timeline = Timeline(store)
+    assert timeline.replay([folder]).expectations == 2
+    (folder / "10.yaml").write_text(first, encoding="utf-8")
+    assert timeline.replay([folder], amend=True).expectations == 2
+    assert timeline.replay([folder]).expectations == 2
+    assert timeline.replay([folder / "20.yaml"]).expectations == 1
+    assert check_files([folder]).expectations == 2
+    timeline.verify()
 
 
 def test_another_story_is_not_touched(store: Store, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Timeline(Pictures):
         verify: bool = False,
         amend: bool = False,
         strict: bool = False,
+        cloudevents: bool = False,
         batch: int | None = None,
         stdin: BinaryIO | None = None,
         progress: Progress | None = None,
@@ -78,10 +79,10 @@ class Timeline(Pictures):
         """Append what is new in fixture files, in one transaction, then ask what they expect.
 
         Makes a missing store. ``dry_run`` stores nothing; ``amend`` mends the record where a file was
-        edited, and ``strict`` makes an error of every event that a file no longer holds. With ``batch``
-        every so many events of JSONL are a transaction of their own, so that an interrupted replay goes on
-        where it was. Raises DataError (nothing was stored, or the batches before) and
-        ExpectationFailed (it was).
+        edited, and ``strict`` makes an error of every event that a file no longer holds. With
+        ``cloudevents`` lines hold events in that envelope. With ``batch`` every so many events of JSONL are
+        a transaction of their own, so that an interrupted replay goes on where it was. Raises DataError
+        (nothing was stored, or the batches before) and ExpectationFailed (it was).
         """
         from timeline.loading import rehearse_files, replay_files
 
@@ -93,12 +94,16 @@ class Timeline(Pictures):
                     "a replay in batches only appends",
                     "leave out dry_run, verify, amend and strict, or the batch",
                 )
-            return replay_in_batches(self.store, paths, batch, stdin=stdin, progress=progress)
+            return replay_in_batches(
+                self.store, paths, batch, cloudevents=cloudevents, stdin=stdin, progress=progress
+            )
         if dry_run:
-            return rehearse_files(self.store, paths, amend=amend, strict=strict, stdin=stdin)
+            return rehearse_files(
+                self.store, paths, amend=amend, strict=strict, cloudevents=cloudevents, stdin=stdin
+            )
         return replay_files(
-            self.store, paths, verify=verify, amend=amend, strict=strict, stdin=stdin,
-            progress=progress,
+            self.store, paths, verify=verify, amend=amend, strict=strict, cloudevents=cloudevents,
+            stdin=stdin, progress=progress,
         )  # fmt: skip
 
     def append(self, fields: Mapping[str, Any], *, expected_version: int | None = None) -> Outcome:

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from timeline.errors import DataError, InvalidValue, Problem
 from timeline.ingest.draft import Draft
 from timeline.ingest.fixtures import Found, find_files, is_yaml
-from timeline.loading import STDIN, Counter, Progress, Replayed, stream_drafts
+from timeline.loading import STDIN, STDIN_ORIGIN, Counter, Progress, Replayed, stream_drafts
 from timeline.store.append import Appender
 from timeline.store.bulk import rare_collections
+from timeline.store.files import FileAt, Files
 from timeline.store.log import Head, chunks
 from timeline.store.store import Store
 
@@ -23,6 +24,7 @@ def replay_in_batches(
     paths: Sequence[str | Path],
     size: int,
     *,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Replayed:
@@ -39,7 +41,8 @@ def replay_in_batches(
     stored = found = position = 0
     for file in files:
         problems: list[Problem] = []
-        with stream_drafts(file, stdin, problems) as drafts:
+        origin = STDIN_ORIGIN if file is None else _origin_of(store, file)
+        with stream_drafts(file, origin, stdin, problems, cloudevents) as drafts:
             for batch in chunks(counter(drafts), size):
                 appender, head = _append(store, batch, problems, stored)
                 stored += appender.stored
@@ -52,6 +55,19 @@ def replay_in_batches(
         files=len(files), stored=stored, found=found, position=position, expectations=0,
         warnings=[], amendments=[], appended=[],
     )  # fmt: skip
+
+
+def _origin_of(store: Store, file: Found) -> str:
+    """The name by which the store knows the file, which no other file has."""
+
+    def attempt() -> str:
+        with store.writing(create=True) as connection:
+            files = Files(connection)
+            origin = files.origin_of(FileAt.of(file.path), file.name, (), is_story=False)
+            files.keep(())
+            return origin
+
+    return store.retrying(attempt)
 
 
 def _files_of(paths: Sequence[str | Path]) -> list[Found | None]:

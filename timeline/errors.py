@@ -7,7 +7,7 @@ kebab-case words, listed in docs/errors.md. Nothing here knows about exit codes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -38,6 +38,10 @@ class Problem:
     hint: str | None = None
     excerpt: str | None = None
     warning: bool = False
+
+    def as_warning(self) -> Problem:
+        """The same problem, about which nothing is done."""
+        return replace(self, warning=True)
 
     def __str__(self) -> str:
         severity = "warning" if self.warning else "error"

@@ -7,43 +7,62 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate
-from timeline.answers.model import CompanyItem, Coordinate
+from timeline.answers.model import CompanyItem
 from timeline.answers.state import item_of, state
 from timeline.answers.view import View
 from timeline.errors import Problem, TimelineError
 from timeline.ingest.fixtures import Expectation
 from timeline.ingest.nodes import Mapping, Node
+from timeline.model import short_forms
+from timeline.model.record import Entry, is_mend
 from timeline.nearest import did_you_mean
 
 ABSENT = "absent"
 
 
+class Given(Struct, frozen=True):
+    """The events above the expectations of a file."""
+
+    first: int
+    """The position of the first event of the file: all events before it are given."""
+    positions: frozenset[int]
+    """Those of the file's own events, and of the files before it in the replay."""
+
+    def __call__(self, entry: Entry) -> bool:
+        """Whether an event is given; mends apply wherever they stand."""
+        return entry.position < self.first or entry.position in self.positions or is_mend(entry)
+
+
 def failures(
-    connection: Connection, expectations: Iterable[Expectation], position: int
+    connection: Connection, expectations: Iterable[Expectation], given: Given
 ) -> list[Problem]:
     """The expectations that do not hold, each where it stands in its file.
 
-    ``position`` is that of the last event of their file: what is recorded later does not break them.
+    One without ``recorded`` is asked of the events that are given alone: neither a later file breaks it,
+    nor an amendment, nor an event added later to an earlier file.
     """
     return [
         problem
         for expectation in expectations
-        for problem in _failures(connection, expectation, position)
+        for problem in _failures(connection, expectation, given)
     ]
 
 
-def _failures(connection: Connection, expected: Expectation, position: int) -> Iterator[Problem]:
+def _failures(connection: Connection, expected: Expectation, given: Given) -> Iterator[Problem]:
     report, node = expected.place
-    recorded = position if expected.recorded is None else expected.recorded
     try:
-        at = coordinate(connection, on=expected.on, known=expected.known, recorded=recorded)
+        at = coordinate(
+            connection, on=expected.on, known=expected.known, recorded=expected.recorded
+        )
+        view = View(connection, at, given=given if expected.recorded is None else None)
         if expected.company is not None:
-            found = _company_failures(connection, expected, at)
+            found = _company_failures(view, expected)
         else:
-            found = _subject_failures(connection, expected, at)
+            found = _subject_failures(view, expected)
         for where, message in found:
             yield Problem(
                 "expectation-failed",
@@ -56,11 +75,8 @@ def _failures(connection: Connection, expected: Expectation, position: int) -> I
         yield Problem(error.code, error.message, report.place(node), error.hint)
 
 
-def _company_failures(
-    connection: Connection, expected: Expectation, at: Coordinate
-) -> Iterator[tuple[Node, str]]:
+def _company_failures(view: View, expected: Expectation) -> Iterator[tuple[Node, str]]:
     assert expected.company is not None
-    view = View(connection, at)
     answer = state(view, expected.company, certainty=expected.certainty)
     items = {item.subject: item for item in answer.companies[0].items}
     assert isinstance(expected.state_node, Mapping)
@@ -72,11 +88,9 @@ def _company_failures(
             yield expected.state_node, f"{subject} is {items[subject].status}, and not expected"
 
 
-def _subject_failures(
-    connection: Connection, expected: Expectation, at: Coordinate
-) -> Iterator[tuple[Node, str]]:
+def _subject_failures(view: View, expected: Expectation) -> Iterator[tuple[Node, str]]:
     assert expected.subject is not None
-    found = next(View(connection, at).items([expected.subject]), None)
+    found = next(view.items([expected.subject]), None)
     item = item_of(found) if found else None
     if item is not None and expected.certainty not in (None, item.certainty):
         item = None
@@ -119,6 +133,10 @@ def matches(wanted: Any, found: Any) -> bool:
         return len(wanted) == len(found) and all(map(matches, wanted, found))
     if wanted == found:
         return True
+    if isinstance(wanted, str) and isinstance(found, dict):
+        return any(short_forms.read_if_one(type_, wanted) == found for type_ in short_forms.FORMS)
+    if isinstance(wanted, str) and isinstance(found, list):
+        return found == [wanted]  # parties: {acme: partner}
     if isinstance(wanted, str) and isinstance(found, str | int | float):
         try:
             return Decimal(wanted) == Decimal(str(found))

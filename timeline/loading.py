@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.engine import Connection
 
-from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
-from timeline.expectations import failures
-from timeline.ingest.ahead import load_ahead
-from timeline.ingest.draft import Draft
+from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
+from timeline.expectations import Given, failures
+from timeline.ingest.check import parse_event
+from timeline.ingest.draft import Draft, references
 from timeline.ingest.fixtures import (
     Fixture,
     Found,
@@ -25,19 +26,20 @@ from timeline.ingest.fixtures import (
 )
 from timeline.ingest.jsonl import load_lines, parse_line, read_lines
 from timeline.ingest.nodes import node_of
-from timeline.ingest.parse import parse_event
-from timeline.ingest.rules import references
 from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields
-from timeline.store.amend import amended_until, drifts
+from timeline.quotations import Archive, check_quotes
 from timeline.store.append import Appender, Outcome
 from timeline.store.bulk import rare_collections
+from timeline.store.edits import Edits, GivenFile
 from timeline.store.engine import MEMORY
+from timeline.store.files import FileAt
 from timeline.store.store import Store, Undo
 
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
+STDIN_ORIGIN: Final = "stdin"
 Progress = Callable[[int, int | None], None]
 """Called with the events read so far, and how many there are where that is known."""
 
@@ -62,14 +64,29 @@ class Replayed(Struct, frozen=True, kw_only=True):
     """With ``dry_run``, from YAML: the events that would be appended, amendments left out."""
 
 
-class _Part(Struct):
-    """One file on its way into the log."""
+class How(Struct, frozen=True, kw_only=True):
+    """What a replay should do, besides appending what is new."""
 
-    fixture: Fixture | None
-    found: Found | None
-    position: int = 0
-    ids: list[str] = []
-    """The events that the file holds, new or not."""
+    dry_run: bool = False
+    """Do everything, and store nothing."""
+    verify: bool = False
+    """Into an empty store: keep times of recording, check hashes."""
+    amend: bool = False
+    """Append what mends the record where a file was edited."""
+    strict: bool = False
+    """Make errors of warnings."""
+    cloudevents: bool = False
+    """Read lines as CloudEvents."""
+
+
+class _Part(Struct):
+    """One file on its way into the log, or standard input."""
+
+    fixture: Fixture | None = None
+    found: Found | None = None
+    file: GivenFile | None = None
+    positions: frozenset[int] = frozenset()
+    """Where its events stand in the log, new or not; of JSONL only the new ones."""
 
 
 def replay_files(
@@ -80,6 +97,7 @@ def replay_files(
     verify: bool = False,
     amend: bool = False,
     strict: bool = False,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Replayed:
@@ -89,14 +107,14 @@ def replay_files(
     empty store and lines as :func:`export <timeline.store.log>` wrote them, and keeps their time of
     recording. ``amend`` appends what mends the record where a file was edited: a correction for an event
     with other content, a retraction for one that is gone. Without it the first is an error and the second a
-    warning (an error with ``strict``). Raises DataError with every problem of every file, before anything is
-    stored, and ExpectationFailed after storing. Where the store fails in passing, files are read and appended
-    again; standard input is gone by then.
+    warning (an error with ``strict``). ``cloudevents``: lines hold events in that envelope. Raises DataError
+    with every problem of every file, before anything is stored, and ExpectationFailed after storing. Where
+    the store fails in passing, files are read and appended again; standard input is gone by then.
     """
-    how = {"dry_run": dry_run, "verify": verify, "amend": amend, "strict": strict}
+    how = How(dry_run=dry_run, verify=verify, amend=amend, strict=strict, cloudevents=cloudevents)
 
     def attempt() -> Replayed:
-        return _replay(store, paths, **how, stdin=stdin, progress=progress)
+        return _replay(store, paths, how, stdin, progress)
 
     return attempt() if STDIN in map(str, paths) else store.retrying(attempt)
 
@@ -104,11 +122,7 @@ def replay_files(
 def _replay(
     store: Store,
     paths: Sequence[str | Path],
-    *,
-    dry_run: bool,
-    verify: bool,
-    amend: bool,
-    strict: bool,
+    how: How,
     stdin: BinaryIO | None,
     progress: Progress | None,
 ) -> Replayed:
@@ -116,18 +130,21 @@ def _replay(
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
         stack.enter_context(rare_collections())
-        appender = Appender(connection, clock=store.clock, verify=verify, amend=amend)
+        appender = Appender(connection, clock=store.clock, verify=how.verify, amend=how.amend)
         start = appender.position
-        if verify and appender.position:
+        if how.verify and start:
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
-        appended = _append(appender, parts, stdin, progress)
-        warnings = _reconcile(appender, parts, start, amend=amend)
-        if amend and not appender.problems:
+        files = [part.file for part in parts if part.file is not None]
+        edits = Edits(appender, files, [path for path in map(Path, paths) if path.is_dir()])
+        appended = _append(appender, parts, how, stdin, progress)
+        warnings = edits.warnings + edits.reconcile(start, amend=how.amend)
+        if how.amend and not appender.problems:
             appender.redate(d for p in parts if p.fixture for d in p.fixture.drafts)
-        if strict:
+        if how.strict:
             appender.problems += [replace(warning, warning=False) for warning in warnings]
         head = appender.finish()
-        failed, asked = _ask(connection, parts, head.position)
+        edits.keep()
+        failed, asked = _ask(connection, parts)
         result = Replayed(
             files=len(parts),
             stored=appender.stored,
@@ -136,9 +153,9 @@ def _replay(
             expectations=asked,
             warnings=warnings,
             amendments=appender.amendments,
-            appended=appended if dry_run else [],
+            appended=appended if how.dry_run else [],
         )
-        if dry_run:
+        if how.dry_run:
             if failed:
                 raise ExpectationFailed(failed, result)
             raise Undo(result)
@@ -147,13 +164,59 @@ def _replay(
     return result
 
 
-def check_files(paths: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Replayed:
-    """Replay files into memory and ask what they expect; touches no store."""
+class Checked(Struct, frozen=True):
+    """Files that were replayed in memory."""
+
+    store: Store
+    done: Replayed
+    failed: ExpectationFailed | None
+    """The expectations that do not hold; the events are in the store all the same."""
+
+
+@contextmanager
+def checked(
+    paths: Sequence[str | Path],
+    *,
+    archive: str | Path | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Checked]:
+    """Replay files into memory and ask what they expect, for as long as the context lasts.
+
+    ``archive`` is a folder with the texts of sources, in which quotes are looked up. Raises DataError.
+    """
+    quotes: list[Problem] = []
+    if archive is not None:
+        drafts = (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
+        quotes = check_quotes(drafts, Archive(Path(archive)))
+    wrong = [problem for problem in quotes if not problem.warning]
     store = Store(MEMORY)
+    failed = None
     try:
-        return replay_files(store, paths, stdin=stdin)
+        try:
+            done = replay_files(store, paths, stdin=stdin)
+        except ExpectationFailed as error:
+            failed, done = error, cast("Replayed", error.done)
+        except DataError as error:
+            raise DataError([*error.problems, *wrong]) from None
+        if wrong:
+            raise DataError(wrong)
+        warnings = [*done.warnings, *quotes]
+        yield Checked(store, structs.replace(done, warnings=warnings), failed)
     finally:
         store.close()
+
+
+def check_files(
+    paths: Sequence[str | Path],
+    *,
+    archive: str | Path | None = None,
+    stdin: BinaryIO | None = None,
+) -> Replayed:
+    """Replay files into memory and ask what they expect; touches no store."""
+    with checked(paths, archive=archive, stdin=stdin) as found:
+        if found.failed is not None:
+            raise found.failed
+        return found.done
 
 
 def rehearse_files(
@@ -162,11 +225,15 @@ def rehearse_files(
     *,
     amend: bool = False,
     strict: bool = False,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Replayed:
     """What :func:`replay_files` would do; nothing is stored, and no store is made."""
     try:
-        return replay_files(store, paths, dry_run=True, amend=amend, strict=strict, stdin=stdin)
+        return replay_files(
+            store, paths, dry_run=True, amend=amend, strict=strict, cloudevents=cloudevents,
+            stdin=stdin,
+        )  # fmt: skip
     except Undo as undo:
         done: Replayed = undo.result
         return done
@@ -178,19 +245,30 @@ def _read(paths: Sequence[str | Path]) -> list[_Part]:
     problems: list[Problem] = []
     for path in paths:
         if str(path) == STDIN:
-            parts.append(_Part(None, None))
+            parts.append(_Part())
             continue
         for found in find_files([path]):
             fixture = load_fixture(found) if is_yaml(found.path) else None
             problems += fixture.problems if fixture else []
-            parts.append(_Part(fixture, found))
+            file = GivenFile(
+                at=FileAt.of(found.path),
+                name=str(found.path),
+                wanted=fixture.story or found.name if fixture else found.name,
+                is_story=fixture is not None and fixture.story is not None,
+                drafts=fixture.drafts if fixture else [],
+            )
+            parts.append(_Part(fixture, found, file))
     if problems:
         raise DataError(problems)
     return parts
 
 
 def _append(
-    appender: Appender, parts: list[_Part], stdin: BinaryIO | None, progress: Progress | None
+    appender: Appender,
+    parts: list[_Part],
+    how: How,
+    stdin: BinaryIO | None,
+    progress: Progress | None,
 ) -> list[Fields]:
     """Append every file in turn; the new events of YAML files."""
     new: list[Fields] = []
@@ -198,17 +276,21 @@ def _append(
     counter = Counter(progress, [p.fixture or p.found for p in parts])
     for part in parts:
         if part.fixture is not None:
-            appender.extend(registrations.needed_by(part.fixture))
+            needed = appender.extend(registrations.needed_by(part.fixture))
             outcomes = appender.extend(counter(part.fixture.drafts))
-            part.position = max((outcome.position for outcome in outcomes), default=0)
-            part.ids = [outcome.id for outcome in outcomes]
+            part.positions = frozenset(o.position for o in chain(needed, outcomes))
+            assert part.file is not None
+            part.file.ids = frozenset(outcome.id for outcome in outcomes)
             fresh = {outcome.id for outcome in outcomes if outcome.new}
             new += [d.fields for d in part.fixture.drafts if d.fields.get("id") in fresh]
             continue
         problems: list[Problem] = []
+        before = appender.position
         # an export says where each event came from, also that it came from nowhere
-        with stream_drafts(part.found, stdin, problems, named=not appender.verify) as drafts:
+        origin = None if how.verify else part.file.origin if part.file else STDIN_ORIGIN
+        with stream_drafts(part.found, origin, stdin, problems, how.cloudevents) as drafts:
             appender.stream(counter(drafts))
+        part.positions = frozenset(range(before + 1, appender.position + 1))
         appender.problems += problems
     counter.end()
     return new
@@ -216,21 +298,23 @@ def _append(
 
 @contextmanager
 def stream_drafts(
-    found: Found | None, stdin: BinaryIO | None, problems: list[Problem], *, named: bool = True
+    found: Found | None,
+    origin: str | None,
+    stdin: BinaryIO | None,
+    problems: list[Problem],
+    cloudevents: bool = False,
 ) -> Iterator[Iterator[Draft]]:
     """The drafts of a file of JSONL, or of standard input; what is wrong goes to ``problems``.
 
-    ``named``: an event that does not say where it came from came from there.
+    ``origin`` is where an event came from that does not say so itself.
     """
     name = str(found.path) if found else STDIN_NAME
-    origin = found.name if found else "stdin"
     with ExitStack() as stack:
         if found is None:
             stream: BinaryIO = stdin or sys.stdin.buffer
         else:
             stream = stack.enter_context(found.path.open("rb"))
-        lines = stack.enter_context(closing(load_ahead(stream, name)))
-        yield load_lines(lines, name, origin if named else None, problems)
+        yield load_lines(stream, name, origin, problems, cloudevents=cloudevents)
 
 
 class Counter:
@@ -267,31 +351,6 @@ def _count(given: Fixture | Found | None) -> int | None:
         return None
     with given.path.open("rb") as stream:
         return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
-
-
-def _reconcile(appender: Appender, parts: list[_Part], start: int, *, amend: bool) -> list[Problem]:
-    """Where the stories' files and what was recorded of them before differ: mended, or warnings."""
-    if appender.problems:
-        return []
-    files = {p.fixture.origin: p.fixture.path for p in parts if p.fixture is not None}
-    ids = {id_ for part in parts for id_ in part.ids}
-    warnings: list[Problem] = []
-    for drift in drifts(appender.connection, files, ids, start):
-        if amend:
-            for target in [drift.id] if drift.vanished else drift.retractions:
-                appender.retract(target, drift.origin, files[drift.origin])
-            continue
-        message = f'"{drift.id}" ({drift.type} of {drift.subject}) came from the story '
-        message += f'"{drift.origin}" and is in no file of this replay'
-        code, hint = "event-vanished", "put it back, or retract it: replay --amend does"
-        if not drift.vanished:
-            message = f'"{drift.id}" is in the file, and was retracted in the record'
-            code, hint = "event-retracted", "take it out, or undo the retraction: --amend does"
-        elif drift.id.startswith("e-"):
-            hint += "; its id was derived from its content, so an edited event is a new one"
-        place = Location(files[drift.origin])
-        warnings.append(Problem(code, message, place, hint, warning=True))
-    return warnings
 
 
 class _Registrations:
@@ -334,17 +393,22 @@ def _registered(draft: Draft) -> tuple[str, str] | None:
     return kind, str(draft.fields["subject"]).partition(":")[2]
 
 
-def _ask(connection: Connection, parts: Iterable[_Part], head: int) -> tuple[list[Problem], int]:
+def _ask(connection: Connection, parts: Iterable[_Part]) -> tuple[list[Problem], int]:
     failed: list[Problem] = []
     asked = 0
+    above: set[int] = set()
     for part in parts:
+        above |= part.positions
         if part.fixture is None or not part.fixture.expectations:
             continue
         asked += len(part.fixture.expectations)
-        # "given the events above" means as they are in the file now, so with what mended them
-        position = amended_until(connection, part.fixture.origin, part.position or head)
-        failed += failures(connection, part.fixture.expectations, position)
+        given = Given(min(part.positions, default=NOTHING_BEFORE), frozenset(above))
+        failed += failures(connection, part.fixture.expectations, given)
     return failed, asked
+
+
+NOTHING_BEFORE: Final = 2**62
+"""The position of the first event of a file without events: everything in the store is before it."""
 
 
 def append_fields(

@@ -339,6 +339,20 @@ def upgrade() -> None:
         sa.Column("position", POSITION, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "origin_file",
+        sa.Column("origin", TEXT, primary_key=True),
+        sa.Column("file", sa.String(32), nullable=False),
+        sa.Column("folders", TEXT, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "held_event",
+        sa.Column("event", TEXT, primary_key=True),
+        sa.Column("file", sa.String(32), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("held_event_file", "held_event", ["file"])
     op.bulk_insert(projection, [{"name": "history", "position": 0}])
     op.bulk_insert(
         log_head,

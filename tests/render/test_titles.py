@@ -170,7 +170,7 @@ def test_terms_in_words() -> None:
         ("others", "Globex as partner and evaluator"),
         ("form", "letter of intent, binding"),
         ("stake", "66 %"),
-        ("price", "JPY 88 a share"),
+        ("per share", "JPY 88"),
         ("completion", "expected June 2016"),
         ("venture", "Initech"),
         ("independent", "of deal:y"),

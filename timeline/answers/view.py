@@ -6,7 +6,7 @@ The one place that decides where an item is read from, so that every question ge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,9 +38,15 @@ class View:
     """What holds at one coordinate."""
 
     def __init__(
-        self, connection: Connection, at: Coordinate, lens: LensAsked | None = None
+        self,
+        connection: Connection,
+        at: Coordinate,
+        lens: LensAsked | None = None,
+        given: Callable[[Entry], bool] | None = None,
     ) -> None:
+        """``given``: which events there are at all, for a question about some of the log."""
         self.connection = connection
+        self.given = given
         self.at = at
         self.asked = lens or None
         self._kept: dict[str, list[Entry]] = {}
@@ -81,7 +87,8 @@ class View:
         A history that is not that of the whole log answers nothing; ``verify`` says why.
         """
         at = self.at
-        return self.asked is None and at.recorded is None and is_current(self.connection)
+        of_all = self.asked is None and self.given is None and at.recorded is None
+        return of_all and is_current(self.connection)
 
     def items(self, subjects: Iterable[str]) -> Iterator[Item]:
         """The items of some subjects, absent ones left out."""
@@ -94,7 +101,7 @@ class View:
 
     def _items(self, subjects: list[str], contents: Mapping[str, Content]) -> Iterator[Item]:
         """The items of subjects: from what history holds of them, else from their events alone."""
-        for subject, entries in read_entries(self.connection, subjects, self.at.position):
+        for subject, entries in self._read(subjects):
             content = contents.get(subject)
             item = self._with_evidence(content, entries) if content else self.item(entries)
             if item is not None:
@@ -153,7 +160,8 @@ class View:
                 yield from self._items(list(contents), contents)
             return
         for _, entries in read_all_entries(self.connection, self.at.position, kinds):
-            item = self.item(entries)
+            some = entries if self.given is None else list(filter(self.given, entries))
+            item = self.item(some) if some else None
             if item is not None:
                 yield item
 
@@ -165,7 +173,14 @@ class View:
 
     def keep(self, subjects: Iterable[str]) -> None:
         """Read the events of subjects together, because they will be asked for one by one."""
-        self._kept |= dict(read_entries(self.connection, subjects, self.at.position))
+        self._kept |= dict(self._read(subjects))
+
+    def _read(self, subjects: Iterable[str]) -> Iterator[tuple[str, list[Entry]]]:
+        """The events that are given, of each of the subjects that has any."""
+        for subject, entries in read_entries(self.connection, subjects, self.at.position):
+            some = entries if self.given is None else list(filter(self.given, entries))
+            if some:
+                yield subject, some
 
 
 # JSON in a database has an order of keys of its own, so an answer is put into one that depends on

@@ -122,8 +122,11 @@ def append(ctx: click.Context, expected_version: int | None) -> None:
     stdin = sys.stdin.buffer
     if stdin.isatty():
         raise click.UsageError("name an event type, or give events as JSON on standard input", ctx)
+    from timeline.ingest.jsonl import read_object
+    from timeline.loading import STDIN_NAME
+
     data = stdin.read()
-    event = _single(data)
+    event = read_object(data, STDIN_NAME)  # otherwise line by line, each problem in its place
     with session.open() as timeline:
         if event is not None:
             outcomes = [timeline.append(event, expected_version=expected_version)]
@@ -132,16 +135,6 @@ def append(ctx: click.Context, expected_version: int | None) -> None:
         else:
             outcomes = timeline.append_lines(io.BytesIO(data))
     _report(session, outcomes)
-
-
-def _single(data: bytes) -> dict[str, Any] | None:
-    """The event, if there is one JSON object, on however many lines."""
-    import msgspec
-
-    try:
-        return msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None  # more of them, or none: line by line, each problem in its place
 
 
 def _command(name: str, sentence: str) -> click.Command:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +56,7 @@ def state(
             said = _left_out(timeline, answer, company, group, certainty, open_only, at)
             since = {} if said else _since(session, timeline, company, at)
         if session.format == "table":
-            _write_text(session, timeline, answer, said, since)
+            write_state(session, timeline, answer, said, since)
             return
         if company is not None and not answer.companies[0].items:
             session.note(said or _nothing(answer, since))
@@ -66,9 +66,17 @@ def state(
             _write_rows(session, answer, group=group)
 
 
-def _write_text(
-    session: Session, timeline: Timeline, answer: StateAnswer, said: str, since: dict[str, Any]
+def write_state(
+    session: Session,
+    timeline: Timeline,
+    answer: StateAnswer,
+    said: str = "",
+    since: Mapping[str, Any] | None = None,
 ) -> None:
+    """Write a state for people.
+
+    ``said`` is why nothing is shown, ``since`` from when on there is something.
+    """
     from timeline.render.state import state_lines
 
     lines: Iterable[str] = state_lines(
@@ -78,7 +86,7 @@ def _write_text(
         names=timeline.names_in(answer),
         sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
         verbose=session.verbose,
-        **since,
+        **(since or {}),
     )
     if said:  # there is something, so only the header is right
         lines = [*takewhile(str, lines), "", said]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.canonical import canonical
-from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE
 from timeline.model.record import CORRECTED, RETRACTED, Entry, is_mend, judge
 from timeline.model.values import Fields, Instant
 from timeline.store.log import chunks, read_entries
@@ -23,7 +23,8 @@ class Drift(Struct, frozen=True):
     id: str
     type: str
     subject: str
-    origin: str
+    file: str | None
+    """The file that held it last, where it vanished."""
     vanished: bool
     """In the record and in no file; otherwise in a file, and retracted in the record."""
     retractions: list[str]
@@ -99,30 +100,20 @@ def _held_by_files(connection: Connection, ids: Collection[str]) -> set[str]:
     return found
 
 
-def amended_until(connection: Connection, origin: str, position: int) -> int:
-    """The position of the last mend of an origin's events; ``position`` where there is none later."""
-    later = sa.select(sa.func.max(event.c.position)).where(
-        event.c.position > position, event.c.origin == amended(origin)
-    )
-    return connection.scalar(later) or position
-
-
 def drifts(
-    connection: Connection, stories: Collection[str], ids: Collection[str], before: int
+    connection: Connection, held: Mapping[str, str], ids: Collection[str], before: int
 ) -> Iterator[Drift]:
-    """The events up to position ``before`` that came from these stories, and where they differ.
+    """The events up to position ``before`` that files hold or held last, where the record differs.
 
-    ``ids`` are the events that the files of this replay hold.
+    ``held`` are the events that files of this replay held last, each with its file; ``ids`` are those that
+    they hold now.
     """
-    if not before or not stories:
-        return
-    columns = (event.c.id, event.c.type, event.c.subject, event.c.origin, event.c.payload)
-    statement = (
-        sa.select(*columns)
-        .where(event.c.position <= before, event.c.origin.in_(sorted(stories)))
-        .order_by(event.c.position)
-    )
-    rows = connection.execute(statement).all()
+    rows: list[Any] = []
+    for some in chunks(sorted(held.keys() | set(ids))):
+        columns = (event.c.position, event.c.id, event.c.type, event.c.subject, event.c.payload)
+        statement = sa.select(*columns).where(event.c.position <= before, event.c.id.in_(some))
+        rows += connection.execute(statement).all()
+    rows.sort(key=lambda row: row.position)
     standing = _standing_retractions(connection, {row.subject for row in rows}, before)
     for row in rows:
         if row.payload == TOMBSTONE:
@@ -130,7 +121,7 @@ def drifts(
         against = standing.get(row.id, [])
         vanished = row.id not in ids
         if vanished != bool(against):
-            yield Drift(row.id, row.type, row.subject, row.origin, vanished, against)
+            yield Drift(row.id, row.type, row.subject, held.get(row.id), vanished, against)
 
 
 def _standing_retractions(

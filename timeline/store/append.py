@@ -17,12 +17,18 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.ingest.canonical import chain
-from timeline.ingest.draft import Content, Draft, Place, content_of
-from timeline.ingest.erased import Erased
-from timeline.ingest.payload import body_of, payload_of
-from timeline.ingest.rules import Reference
+from timeline.ingest.draft import (
+    Content,
+    Draft,
+    Erased,
+    Place,
+    Reference,
+    body_of,
+    content_of,
+    payload_of,
+)
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
-from timeline.model.record import RETRACTED, Entry
+from timeline.model.record import ERASED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
@@ -260,10 +266,20 @@ class Appender:
         return Outcome(id_, known.position, new=False)
 
     def redate(self, drafts: Iterable[Draft]) -> None:
-        """Mend since when events of files are known, where what the record says of their sources changed."""
+        """Mend since when events of files are known, where what the record says of their sources changed.
+
+        Of a source that was erased the record no longer says to the minute when it was published: that is no
+        edit of anybody.
+        """
+        erased = self._erased_sources()
         found, self.redating = self.found, True
-        self.stream(drafts)
+        self.stream(d for d in drafts if not erased & set(_sources_of(d.fields)))
         self.found, self.redating = found, False
+
+    def _erased_sources(self) -> set[str]:
+        of_sources = event.c.subject.between("source:", "source;")
+        statement = sa.select(event.c.subject).where(event.c.type == ERASED, of_sources)
+        return {subject.partition(":")[2] for subject in self.connection.scalars(statement)}
 
     def retract(self, target: str, origin: str, file: str) -> None:
         """Append the retraction of an event that its story's files no longer hold."""
@@ -366,3 +382,8 @@ class Appender:
         if draft.recorded < self.recorded:
             raise StoreDamaged(position, "it was recorded before the event ahead of it")
         return draft.recorded
+
+
+def _sources_of(fields: Fields) -> list[str]:
+    source = fields.get("source", [])
+    return [source] if isinstance(source, str) else source

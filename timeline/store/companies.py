@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.rules import references
+from timeline.ingest.draft import references
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry
 from timeline.model.values import UNDISCLOSED, Fields

@@ -15,8 +15,10 @@ from timeline.errors import InvalidValue
 from timeline.store.meanings import functions
 from timeline.store.tables import (
     event,
+    held_event,
     log_head,
     metadata,
+    origin_file,
     party_history,
     projection,
     subject_company,
@@ -32,6 +34,8 @@ MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
 DERIVED: Final = (subject_company, subject_history, party_history)
 """What an append brings up to date, and a rebuild writes anew."""
+FILED: Final = (origin_file, held_event)
+"""What a replay keeps of files: a convenience, no part of the record."""
 
 FUNCTIONS: Final = (
     "timeline_refuse",
@@ -96,7 +100,7 @@ def _lines(roles: Roles) -> Iterator[str]:
     for table in MOVED:
         columns = ", ".join(_name(c.name) for c in table.columns if not c.primary_key)
         yield f"GRANT UPDATE ({columns}) ON {schema}.{_name(table.name)} TO {writer};"
-    for table in DERIVED:
+    for table in (*DERIVED, *FILED):
         yield f"GRANT INSERT, UPDATE, DELETE ON {schema}.{_name(table.name)} TO {writer};"
     yield "COMMIT;"
 

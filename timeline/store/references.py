@@ -7,7 +7,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.rules import references
+from timeline.ingest.draft import references
 from timeline.model.record import Entry, judge
 from timeline.store.log import read_entries
 from timeline.store.tables import event

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.draft import Draft
-from timeline.ingest.rules import Reference, references
+from timeline.ingest.draft import Draft, Reference, references
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry, sources_named
 from timeline.model.values import UNDISCLOSED, Fields, Instant, parse_moment

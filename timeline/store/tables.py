@@ -140,3 +140,21 @@ projection: Final = Table(
     Column("position", POSITION, nullable=False),
     sqlite_with_rowid=False,
 )
+
+origin_file: Final = Table(
+    "origin_file",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("file", String(32), nullable=False),
+    Column("folders", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+held_event: Final = Table(
+    "held_event",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("file", String(32), nullable=False),
+    Index("held_event_file", "file"),
+    sqlite_with_rowid=False,
+)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.record import ERASED
 from timeline.model.values import UNDISCLOSED, Fields
