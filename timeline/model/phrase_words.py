@@ -35,7 +35,7 @@ skip: the | of | in | on | at | during | throughout | within | , | sometime | so
 skip: at some point in | at some time in | in the course of | over the course of
 part 0: early | beginning | start | the beginning of | the start of | outset
 part 1: mid | middle | the middle of
-part 2: late | end | the end of | close | toward the end of | towards the end of
+part 2: late | end | the end of | close
 year-part 1: midyear | mid - year
 year-part 2: year - end | year end | yearend | year's end
 quarter-word: quarter
@@ -76,6 +76,7 @@ day-time: morning | afternoon | evening | night | midday | noon | in the morning
 day-time: early morning | late evening
 this-day-time: this morning | this afternoon | this evening
 weekend: weekend
+toward: toward | towards
 about: about | around | circa | c . | c | ca | ca . | approximately | approx | approx . | roughly | ~
 about-after: or so | or thereabouts
 perhaps: perhaps | possibly | probably | likely | maybe
@@ -102,6 +103,7 @@ week-of: week of | the week of
 week-from: week beginning | week commencing | week starting | the week beginning | the week starting
 week-to: week ending | week ended | the week ending | the week ended
 calendar-week: calendar week | cw
+loose-week: week
 decade-end: s | ' s
 century: century
 years-word: years
@@ -117,7 +119,7 @@ skip: der | die | das | des | dem | den | im | am | in | zu | zum | zur | vom | 
 skip: im laufe | im lauf | im verlauf | im verlaufe | während | innerhalb | noch im | beim | mit
 part 0: anfang | anfangs | beginn | zu beginn | start | frühe+ | zum auftakt
 part 1: mitte | mittlere+
-part 2: ende | ausgang | späte+ | gegen ende | zum ende | zu ende
+part 2: ende | ausgang | späte+ | zum ende | zu ende
 year-part 0: jahresanfang | jahresbeginn | jahresstart
 year-part 1: jahresmitte
 year-part 2: jahresende | jahresschluss
@@ -144,6 +146,8 @@ units month: monate | monaten
 units year: jahre | jahren
 year-word: jahr | jahre | jahres | jahrs | kalenderjahr | kalenderjahres
 final: letzt+
+final-quarter: schlussquartal | schlussquartals
+skip: im zeitraum
 last: letzt+ | vorig+
 past: vergangen+ | zurückliegend+
 next: nächst+
@@ -168,7 +172,8 @@ day-time: vormittags | nachmittags | mittags | späten abend | frühen morgen | 
 day-time: späten nachmittag | späten vormittag | frühen abend | in der früh
 night-to: in der nacht auf | in der nacht zu | in der nacht zum | nacht zum | nacht auf
 weekend: wochenende
-about: etwa | rund | ungefähr | circa | zirka | ca | ca . | um | in etwa | gegen | ~ | um den | rund um
+toward: gegen
+about: etwa | rund | ungefähr | circa | zirka | ca | ca . | um | in etwa | ~ | um den | rund um
 about: so um | grob
 about-after: herum | oder so
 perhaps: vielleicht | möglicherweise | vermutlich | wahrscheinlich | voraussichtlich | wohl
@@ -235,7 +240,8 @@ before-yesterday: avant - hier | avant hier
 after-tomorrow: après - demain | après demain
 day-time: matin | soir | après - midi | après midi | au matin | au soir | au soir
 weekend: week - end | weekend
-about: environ | vers | autour de | autour du | aux alentours de | ca | ~
+toward: vers
+about: environ | autour de | autour du | aux alentours de | ca | ~
 perhaps: peut - être | probablement | sans doute
 by: d ' ici | d ' ici à | d ' ici au | d ' ici la | au plus tard | au plus tard le | au plus tard en | d ' ici à la
 by-after: au plus tard
@@ -289,7 +295,8 @@ before-yesterday: anteayer
 after-tomorrow: pasado mañana
 day-time: por la mañana | por la tarde | por la noche
 weekend: fin de semana
-about: alrededor de | alrededor del | hacia | aproximadamente | cerca de | ca | ~ | en torno a
+toward: hacia
+about: alrededor de | alrededor del | aproximadamente | cerca de | ca | ~ | en torno a
 perhaps: quizá | quizás | posiblemente | probablemente
 by: a más tardar | a más tardar el | a más tardar en | no más tarde de | no más tarde del
 by-after: a más tardar | como muy tarde
@@ -343,7 +350,8 @@ before-yesterday: l ' altro ieri | altroieri
 after-tomorrow: dopodomani
 day-time: mattina | sera | pomeriggio
 weekend: fine settimana
-about: circa | intorno a | intorno al | attorno a | attorno al | verso | ca | ~
+toward: verso
+about: circa | intorno a | intorno al | attorno a | attorno al | ca | ~
 perhaps: forse | probabilmente
 by: entro | entro il | entro la | entro l ' | al più tardi | non oltre
 by-after: al più tardi
@@ -402,6 +410,7 @@ before-yesterday: eergisteren
 after-tomorrow: overmorgen
 day-time: ochtend | avond | middag | nacht
 weekend: weekend
+toward: tegen
 about: omstreeks | rond | ongeveer | circa | ca | ca . | ~
 perhaps: misschien | mogelijk | waarschijnlijk | vermoedelijk
 by: uiterlijk | uiterlijk op | uiterlijk in | niet later dan | ten laatste
@@ -618,9 +627,8 @@ def _add_names(language: str, add: Any) -> None:
                     add(written.rstrip("."), "month", number)
             for width in ("wide",) if language == "ja" else ("wide", "abbreviated", "short"):
                 for day, written in locale.days[context].get(width, {}).items():
-                    # two letters are a word too often ("so", "do"): they stand beside a day only
-                    full = width == "wide" or len(written.rstrip(".")) > 2
-                    add(written.rstrip("."), "weekday", (day, full))
+                    # abbreviations are other words too often ("so", "mar"): beside a day only
+                    add(written.rstrip("."), "weekday", (day, width == "wide"))
     for (of, symbol), further in _FURTHER.items():
         if of == language:
             for number, written in further.items():

@@ -68,6 +68,8 @@ class Span:
     day: date | None = None
     """The one day that a coordinate means by it: three months ago to the day."""
     fuzzy: bool = False
+    doubtful: bool = False
+    """Whether it may be another one, unless by, until or since says that it is to come or has been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +194,7 @@ def _read(
         raise InvalidDate(shown, blocked[0].reason, blocked[0].hint)
     if len(spans) > 1:
         first, second, *_ = (span.text for span in spans.values())
-        raise InvalidDate(
-            shown, f"it may be {first} or {second}", "write the one that you mean"
-        )
+        raise InvalidDate(shown, f"it may be {first} or {second}", "write the one that you mean")
     if not spans:
         raise InvalidDate(
             shown,
@@ -541,7 +541,9 @@ def _(at: Context, t: re.Match[str]) -> list[Named | Blocked | None]:
         ways.append(other)
         if short and other and not ways[0]:
             # the year stands after the day, where two digits are not taken
-            return [Blocked("the month stands first and the year has two digits", "write 2025-12-31")]
+            return [
+                Blocked("the month stands first and the year has two digits", "write 2025-12-31")
+            ]
     return ways
 
 
@@ -617,7 +619,9 @@ def _(at: Context, w: tuple[int, bool], d: Named) -> Named | Blocked | None:
 # Quarters, halves, seasons
 
 
-@_rule("nth", "ordinal:n", "number:n !ordinal-sign", "roman:n", "roman:n !dot", "roman:n !ordinal-sign")
+@_rule(
+    "nth", "ordinal:n", "number:n !ordinal-sign", "roman:n", "roman:n !dot", "roman:n !ordinal-sign"
+)
 def _(_: Context, n: int) -> int:
     return n
 
@@ -650,7 +654,12 @@ def _(_: Context, y: int, n: int) -> Named:
     return Named(f"{39 + n}", y)
 
 
-@_rule("quarter", "final quarter-word year:y")
+@_rule(
+    "quarter",
+    "final quarter-word year4:y",
+    "final quarter-word year-word year4:y",
+    "final-quarter year:y",
+)
 def _(_: Context, y: int) -> Named:
     return Named("36", y)
 
@@ -756,27 +765,64 @@ def _(_: Context, y: int) -> Named:
     return Named("", y)
 
 
-@_rule("whole", "named-month:x", "quarter:x", "half:x", "named-season:x", "decade:x", "week:x", "directed:x")
+@_rule(
+    "whole",
+    "named-month:x",
+    "quarter:x",
+    "half:x",
+    "named-season:x",
+    "decade:x",
+    "week:x",
+    "directed:x",
+)
 def _(_: Context, x: Value) -> Value:
     return x
 
 
-@_rule("whole-of-now", "year-word")
-def _(at: Context) -> Value:
-    """The year that runs, in "the end of the year"."""
-    return _RELATIVE if at.published is None else Named("", at.published.year)
+@_rule("now-part", "year-part:p", "part:p year-word")
+def _(at: Context, p: int) -> Value:
+    """A part of the year, month or week that runs, with how much of that has passed (0 to 1)."""
+    if at.published is None:
+        return _RELATIVE
+    return p, Named("", at.published.year), (at.published.month - 0.5) / 12
 
 
-@_rule("whole-of-now", "unit:u")
-def _(at: Context, u: str) -> Value:
-    if u not in ("week", "month"):
+@_rule("now-part", "month-part:p", "part:p unit:u")
+def _(at: Context, p: int, u: str = "month") -> Value:
+    if u != "month":
         return None
     if at.published is None:
         return _RELATIVE
-    return _month_of(at.published) if u == "month" else _week(at, 0)
+    return p, _month_of(at.published), at.published.day / 31
 
 
-@_rule("part-of", "part:p whole:x", "part:p dash whole:x", "part:p whole-of-now:x")
+@_rule("now-part", "week-part:p", "part:p unit:u")
+def _(at: Context, p: int, u: str = "week") -> Value:
+    if u != "week":
+        return None
+    return _RELATIVE if at.published is None else (p, _week(at, 0), at.published.weekday() / 6)
+
+
+@_rule("now-part", "quarter-part:p", "part:p unit:u")
+def _(at: Context, p: int, u: str = "quarter") -> Value:
+    if u != "quarter":
+        return None
+    if at.published is None:
+        return _RELATIVE
+    quarter = (at.published.month - 1) // 3
+    return p, Named(f"{33 + quarter}", at.published.year), (at.published.month - 3 * quarter) / 4
+
+
+@_rule("seen", "now-part:n")
+def _(at: Context, n: tuple[int, Value, float]) -> Value:
+    """The end of the year, said in January, may be the last one; its beginning, in autumn, the next."""
+    part, whole, passed = n
+    span = _resolve(at, _part(part, whole))
+    doubtful = (part == 2 and passed < 1 / 3) or (part == 0 and passed > 2 / 3)
+    return replace(span, doubtful=doubtful)
+
+
+@_rule("part-of", "part:p whole:x", "part:p dash whole:x")
 @_rule("part-of", "whole:x part-after:p")
 def _(_: Context, p: int, x: Value) -> Value:
     return _part(p, x)
@@ -792,29 +838,14 @@ def _(_: Context, p: int, y: int) -> Value:
     return _part(p, Named("", y))
 
 
-@_rule("part-of", "year-part:p")
-def _(at: Context, p: int) -> Value:
-    return _RELATIVE if at.published is None else _part(p, Named("", at.published.year))
-
-
-@_rule("part-of", "month-part:p named-month:m?")
-def _(at: Context, p: int, m: Named | None) -> Value:
-    if m is None and at.published is None:
-        return _RELATIVE
-    return _part(p, m or _month_of(at.published or date.min))
+@_rule("part-of", "month-part:p named-month:m")
+def _(_: Context, p: int, m: Named) -> Value:
+    return _part(p, m)
 
 
 @_rule("part-of", "month-end:m year:y?")
 def _(_: Context, m: tuple[int, int], y: int | None) -> Value:
     return _part(m[1], Named(f"{m[0]:02}", y))
-
-
-@_rule("part-of", "quarter-part:p")
-def _(at: Context, p: int) -> Value:
-    if at.published is None:
-        return _RELATIVE
-    quarter = Named(f"{33 + (at.published.month - 1) // 3}", at.published.year)
-    return _part(p, quarter)
 
 
 def _part(part: int, whole: Named | Span) -> Named | Span | None:
@@ -877,11 +908,21 @@ def _week(at: Context, away: int) -> Span:
 
 
 @_rule("week", "calendar-week number:n year4:y", "calendar-week number:n slash year4:y")
-@_rule("week", "nth:n calendar-week year:y", "number:n calendar-week year:y", "year4:y calendar-week number:n")
+@_rule(
+    "week",
+    "nth:n calendar-week year:y",
+    "number:n calendar-week year:y",
+    "year4:y calendar-week number:n",
+)
 @_rule("week", "calendar-week number:n dash year4:y", "calendar-week number:n year:y")
 @_rule("week", "nth:n calendar-week slash year4:y")
 def _(_: Context, n: int, y: int) -> Span | None:
     return _iso_week(y, n)
+
+
+@_rule("week", "loose-week number year4")
+def _(_: Context) -> Blocked:
+    return Blocked("weeks are counted in two ways", "write calendar week 12 2025, or 2025-W12")
 
 
 @_rule("week", "iso-week:t")
@@ -939,7 +980,12 @@ def _(at: Context) -> Value:
     return _seen(at, 2)
 
 
-@_rule("seen", "today-adjective weekday:w", "yesterday-adjective weekday:x", "tomorrow-adjective weekday:y")
+@_rule(
+    "seen",
+    "today-adjective weekday:w",
+    "yesterday-adjective weekday:x",
+    "tomorrow-adjective weekday:y",
+)
 def _(at: Context, **weekday: tuple[int, bool]) -> Value:
     ((name, (number, _)),) = weekday.items()
     found = _seen(at, {"w": 0, "x": -1, "y": 1}[name])
@@ -950,7 +996,13 @@ def _seen(at: Context, days: int) -> Span | Blocked:
     return _RELATIVE if at.published is None else _span(f"{_add_days(at.published, days)}")
 
 
-@_rule("dayname", "weekday-name:w", "weekday-name:w day-time", "part:p weekday-name:w", "day-time weekday-name:w")
+@_rule(
+    "dayname",
+    "weekday-name:w",
+    "weekday-name:w day-time",
+    "part:p weekday-name:w",
+    "day-time weekday-name:w",
+)
 def _(at: Context, w: tuple[int, bool], p: int | None = None) -> Value:
     """A weekday alone: the last such day on or before the publication."""
     if not w[1]:
@@ -1032,7 +1084,12 @@ def _(_: Context, u: str) -> str:
     return u
 
 
-@_rule("seen", "before-ago many:n any-unit:u", "many:n any-unit:u ago", "about before-ago many:n any-unit:u")
+@_rule(
+    "seen",
+    "before-ago many:n any-unit:u",
+    "many:n any-unit:u ago",
+    "about before-ago many:n any-unit:u",
+)
 @_rule("seen", "about many:n any-unit:u ago")
 def _(at: Context, n: int, u: str) -> Value:
     """So long ago: to the day for a coordinate; else as wide as the unit on both sides."""
@@ -1134,7 +1191,13 @@ def _rest(at: Context, shifted: tuple[str, int], *, later: bool) -> Value:
     return _set_range(span.earliest, at.published)
 
 
-@_rule("seen", "earlier year4:y", "later year4:y", "earlier year-word year4:y", "later year-word year4:y")
+@_rule(
+    "seen",
+    "earlier year4:y",
+    "later year4:y",
+    "earlier year-word year4:y",
+    "later year-word year4:y",
+)
 def _(_: Context, y: int) -> Value:
     return Named("", y)
 
@@ -1157,7 +1220,9 @@ def _(_: Context, x: Value) -> Value:
     return x
 
 
-@_rule("some", "some span-from year:a to year:b", "some yearless:x unit? span-from year:a to year:b")
+@_rule(
+    "some", "some span-from year:a to year:b", "some yearless:x unit? span-from year:a to year:b"
+)
 def _(_: Context, a: int, b: int, x: Named | None = None) -> Value:
     if a > b:
         return None
@@ -1200,6 +1265,13 @@ def _(_: Context, x: Value) -> Value:
 @_rule("qualified", "about atom:x about-after?", "atom:x about-after")
 def _(at: Context, x: Value) -> Value:
     return _qualify(at, x, "~")
+
+
+@_rule("qualified", "toward atom:x")
+def _(at: Context, x: Value) -> Value:
+    """Towards the end is the end; towards the middle is about the middle."""
+    ends = isinstance(x, Named) and (x.unit == "39" or x.part == 2)
+    return x if ends else _qualify(at, x, "~")
 
 
 @_rule("qualified", "perhaps atom:x")
@@ -1261,7 +1333,12 @@ def _(_: Context, n: int, y: int) -> Value:
     return Named("", y, day=n)
 
 
-@_rule("range", "side:a to tail:b to-after?", "span-from side:a to tail:b", "span-from side:a and tail:b")
+@_rule(
+    "range",
+    "side:a to tail:b to-after?",
+    "span-from side:a to tail:b",
+    "span-from side:a and tail:b",
+)
 def _(at: Context, a: Value, b: Value) -> Value:
     return _range(at, a, b)
 
@@ -1276,24 +1353,37 @@ def _range(at: Context, first: Value, last: Value) -> Value:
     filled = _fill(at, [first, last])
     if filled is None:
         return None
-    start, end = (_resolve(at, each) for each in filled)
+    start, end = (_sure(_resolve(at, each)) for each in filled)
     for each in (start, end):
         if isinstance(each, Blocked):
             return each
     if start.earliest > end.earliest or start.latest > end.latest:
         return Blocked("its start is after its end")
-    low = start.text if _is_value(start.text) else f"{start.earliest}"
-    high = end.text if _is_value(end.text) else f"{end.latest}"
+    low, high = _start(start.text, start.earliest), _end(end.text, end.latest)
     return replace(_span(f"{low}/{high}"), fuzzy=True)
 
 
-@_rule("several", "side:a or tail:b", "side:a slash tail:b", "side:a and tail:b", "side:a plus tail:b")
+@_rule(
+    "several", "side:a or tail:b", "side:a slash tail:b", "side:a and tail:b", "side:a plus tail:b"
+)
 def _(_: Context, a: Value, b: Value) -> tuple[Value, ...]:
     return a, b
 
 
-@_rule("several", "side:a or related:b", "side:a or range:b", "related:a or side:b", "range:a or side:b")
-@_rule("several", "related:a or related:b", "range:a or range:b", "range:a or related:b", "related:a or range:b")
+@_rule(
+    "several",
+    "side:a or related:b",
+    "side:a or range:b",
+    "related:a or side:b",
+    "range:a or side:b",
+)
+@_rule(
+    "several",
+    "related:a or related:b",
+    "range:a or range:b",
+    "range:a or related:b",
+    "related:a or range:b",
+)
 def _(_: Context, a: Value, b: Value) -> tuple[Value, ...]:
     return a, b
 
@@ -1308,7 +1398,7 @@ def _either(at: Context, values: Sequence[Value]) -> Value:
     filled = _fill(at, values)
     if filled is None:
         return None
-    spans = [_resolve(at, each) for each in filled]
+    spans = [_sure(_resolve(at, each)) for each in filled]
     for each in spans:
         if isinstance(each, Blocked):
             return each
@@ -1414,7 +1504,7 @@ def _(at: Context, x: Value) -> Value:
     span = _resolve(at, x)
     if isinstance(span, Blocked):
         return span
-    return _span(f"[{span.text if _is_value(span.text) else span.earliest}..]")
+    return _span(f"[{_start(span.text, span.earliest)}..]")
 
 
 @_rule("related", "since qualified:x", "qualified:x since-after")
@@ -1422,7 +1512,7 @@ def _(at: Context, x: Value) -> Value:
     span = _resolve(at, x)
     if isinstance(span, Blocked):
         return span
-    start = span.text if _is_value(span.text) else f"{span.earliest}"
+    start = _start(span.text, span.earliest)
     if at.published is None:
         return _span(f"[{start}..]")
     if span.earliest > at.published:
@@ -1436,13 +1526,18 @@ def _(_: Context) -> Value:
 
 
 def _ranging(start: str, text: str, latest: date) -> Span:
-    end = text if re.fullmatch(r"\d{4}(-[01]\d(-\d\d)?)?", text) else f"{latest}"
-    return _span(f"[{start}..{end}]")
+    return _span(f"[{start}..{_end(text, latest)}]")
 
 
 @_rule("phrase", "qualified:x", "range:x", "related:x")
 def _(at: Context, x: Value) -> Value:
-    return _resolve(at, x)
+    return _sure(_resolve(at, x))
+
+
+def _sure(span: Any) -> Any:
+    if isinstance(span, Span) and span.doubtful:
+        return Blocked("it may be the last one or the next", "name the year, or the days")
+    return span
 
 
 @_rule("phrase", "several:x")
@@ -1456,6 +1551,19 @@ def _(at: Context, x: tuple[Value, ...]) -> Value:
 def _is_value(text: str) -> bool:
     """Whether EDTF is one value, which may stand in an interval or a set."""
     return re.fullmatch(r"[\dX-]+[?~%]?", text) is not None
+
+
+def _start(text: str, earliest: date) -> str:
+    """The first end of a range: months rather than quarters and thirds, which fewer people can read."""
+    if re.fullmatch(r"\d{4}-(3[3-9]|4[01])", text):
+        return f"{earliest:%Y-%m}" if earliest.year > 999 else f"{earliest}"
+    return text if _is_value(text) else f"{earliest}"
+
+
+def _end(text: str, latest: date) -> str:
+    if re.fullmatch(r"\d{4}-(3[3-9]|4[01])", text):
+        return f"{latest:%Y-%m}" if latest.year > 999 else f"{latest}"
+    return text if _is_value(text) else f"{latest}"
 
 
 def _span(text: str) -> Span:
