@@ -1,7 +1,7 @@
 """The words of days in seven languages: names by CLDR (babel), all others by the tables below.
 
-A line of a table is ``MEANING [value]: words | words …``. A word that ends in ``+`` takes the endings of a
-German adjective. The meanings are the terminal symbols of the grammar (:mod:`timeline.model.phrases`):
+A line of a table is ``MEANING [value]: words | words …``. A word that ends in ``+`` takes the endings of
+a German adjective. The meanings are the terminal symbols of the grammar (:mod:`~timeline.model.phrases.grammar`):
 
 - ``skip``: words that a date may hold anywhere and that change nothing.
 - ``part``: 0 beginning, 1 middle, 2 end. ``year-part``: the same of a year, in one word.
@@ -208,7 +208,8 @@ rel-year 0: heuer
 year-turn: jahreswechsel | jahreswende
 """,
     "fr": """
-skip: le | la | les | l ' | du | de | des | de l ' | d ' | en | au | aux | à | dans | , | courant | au cours de
+skip: le | la | les | l ' | du | de | des | de l ' | d ' | en | au | aux | à | dans | ,
+skip: courant | au cours de
 skip: pendant | durant | au cours du | au cours de l ' | dans le courant de
 part 0: début | commencement | au début de
 part 1: mi | milieu | au milieu de
@@ -243,7 +244,8 @@ weekend: week - end | weekend
 toward: vers
 about: environ | autour de | autour du | aux alentours de | ca | ~
 perhaps: peut - être | probablement | sans doute
-by: d ' ici | d ' ici à | d ' ici au | d ' ici la | au plus tard | au plus tard le | au plus tard en | d ' ici à la
+by: d ' ici | d ' ici à | d ' ici au | d ' ici la | au plus tard | au plus tard le | au plus tard en
+by: d ' ici à la
 by-after: au plus tard
 until: jusqu ' à | jusqu ' au | jusqu ' en | jusqu ' à la
 before: avant | avant le | avant la
@@ -318,7 +320,8 @@ north-after: en el hemisferio norte
 south: austral
 """,
     "it": """
-skip: il | lo | la | i | gli | le | l ' | di | del | della | dell ' | dello | dei | in | nel | nella | nell ' | nei
+skip: il | lo | la | i | gli | le | l ' | di | del | della | dell ' | dello | dei | in | nel | nella
+skip: nell ' | nei
 skip: a | al | alla | , | d ' | durante | nel corso del | nel corso di | nel corso dell '
 part 0: inizio | inizi | principio | all ' inizio di | all ' inizio del | primi di
 part 1: metà
