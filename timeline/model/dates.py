@@ -302,6 +302,7 @@ def _guess(text: str) -> str:
     bare = "".join(sign for sign in solid if sign not in marks)
     rewritings = (
         solid,
+        solid.removeprefix("+"),
         re.sub(r"(?<=-\d\d)[T ]\d\d(?!\d)[^/,\]]*", "", text),  # without the time of day
         "" if set(bare) & set("/[") else bare + (marks.pop() if len(marks) == 1 else "%"),
         f"[{solid.strip('[]')}]",
@@ -320,7 +321,7 @@ def _in_words(text: str) -> tuple[str, str | None]:
     """The EDTF of a date in words or in figures of another order; else "", and why it is refused."""
     from timeline.model.phrases import NOT_UNDERSTOOD
 
-    if len(text) > 100:
+    if len(text) > 100 or not text.strip():
         return "", None
     try:
         return read_phrase(text).text, None

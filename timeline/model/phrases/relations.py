@@ -182,9 +182,16 @@ def _range(at: Context, first: Value, last: Value) -> Value:
     return replace(span_of(f"{low}/{high}"), fuzzy=True)
 
 
-@rule(
-    "several", "side:a or tail:b", "side:a slash tail:b", "side:a and tail:b", "side:a plus tail:b"
-)
+@rule("several", "side:a slash tail:b")
+def _(at: Context, a: Value, b: Value) -> Value:
+    """20/21 November, in the order of the days: 2026/2025 is a slip."""
+    spans = [resolve(at, each) for each in _fill(at, [a, b]) or ()]
+    if len(spans) == 2 and all(isinstance(each, Span) for each in spans):
+        return (a, b) if spans[0].earliest <= spans[1].earliest else None
+    return a, b
+
+
+@rule("several", "side:a or tail:b", "side:a and tail:b", "side:a plus tail:b")
 def _(_: Context, a: Value, b: Value) -> tuple[Value, ...]:
     return a, b
 

@@ -1,7 +1,7 @@
 """The words of days in seven languages: names by CLDR (babel), all others by the tables below.
 
 A line of a table is ``MEANING [value]: words | words …``. A word that ends in ``+`` takes the endings of
-a German adjective. The meanings are the terminal symbols of the grammar (:mod:`~timeline.model.phrases.grammar`):
+a German adjective. The meanings are the terminal symbols of the grammar:
 
 - ``skip``: words that a date may hold anywhere and that change nothing.
 - ``part``: 0 beginning, 1 middle, 2 end. ``year-part``: the same of a year, in one word.
