@@ -120,7 +120,7 @@ TIME = "it has a time, and nothing here is finer than a day"
 QUALIFIER = "one qualifier is allowed, at the end of a value"
 UNITS = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
 OPEN_ENDS = "only the first may lack a start, and only the last an end"
-EITHER = "it may be 2025-04-03 or 2025-03-04"
+EITHER = "it may be 2025-03-04 or 2025-04-03"
 RELATIVE = "it counts from a day that is not known"
 NEITHER = "it has neither a start nor an end"
 

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from timeline.errors import InvalidDate
 
+NOT_UNDERSTOOD = "nothing that is understood whole as a date"
 OPEN_START = "0001-01-01"
 OPEN_END = "9999-12-31"
 
@@ -134,6 +135,17 @@ def read_phrase(
     from timeline.model.phrases import read_phrase as read  # with babel, which takes 50 ms
 
     return read(text, published, languages)
+
+
+def read_day(text: str, today: date, languages: Sequence[str] | None = None) -> date:
+    """The one day that people mean, in the words of ``read_phrase``, seen from ``today``.
+
+    "3 months ago" is meant to the day. Raises InvalidDate for anything longer, and for a weekday alone, which
+    may be the last or the next.
+    """
+    from timeline.model.phrases import read_day as read
+
+    return read(text, today, languages)
 
 
 def parse_or_none(text: str) -> Edtf | None:
@@ -319,8 +331,6 @@ def _guess(text: str) -> str:
 
 def _in_words(text: str) -> tuple[str, str | None]:
     """The EDTF of a date in words or in figures of another order; else "", and why it is refused."""
-    from timeline.model.phrases import NOT_UNDERSTOOD
-
     if len(text) > 100 or not text.strip():
         return "", None
     try:

@@ -20,7 +20,7 @@ import timeline.model.phrases.relations
 import timeline.model.phrases.relative  # noqa: F401
 from timeline.errors import InvalidDate
 from timeline.model import dates
-from timeline.model.dates import Edtf
+from timeline.model.dates import NOT_UNDERSTOOD, Edtf
 from timeline.model.phrases.grammar import Reading
 from timeline.model.phrases.meaning import Blocked, Context, Span
 from timeline.model.phrases.words import (
@@ -32,9 +32,8 @@ from timeline.model.phrases.words import (
     vocabulary_of,
 )
 
-__all__ = ["LANGUAGES", "NOT_UNDERSTOOD", "read_day", "read_phrase"]
+__all__ = ["LANGUAGES", "read_day", "read_phrase"]
 
-NOT_UNDERSTOOD: Final = "nothing that is understood whole as a date"
 _LONGEST: Final = 40  # tokens; the longest phrase of the tests has 16
 
 
@@ -102,7 +101,7 @@ def _read(
     if blocked:
         raise InvalidDate(shown, blocked[0].reason, blocked[0].hint)
     if len(spans) > 1:
-        first, second, *_ = (span.text for span in spans.values())
+        first, second, *_ = (span.text for _, span in sorted(spans.items(), key=_order))
         raise InvalidDate(shown, f"it may be {first} or {second}", "write the one that you mean")
     if not spans:
         raise InvalidDate(
@@ -115,6 +114,10 @@ def _read(
         month = 4 * int(third[2]) - 27
         return replace(span, text=f"{third[1]}-{month:02}/{third[1]}-{month + 3:02}")
     return span
+
+
+def _order(entry: tuple[tuple[date, date, date | None], Span]) -> tuple[date, date]:
+    return entry[0][:2]
 
 
 def _read_edtf(text: str) -> Span | None:

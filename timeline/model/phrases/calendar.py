@@ -178,7 +178,10 @@ def _(at: Context, t: re.Match[str]) -> list[Named | Blocked | None]:
         if short and other and not ways[0]:
             # the year stands after the day, where two digits are not taken
             return [
-                Blocked("the month stands first and the year has two digits", "write 2025-12-31")
+                Blocked(
+                    "the month stands first, and the year has two digits",
+                    f"write {year}-{first:02}-{second:02}",
+                )
             ]
     return ways
 

@@ -170,11 +170,11 @@ _TOKEN_SYMBOLS: Final[dict[str, Callable[[Reading, int], Iterator[tuple[int, Val
     "dash": _sign("-"), "slash": _sign("/"), "dot": _sign("."), "comma": _sign(","), "apostrophe": _sign("'"),
     "plus": _sign("&"),
     "numeric-day": _figures(r"(\d{1,2})([./-]) ?(\d{1,2})\2 ?(\d{4}|\d\d)(?!\d)"),
-    "numeric-ymd": _figures(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)(t\d\d:\d\d(:\d\d(\.\d+)?)?z?)?"),
+    "numeric-ymd": _figures(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)([t ]\d\d:\d\d(:\d\d(\.\d+)?)?z?)?"),
     "numeric-dm": _figures(r"(\d{1,2})\. ?(\d{1,2})\."),
     "numeric-compact": _figures(r"(\d{4})(\d\d)(\d\d)(?!\d)"),
     "numeric-month": _figures(r"(?:(\d{1,2})[./-](\d{4})|(\d{4})[./](\d{1,2}))(?![\d./-])"),
-    "numeric-ordinal": _figures(r"(\d{4})-?(\d{3})(?!\d)"),
+    "numeric-ordinal": _figures(r"(\d{4})-(\d{3})(?!\d)"),
     "iso-week": _figures(r"(?:(\d{4})-?w(\d\d)|w(\d\d)[ /-](\d{4}))(?!\d)"),
     "iso-week-day": _figures(r"(\d{4})(-?)w(\d\d)\2([1-7])(?!\d)"),
 }  # fmt: skip

@@ -93,10 +93,13 @@ def month_of(day: date) -> Named:
 
 def add_months(day: date, months: int) -> date:
     """The same day of another month, or its last where it has no such day; kept within the calendar."""
-    year, index = divmod(12 * day.year + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        return date.min if year < 1 else date.max
-    return date(year, index + 1, min(day.day, monthrange(year, index + 1)[1]))
+    import pendulum  # costs 80 ms
+
+    try:
+        found = pendulum.Date(day.year, day.month, day.day).add(months=months)
+    except (OverflowError, ValueError):
+        return date.min if months < 0 else date.max
+    return date(found.year, found.month, found.day)
 
 
 def add_days(day: date, days: int) -> date:
