@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from timeline.errors import InvalidDate
 
-NOT_UNDERSTOOD = "nothing that is understood whole as a date"
+NOT_UNDERSTOOD = "it is not understood whole"
 OPEN_START = "0001-01-01"
 OPEN_END = "9999-12-31"
 
