@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 # the modules with the rules are imported for what they add to the grammar
@@ -38,9 +38,13 @@ _LONGEST: Final = 40  # tokens; the longest phrase of the tests has 16
 
 
 def read_phrase(
-    text: str, published: date | None = None, languages: Sequence[str] | None = None
+    text: str, published: date | str | None = None, languages: Sequence[str] | None = None
 ) -> Edtf:
     """See :func:`timeline.model.dates.read_phrase`."""
+    if isinstance(published, str):
+        published = date.fromisoformat(published[:10])
+    elif isinstance(published, datetime):
+        published = published.date()
     found = _read(text, published, languages, exact=False)
     read = dates.parse(found.text)
     assert (read.earliest, read.latest) == (found.earliest, found.latest), found
@@ -67,6 +71,8 @@ def _read(
     if not isinstance(text, str):
         raise InvalidDate("…", f"dates are written as text, not as {type(text).__name__}")
     shown = text if len(text) <= 80 else f"{text[:80]}…"
+    if isinstance(languages, str):
+        languages = (languages,)
     for language in languages or ():
         if language not in LANGUAGES:
             raise InvalidDate(

@@ -47,6 +47,10 @@ class Span:
     fuzzy: bool = False
     doubtful: bool = False
     """Whether it may be another one, unless by, until or since says that it is to come or has been."""
+    weekday: bool = False
+    """Whether it is a weekday alone: "by Monday" is the next one, and the last one otherwise."""
+    masked: bool = False
+    """Whether it is "some day from … to …", which a qualifier widens by the unit that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def _(_: Context, a: int, b: int, x: Named | None = None) -> Value:
     if a > b:
         return None
     end = f"{b + 1:04}-02" if x and x.unit in WINTERS and b < 9999 else f"{b:04}"
-    return span_of(f"{a:04}/{end}")
+    return replace(span_of(f"{a:04}/{end}"), masked=True)
 
 
 @rule("some", "some yearless:x unit? decade:d")
@@ -73,7 +73,8 @@ def _(_: Context, c: int, u: str) -> Value:
 
 @rule("some", "some span-from side:a to side:b")
 def _(at: Context, a: Value, b: Value) -> Value:
-    return _range(at, a, b)
+    found = _range(at, a, b)
+    return replace(found, masked=True) if isinstance(found, Span) else found
 
 
 @rule("qualified", "atom:x")
@@ -116,6 +117,11 @@ def _qualify(at: Context, value: Named | Span, sign: str) -> Value:
         around = 16 if (value.part or 0) > 2 else 11
         return between(add_days(span.earliest, -around), add_days(span.latest, around))
     first, last = span.earliest, span.latest
+    if span.text.endswith("~"):  # three years ago
+        return span
+    if not span.masked:
+        days = (last - first).days + 1
+        return between(add_days(first, -days), add_days(last, days))
     if (first.year, first.month) == (last.year, last.month):
         return between(add_months(first, -1), add_months(last, 1))
     years = last.year - first.year + 1
@@ -282,23 +288,23 @@ def _completed(value: Value, last: Value) -> Value:
 @rule("related", "by qualified:x", "qualified:x by-after", "by range:x")
 def _(at: Context, x: Value) -> Value:
     """By the end of 2026: from the publication on, unless that has passed."""
-    span = resolve(at, x)
+    span = _bound(at, x)
     if isinstance(span, Blocked):
         return span
-    if at.published is not None and at.published <= span.latest:
+    if at.published is not None and at.published < span.latest:
         return _ranging(f"{at.published}", span.text, span.latest)
     return _ranging("", span.text, span.latest)
 
 
 @rule("related", "until qualified:x", "qualified:x until-after")
 def _(at: Context, x: Value) -> Value:
-    span = resolve(at, x)
+    span = _bound(at, x)
     return span if isinstance(span, Blocked) else _ranging("", span.text, span.latest)
 
 
 @rule("related", "before qualified:x", "qualified:x before-after")
 def _(at: Context, x: Value) -> Value:
-    span = resolve(at, x)
+    span = _bound(at, x)
     if isinstance(span, Blocked):
         return span
     last = span.latest if span.fuzzy else add_days(span.earliest, -1)
@@ -307,7 +313,7 @@ def _(at: Context, x: Value) -> Value:
 
 @rule("related", "after qualified:x")
 def _(at: Context, x: Value) -> Value:
-    span = resolve(at, x)
+    span = _bound(at, x)
     if isinstance(span, Blocked):
         return span
     first = span.earliest if span.fuzzy else add_days(span.latest, 1)
@@ -317,7 +323,7 @@ def _(at: Context, x: Value) -> Value:
 @rule("related", "not-before qualified:x", "qualified:x not-before-after", "from qualified:x")
 @rule("related", "from qualified:x not-before-after")
 def _(at: Context, x: Value) -> Value:
-    span = resolve(at, x)
+    span = _bound(at, x)
     if isinstance(span, Blocked):
         return span
     return span_of(f"[{start_of(span.text, span.earliest)}..]")
@@ -339,6 +345,14 @@ def _(at: Context, x: Value) -> Value:
 @rule("related", "any-time")
 def _(_: Context) -> Value:
     return span_of("../..")
+
+
+def _bound(at: Context, value: Value) -> Any:
+    """The days that a deadline names, which may not be a weekday alone."""
+    span = resolve(at, value)
+    if isinstance(span, Span) and span.weekday:
+        return Blocked("a weekday alone may be the last or the next", "write the day")
+    return span
 
 
 def _ranging(start: str, text: str, latest: date) -> Span:

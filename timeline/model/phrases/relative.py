@@ -87,7 +87,8 @@ def _(at: Context, w: tuple[int, bool], p: int | None = None) -> Value:
     blocked = _unsure(at)
     if blocked or at.published is None:
         return blocked or RELATIVE
-    return span_of(f"{add_days(at.published, -((at.published.weekday() - w[0]) % 7))}")
+    day = add_days(at.published, -((at.published.weekday() - w[0]) % 7))
+    return replace(span_of(f"{day}"), weekday=True)
 
 
 def _unsure(at: Context) -> Blocked | None:
@@ -165,9 +166,7 @@ def _(_: Context, u: str) -> str:
     "seen",
     "before-ago many:n any-unit:u",
     "many:n any-unit:u ago",
-    "about before-ago many:n any-unit:u",
 )
-@rule("seen", "about many:n any-unit:u ago")
 def _(at: Context, n: int, u: str) -> Value:
     """So long ago: to the day for a coordinate; else as wide as the unit on both sides."""
     return _away(at, -n, u)

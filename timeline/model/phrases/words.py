@@ -33,7 +33,7 @@ _TABLES: Final = {
     "en": """
 skip: the | of | in | on | at | during | throughout | within | , | sometime | some time
 skip: at some point in | at some time in | in the course of | over the course of
-part 0: early | beginning | start | the beginning of | the start of | outset
+part 0: early | beginning of | the beginning of | start of | the start of | the outset of
 part 1: mid | middle | the middle of
 part 2: late | end | the end of | close
 year-part 1: midyear | mid - year
@@ -651,6 +651,10 @@ def _add_compounds(locale: Any, months: dict[int, set[str]], add: Any) -> None:
         for time in ("morgen", "früh", "vormittag", "mittag", "nachmittag", "abend"):
             add(name + time, "weekday", (day, True))
         add(name + "s", "weekday", (day, True))
+    for number, seasons in enumerate(_SEASONS["de"]):
+        for name in seasons.split(" | "):
+            for when in ("früh", "hoch", "spät"):  # nothing says where its parts end
+                add(when + name, "season", number)
     for number, names in months.items():
         for name in names:
             if len(name) > 3:
