@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Location, Problem
 from timeline.expectations import failures
-from timeline.ingest.ahead import load_ahead
-from timeline.ingest.draft import Draft
+from timeline.ingest.check import parse_event
+from timeline.ingest.draft import Draft, references
 from timeline.ingest.fixtures import (
     Fixture,
     Found,
@@ -25,8 +25,6 @@ from timeline.ingest.fixtures import (
 )
 from timeline.ingest.jsonl import load_lines, parse_line, read_lines
 from timeline.ingest.nodes import node_of
-from timeline.ingest.parse import parse_event
-from timeline.ingest.rules import references
 from timeline.ingest.shape import Report
 from timeline.model.kinds.registry import upcast
 from timeline.model.values import Fields
@@ -229,8 +227,7 @@ def stream_drafts(
             stream: BinaryIO = stdin or sys.stdin.buffer
         else:
             stream = stack.enter_context(found.path.open("rb"))
-        lines = stack.enter_context(closing(load_ahead(stream, name)))
-        yield load_lines(lines, name, origin if named else None, problems)
+        yield load_lines(stream, name, origin if named else None, problems)
 
 
 class Counter:

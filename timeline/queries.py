@@ -80,7 +80,7 @@ class Queries(Questions):
 
     def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
         """The log as lines of JSON, lossless, in constant memory."""
-        from timeline.ingest.cloudevents import cloudevent_line
+        from timeline.ingest.jsonl import cloudevent_line
         from timeline.store.export import export_row
         from timeline.store.log import read_rows
 

@@ -175,7 +175,7 @@ def test_only_an_empty_store_is_verified_into(told: World, make_world: MakeWorld
 
 
 def test_cloudevents_hold_the_same_events(told: World, make_world: MakeWorld) -> None:
-    from timeline.ingest.cloudevents import content_of_cloudevent
+    from timeline.ingest.jsonl import content_of_cloudevent
 
     envelopes = [json.loads(line) for line in told.timeline.export(cloudevents=True)]
     assert [content_of_cloudevent(value) for value in envelopes] == [

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from tests.fuzz.inputs import EVENTS, STORY, dates, json_lines, jsonl_files, yaml_files
 from timeline.errors import DataError, ExpectationFailed, InvalidDate, Problem, TimelineError
-from timeline.ingest.jsonl import load_lines, read_lines
+from timeline.ingest.jsonl import load_lines
 from timeline.loading import check_files, rehearse_files
 from timeline.model import dates as edtf
 from timeline.store.append import Appender
@@ -101,9 +101,7 @@ def test_an_export_is_stored_and_proved_or_refused(store: Store, data: bytes) ->
 
 def append(appender: Appender, data: bytes) -> None:
     problems: list[Problem] = []
-    appender.stream(
-        load_lines(read_lines(BytesIO(data), "story.jsonl"), "story.jsonl", "story", problems)
-    )
+    appender.stream(load_lines(BytesIO(data), "story.jsonl", "story", problems))
     appender.problems += problems
     appender.finish()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from timeline.ingest.shape import fields_of
-from timeline.model import values
+from timeline.model import subject, values
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.fact import fact_subject
@@ -51,13 +51,14 @@ def subjects(draw: st.DrawFn, kind: str | None = None) -> str:
 
 _BY_CHECK: dict[Callable[[str], None], st.SearchStrategy[str]] = {
     values.check_slug: slugs,
-    values.check_subject: subjects(),
+    subject.check_subject: subjects(),
     values.check_attribute: attributes,
     values.check_edtf: dates,
     values.check_moment: moments,
     values.check_country: st.sampled_from(["US", "TW", "NO"]),
     values.check_language: st.sampled_from(["en", "de-AT", "zh-Hant-TW"]),
     values.check_timezone: st.sampled_from(["UTC", "Asia/Taipei", "America/New_York"]),
+    values.check_quote: st.text(max_size=20),
     values.check_sha256: st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     values.check_currency: st.sampled_from(["USD", "EUR", "TWD"]),
 }

@@ -224,7 +224,7 @@ def test_a_line_without_end_is_refused_before_it_is_read() -> None:
 
 def drafts(data: bytes) -> tuple[list[Any], list[Problem]]:
     problems: list[Problem] = []
-    found = list(load_lines(read_lines(io.BytesIO(data), "a-file"), "a-file", "a-story", problems))
+    found = list(load_lines(io.BytesIO(data), "a-file", "a-story", problems))
     return [(draft.fields["name"], draft.origin) for draft in found], problems
 
 
@@ -239,6 +239,6 @@ def test_rubbish_is_read_no_further_than_a_thousand_problems() -> None:
     stream = io.BytesIO(b"rubbish\n" * 100_000)
     problems: list[Problem] = []
     with pytest.raises(DataError) as caught:
-        list(load_lines(read_lines(stream, "a-file"), "a-file", "a-story", problems))
+        list(load_lines(stream, "a-file", "a-story", problems))
     assert len(caught.value.problems) == MOST_PROBLEMS
     assert stream.tell() < 100_000

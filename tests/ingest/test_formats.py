@@ -14,9 +14,14 @@ from hypothesis import given
 
 from tests.ingest.strategies import as_json, events
 from timeline.ingest.canonical import digest
-from timeline.ingest.cloudevents import cloudevent, cloudevent_line, content_of_cloudevent
 from timeline.ingest.draft import Draft
-from timeline.ingest.jsonl import export_line, parse_line
+from timeline.ingest.jsonl import (
+    cloudevent,
+    cloudevent_line,
+    content_of_cloudevent,
+    export_line,
+    parse_line,
+)
 from timeline.ingest.schema import fixture_schema
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.model.values import Fields

@@ -30,7 +30,8 @@ from timeline.model.fold import (
 )
 from timeline.model.kinds.kind import NOTED, claim_of, same_claim
 from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import Day, Fields, Instant, check_subject
+from timeline.model.subject import check_subject
+from timeline.model.values import Day, Fields, Instant
 from timeline.store.log import read_row_at
 
 Counts = Literal[

@@ -2,20 +2,196 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any, Final, TypeAlias
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, inspect
 
-from timeline.errors import Location, Problem
-from timeline.ingest.canonical import derive_id, digest
-from timeline.ingest.erased import Erased
+from timeline.errors import Location, Problem, TimelineError
+from timeline.ingest.canonical import canonical, derive_id, digest
 from timeline.ingest.nodes import Mapping, Node
-from timeline.ingest.payload import body_of, payload_of
-from timeline.ingest.rules import Reference, references
-from timeline.ingest.shape import Report
+from timeline.ingest.shape import Report, fields_of
 from timeline.model import dates
-from timeline.model.kinds.registry import RECORD_TYPES, upcast
-from timeline.model.values import Day, Fields
+from timeline.model.kinds.envelope import Attribution, Event, FactLevel
+from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.subject import check_subject
+from timeline.model.values import (
+    Day,
+    Fields,
+    Instant,
+    check_sha256,
+    check_slug,
+    is_instant,
+)
+
+Mark = tuple[str, Any]
+Reference: TypeAlias = tuple[str, str, str]
+"""What kind of thing an event refers to (company, source or event), its name, and the field that does."""
+
+
+def _marks(event: type[Event], key: str) -> list[Mark]:
+    found = []
+    for name, field in fields_of(event).items():
+        for type_ in _leaves(field.type):
+            if isinstance(type_, inspect.Metadata):
+                value = (type_.extra or {}).get(key)
+                if value:
+                    found.append((name, value))
+    return list(dict.fromkeys(found))
+
+
+def _leaves(type_: inspect.Type) -> Iterator[inspect.Type]:
+    if isinstance(type_, inspect.UnionType):
+        for option in type_.types:
+            yield from _leaves(option)
+    elif isinstance(type_, inspect.ListType):
+        yield from _leaves(type_.item_type)
+    elif isinstance(type_, inspect.DictType):
+        yield from _leaves(type_.key_type)
+    else:
+        yield type_
+
+
+# Cached when a type is first met: marks of all types take longer than the rest of the program to start.
+
+
+@cache
+def checks_of(type_: str) -> dict[str, Callable[[str], None]]:
+    """What checks the text of an event type's fields, by field."""
+    return dict(_marks(EVENT_TYPES[type_], "check"))
+
+
+@cache
+def _referring(type_: str) -> list[Mark]:
+    return _marks(EVENT_TYPES[type_], "refers")
+
+
+def references(fields: Fields) -> list[Reference]:
+    """What an event refers to; ``fields`` are of today's schema version."""
+    found: list[Reference] = []
+    for name, what in _referring(fields["type"]):
+        value = fields.get(name)
+        if isinstance(value, str):
+            found.append((what, value, name))
+        elif value is not None:
+            found += [(what, reference, name) for reference in value]
+    return found
+
+
+# --- what of an event is stored as JSON ----------------------------------------------------------
+
+_HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
+_IN_COLUMNS: Final = {"attribution": None, "fact_level": "fact", "schema_version": 1}
+"""Fields that a column gives back as they were written, unless they are what the column has anyway."""
+
+_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def body_of(fields: Fields) -> Fields:
+    """The fields of an event but for those that every event has: id, type, subject, occurred."""
+    return {name: value for name, value in fields.items() if name not in _HEAD}
+
+
+def payload_of(body: Fields) -> str:
+    """The JSON of what of a body other columns do not give back."""
+    left = [name for name, usual in _IN_COLUMNS.items() if body.get(name, usual) != usual]
+    if left:
+        body = {name: value for name, value in body.items() if name not in left}
+    return canonical(body).decode()
+
+
+def body_from(
+    payload: str, fact_level: str, attribution: str | None, schema_version: int
+) -> Fields:
+    """The body again. Raises msgspec.DecodeError for a payload that is no JSON object any more."""
+    body: Fields = _decode(payload)
+    if attribution is not None:
+        body["attribution"] = attribution
+    if fact_level != "fact":
+        body["fact_level"] = fact_level
+    if schema_version != 1:
+        body["schema_version"] = schema_version
+    return body
+
+
+# --- erased events in an export ---------------------------------------------------------------
+
+TOMBSTONE: Final = '{"erased":true}'
+"""The payload of an erased event, in every database and to the byte."""
+
+MARK: Final = b'"erased"'
+"""What a line holds that may be that of an erased event."""
+
+
+class Erased(Struct, frozen=True, kw_only=True):
+    """What cannot be computed again of an erased event."""
+
+    digest: str
+    known: Instant
+    earliest: Day
+    latest: Day
+
+
+class _Line(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of the line of an erased event, but for its place in the log."""
+
+    id: str
+    type: str
+    subject: str
+    erased: bool
+    digest: str
+    known: str
+    earliest: str
+    latest: str
+    occurred: str | None = None
+    attribution: Attribution | None = None
+    fact_level: FactLevel = "fact"
+    schema_version: int = 1
+
+
+def erased_fields(fields: Fields) -> tuple[Fields, Erased]:
+    """The content and the rest of an erased event, from the line of an export.
+
+    ``fields`` are those of the line without its place in the log. Raises ValueError where they are not what
+    an export writes.
+    """
+    try:
+        line = msgspec.convert(fields, _Line)
+        check_slug(line.id)
+        check_subject(line.subject)
+        check_sha256(line.digest)
+        if line.occurred is not None:
+            dates.bounds(line.occurred)
+    except (TimelineError, msgspec.ValidationError) as error:
+        raise ValueError(str(error)) from error
+    days = all(date.fromisoformat(day).isoformat() == day for day in (line.earliest, line.latest))
+    version = 1 <= line.schema_version <= 1 + len(_event_type(line.type).upcasters)
+    if not (line.erased and days and version and is_instant(line.known)):
+        raise ValueError("a field of it is not what an export writes")
+    kept: Fields = {name: fields[name] for name in _KEPT if name in fields}
+    for name, default in (("fact_level", "fact"), ("schema_version", 1)):
+        if kept.get(name) == default:
+            del kept[name]  # which is how the tombstone of it looks
+    rest = Erased(digest=line.digest, known=line.known, earliest=line.earliest, latest=line.latest)
+    return kept, rest
+
+
+_KEPT: Final = (
+    "id", "type", "subject", "occurred", "attribution", "fact_level", "schema_version", "erased",
+)  # fmt: skip
+
+
+def _event_type(name: str) -> Any:
+    event = EVENT_TYPES.get(name)
+    if event is None:
+        raise ValueError(f'no event type "{name}"')
+    return event
+
+
+# --- drafts ---------------------------------------------------------------------------------
 
 
 class Place(Struct, frozen=True):
@@ -47,7 +223,7 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
 
     digest: str
     payload: str
-    """What is stored of it as JSON (:mod:`timeline.ingest.payload`)."""
+    """What is stored of it as JSON (:mod:`timeline.ingest.draft`)."""
     references: list[Reference]
     """What it refers to, by its fields of today's schema version."""
     bounds: tuple[Day, Day] | None

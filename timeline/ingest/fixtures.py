@@ -13,13 +13,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.errors import DataError, NotFound, Problem, TimelineError
+from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
 from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
-from timeline.ingest.parse import parse_event
 from timeline.ingest.shape import Report
 from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import check_slug, check_subject
+from timeline.model.subject import check_subject
+from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")

@@ -7,18 +7,16 @@ Written, a line holds the fields as they were given, and the event's place in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, BinaryIO, Final, Union
 
 import msgspec
 
 from timeline.errors import DataError, Location, Problem, TimelineError
-from timeline.ingest.draft import Draft, Place
-from timeline.ingest.erased import MARK, erased_fields
+from timeline.ingest.check import flaws, parse_event, unstorable
+from timeline.ingest.draft import MARK, Draft, Place, checks_of, erased_fields
 from timeline.ingest.nodes import Unreadable, WrittenNumber, node_of
-from timeline.ingest.parse import parse_event
-from timeline.ingest.rules import checks_of, flaws, unstorable
 from timeline.ingest.shape import Report
 from timeline.model import dates
 from timeline.model.kinds.envelope import Event
@@ -62,12 +60,9 @@ _UNREADABLE: Final = (
 # --- in -----------------------------------------------------------------------------------------
 
 
-def read_lines(stream: BinaryIO, name: str, after: int = 0) -> Iterator[tuple[int, bytes]]:
-    """The lines of JSONL with their numbers, blank ones left out; DataError for an endless one.
-
-    ``after`` is the number of the line that ends where the stream stands.
-    """
-    number = after
+def read_lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
+    """The lines of JSONL with their numbers, blank ones left out; DataError for an endless one."""
+    number = 0
     while line := stream.readline(MAX_LINE):
         number += 1
         if len(line) == MAX_LINE and not line.endswith(b"\n"):
@@ -81,14 +76,14 @@ def read_lines(stream: BinaryIO, name: str, after: int = 0) -> Iterator[tuple[in
 
 
 def load_lines(
-    lines: Iterable[tuple[int, bytes] | Draft],
-    name: str,
-    origin: str | None,
-    problems: list[Problem],
+    stream: BinaryIO, name: str, origin: str | None, problems: list[Problem]
 ) -> Iterator[Draft]:
-    """The drafts of lines, or of what was read ahead of them; what is wrong goes to ``problems``."""
-    for line in lines:
-        parsed = line if isinstance(line, Draft) else parse_line(line[1], name, line[0])
+    """The drafts of the lines of JSONL; what is wrong with others goes to ``problems``.
+
+    ``origin`` is where an event came from that does not say so itself.
+    """
+    for number, line in read_lines(stream, name):
+        parsed = parse_line(line, name, number)
         if isinstance(parsed, list):
             problems += parsed
             if len(problems) >= MOST_PROBLEMS:
@@ -102,12 +97,6 @@ def load_lines(
 def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     """The draft in one line of JSON, or every problem of the line."""
     return _quickly(line, file, number) or _read_again(line, file, number)
-
-
-def parse_sound(line: bytes, file: str, number: int) -> Draft | None:
-    """The draft in a line with which nothing is wrong, by quick tests; None where they cannot tell."""
-    parsed = _quickly(line, file, number)
-    return parsed if isinstance(parsed, Draft) else None
 
 
 def _quickly(line: bytes, file: str, number: int) -> Draft | list[Problem] | None:
@@ -271,3 +260,41 @@ def export_line(
         line["origin"] = origin
     line |= {"recorded": recorded, "hash": hash_}
     return _encode(line) + b"\n"
+
+
+# --- CloudEvents -------------------------------------------------------------------------------
+
+_ENVELOPE: Final = ("id", "type", "subject")
+
+
+def cloudevent(fields: Fields, *, known: str, recorded: str, origin: str | None) -> dict[str, Any]:
+    """The event in a CloudEvents 1.0 envelope; its own fields are the ``data``.
+
+    ``source`` is a URI reference by that standard: where the event came from in our sense is in the
+    data, so it names the origin of the record.
+    """
+    version = fields.get("schema_version", 1)
+    return {
+        "specversion": "1.0",
+        "id": fields["id"],
+        "source": f"/{origin}" if origin else "/",
+        "type": f"timeline.{fields['type']}.v{version}",
+        "subject": fields["subject"],
+        "time": known,
+        "recordedtime": recorded,
+        "datacontenttype": "application/json",
+        "data": {name: value for name, value in fields.items() if name not in _ENVELOPE},
+    }
+
+
+def cloudevent_line(fields: Fields, *, known: str, recorded: str, origin: str | None) -> bytes:
+    """One CloudEvent as a line of JSON, with its newline."""
+    return _encode(cloudevent(fields, known=known, recorded=recorded, origin=origin)) + b"\n"
+
+
+def content_of_cloudevent(value: Fields) -> Fields:
+    """The event inside a CloudEvents envelope, as flat fields again."""
+    name = str(value.get("type", "")).removeprefix("timeline.").rpartition(".v")[0]
+    data = value.get("data")
+    inner: Fields = data if isinstance(data, dict) else {}
+    return {"id": value.get("id"), "type": name, "subject": value.get("subject")} | inner

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.canonical import canonical
-from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE
 from timeline.model.fold import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
 from timeline.model.values import Fields, Instant
 from timeline.store.log import chunks, read_entries

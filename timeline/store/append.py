@@ -17,10 +17,16 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
 from timeline.ingest.canonical import chain
-from timeline.ingest.draft import Content, Draft, Place, content_of
-from timeline.ingest.erased import Erased
-from timeline.ingest.payload import body_of, payload_of
-from timeline.ingest.rules import Reference
+from timeline.ingest.draft import (
+    Content,
+    Draft,
+    Erased,
+    Place,
+    Reference,
+    body_of,
+    content_of,
+    payload_of,
+)
 from timeline.model.fold import Entry
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES, upcast

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.rules import references
+from timeline.ingest.draft import references
 from timeline.model.fold import Entry
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.model.kinds.registry import RECORD_TYPES, upcast

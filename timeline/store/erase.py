@@ -13,8 +13,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import InvalidValue, NotFound
-from timeline.ingest.draft import Draft
-from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE, Draft
 from timeline.model.fold import ERASED, RETRACTED, Entry
 from timeline.model.kinds.registry import RECORD_TYPES
 from timeline.model.values import Fields

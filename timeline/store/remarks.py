@@ -6,9 +6,8 @@ import msgspec
 
 from timeline.errors import Problem, StoreDamaged
 from timeline.ingest.canonical import derive_id
-from timeline.ingest.draft import Draft, Place
-from timeline.ingest.parse import parse_changes
-from timeline.ingest.rules import flaws, references
+from timeline.ingest.check import flaws, parse_changes
+from timeline.ingest.draft import Draft, Place, references
 from timeline.model.fold import ERASED
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast

@@ -10,8 +10,7 @@ from msgspec import Struct
 from sqlalchemy import RowMapping
 
 from timeline.errors import StoreDamaged
-from timeline.ingest.erased import TOMBSTONE
-from timeline.ingest.payload import body_from, body_of
+from timeline.ingest.draft import TOMBSTONE, body_from, body_of
 from timeline.model.fold import Entry
 from timeline.model.kinds.registry import EVENT_TYPES, upcast
 from timeline.model.values import Day, Fields, Instant

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.draft import Draft
-from timeline.ingest.rules import Reference, references
+from timeline.ingest.draft import Draft, Reference, references
 from timeline.model.fold import Entry
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.model.kinds.registry import upcast

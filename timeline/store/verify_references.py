@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.ingest.erased import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE
 from timeline.model.fold import ERASED
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.model.kinds.registry import RECORD_TYPES

@@ -9,7 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, Horizon, Money, SubjectRef
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, Horizon, Money
 
 
 class CommitmentEvent(Event, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, EdtfText, Horizon, Money, Parties, Share, SubjectRef
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, EdtfText, Horizon, Money, Parties, Share
 
 DealKind = Literal[
     "strategic_alliance", "joint_venture", "supply", "capacity", "contract_manufacturing",

@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from timeline.model.values import EdtfText, Fields, MomentText, Slug, SourceRef, SubjectRef
+from timeline.model.subject import SubjectRef
+from timeline.model.values import EdtfText, Fields, MomentText, Slug, SourceRef
 
 Attribution = Literal[
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background"

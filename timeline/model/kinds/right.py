@@ -10,7 +10,8 @@ from msgspec.structs import force_setattr
 
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, EdtfText, Money, SubjectRef, exact_number
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, EdtfText, Money, exact_number
 
 
 class RightEvent(Event, frozen=True, kw_only=True):

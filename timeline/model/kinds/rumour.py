@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from timeline.model.kinds.deal import DealKind
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, Money, Parties, Share, SubjectRef
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, Money, Parties, Share
 
 
 class RumourEvent(Event, frozen=True, kw_only=True):

@@ -6,21 +6,101 @@ of its subject) is the store's question.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from math import isfinite
+from typing import Any, NamedTuple
 
 import msgspec
 
 from timeline.errors import Problem
 from timeline.ingest.draft import Draft, Place
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
-from timeline.ingest.rules import flaws, unstorable
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields
+from timeline.model.kinds.about_record import IMMUTABLE, RecordEvent
 from timeline.model.kinds.envelope import Event
 from timeline.model.kinds.fact import fact_subject
-from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, upcast
 from timeline.model.values import Fields, plain_number
 from timeline.nearest import did_you_mean
+
+
+class Flaw(NamedTuple):
+    """What is wrong with an event as a whole, and the field to point at."""
+
+    code: str
+    message: str
+    field: str | None = None
+    hint: str | None = None
+
+
+def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
+    """The rules that span fields; ``fields`` are of today's schema version."""
+    if issubclass(event, RecordEvent):
+        yield from _record_flaws(fields)
+        return
+    if "occurred" not in fields and not event.always:
+        hint = "imprecise is fine: 2025-11, 2025-21 (spring), [..2025-11-21] (by that day)"
+        yield Flaw("missing-field", f'{fields["type"]} needs "occurred"', None, hint)
+    if "source" not in fields and "known" not in fields and not event.always:
+        hint = 'name its "source"; without one say since when it is "known"'
+        yield Flaw("missing-source", f"{fields['type']} has no source", None, hint)
+    kind = KIND_OF[fields["type"]]
+    subject = fields.get("subject")
+    if kind.name == "fact":
+        named = fact_subject(fields)
+        if subject is None and named is None:
+            yield Flaw("missing-field", 'a fact needs "company" and "attribute"')
+        if subject is not None and named is not None and named != subject:
+            hint = f'write "{named}", or leave the subject out'
+            yield Flaw("wrong-subject", f'the fact is "{named}", not "{subject}"', "subject", hint)
+    elif subject is None:
+        yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
+    if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
+        message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
+        yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
+
+
+def unstorable(value: Any) -> str | None:
+    """Why a JSON value cannot be kept exactly in every database, and hashed; None where it can."""
+    if isinstance(value, str):
+        if "\0" in value:
+            return "a text holds a NUL character"
+        return None if value.isascii() or _is_unicode(value) else "a text is not Unicode"
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        if isinstance(value, float) and not isfinite(value):
+            return f"{value} is no JSON number"
+        # canonical JSON writes a large float as an integer, and reads it back as one
+        exact = abs(value) < 2**53
+        return None if exact else f"{value} is larger than JSON carries exactly; write it as text"
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    reasons = map(unstorable, inside)  # nodes are no deeper than MAX_DEPTH
+    return next((reason for reason in reasons if reason), None)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
+
+
+def _record_flaws(fields: Fields) -> Iterator[Flaw]:
+    mend = "source" not in fields
+    if mend and "known" in fields:
+        message = f'{fields["type"]} without a source mends our own record: it has no "known"'
+        yield Flaw("known-in-mend", message, "known", 'name its source, or remove "known"')
+    changes = fields.get("changes")
+    for name in changes if isinstance(changes, dict) else ():
+        if name in IMMUTABLE:
+            hint = "retract the event and append the right one"
+            yield Flaw("immutable-field", f'"{name}" of an event never changes', "changes", hint)
+        elif name == "known" and not mend:
+            message = 'only a mend of our own record (without a source) may change "known"'
+            yield Flaw("immutable-field", message, "changes")
 
 
 def parse_event(node: Node, report: Report) -> Draft | None:
