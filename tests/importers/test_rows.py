@@ -89,7 +89,7 @@ def test_every_reason_of_a_row_is_told_with_its_column(desk: Desk) -> None:
         ("2019-05-02,A Co,a  co,1", "self-dealing"),
         ("2019-05-02,A Co,???,1", "empty-name"),
         ("2019-05-02,A Co,B Co,lots", "invalid-amount"),
-        ("2019-05-02,A Co,B Co,EUR 5", "ambiguous-currency"),
+        ("2019-05-02,A Co,B Co,¥5", "ambiguous-currency"),
         ("2019-05-02,A Co,B Co,#REF!", "cell-error"),
         ("2019-05-02,A Co,B Co", "wrong-number-of-cells"),
         ("2019-05-02,A Co,B Co,1,2", "wrong-number-of-cells"),

@@ -353,15 +353,26 @@ def _texts(said: str | list[str]) -> frozenset[str]:
 
 
 def company_parts(entry: Entry, row: Context) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a row says of a company, and its identifiers. Raises Refused."""
+    """What a row says of a company, and its identifiers.
+
+    What cannot be read of it beside its id and its name is left out of the row, which says so. Raises
+    Refused.
+    """
     parts: dict[str, Any] = {}
     identifiers: dict[str, str] = {}
     for name, evaluate in entry.parts.items():
-        value = evaluate(row)
+        scheme = name.partition(".")[2]
+        try:
+            value = evaluate(row)
+        except Refused as refused:
+            if name in ("id", "name"):
+                raise
+            row.left_out.append(refused.reason)
+            continue
         if value is MISSING:
             continue
-        if name.startswith("identifiers."):
-            identifiers[name.partition(".")[2]] = str(value)
+        if scheme:
+            identifiers[scheme] = str(value)
         else:
             parts[name] = value
     return parts, identifiers
