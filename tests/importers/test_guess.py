@@ -56,7 +56,9 @@ def test_days_that_could_be_months_are_said_to_be_unsure(desk: Desk) -> None:
 
 
 def test_decimal_commas_are_seen(desk: Desk) -> None:
-    mapping = guessed(desk, "buyer;target;date;price\nA;B;2019-01-02;1.234,5\nC;D;2019-01-03;2,5\n")
+    mapping = guessed(
+        desk, "buyer;target;date;price eur\nA;B;2019-01-02;1.234,5\nC;D;2019-01-03;2,5\n"
+    )
     assert line_of(mapping, "decimal:").startswith('decimal: ","  # sure: 2 of 2')
     done = desk.take(desk.folder / "deals.csv", mapping)
     assert [e["value"]["exact"] for e in desk.events()] == ["1234.5", "2.5"]
