@@ -16,6 +16,7 @@ from timeline.answers.view import View
 from timeline.errors import Problem, TimelineError
 from timeline.ingest.fixtures import Expectation
 from timeline.ingest.nodes import Mapping, Node
+from timeline.model import short_forms
 from timeline.nearest import did_you_mean
 
 ABSENT = "absent"
@@ -119,6 +120,10 @@ def matches(wanted: Any, found: Any) -> bool:
         return len(wanted) == len(found) and all(map(matches, wanted, found))
     if wanted == found:
         return True
+    if isinstance(wanted, str) and isinstance(found, dict):
+        return any(short_forms.read_if_one(type_, wanted) == found for type_ in short_forms.FORMS)
+    if isinstance(wanted, str) and isinstance(found, list):
+        return found == [wanted]  # parties: {acme: partner}
     if isinstance(wanted, str) and isinstance(found, str | int | float):
         try:
             return Decimal(wanted) == Decimal(str(found))

@@ -26,7 +26,7 @@ from timeline.ingest.fixtures import (
 from timeline.ingest.jsonl import load_lines, parse_line, read_lines
 from timeline.ingest.nodes import node_of
 from timeline.ingest.shape import Report
-from timeline.model.kinds.registry import upcast
+from timeline.model.kinds import upcast
 from timeline.model.values import Fields
 from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome
@@ -78,6 +78,7 @@ def replay_files(
     verify: bool = False,
     amend: bool = False,
     strict: bool = False,
+    cloudevents: bool = False,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
 ) -> Replayed:

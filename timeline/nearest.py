@@ -25,3 +25,17 @@ def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
     """A hint that names the nearest choice, or None."""
     found = nearest(name, choices)
     return f'did you mean "{found[0]}"?' if found else None
+
+
+def most_alike(text: str, choices: Iterable[str], limit: int) -> list[str]:
+    """The choices most like ``text``, best first, however unlike they are: as examples, no guesses."""
+    from rapidfuzz import fuzz, process, utils  # only when something went wrong
+
+    found = process.extract(
+        text[:_LONGEST],
+        list(choices),
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        limit=limit,
+    )
+    return [choice for choice, _, _ in found]

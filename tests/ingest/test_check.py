@@ -260,7 +260,7 @@ def without(fields: Fields, *names: str) -> Fields:
         (DEAL | {"source": []}, ["invalid-value"]),
         (DEAL | {"parties": {"Acme Inc": ["supplier"]}}, ["invalid-value"]),
         (DEAL | {"parties": {"acme": ["boss"]}}, ["invalid-value"]),
-        (DEAL | {"parties": {"acme": "supplier"}}, ["wrong-type"]),
+        (DEAL | {"parties": {"acme": {"role": "supplier"}}}, ["wrong-type"]),
         (DEAL | {"value": {"exact": 1, "currency": "EURO"}}, ["invalid-value"]),
         (DEAL | {"value": {"exact": 1, "min": 1, "currency": "EUR"}}, ["invalid-value"]),
         (DEAL | {"binding": "yes"}, ["wrong-type"]),

@@ -242,3 +242,98 @@ def test_rubbish_is_read_no_further_than_a_thousand_problems() -> None:
         list(load_lines(stream, "a-file", "a-story", problems))
     assert len(caught.value.problems) == MOST_PROBLEMS
     assert stream.tell() < 100_000
+
+
+# --- what stands under a source -------------------------------------------------------------------
+
+SOURCES = """\
+sources:
+  post:
+    publisher: Post
+    kind: news
+    published: 2025-01-10
+    defaults: {occurred: 2025-01-09, attribution: media_report, speaker: Ann, subject: "deal:widgets"}
+    says:
+      - {type: deal_announced, kind: supply, parties: {acme: supplier}}
+      - {type: deal_signed, occurred: 2025-01-10, attribution: filing, value: up to USD 5 bn}
+      - {type: fact_stated, company: acme, attribute: mood, value: good}
+      - {type: event_corrected, target: announced, changes: {value: 27 %}}
+      - {type: deal_signed, subject: "deal:other", source: [post, times], fact_level: opinion}
+  times: {publisher: Times, kind: news, published: 2025-01-12,
+    says: [{type: deal_completed, subject: "deal:widgets", occurred: 2025}]}
+companies:
+  acme: {name: Acme}
+"""
+LONG = """\
+sources:
+  post: {publisher: Post, kind: news, published: 2025-01-10}
+  times: {publisher: Times, kind: news, published: 2025-01-12}
+companies:
+  acme: {name: Acme}
+events:
+  - {type: deal_announced, source: post, kind: supply, parties: {acme: [supplier]},
+     occurred: 2025-01-09, attribution: media_report, speaker: Ann, subject: "deal:widgets"}
+  - {type: deal_signed, source: post, occurred: 2025-01-10, attribution: filing, speaker: Ann,
+     subject: "deal:widgets", value: {max: 5000000000, currency: USD, basis: up_to}}
+  - {type: fact_stated, source: post, company: acme, attribute: mood, value: good,
+     occurred: 2025-01-09, attribution: media_report, speaker: Ann}
+  - {type: event_corrected, source: post, target: announced, changes: {value: 27 %},
+     occurred: 2025-01-09, attribution: media_report, speaker: Ann}
+  - {type: deal_signed, source: [post, times], subject: "deal:other", occurred: 2025-01-09,
+     attribution: media_report, speaker: Ann, fact_level: opinion}
+  - {type: deal_completed, source: times, subject: "deal:widgets", occurred: 2025}
+"""
+
+
+def test_what_a_source_says_are_the_events_that_they_are_in_full(tmp_path: Path) -> None:
+    short, long = load(tmp_path, SOURCES), load(tmp_path, LONG)
+    assert short.problems == long.problems == []
+    for fixture in (short, long):
+        for draft in fixture.drafts:
+            draft.prepare()
+    assert [draft.fields for draft in short.drafts] == [draft.fields for draft in long.drafts]
+    assert [d.content.digest for d in short.drafts if d.content] == [
+        d.content.digest for d in long.drafts if d.content
+    ]
+
+
+def test_what_sources_say_comes_after_all_companies_and_before_events(tmp_path: Path) -> None:
+    text = (
+        SOURCES
+        + "events:\n  - {type: deal_expired, subject: deal:widgets, occurred: 2026, source: post}\n"
+    )
+    types = [draft.fields["type"] for draft in load(tmp_path, text).drafts]
+    assert types == [
+        "source_registered", "source_registered", "company_registered",
+        "deal_announced", "deal_signed", "fact_stated", "event_corrected", "deal_signed",
+        "deal_completed", "deal_expired",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source, problems",
+    [
+        ("says: {type: deal_signed}", ["2:68 wrong-type"]),
+        ("says: [deal_signed]", ["2:69 wrong-type"]),
+        ("defaults: 2025", ["2:72 wrong-type"]),
+        ("defaults: {occured: 2025}", ["2:73 unknown-field"]),
+        ("defaults: {value: USD 5}", ["2:73 unknown-field"]),
+        ("defaults: {occurred: soon}", ["2:83 invalid-date"]),
+        ("defaults: {fact_level: ~}", ["2:85 null-value"]),
+        (
+            "defaults: {occurred: soon}, says: [{type: deal_signed, subject: 'deal:a'}]",
+            ["2:83 invalid-date"],
+        ),
+        (
+            "says: [{type: deal_signed, subject: 'deal:x', occurred: 2025, source: times}]",
+            ["2:132 wrong-type"],
+        ),
+        ("says: [{type: deal_signd, occurred: 2025}]", ["2:76 unknown-event-type"]),
+        ("says: ~", ["2:68 wrong-type"]),
+    ],
+)
+def test_what_is_wrong_under_a_source_is_said_once_and_where_it_stands(
+    tmp_path: Path, source: str, problems: list[str]
+) -> None:
+    text = f"sources:\n  post: {{publisher: Post, kind: news, published: 2025-01-10, {source}}}\n"
+    assert said(tmp_path, text) == problems

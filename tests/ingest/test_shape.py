@@ -56,7 +56,9 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (dict[str, Any], "a", ['wrong-type: "it" should be a mapping, not "a"']),
         (Annotated[dict[str, Any], Meta(min_length=1)], "{}", ['invalid-value: "it" is empty']),
         (Parties, "{acme: [partner, other], globex: []}", {"acme": ["partner", "other"], "globex": []}),
-        (Parties, "{acme: partner}", ['wrong-type: "it.acme" should be a list, not "partner"']),
+        (Parties, "{acme: partner}", {"acme": ["partner"]}),
+        (Parties, "{acme: ~}", ['null-value: "it.acme" has no value']),
+        (Parties, "{acme: {a: 1}}", ['wrong-type: "it.acme" should be a list, not a mapping']),
         (Parties, "{Acme: [partner]}", [('invalid-value: "Acme" is not a slug (lower-case letters, digits, '
                                         "single hyphens)")]),
         (Slug, "a-1", "a-1"),
@@ -72,8 +74,24 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (Money, "{exact: 5}", ['missing-field: "it" needs "currency"']),
         (Money, "{currency: USD}", ['invalid-value: it: give either "exact", or "min" and/or "max"']),
         (Money, "{exact: 1e50, currency: USD}", ["invalid-value: exact: a number of more than 40 digits"]),
-        (Money, "5", [('wrong-type: "it" should be a mapping with exact, min, max, currency, per, basis, '
-                      'reported_as, not "5"')]),
+        (Money, "5", ['invalid-value: "5" is not read as an amount of money']),
+        (Money, "up to USD 5 bn", {"max": "5000000000", "currency": "USD", "basis": "up_to"}),
+        (Share, "27%", {"exact": "27"}),
+        (Share, "120 %", ["invalid-value: it: a share is a percentage from 0 to 100, not 120"]),
+        (Money, "EURO 5", ['invalid-value: "EURO 5" is not read as an amount of money']),
+        (Money, "XYZ 5", ['invalid-value: "XYZ" is not an ISO 4217 currency']),
+        (FactValue, "27 %", {"exact": "27"}),
+        (FactValue, "USD 5 bn", {"exact": "5000000000", "currency": "USD"}),
+        (FactValue, "growing by 27 %", "growing by 27 %"),
+        (EdtfText, "[2025-01-10, 2025-01-12]", "[2025-01-10,2025-01-12]"),
+        (EdtfText, "[2025-09..2025-11-21]", "[2025-09..2025-11-21]"),
+        (EdtfText, "[..2025-11-21]", "[..2025-11-21]"),
+        (EdtfText, "[2025-11..]", "[2025-11..]"),
+        (EdtfText, "[2025,2026]", "[2025,2026]"),
+        (EdtfText, "[2025-13]", [('invalid-date: "[2025-13]" is not a date: there is no month 13 '
+                                  '(in "2025-13")')]),
+        (EdtfText, "[[2025]]", ['wrong-type: "it" should be text, not a list']),
+        (EdtfText, "- 2025\n- 2026", ['wrong-type: "it" should be text, not a list']),
         (Money, "{exact: 5, currency: USD, colour: red}", ['unknown-field: "it" has no field "colour"']),
         (Money, "{exact: 5, currency: EURO}", ['invalid-value: "EURO" is not an ISO 4217 currency']),
         (Share, "{exact: 101}", ["invalid-value: it: a share is a percentage from 0 to 100, not 101"]),
@@ -95,7 +113,7 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (FactValue, "[a, b]", ["a", "b"]),
         (FactValue, "{exact: 5}", {"exact": "5"}),
         (FactValue, "{exact: 5, per: year}", [
-            'invalid-value: it: money needs a "currency"; a share has only "exact", "min", "max"',
+            'invalid-value: it: money needs a "currency"; a share is a percentage and has none',
         ]),
         (str | int | float, "5", "5"),
         (str | int | float, "true", "true"),
@@ -126,7 +144,7 @@ def test_every_problem_is_said_at_once_each_in_its_place() -> None:
         ("a-file:4:15", "missing-field"),
         ("a-file:5:1", "unknown-field"),
     ]
-    assert report.problems[2].hint == "one of month, once, quarter, year"
+    assert report.problems[2].hint == "one of month, once, quarter, share, year"
 
 
 def test_the_nearest_name_is_suggested() -> None:

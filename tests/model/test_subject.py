@@ -27,7 +27,10 @@ def test_a_fact_is_named_after_its_company_attribute_and_period() -> None:
 
 
 def test_subjects_sort_as_answers_list_them() -> None:
-    listed = ["relationship:z", "deal:a", "deal:b", "proceeding:a", "right:a", "commitment:a", "rumour:a", "fact:a/b"]  # fmt: skip
+    listed = [
+        "relationship:z", "deal:a", "deal:b", "proceeding:a", "right:a", "commitment:a", "rumour:a",
+        "fact:a/b",
+    ]  # fmt: skip
     assert [str(found) for found in sorted(map(Subject.of, reversed(listed)))] == listed
 
 

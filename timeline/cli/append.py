@@ -54,13 +54,13 @@ class EventTypes(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every event type."""
-        from timeline.model.kinds.registry import EVENT_TYPES
+        from timeline.model.kinds import EVENT_TYPES
 
         return list(EVENT_TYPES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command that appends an event of that type."""
-        from timeline.model.kinds.registry import EVENT_TYPES
+        from timeline.model.kinds import EVENT_TYPES
 
         event = EVENT_TYPES.get(cmd_name)
         return None if event is None else _command(cmd_name, sentence(event))
@@ -80,7 +80,7 @@ class EventTypes(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The event types, by what they are about."""
-        from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
+        from timeline.model.kinds import EVENT_TYPES, KIND_OF
 
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, event in EVENT_TYPES.items():
@@ -122,8 +122,11 @@ def append(ctx: click.Context, expected_version: int | None) -> None:
     stdin = sys.stdin.buffer
     if stdin.isatty():
         raise click.UsageError("name an event type, or give events as JSON on standard input", ctx)
+    from timeline.ingest.jsonl import read_object
+    from timeline.loading import STDIN_NAME
+
     data = stdin.read()
-    event = _single(data)
+    event = read_object(data, STDIN_NAME)  # otherwise line by line, each problem in its place
     with session.open() as timeline:
         if event is not None:
             outcomes = [timeline.append(event, expected_version=expected_version)]
@@ -132,16 +135,6 @@ def append(ctx: click.Context, expected_version: int | None) -> None:
         else:
             outcomes = timeline.append_lines(io.BytesIO(data))
     _report(session, outcomes)
-
-
-def _single(data: bytes) -> dict[str, Any] | None:
-    """The event, if there is one JSON object, on however many lines."""
-    import msgspec
-
-    try:
-        return msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None  # more of them, or none: line by line, each problem in its place
 
 
 def _command(name: str, sentence: str) -> click.Command:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,21 +17,11 @@ from timeline.errors import Problem
 from timeline.ingest.draft import Draft, Place
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields
+from timeline.model.kinds import EVENT_TYPES, KIND_OF, upcast
 from timeline.model.kinds.about_record import IMMUTABLE, RecordEvent
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.fact import fact_subject
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, upcast
+from timeline.model.kinds.event import Event, Flaw
 from timeline.model.values import Fields, plain_number
 from timeline.nearest import did_you_mean
-
-
-class Flaw(NamedTuple):
-    """What is wrong with an event as a whole, and the field to point at."""
-
-    code: str
-    message: str
-    field: str | None = None
-    hint: str | None = None
 
 
 def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
@@ -47,18 +37,20 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
         yield Flaw("missing-source", f"{fields['type']} has no source", None, hint)
     kind = KIND_OF[fields["type"]]
     subject = fields.get("subject")
-    if kind.name == "fact":
-        named = fact_subject(fields)
-        if subject is None and named is None:
+    named = event.named_subject(fields)
+    if subject is not None and named is not None and named != subject:
+        hint = f'write "{named}", or leave the subject out'
+        message = f'by its other fields the subject is "{named}", not "{subject}"'
+        yield Flaw("wrong-subject", message, "subject", hint)
+    elif subject is None and named is None:
+        if kind.name == "fact":
             yield Flaw("missing-field", 'a fact needs "company" and "attribute"')
-        if subject is not None and named is not None and named != subject:
-            hint = f'write "{named}", or leave the subject out'
-            yield Flaw("wrong-subject", f'the fact is "{named}", not "{subject}"', "subject", hint)
-    elif subject is None:
-        yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
+        else:
+            yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
     if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
         message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
+    yield from event.rules(fields)
 
 
 def unstorable(value: Any) -> str | None:
@@ -157,7 +149,7 @@ def parse_event(node: Node, report: Report) -> Draft | None:
             for key, value in given.items()
         }
     if "subject" not in fields:
-        subject = fact_subject(fields)
+        subject = event.named_subject(fields)
         if subject is not None:
             fields["subject"] = subject
     return Draft(fields, Place(report.file, node.line, node, report))

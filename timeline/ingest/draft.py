@@ -15,8 +15,8 @@ from timeline.ingest.canonical import canonical, derive_id, digest
 from timeline.ingest.nodes import Mapping, Node
 from timeline.ingest.shape import Report, fields_of
 from timeline.model import dates
-from timeline.model.kinds.envelope import Attribution, Event, FactLevel
-from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.kinds.event import Attribution, FactLevel
 from timeline.model.subject import check_subject
 from timeline.model.values import (
     Day,
@@ -32,7 +32,7 @@ Reference: TypeAlias = tuple[str, str, str]
 """What kind of thing an event refers to (company, source or event), its name, and the field that does."""
 
 
-def _marks(event: type[Event], key: str) -> list[Mark]:
+def _marks(event: type[Struct], key: str) -> list[Mark]:
     found = []
     for name, field in fields_of(event).items():
         for type_ in _leaves(field.type):
@@ -69,6 +69,18 @@ def _referring(type_: str) -> list[Mark]:
     return _marks(EVENT_TYPES[type_], "refers")
 
 
+@cache
+def _referring_inside(type_: str) -> list[tuple[str, str, str]]:
+    """The lists of structs that refer to something: the field, the field inside, to what."""
+    return [
+        (name, inside, what)
+        for name, field in fields_of(EVENT_TYPES[type_]).items()
+        for struct in _leaves(field.type)
+        if isinstance(struct, inspect.StructType)
+        for inside, what in _marks(struct.cls, "refers")
+    ]
+
+
 def references(fields: Fields) -> list[Reference]:
     """What an event refers to; ``fields`` are of today's schema version."""
     found: list[Reference] = []
@@ -78,6 +90,8 @@ def references(fields: Fields) -> list[Reference]:
             found.append((what, value, name))
         elif value is not None:
             found += [(what, reference, name) for reference in value]
+    for name, inside, what in _referring_inside(fields["type"]):
+        found += [(what, each[inside], name) for each in fields.get(name, ()) if inside in each]
     return found
 
 

@@ -17,8 +17,9 @@ from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
 from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
-from timeline.ingest.shape import Report
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.ingest.shape import Report, fields_of, shape
+from timeline.model.kinds import KIND_OF, RECORD_TYPES
+from timeline.model.kinds.event import Event
 from timeline.model.subject import check_subject
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
@@ -119,6 +120,8 @@ class _Reader:
         self.drafts: list[Draft] = []
         self.expectations: list[Expectation] = []
         self.only_source: str | None = None
+        self.said: list[tuple[str, Node, Mapping]] = []
+        """What stands under ``says`` of the sources: the source, what it says, and its defaults."""
 
     def read(self, root: Node | None) -> Fixture:
         sections = {
@@ -135,6 +138,8 @@ class _Reader:
                     message = f'a fixture has no section "{name}"'
                     self.report.add("unknown-field", message, key, hint)
             for name, read in sections.items():
+                if name == "events":
+                    self._says()
                 node = root.get(name)
                 if node is not None and not (isinstance(node, Scalar) and node.value is None):
                     read(node)
@@ -143,7 +148,9 @@ class _Reader:
             self.report.add("wrong-type", message, root)
         for draft in self.drafts:
             draft.origin = self.origin
-        return Fixture(self.path, self.origin, self.drafts, self.expectations, self.report.problems)
+        # what is wrong with a default is found again with every event that inherits it
+        problems = sorted(dict.fromkeys(self.report.problems), key=_line_of)
+        return Fixture(self.path, self.origin, self.drafts, self.expectations, problems)
 
     def _story(self, node: Node) -> None:
         if isinstance(node, Scalar):
@@ -176,8 +183,72 @@ class _Reader:
             except TimelineError as error:
                 self.report.add_error(error, key)
                 continue
+            if kind == "source":
+                fields = self._without_news(slug, fields)
             given = {"type": f"{kind}_registered", "subject": f"{kind}:{slug}"}
             self._event(fields, key, given)
+
+    # --- what a source says under its own name ---------------------------------------------
+
+    def _without_news(self, slug: str, fields: Mapping) -> Mapping:
+        """The registration of a source without what it says, which is kept for later."""
+        defaults = fields.get("defaults")
+        if defaults is not None and not isinstance(defaults, Mapping):
+            message = '"defaults" is a mapping of fields'
+            self.report.add("wrong-type", message, defaults, "defaults: {occurred: 2025-01-10}")
+        if not isinstance(defaults, Mapping):
+            defaults = Mapping(fields.line, fields.column)
+        for name, (key, value) in defaults.pairs.items():
+            if name not in DEFAULTS:
+                hint = did_you_mean(name, DEFAULTS) or f"one of {', '.join(DEFAULTS)}"
+                message = f'"{name}" has no default for what a source says'
+                self.report.add("unknown-field", message, key, hint)
+            else:
+                shape(value, fields_of(Event)[name].type, self.report, name)
+        said = fields.get("says")
+        if said is not None:
+            self.said.append((slug, said, defaults))
+        rest = {k: pair for k, pair in fields.pairs.items() if k not in ("says", "defaults")}
+        return Mapping(fields.line, fields.column, rest, fields.flow)
+
+    def _says(self) -> None:
+        for slug, said, defaults in self.said:
+            if not isinstance(said, Sequence):
+                hint = "says: [{type: deal_signed, …}], or a line beginning with - for each"
+                self.report.add("wrong-type", '"says" is a list of events', said, hint)
+                continue
+            for item in said.items:
+                if isinstance(item, Mapping):
+                    item = self._inheriting(item, slug, defaults)
+                self._event(item, item, {})
+                if len(self.report.problems) >= MOST_PROBLEMS:
+                    return
+
+    def _inheriting(self, item: Mapping, slug: str, defaults: Mapping) -> Mapping:
+        """An event with its source, and with the defaults that it does not say itself."""
+        pairs = dict(item.pairs)
+        source = item.get("source")
+        if source is None:
+            scalar = Scalar(item.line, item.column, slug, plain=False)
+            pairs["source"] = scalar, scalar
+        elif slug not in _texts(source):
+            message = f'the event stands under "{slug}", and names another source'
+            hint = (
+                f'leave "source" out, or move the event below "events"; [{slug}, …] names several'
+            )
+            self.report.add("wrong-type", message, source, hint)
+        named = item.get("type")
+        type_ = named.text if isinstance(named, Scalar) else ""
+        for name, pair in defaults.pairs.items():
+            if name in pairs or name not in DEFAULTS:
+                continue
+            # a subject is inherited by the events that can have it: not by the facts beside a deal,
+            # nor by a correction, whose subject is its target's
+            kind = KIND_OF.get(type_)
+            if name == "subject" and not (kind and _names_kind(pair[1], kind.name)):
+                continue
+            pairs[name] = pair
+        return Mapping(item.line, item.column, pairs, item.flow)
 
     def _events(self, node: Node) -> None:
         if not isinstance(node, Sequence):
@@ -195,7 +266,7 @@ class _Reader:
                 break
 
     def _event(self, node: Node, at: Node, given: dict[str, str]) -> None:
-        if isinstance(node, Mapping):
+        if isinstance(node, Mapping) and given:
             pairs = dict(node.pairs)
             for name, text in given.items():
                 if name in pairs:
@@ -203,7 +274,7 @@ class _Reader:
                     self.report.add("unknown-field", message, pairs[name][0], "remove it")
                 scalar = Scalar(at.line, at.column, text, plain=False)
                 pairs[name] = (scalar, scalar)
-            node = Mapping(at.line, at.column, pairs)
+            node = Mapping(at.line, at.column, pairs, node.flow)
         draft = parse_event(node, self.report)
         if draft is not None:
             self.drafts.append(draft)
@@ -268,6 +339,23 @@ class _Reader:
         if "company" in texts and state is not None and not isinstance(state, Mapping):
             message = "the state of a company maps subjects to what they should be"
             self.report.add("wrong-type", message, state, "state: {deal:acme-globex: announced}")
+
+
+def _line_of(problem: Problem) -> int:
+    return problem.location.line if problem.location else 0
+
+
+DEFAULTS: Final = ("occurred", "attribution", "speaker", "fact_level", "subject")
+"""What the events under a source may inherit from its ``defaults``."""
+
+
+def _texts(node: Node) -> list[str]:
+    items = node.items if isinstance(node, Sequence) else [node]
+    return [item.text for item in items if isinstance(item, Scalar)]
+
+
+def _names_kind(node: Node, kind: str) -> bool:
+    return isinstance(node, Scalar) and node.text.startswith(f"{kind}:")
 
 
 _EXPECTATION_FIELDS: Final = (

@@ -74,6 +74,8 @@ class Sequence(Node):
     """A list of nodes."""
 
     items: list[Node] = field(default_factory=list)
+    flow: bool = False
+    """Whether it stands in brackets, where commas part what stands in them."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ class Mapping(Node):
     """Keys with their values, in the order of the file."""
 
     pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+    flow: bool = False
+    """Whether it stands in braces, where commas part what stands in them."""
 
     def get(self, name: str) -> Node | None:
         """The value of a key, or None."""
@@ -273,9 +277,9 @@ class _Builder:
                     plain = bool(event.implicit[0]) and event.tag is None
                     node = Scalar(line, column, event.value, plain)
                 elif isinstance(event, yaml.SequenceStartEvent):
-                    node = Sequence(line, column)
+                    node = Sequence(line, column, flow=bool(event.flow_style))
                 else:
-                    node = Mapping(line, column)
+                    node = Mapping(line, column, flow=bool(event.flow_style))
                 if isinstance(node, Scalar) and event.anchor is not None:
                     self.anchors[event.anchor] = node, 1
             self._place(node, stack, keys)

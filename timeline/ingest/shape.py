@@ -16,7 +16,8 @@ from msgspec import inspect
 
 from timeline.errors import Location, Problem, TimelineError
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, value_of
-from timeline.model.values import Fields, plain_number
+from timeline.model import short_forms
+from timeline.model.values import Fields, check_edtf, plain_number
 from timeline.nearest import did_you_mean
 
 INVALID: Final = object()
@@ -93,8 +94,10 @@ def shape(node: Node, type_: inspect.Type, report: Report, name: str = "") -> An
     ``name`` is the field, for the messages.
     """
     if isinstance(type_, inspect.Metadata):
-        value = shape(node, type_.type, report, name)
         check = (type_.extra or {}).get("check")
+        if check is check_edtf:
+            node = _unquoted_set(node)
+        value = shape(node, type_.type, report, name)
         if check is not None and value is not INVALID:
             try:
                 check(value)
@@ -147,12 +150,29 @@ def shape_fields(
     return found if sound else INVALID
 
 
+def _unquoted_set(node: Node) -> Node:
+    """The text of an EDTF set that stands without quotes, which YAML takes for a list."""
+    if not isinstance(node, Sequence) or not node.flow:
+        return node
+    texts = [item.text for item in node.items if isinstance(item, Scalar)]
+    if len(texts) < len(node.items):
+        return node
+    return Scalar(node.line, node.column, f"[{','.join(texts)}]", plain=False)
+
+
 def _struct(node: Node, type_: inspect.StructType, report: Report, name: str) -> Any:
-    if not isinstance(node, Mapping):
+    if isinstance(node, Scalar) and type_.cls in short_forms.FORMS:
+        try:
+            found: Any = short_forms.read(type_.cls, node.text)
+        except TimelineError as error:
+            report.add_error(error, node, name)
+            return INVALID
+    elif isinstance(node, Mapping):
+        found = shape_fields(node, fields_of(type_.cls), report, f'"{name}"')
+        if found is INVALID:
+            return INVALID
+    else:
         return _mismatch(node, type_, report, name)
-    found = shape_fields(node, fields_of(type_.cls), report, f'"{name}"')
-    if found is INVALID:
-        return INVALID
     try:
         return msgspec.to_builtins(msgspec.convert(found, type_.cls))
     except msgspec.ValidationError as error:
@@ -174,9 +194,20 @@ def _union(node: Node, type_: inspect.UnionType, report: Report, name: str) -> A
         if number and inspect.FloatType in plain:
             return _decimal(node, report, name)
         option = plain.get(inspect.StrType)
+        value_type = plain.get(inspect.StructType)
+        if isinstance(value_type, inspect.StructType) and (
+            option is None or _is_short(node, value_type)
+        ):
+            option = value_type
     if option is None:
         return _mismatch(node, type_, report, name)
     return shape(node, option, report, name)
+
+
+def _is_short(node: Scalar, type_: inspect.StructType) -> bool:
+    """Whether a text that might stand as it is reads as the short form of a value of the type."""
+    form = type_.cls in short_forms.FORMS
+    return form and short_forms.read_if_one(type_.cls, node.text) is not None
 
 
 def _bare(type_: inspect.Type) -> inspect.Type:
@@ -187,8 +218,10 @@ def _list(node: Node, type_: inspect.ListType, report: Report, name: str) -> Any
     if not isinstance(node, Sequence):
         return _mismatch(node, type_, report, name)
     items = [shape(item, type_.item_type, report, name) for item in node.items]
-    if not items and type_.min_length:
-        report.add("invalid-value", f'"{name}" is an empty list', node, "leave the field out")
+    least = type_.min_length or 0
+    if len(items) < least:
+        message = f'"{name}" needs at least {least}' if items else f'"{name}" is an empty list'
+        report.add("invalid-value", message, node, None if items else "leave the field out")
         return INVALID
     return INVALID if any(item is INVALID for item in items) else items
 
@@ -200,13 +233,20 @@ def _dict(node: Node, type_: inspect.DictType, report: Report, name: str) -> Any
     sound = True
     for text, (key, value) in node.pairs.items():
         named = shape(Scalar(key.line, key.column, text, plain=False), type_.key_type, report, name)
-        shaped = shape(value, type_.value_type, report, f"{name}.{text}")
+        shaped = _value(value, type_.value_type, report, f"{name}.{text}")
         sound = sound and named is not INVALID and shaped is not INVALID
         found[text] = shaped
     if not found and type_.min_length:
         report.add("invalid-value", f'"{name}" is empty', node, "name at least one field")
         return INVALID
     return found if sound else INVALID
+
+
+def _value(node: Node, type_: inspect.Type, report: Report, name: str) -> Any:
+    """The value of a key; ``{acme: partner}`` is short for a list of one role."""
+    if isinstance(node, Scalar) and isinstance(type_, inspect.ListType) and node.value is not None:
+        node = Sequence(node.line, node.column, [node])
+    return shape(node, type_, report, name)
 
 
 def _scalar(node: Scalar, type_: inspect.Type, report: Report, name: str) -> Any:

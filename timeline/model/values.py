@@ -225,6 +225,9 @@ Role = Literal[
 
 Parties = dict[CompanyRef, list[Role]]
 
+UNDISCLOSED: Final = "undisclosed"
+"""Always registered: a party that nobody named. It has no state of its own and is never merged."""
+
 _MOST_DIGITS: Final = 40
 MOST_UNITS: Final = 9999
 """More days, months or years ahead than this are a slip."""
@@ -369,6 +372,10 @@ class Tranche(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     due: EdtfText | UnsetType = UNSET
     condition: str | UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        if self.due is not UNSET:
+            dates.bounds(self.due)
+
 
 class BreakFee(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What one party owes another when the deal fails."""
@@ -377,6 +384,11 @@ class BreakFee(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     to: CompanyRef | UnsetType = UNSET
     amount: Money | UnsetType = UNSET
     when: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        for company in (self.by, self.to):
+            if company is not UNSET:
+                check_slug(company)
 
 
 class Horizon(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

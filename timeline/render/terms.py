@@ -23,10 +23,6 @@ def _company(value: str, names: Names) -> str:
     return name_of(value, names)
 
 
-def _price(value: Any, names: Names) -> str:
-    return f"{words.money(value, reported=True)} a share"
-
-
 def _money(value: Any, names: Names) -> str:
     return words.money(value)
 
@@ -51,7 +47,7 @@ LABELS: Final[dict[str, tuple[str, _Say]]] = {
     "value": ("value", _money),
     "stake": ("stake", _share),
     "share": ("share", _share),
-    "price_per_share": ("price", _price),
+    "price_per_share": ("per share", _money),
     "strike": ("price", _money),
     "quantity": ("quantity", value_in_words),
     "window": ("window", _date),

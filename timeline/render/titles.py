@@ -132,7 +132,7 @@ def _commitment(item: CompanyItem, party: str, names: Names) -> str:
         said += f" for {terms['purpose']}"
     if "amount" in terms:
         return f"{said}: {words.amount(terms['amount'], terms.get('horizon'))}"
-    return f"{said}, {words.horizon(terms['horizon'])}" if "horizon" in terms else said
+    return f"{said}, for {words.horizon(terms['horizon'])}" if "horizon" in terms else said
 
 
 def _fact(item: CompanyItem, party: str, names: Names) -> str:

@@ -7,23 +7,16 @@ exactly is written out. Vague dates stay vague.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal
 from typing import Any, Final
 
 import msgspec
 
-from timeline.model import dates
+from timeline.model import dates, short_forms
 from timeline.model.kinds.fact import Comparison
-from timeline.model.values import Horizon, Money, Parties, Range
+from timeline.model.values import Horizon, Money, Parties, Quantity, Share
 from timeline.render.text import join, listing
 
 UNDISCLOSED: Final = "undisclosed"
-
-_SCALES: Final = ((Decimal(10**12), "tn"), (Decimal(10**9), "bn"), (Decimal(10**6), "mn"))
-_MOST_DECIMALS: Final = 3  # more of them read worse than the whole number
-_EXACT: Final = Context(prec=100)  # the default one rounds at 28 digits
-_PER: Final = {"year": " a year", "quarter": " a quarter", "month": " a month"}
-_BASIS: Final = {"up_to": "up to ", "at_least": "at least ", "about": "about "}
 
 Names = Mapping[str, str]
 """What companies are called, by id; one that is missing is called by its id."""
@@ -35,86 +28,36 @@ def name_of(company: str, names: Names) -> str:
     return names.get(company, default)
 
 
-# --- numbers ------------------------------------------------------------------------------------
-
-
-def _scaled(number: Decimal) -> tuple[str, str]:
-    """The number and its unit: ("388.8", "bn"); without a unit where it would be longer so."""
-    for scale, unit in _SCALES:
-        if abs(number) >= scale:
-            short = _EXACT.divide(number, scale).normalize(_EXACT)
-            if -int(short.as_tuple().exponent) <= _MOST_DECIMALS:
-                return f"{short:,f}", unit
-            break
-    return f"{number:,f}", ""
-
-
-def _range(value: Mapping[str, Any], before: str, unit: str | None) -> str:
-    """An exact number, or bounds, with what goes before and the unit (None: scaled to bn, mn …)."""
-
-    def say(number: Any) -> tuple[str, str]:
-        plain = Decimal(str(number))
-        digits, scale = _scaled(plain) if unit is None else (f"{plain:f}", unit)
-        return digits.replace("-", "−"), scale
-
-    def one(number: Any) -> str:
-        digits, scale = say(number)
-        return f"{before}{digits} {scale}".rstrip()
-
-    basis = _BASIS.get(value.get("basis", ""), "")
-    low, high = value.get("min"), value.get("max")
-    exact = value.get("exact") if low is None and high is None else None
-    if low is not None and low == high:
-        exact = low
-    if exact is not None:
-        return basis + one(exact)
-    if high is None:
-        return _qualified(basis, "at least ") + one(low)
-    if low is None:
-        return _qualified(basis, "up to ") + one(high)
-    (first, first_unit), (last, last_unit) = say(low), say(high)
-    if first == "0":
-        first_unit = last_unit
-    if first_unit != last_unit or "−" in first + last:
-        return f"{basis}{before}{first} {first_unit}".rstrip() + f" to {last} {last_unit}".rstrip()
-    return f"{basis}{before}{first}–{last} {last_unit}".rstrip()
-
-
-def _qualified(basis: str, bound: str) -> str:
-    """The words before a bound that stands alone: "at least about", but not "up to up to"."""
-    return bound if basis == bound else bound + basis
+# --- values, in the short forms that files may hold as well ----------------------------------------
 
 
 def money(value: Mapping[str, Any], *, reported: bool = True) -> str:
     """An amount: "up to USD 5.8 bn", "USD 2–3 bn a year (reported as EUR 1.7–2.6 bn a year)"."""
-    said = _range(value, f"{value['currency']} ", None) + _PER.get(value.get("per", ""), "")
-    return said + (_reported(value) if reported else "")
-
-
-def _reported(value: Mapping[str, Any]) -> str:
-    others = value.get("reported_as")
-    return f" (reported as {join(map(money, others))})" if others else ""
+    if not reported:
+        value = {name: each for name, each in value.items() if name != "reported_as"}
+    return short_forms.write(Money, value)
 
 
 def share(value: Mapping[str, Any]) -> str:
-    """A share: "65.86 %", "50–60 %", "at least 25 %"."""
-    return _range(value, "", "%")
+    """A share: "65.86 %", "50–60 %", "more than half"."""
+    return short_forms.write(Share, value)
+
+
+def quantity(value: Mapping[str, Any]) -> str:
+    """A quantity: "44.3 mn shares"."""
+    return short_forms.write(Quantity, value)
 
 
 def horizon(value: Mapping[str, Any]) -> str:
-    """A span of time ahead: "for 3–5 years", "for up to 18 months from 2025"."""
-    low, high = value.get("min"), value.get("max")
-    number = f"{low}–{high}" if low is not None and high is not None and low != high else ""
-    bound = "at least " if high is None else "up to " if low is None else ""
-    plural = "" if (low if high is None else high) == 1 else "s"
-    said = f"for {bound}{number or (low if high is None else high)} {value['unit']}{plural}"
-    return f"{said} from {since(value['from'])}" if "from" in value else said
+    """A span of time ahead: "3–5 years", "up to 18 months from 2025"."""
+    return short_forms.write(Horizon, value)
 
 
 def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> str:
     """An amount over a span: "USD 2–3 bn a year for 3–5 years"."""
-    over = f" {horizon(span)}" if span else ""
-    return money(value, reported=False) + over + _reported(value)
+    said = money(value, reported=False)
+    others = money(value).removeprefix(said)
+    return f"{said} for {horizon(span)}{others}" if span else said + others
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -198,8 +141,9 @@ def value_in_words(value: Any, names: Names | None = None) -> str:
 _SHAPES: Final[tuple[tuple[Any, Callable[[Mapping[str, Any]], str]], ...]] = (
     (Money, money),
     (Horizon, horizon),
+    (Quantity, quantity),
     (Comparison, comparison),
-    (Range, share),
+    (Share, share),
 )
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, InvalidAnchor
+from timeline.ingest.jsonl import twice_in
 from timeline.model.values import ALWAYS, Instant
 from timeline.store.log import read_head
 
@@ -62,6 +63,8 @@ def parse_anchor(data: bytes, name: str) -> Anchor:
     try:
         if data.lstrip().startswith(b"{"):
             anchor = msgspec.json.decode(data, type=Anchor)
+            if twice_in(data.decode()):
+                raise InvalidAnchor(name)
         else:
             found = dict(_LINE.findall(data.decode("utf-8-sig")))
             anchor = msgspec.convert({"recorded": None} | found, Anchor, strict=False)

@@ -28,9 +28,8 @@ from timeline.ingest.draft import (
     payload_of,
 )
 from timeline.model.fold import Entry
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES, upcast
-from timeline.model.values import Fields, Instant, format_instant, is_instant
+from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
+from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
 from timeline.store.histories import checked_head

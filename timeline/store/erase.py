@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from timeline.errors import InvalidValue, NotFound
 from timeline.ingest.draft import TOMBSTONE, Draft
 from timeline.model.fold import ERASED, RETRACTED, Entry
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import Fields
 from timeline.nearest import nearest
 from timeline.store import engine as db

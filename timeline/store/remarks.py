@@ -9,9 +9,8 @@ from timeline.ingest.canonical import derive_id
 from timeline.ingest.check import flaws, parse_changes
 from timeline.ingest.draft import Draft, Place, references
 from timeline.model.fold import ERASED
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast
-from timeline.model.values import Fields
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.standing import Known, Standing
 
 

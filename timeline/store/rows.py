@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from timeline.errors import StoreDamaged
 from timeline.ingest.draft import TOMBSTONE, body_from, body_of
 from timeline.model.fold import Entry
-from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.values import Day, Fields, Instant
 from timeline.store.tables import event
 
