@@ -10,7 +10,9 @@ import pytest
 from timeline.loading import check_files
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-to-record.md"
-_HEADING_OR_BLOCK = re.compile(r"^### (?P<heading>.+)$|^```yaml\n(?P<block>.*?)^```$", re.M | re.S)
+_HEADING_OR_BLOCK = re.compile(
+    r"^### (?P<heading>.+)$|^```yaml\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 
 
 def situations() -> tuple[str, dict[str, list[str]]]:

@@ -51,12 +51,59 @@ def price(desk: Desk, cell: str, mapping: str = MAPPING) -> list[str]:
 
 def test_amounts_below_nothing_and_other_currencies_are_refused(desk: Desk) -> None:
     assert price(desk, "-5") == ["negative-amount"]
-    assert price(desk, "€5") == ["ambiguous-currency"]
+    beside = MAPPING.replace("currency: USD", "currency: {column: target}")
+    assert list(codes(desk.rows("2019-05-02,Harbour,USD,€5", mapping=beside))) == [
+        "ambiguous-currency"
+    ]
     nowhere = MAPPING.replace(", currency: USD", "")
     assert price(desk, "5", nowhere) == ["missing-currency"]
     assert price(desk, "$5", nowhere) == ["ambiguous-currency"]
     assert price(desk, "€5", nowhere) == []
     assert desk.events()[0]["value"] == {"exact": "5", "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    "cell, value",
+    [
+        ("€5", {"exact": "5", "currency": "EUR"}),
+        ("5", {"exact": "5", "currency": "USD"}),
+        ("$100–$200", {"min": "100", "max": "200", "currency": "USD"}),
+        ("100-200", {"min": "100", "max": "200", "currency": "USD"}),
+        (
+            "between 100 and 200 million",
+            {"min": "100000000", "max": "200000000", "currency": "USD"},
+        ),
+        ("€2-3 bn", {"min": "2000000000", "max": "3000000000", "currency": "EUR"}),
+        ("~$50M", {"exact": "50000000", "basis": "about", "currency": "USD"}),
+        ("rund 50 Mio. EUR", {"exact": "50000000", "basis": "about", "currency": "EUR"}),
+        ("> $1bn", {"min": "1000000000", "basis": "at_least", "currency": "USD"}),
+        ("$1bn+", {"min": "1000000000", "basis": "at_least", "currency": "USD"}),
+        ("mehr als 3 Mrd. Euro", {"min": "3000000000", "basis": "at_least", "currency": "EUR"}),
+        ("up to 7 million", {"max": "7000000", "basis": "up_to", "currency": "USD"}),
+        ("2.6E+12", {"exact": "2600000000000", "currency": "USD"}),
+        ("undisclosed", None),
+        ("NULL", None),
+        ("N/A", None),
+        ("not disclosed", None),
+        ("-", None),
+    ],
+)
+def test_amounts_are_as_wide_as_the_cell_says(desk: Desk, cell: str, value: object) -> None:
+    assert price(desk, cell) == []
+    assert desk.events()[0].get("value") == value
+
+
+@pytest.mark.parametrize(
+    "cell", ["200-100", "$5-€6", "5 or 6", "about", "> ", "5 USD EUR", "1-2-3"]
+)
+def test_what_is_no_amount_is_refused_with_what_is_true(desk: Desk, cell: str) -> None:
+    assert price(desk, cell) == ["invalid-amount"]
+
+
+def test_a_range_needs_a_mapping_that_reads_one(desk: Desk) -> None:
+    lowest = MAPPING.replace("exact: {column: price}", "min: {column: price}")
+    assert price(desk, "100–200", lowest) == ["invalid-amount"]
+    assert price(desk, "100", lowest) == []
 
 
 def test_shares_are_percents(desk: Desk) -> None:

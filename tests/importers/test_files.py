@@ -39,6 +39,17 @@ def test_another_encoding_is_found_and_said(desk: Desk) -> None:
     assert "Müller & Söhne 0 für Glück" in names(desk)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("codec", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize(
+    "name", ["Condé Nast", "L’Oréal", "Müller Söhne", "Société Générale", "Citroën"]
+)
+def test_western_encodings_are_told_apart(desk: Desk, name: str, codec: str, end: str) -> None:
+    table = f"date,buyer,target,price{end}2019-05-02,{name},Quillwork,5{end}"
+    assert desk.take(table.encode(codec)).taken == 1
+    assert name in {event["name"] for event in desk.events("company")}
+
+
 def test_an_encoding_that_the_mapping_names_is_not_questioned(desk: Desk) -> None:
     mapping = "table: {encoding: windows-1252}\n" + MAPPING
     assert desk.take((HEAD + ROW).encode("cp1252"), mapping).notes == []

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.importers.tables import Desk
+from timeline.errors import DataError
 from timeline.importers.guess import guess_file
-from timeline.importers.mapping import parse_mapping
+from timeline.importers.mapping import columns_of, parse_mapping
+from timeline.ingest.nodes import compose
 
 LIST = Path(__file__).parents[2] / "fixtures" / "tables" / "acquisitions.csv"
 
@@ -56,7 +58,9 @@ def test_days_that_could_be_months_are_said_to_be_unsure(desk: Desk) -> None:
 
 
 def test_decimal_commas_are_seen(desk: Desk) -> None:
-    mapping = guessed(desk, "buyer;target;date;price\nA;B;2019-01-02;1.234,5\nC;D;2019-01-03;2,5\n")
+    mapping = guessed(
+        desk, "buyer;target;date;price eur\nA;B;2019-01-02;1.234,5\nC;D;2019-01-03;2,5\n"
+    )
     assert line_of(mapping, "decimal:").startswith('decimal: ","  # sure: 2 of 2')
     done = desk.take(desk.folder / "deals.csv", mapping)
     assert [e["value"]["exact"] for e in desk.events()] == ["1234.5", "2.5"]
@@ -106,3 +110,143 @@ def test_headers_tell_the_scale_the_other_partner_and_the_end(desk: Desk) -> Non
     ]
     assert events[0]["value"] == {"exact": "40500000", "currency": "EUR"}
     assert events[0]["parties"] == {"a": ["partner"], "b": ["partner"]}
+
+
+DAYS = ["2019-01-02", "2019-02-03", "2019-03-04", "2019-04-05"]
+
+
+def test_who_is_acquired_by_whom_is_read_from_the_phrase(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "acquired_by,date,company,business,value\n"
+        "Microsoft,2018-09-13,Lobe,Artificial intelligence,\n"
+        "Microsoft,2018-10-09,Glint,Employees,400000000\n",
+    )
+    desk.take(desk.folder / "deals.csv", mapping)
+    assert [e["parties"] for e in desk.events()] == [
+        {"microsoft": ["acquirer"], "lobe": ["target"]},
+        {"microsoft": ["acquirer"], "glint": ["target"]},
+    ]
+    assert "value" not in desk.events()[1], "nobody said in which currency"
+    assert "# not used: business, value" in mapping
+
+
+@pytest.mark.parametrize(
+    "header, parties",
+    [
+        ("Käufer,Ziel,Datum", ["acquirer", "target"]),
+        ("Verkäufer,Käufer,Zielunternehmen,Datum", ["seller", "acquirer", "target"]),
+        ("acquéreur,cible,date", ["acquirer", "target"]),
+        ("comprador,objetivo,fecha", ["acquirer", "target"]),
+        ("Investor,Company,Date", ["investor", "investee"]),
+        ("Supplier,Buyer,Signed", ["supplier", "customer"]),
+        ("bought by,company name,closed", ["acquirer", "target"]),
+    ],
+)
+def test_parts_are_known_in_many_languages(desk: Desk, header: str, parties: list[str]) -> None:
+    names = [[f"{part} {n} Ltd" for part in parties] for n in range(4)]
+    rows = [",".join([*row, day]) for row, day in zip(names, DAYS, strict=True)]
+    mapping = guessed(desk, "\n".join([header, *rows]) + "\n")
+    assert "questions:" not in mapping
+    assert desk.take(desk.folder / "deals.csv", mapping).taken == 4
+    roles = [role for roles in desk.events()[0]["parties"].values() for role in roles]
+    assert sorted(roles) == sorted(parties)
+
+
+@pytest.mark.parametrize(
+    "table, column",
+    [
+        ("company_name,company_country_code,acquirer_name,acquired_at\n", "company_country_code"),
+        ("target,active,acquirer,acquired_at\n", "active"),
+        ("target,month,acquirer,acquired_at\n", "month"),
+        ("target,founded,acquirer,acquired_at\n", "founded"),
+        ("target,buyer_url,acquirer,acquired_at\n", "buyer_url"),
+    ],
+)
+def test_what_is_no_name_is_no_company_and_no_identifier(
+    desk: Desk, table: str, column: str
+) -> None:
+    beside = {
+        "company_country_code": ["USA", "GBR", "FRA", "USA"], "active": ["true", "false", "true", "true"],
+        "month": ["2019-01", "2019-02", "2019-03", "2019-04"], "founded": ["1999", "2001", "2002", "2003"],
+        "buyer_url": [f"https://example.org/{n}" for n in range(4)],
+    }[column]  # fmt: skip
+    rows = [f"T{n} Ltd,{beside[n]},B{n % 2} Inc,{DAYS[n]}" for n in range(4)]
+    mapping = guessed(desk, table + "\n".join(rows) + "\n")
+    done = desk.take(desk.folder / "deals.csv", mapping)
+    assert (done.taken, done.companies) == (4, 6)
+    assert all(set(e["parties"].values().__iter__().__next__()) for e in desk.events())
+    for company in desk.events("company"):
+        assert "identifiers" not in company
+        assert company["name"] not in beside
+
+
+@pytest.mark.parametrize(
+    "header", ["per_share_upfront", "Price per share", "je Aktie", "share price"]
+)
+def test_a_price_per_share_is_no_stake(desk: Desk, header: str) -> None:
+    mapping = guessed(
+        desk,
+        f"buyer,target,closed,{header},currency\n"
+        + "".join(f"B{n} Co,T{n} Co,{day},{n + 0.5},EUR\n" for n, day in enumerate(DAYS)),
+    )
+    assert "stake" not in mapping
+    desk.take(desk.folder / "deals.csv", mapping)
+    assert desk.events()[1]["price_per_share"] == {
+        "exact": "1.5",
+        "currency": "EUR",
+        "per": "share",
+    }
+
+
+def test_the_exact_day_wins_over_the_month_and_the_year(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "acquired_year,acquired_month,target,acquirer,acquired_at\n"
+        + "".join(f"2019,{day[:7]},T{n} Co,B{n} Co,{day}\n" for n, day in enumerate(DAYS)),
+    )
+    desk.take(desk.folder / "deals.csv", mapping)
+    assert [e["occurred"] for e in desk.events()] == DAYS
+    assert "# not used: acquired_year, acquired_month" in mapping
+
+
+@pytest.mark.parametrize(
+    "header", ["Company A,Company B,date", "first,second,when", "name,name 2,date", "x,y,date"]
+)
+def test_who_buys_whom_is_asked_and_nothing_is_imported_before(desk: Desk, header: str) -> None:
+    rows = [f"One{n} Ltd,Two{n} Inc,{day}" for n, day in enumerate(DAYS)]
+    mapping = guessed(desk, "\n".join([header, *rows]) + "\n")
+    assert "questions:" in mapping
+    with pytest.raises(DataError) as caught:
+        desk.take(desk.folder / "deals.csv", mapping)
+    assert "unanswered-question" in {problem.code for problem in caught.value.problems}
+    assert desk.timeline.anchor().position == 0 if (desk.folder / "timeline.db").exists() else True
+
+
+def test_relationships_are_proposed_as_well_as_deals(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "parent,subsidiary,share in %,since,until\n"
+        + "".join(
+            f"P{n} AG,S{n} GmbH,{60 + n},{day},{'2020-01-01' if n == 2 else ''}\n"
+            for n, day in enumerate(DAYS)
+        ),
+    )
+    done = desk.take(desk.folder / "deals.csv", mapping)
+    assert done.taken == 4
+    events = desk.events("relationship")
+    assert [e["type"] for e in events].count("relationship_ended") == 1
+    assert (events[0]["kind"], events[0]["from"], events[0]["share"]) == (
+        "owns_stake_in", "p0", {"exact": "60"},
+    )  # fmt: skip
+
+
+def test_every_column_that_is_not_used_is_listed(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "buyer,target,closed,comment,city,score\n"
+        + "".join(f"B{n} Co,T{n} Co,{day},fine,Paris,{n}\n" for n, day in enumerate(DAYS)),
+    )
+    used = set(columns_of(compose(mapping.encode(), "guess.yaml")))
+    assert line_of(mapping, "# not used:") == "# not used: comment, city, score"
+    assert used == {"buyer", "target", "closed"}

@@ -89,7 +89,7 @@ def test_every_reason_of_a_row_is_told_with_its_column(desk: Desk) -> None:
         ("2019-05-02,A Co,a  co,1", "self-dealing"),
         ("2019-05-02,A Co,???,1", "empty-name"),
         ("2019-05-02,A Co,B Co,lots", "invalid-amount"),
-        ("2019-05-02,A Co,B Co,EUR 5", "ambiguous-currency"),
+        ("2019-05-02,A Co,B Co,¥5", "ambiguous-currency"),
         ("2019-05-02,A Co,B Co,#REF!", "cell-error"),
         ("2019-05-02,A Co,B Co", "wrong-number-of-cells"),
         ("2019-05-02,A Co,B Co,1,2", "wrong-number-of-cells"),
@@ -175,7 +175,7 @@ def test_an_event_that_cannot_be_the_first_of_its_deal_is_rejected(desk: Desk) -
 def test_a_table_of_companies_needs_no_events(desk: Desk) -> None:
     mapping = "companies:\n  it:\n    name: {column: name}\n    country: {column: land}\n"
     mapping += "    identifiers: {lei: {column: lei}}\n"
-    table = "name,land,lei\nAcme GmbH,Germany,X1\nGlobex,US,\n"
+    table = "name,land,lei\nAcme GmbH,Germany,5493001Z012YSB2A0K51\nGlobex,US,\n"
     done = desk.take(table, mapping)
     assert (done.taken, done.companies) == (2, 2)
     assert desk.take(table, mapping).already_there == 2
@@ -183,7 +183,7 @@ def test_a_table_of_companies_needs_no_events(desk: Desk) -> None:
     assert (acme["name"], acme["country"], acme["identifiers"]) == (
         "Acme GmbH",
         "DE",
-        {"lei": "X1"},
+        {"lei": "5493001Z012YSB2A0K51"},
     )
 
 

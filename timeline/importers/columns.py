@@ -10,8 +10,8 @@ import msgspec
 from msgspec import UNSET
 
 from timeline.errors import InvalidValue
-from timeline.importers.amounts import SCALES, parse_amount
-from timeline.importers.cells import ERRORS, Cell, Refused, text_of
+from timeline.importers.amounts import SCALES, parse_amount, says_nothing
+from timeline.importers.cells import ERRORS, Cell, Reason, Refused, text_of
 from timeline.importers.conversions import (
     Measured,
     is_text,
@@ -22,6 +22,9 @@ from timeline.ingest.nodes import Mapping, Node
 from timeline.ingest.shape import INVALID, Report, shape, type_of
 from timeline.nearest import did_you_mean
 
+NOTHING: Final = frozenset({"null", "n/a", "n.a.", "nan", "\\n", "-", "--", "–", "—"})
+"""Cells that say nothing in any table: how databases, statistics and people write that."""
+
 MISSING: Final = object()
 """What an expression gives where the row says nothing."""
 
@@ -29,12 +32,14 @@ MISSING: Final = object()
 class Context:
     """A row while it is read: its cells, and the companies that it names, by their entries."""
 
-    __slots__ = ("cells", "company", "key")
+    __slots__ = ("cells", "company", "key", "left_out")
 
     def __init__(self, cells: Sequence[Cell], company: Callable[[str], list[str]]) -> None:
         self.cells = cells
         self.company = company
         self.key = ""
+        self.left_out: list[Reason] = []
+        """Why values beside the news, such as a country, were left out of the row."""
 
 
 Evaluate = Callable[[Context], Any]
@@ -52,7 +57,7 @@ class Columns:
         self.dates = dates
         self.readers: list[DateReader] = []
         self.publication = Publication()
-        self._empty = frozenset(each.strip().casefold() for each in table.empty)
+        self._empty = NOTHING | {each.strip().casefold() for each in table.empty}
 
     def index(self, name: str, node: Node) -> int:
         """Where a column stands; a problem (and the first column) where there is none, or several."""
@@ -100,7 +105,7 @@ class Columns:
                 if cell in ERRORS:
                     message = f"{cell} is what a formula gives that failed"
                     raise Refused("cell-error", message, column)
-            if empty or values is not None:
+            if isinstance(cell, str) or values is not None or own:
                 key = text_of(cell).casefold()
                 if key in empty:
                     return default
@@ -135,8 +140,8 @@ class Columns:
         self.readers.append(reader)
         return reader
 
-    def amounts_of(self, node: Node, said: Expression) -> Callable[[Cell], Measured]:
-        """The reader of a column of numbers."""
+    def amounts_of(self, node: Node, said: Expression) -> Callable[[Cell], Any]:
+        """The reader of a column of numbers; MISSING where a cell says that nobody said how much."""
         scale: Decimal | None = None
         if said.scale is not UNSET:
             scale = SCALES.get(said.scale)
@@ -151,7 +156,9 @@ class Columns:
                     self.report.add("invalid-value", message, node.get("scale"), hint)
         decimal, column = self.table.decimal, said.column
 
-        def read(cell: Cell) -> Measured:
+        def read(cell: Cell) -> Any:
+            if says_nothing(cell):
+                return MISSING
             return Measured(parse_amount(cell, decimal, scale, column), cell, column)
 
         return read

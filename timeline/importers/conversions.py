@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +11,7 @@ from msgspec import Struct
 from timeline.errors import TimelineError
 from timeline.importers.amounts import Amount, currency_of, plain
 from timeline.importers.cells import Cell, Refused, quoted, text_of
+from timeline.importers.countries import country_code
 from timeline.importers.dates import DateReader
 from timeline.model import dates
 
@@ -27,20 +27,38 @@ class Measured(Struct, frozen=True):
     column: str
 
 
-def number(value: Measured, *, percent: bool, money: dict[str, Any] | None) -> str:
-    """The number as it stands in an event; the currency of its cell joins ``money``."""
-    number, written = value.amount
-    if number < 0:
-        raise Refused("negative-amount", f"{quoted(value.cell)} is less than nothing", value.column)
-    if money is not None:
-        currency = currency_of(written, money.get("currency"), value.cell, value.column)
+def measure(
+    found: dict[str, Any], name: str, value: Measured, *, percent: bool, money: bool, default: bool
+) -> None:
+    """Put the number of a cell into a value: as ``name``, or as the range or the bound that the cell gives.
+
+    The currency of a cell joins ``found``; with ``default`` it takes the place of the mapping's.
+    Raises Refused.
+    """
+    amount, cell, column = value.amount, value.cell, value.column
+    numbers = [each for each in (amount.number, amount.highest) if each is not None]
+    if min(numbers) < 0:
+        raise Refused("negative-amount", f"{quoted(cell)} is less than nothing", column)
+    if money:
+        currency = currency_of(amount.written, found.get("currency"), cell, column, default=default)
         if currency is not None:
-            money["currency"] = currency
-    elif written and not (percent and written == "%"):
-        raise Refused("invalid-amount", f"{quoted(value.cell)} is not a number", value.column)
-    if percent and number > 100:
-        raise Refused("invalid-share", f"{quoted(value.cell)} is more than 100 %", value.column)
-    return plain(number)
+            found["currency"] = currency
+    elif amount.written and not (percent and amount.written == "%"):
+        raise Refused("invalid-amount", f"{quoted(cell)} is not a number", column)
+    if percent and max(numbers) > 100:
+        raise Refused("invalid-share", f"{quoted(cell)} is more than 100 %", column)
+    if amount.basis == "exact":
+        found[name] = plain(amount.number)
+        return
+    if name != "exact":
+        message = f'{quoted(cell)} is no single number, and the mapping reads it as "{name}"'
+        raise Refused("invalid-amount", message, column)
+    del found["exact"]
+    if amount.highest is not None:
+        found["min"], found["max"] = plain(amount.number), plain(amount.highest)
+    else:
+        bound = {"about": "exact", "at_least": "min", "up_to": "max"}[amount.basis]
+        found[bound], found["basis"] = plain(amount.number), amount.basis
 
 
 def is_text(cell: str) -> bool:
@@ -125,13 +143,9 @@ def moment_of(read: DateReader) -> Callable[[Cell], str]:
     return convert
 
 
-@lru_cache(maxsize=4096)
 def country_of(text: str, column: str) -> str:
     """The ISO 3166 code of a country by its code or its name. Raises Refused."""
-    import pycountry
-
-    try:
-        return str(pycountry.countries.lookup(text).alpha_2)
-    except LookupError:
-        message = f'"{text}" is no country of ISO 3166'
-        raise Refused("unmapped-value", message, column) from None
+    found = country_code(text)
+    if found is None:
+        raise Refused("unmapped-value", f'"{text}" is no country of ISO 3166', column)
+    return found

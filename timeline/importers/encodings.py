@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 from typing import Final
 
@@ -81,16 +82,75 @@ def _look(path: Path) -> tuple[int, int, bytes]:
                 return wrong, right, sample
 
 
+_WESTERN: Final = ("cp1252", "mac_roman", "cp1250", "cp850")
+"""Encodings of one byte for languages in Latin letters: of Windows, of old Macs, of DOS."""
+
+_RARE: Final = frozenset(
+    (
+        "hp_roman8",
+        "latin_1",
+        "iso8859_1",
+        "iso8859_9",
+        "iso8859_14",
+        "iso8859_15",
+        "cp437",
+        "cp500",
+        "cp037",
+    )
+)
+"""What detection also calls such texts; no table is written in it today, or Windows' own holds it all."""
+
+
+_COMMON: Final = "àâäáãåçéèêëíìîïñóòôöõúùûüßæøœ"
+"""Letters that western names are full of; others are rare."""
+
+
+def _is_latin(sample: bytes) -> bool:
+    """Whether most letters are ASCII and the bytes beyond it stand one by one between them."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", sample)]
+    return sum(run == 1 for run in runs) * 2 > len(runs)
+
+
+def _fitness(sample: bytes, codec: str) -> tuple[int, int]:
+    """How many bytes beyond ASCII make sense: letters inside words, and the marks that prose has.
+
+    A capital letter after a small one makes none, nor does a mark between two letters, the apostrophe
+    apart. Of equal ones the first of the list is taken.
+    """
+    text = sample.decode(codec, errors="replace")
+    good = 0
+    for before, sign, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if sign < "\x80":
+            continue
+        inside = before.isalpha() and after.isalpha()
+        if sign.isalpha() and sign not in "ªº":
+            misplaced = (
+                sign.isupper() and before.isalpha() and (before.islower() or after.islower())
+            )
+            good += -2 if misplaced else 2 if sign.lower() in _COMMON else 1
+        elif sign == "’" or (not inside and sign in "–—‘“”„…€£¥©®™°§·•«»\u00a0"):
+            good += 2
+        else:
+            good -= 2
+    return good, -_WESTERN.index(codec)
+
+
 def _detect(path: Path, sample: bytes, notes: list[str]) -> str:
     from charset_normalizer import from_bytes  # 30 ms, for the few files that need it
 
     best = from_bytes(sample).best()
+    if _is_latin(sample) or (best is not None and best.encoding in _RARE.union(_WESTERN)):
+        codec = max(_WESTERN, key=lambda each: _fitness(sample, each))
+        notes.append(
+            f"not UTF-8: detected as {codec}; if letters look wrong, name the right encoding in the mapping, "
+            "under table:"
+        )
+        return codec
     if best is None:
         message = "the file is not UTF-8, and no other encoding fits"
         hint = "is it a table? If so, name its encoding in the mapping, under table:"
         raise DataError([Problem("unknown-encoding", message, Location(str(path)), hint)])
-    # the codec that holds the quotation marks and the euro of those who say Latin-1
-    codec = {"latin_1": "cp1252", "iso8859_1": "cp1252"}.get(best.encoding, best.encoding)
+    codec = best.encoding
     others = [name for name in best.could_be_from_charset if name != best.encoding][:3]
     also = f" ({', '.join(others)} would read it too)" if others else ""
     notes.append(

@@ -24,8 +24,8 @@ from timeline.importers.conversions import (
     checked,
     choice,
     country_of,
+    measure,
     moment_of,
-    number,
     whole,
 )
 from timeline.importers.fieldtypes import is_list, item_of, option_for, refers_to, without_unset
@@ -189,6 +189,7 @@ class Compiler(Columns):
         measured = {"exact", "min", "max"} & fields.keys()
         money = "currency" in fields
         percent = type_.cls is Share
+        default = isinstance(parts.get("currency"), Constant)
 
         def build(row: Context) -> Any:
             found: dict[str, Any] = {}
@@ -201,7 +202,7 @@ class Compiler(Columns):
             for key in measured & found.keys():
                 value = found[key]
                 if isinstance(value, Measured):
-                    found[key] = number(value, percent=percent, money=found if money else None)
+                    measure(found, key, value, percent=percent, money=money, default=default)
             if money and "currency" not in found and type_.cls.__name__ == "Money":
                 raise Refused("missing-currency", f'"{name}" has an amount without a currency')
             return found

@@ -1,7 +1,8 @@
 """A first mapping for a table, from its header and a sample of its rows, for a person to go on from.
 
-Every line says how sure it is: *sure* where the cells themselves tell, *likely* where the header does,
-*unsure* where there was nothing but a habit. Nothing is imported by it before somebody has read it.
+A column gets a part only where its header and its cells speak for it. Every line says how sure it is: *sure*
+where the cells themselves tell, *likely* where the header does, *unsure* where somebody has to say. What
+cannot be told at all, such as who buys whom, becomes a question; nothing is imported before it is answered.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.importers.profile import Profile, profile_of, profiles_of
+from timeline.importers.profile import Profile, profiles_of
 from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.importers.tables import open_table
@@ -26,58 +27,151 @@ from timeline.nearest import nearest
 ENOUGH: Final = 0.8
 """The share of a column's cells that must look alike: tables have damaged cells."""
 
-_ROLES: Final = {
-    "acquirer": "acquirer acquiror buyer bidder purchaser",
-    "target": "target acquired acquiree company",
-    "seller": "seller vendor divestor",
-    "investor": "investor lead fund",
-    "investee": "investee portfolio startup",
-    "supplier": "supplier provider manufacturer",
-    "customer": "customer client buyer",
-    "licensor": "licensor",
-    "licensee": "licensee",
-    "partner": "partner partner1 party",
-    "other_partner": "partner2 counterparty",
-}
-"""Words of a header by the part that the company plays, in the order in which they are tried."""
+# --- the words of headers, in the languages of our days --------------------------------------------
+# English, German, French, Spanish, Italian, Dutch; without accents, as slugs are. A phrase wins over a word.
 
-_KINDS: Final = (
-    ("acquirer", "acquisition"), ("investor", "investment"), ("supplier", "supply"),
-    ("licensor", "licence"), ("partner", "strategic_alliance"),
-)  # fmt: skip
-_EVENTS: Final = {
-    "deal_terminated": "terminated termination cancelled canceled ended end",
-    "deal_withdrawn": "withdrawn",
-    "deal_expired": "expired expiry",
-    "deal_completed": "acquired completed completion closed closing effective close",
-    "deal_signed": "signed signing signature",
-    "deal_announced": "announced announcement date published",
+_ROLES: Final[dict[str, str]] = {
+    "acquirer": (
+        "acquirer acquiror buyer bidder purchaser acquirers buyers acquired-by bought-by "
+        "purchased-by taken-over-by sold-to kaufer erwerber bieter ubernehmer acquereur "
+        "acheteur adquirente comprador adquiriente acquirente compratore koper overnemer"
+    ),
+    "target": (
+        "target targets acquiree acquired acquired-company bought-company target-company ziel "
+        "zielunternehmen zielgesellschaft ubernommene cible objetivo adquirida bersaglio "
+        "acquisita doelwit overgenomen"
+    ),
+    "seller": (
+        "seller sellers vendor divestor sold-by verkaufer verausserer vendeur cedant vendedor "
+        "venditore verkoper"
+    ),
+    "investor": (
+        "investor investors lead-investor invested-by backer investisseur investisseurs "
+        "inversor inversores investitore investitori investeerder investeerders anleger "
+        "geldgeber"
+    ),
+    "investee": "investee portfolio-company startup start-up",
+    "supplier": (
+        "supplier suppliers provider manufacturer lieferant hersteller fournisseur proveedor "
+        "fornitore leverancier"
+    ),
+    "customer": "customer customers client clients kunde kunden abnehmer cliente clientes klant",
+    "licensor": "licensor lizenzgeber",
+    "licensee": "licensee lizenznehmer",
+    "parent": (
+        "parent parent-company owned-by owner owners shareholder mutter muttergesellschaft "
+        "gesellschafter eigentumer aktionar maison-mere matriz proprietario eigenaar "
+        "moederbedrijf"
+    ),
+    "subsidiary": (
+        "subsidiary subsidiaries child child-company tochter tochtergesellschaft filiale filial "
+        "controllata dochter"
+    ),
+    "partner": "partner partners partner1 party partei partenaire socio",
 }
-"""Words of a header by the event whose day the column has; a deal is announced before it is closed."""
+"""Words and phrases of a header by the part that the company plays."""
 
-_IDENTIFIERS: Final = ("lei", "wikidata", "isin", "ticker", "cik", "permid")
-_KEYS: Final = "id uuid permalink key url slug code number"
-_AMOUNTS: Final = "price amount value size sum consideration usd eur"
+_PAIRS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("acquirer", "target", "acquisition"),
+    ("investor", "investee", "investment"),
+    ("supplier", "customer", "supply"),
+    ("licensor", "licensee", "licence"),
+    ("partner", "other_partner", "strategic_alliance"),
+)
+"""Two parts that make a deal, and its kind."""
+
+_TIES: Final = {
+    ("parent", "subsidiary"): "parent_of",
+    ("supplier", "customer"): "supplies",
+}
+"""Two parts that make a relationship, and its kind."""
+
+_OTHER_SIDE: Final = {"acquirer": "target", "investor": "investee", "parent": "subsidiary"}
+"""The part of a plain "company" beside another one."""
+
+_COMPANY: Final = (
+    "company company-name name firm organisation organization unternehmen firma gesellschaft "
+    "societe entreprise empresa compania azienda societa bedrijf"
+)
+"""Words of a header that name a company without saying which part it plays."""
+
+_BESIDE: Final = (
+    "country city region state category sector industry location business type kind status "
+    "currency url link website source note notes description land stadt ort branche art wahrung "
+    "quelle pays ville pais ciudad paese citta"
+)
+"""Words of a header whose column says something else of a company than its name."""
+
+_EVENTS: Final[dict[str, str]] = {
+    "deal_withdrawn": "withdrawn withdrawal zuruckgezogen retire retirada ritirata ingetrokken",
+    "deal_terminated": (
+        "terminated termination cancelled canceled ended end beendet gekundigt kundigung ende "
+        "termine resilie terminada cessata beeindigd"
+    ),
+    "deal_expired": "expired expiry expiration abgelaufen ablauf expire expirada scaduta verlopen",
+    "deal_completed": (
+        "acquired completed completion closed closing effective close abgeschlossen abschluss "
+        "vollzug vollzogen realise cloture completada cierre completata chiusura afgerond"
+    ),
+    "deal_signed": (
+        "signed signing signature unterzeichnet unterzeichnung signe firmado firma-del firmata "
+        "getekend"
+    ),
+    "deal_announced": (
+        "announced announcement bekanntgabe angekundigt ankundigung annonce annoncee anunciado "
+        "anuncio annunciata annuncio aangekondigd"
+    ),
+}
+"""Words of a header by the event whose day the column has."""
+
+_DAY: Final = "date day datum tag jour fecha dia data giorno"
+_BEGIN: Final = "start started from since begin seit beginn debut inicio inizio"
+_FINISH: Final = "end ended until to bis ende fin fine"
+_COARSE: Final = (
+    "month quarter year monat quartal jahr mois trimestre annee mes ano mese anno maand "
+    "kwartaal jaar"
+)
+"""Words of a header whose column has a part of the day that another one has."""
+
+_SCHEMES: Final = ("lei", "wikidata", "isin", "ticker", "cik", "permid")
+_OWN_SCHEMES: Final = "gvkey duns crn kvk siren siret ein"
+"""Registers that number companies for everybody, besides those that the vocabulary checks."""
+
+_KEYS: Final = "id uuid permalink key slug kennung nummer identifiant"
+"""Words of a header whose column names a company or a row within this list alone."""
+
+_AMOUNTS: Final = (
+    "price amount value size sum consideration usd eur gbp kaufpreis preis betrag wert volumen "
+    "prix montant valeur precio importe valor prezzo importo valore prijs bedrag waarde"
+)
+_PER_SHARE: Final = (
+    "per-share share-price je-aktie pro-aktie par-action por-accion per-azione per-aandeel"
+)
+_SHARES: Final = (
+    "stake percent percentage pct share shareholding anteil beteiligung quote participation "
+    "participacion"
+)
+_SHARES_MORE: Final = "quota partecipazione belang aandeel"
 _SCALES: Final = {
-    "thousand": "k thousand thousands tsd", "million": "m mn mio mm million millions",
-    "billion": "b bn mrd billion billions",
-}  # fmt: skip
+    "thousand": "k thousand thousands tsd",
+    "million": "m mn mio mm mil million millions millionen",
+    "billion": "b bn mrd billion billions milliarden",
+}
 """Words of a header by the scale of its numbers."""
-
-_SHARES: Final = "stake percent percentage share pct"
 
 
 class _Column(Struct, frozen=True):
     profile: Profile
-    words: frozenset[str]
+    words: tuple[str, ...]
 
     @property
     def name(self) -> str:
         return self.profile.name
 
     def has(self, words: str) -> bool:
-        """Whether a word of the header is one of these."""
-        return not self.words.isdisjoint(words.split())
+        """Whether the header has one of these words, or phrases with hyphens."""
+        joined = f"-{'-'.join(self.words)}-"
+        return any(f"-{each}-" in joined for each in words.split())
 
     def mostly(self, count: int) -> bool:
         return bool(self.profile.said) and self.profile.share(count) >= ENOUGH
@@ -85,11 +179,35 @@ class _Column(Struct, frozen=True):
     def told(self, count: int, what: str) -> str:
         return f"{count:,} of {self.profile.said:,} cells {what}"
 
+    @property
+    def is_number(self) -> bool:
+        return self.mostly(max(self.profile.numbers.values()))
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the cells are dates, or parts of dates, and no bare numbers unless the header says so."""
+        profile = self.profile
+        dates = profile.dates + max(profile.formats.values(), default=0)
+        return self.mostly(dates) and (not self.is_number or self.has(f"{_DAY} {_COARSE} at on"))
+
+    @property
+    def names_companies(self) -> bool:
+        """Whether the cells can be names of companies: texts with letters, and nothing else."""
+        return self.mostly(self.profile.names) and not self.is_dated
+
 
 class _Dated(Struct, frozen=True):
     column: _Column
     event: str
     formats: list[str]
+    why: str
+    is_said: bool
+    """Whether the header says what happened on that day."""
+
+
+class _Party(Struct, frozen=True):
+    role: str
+    column: _Column
     why: str
 
 
@@ -109,151 +227,441 @@ def guess_mapping(
 
     ``published`` is the day of the file, which stands for that of its source until somebody says better.
     """
-    columns = [_Column(each, frozenset(_words(each.name))) for each in profiles]
-    rows = max((each.rows for each in profiles), default=0)
-    slug = slug_of(name.partition(".")[0]) or "table"
-    yield f"# A first mapping of {_one_line(name)}, from its header and {rows:,} rows. Read every line first:"
-    yield "# sure = the cells tell it, likely = the header does, unsure = somebody has to say."
-    yield from (f"# The file: {_one_line(note)}" for note in notes)
-    yield f"name: {slug}"
-    yield from _key(columns)
-    amount = _first(columns, _is_amount)
-    yield from _decimal(amount)
-    yield ""
-    yield "source:  # unsure: who says so, and since when it is public"
-    yield f"  id: {slug}"
-    yield f"  publisher: {_quoted(name)}"
-    yield "  kind: data"
-    yield f"  published: {published.isoformat()}  # unsure: the day of the file"
-    parties = _parties(columns)
-    yield ""
-    yield from _companies(columns, parties)
-    yield ""
-    yield "events:"
-    dates = _dates(columns)
-    for dated in dates:
-        yield from _event(dated, columns, parties, amount)
-    if not dates:
-        nowhere = _Column(profile_of("date", []), frozenset())
-        why = "unsure: no column of dates was found"
-        yield from _event(_Dated(nowhere, "deal_announced", [], why), columns, parties, amount)
-    yield from _unused(columns, parties, amount)
+    return _Guess(name, profiles).lines(notes, published)
 
 
-# --- the parts of a mapping -----------------------------------------------------------------------
+class _Guess:
+    """What the columns of a table seem to be. ``used`` are those that the mapping reads."""
 
+    def __init__(self, name: str, profiles: Sequence[Profile]) -> None:
+        self.name = name
+        self.slug = slug_of(name.partition(".")[0]) or "table"
+        self.columns = [_Column(each, tuple(_words(each.name))) for each in profiles]
+        self.rows = max((each.rows for each in profiles), default=0)
+        self.used: set[str] = set()
+        self.questions: list[str] = []
+        self.parties = self._find_parties()
+        self.dates = self._find_dates()
+        self.kind, self.tie = self._find_kind()
 
-def _key(columns: Sequence[_Column]) -> Iterator[str]:
-    for column in columns:
-        profile = column.profile
-        unique = profile.said == profile.rows == profile.distinct and profile.rows > 1
-        if unique and column.has(_KEYS) and not _role(column):
-            yield f"key: {_quoted(column.name)}  # sure: another one in every row"
-            return
-    yield "# key: [column, …]  # unsure: no column names a row; a row that is mended later is another one"
+    def lines(self, notes: Iterable[str], published: date) -> Iterator[str]:
+        name = _one_line(self.name)
+        head = [
+            f"# A first mapping of {name}, from its header and {self.rows:,} rows. Read every line first:",
+            "# sure = the cells tell it, likely = the header does, unsure = somebody has to say.",
+            *(f"# The file: {_one_line(note)}" for note in notes),
+            f"name: {self.slug}",
+            *self._key(),
+        ]
+        amounts = self._find_amounts()
+        head += self._decimal(amounts)
+        head += [
+            "",
+            "source:  # unsure: who says so, and since when it is public",
+            f"  id: {self.slug}",
+            f"  publisher: {_quoted(self.name)}",
+            "  kind: data",
+            f"  published: {published.isoformat()}  # unsure: the day of the file",
+            "",
+        ]
+        companies = list(self._companies())
+        events = list(self._events(amounts))
+        yield from head
+        if self.questions:
+            yield "questions:  # answer them in this file, then delete them: nothing is imported before"
+            yield from (f"  - {_json(question)}" for question in self.questions)
+            yield ""
+        yield from companies
+        yield ""
+        yield from events
+        rest = [column.name for column in self.columns if column.name not in self.used]
+        if rest:
+            yield ""
+            yield f"# not used: {', '.join(map(_one_line, rest))}"
 
+    # --- which column is what ---------------------------------------------------------------------
 
-def _decimal(amount: _Column | None) -> Iterator[str]:
-    if amount is None:
-        return
-    numbers = amount.profile.numbers
-    if numbers[","] > numbers["."]:
-        yield "table:"
-        yield f'  decimal: ","  # sure: {amount.told(numbers[","], "are numbers so")}'
-
-
-def _parties(columns: Sequence[_Column]) -> dict[str, _Column]:
-    """The column with the name of each company that a row names, by its part."""
-    found: dict[str, _Column] = {}
-    for wanted in (True, False):  # a column that is said to be a name, before any other
-        for column in columns:
+    def _find_parties(self) -> list[_Party]:
+        """The column with the name of each company that a row names, where header and cells say so."""
+        named: dict[str, _Column] = {}
+        candidates = [column for column in self.columns if column.names_companies]
+        # a header that says "name", then the shortest: acquirer_name before acquirer_city
+        for column in sorted(candidates, key=lambda c: (not c.has("name"), len(c.words))):
             role = _role(column)
-            if role is None or column in found.values() or _is_other(column):
-                continue
-            if role == "partner" and role in found:  # Partner A, Partner B
+            if role == "partner" and role in named:
                 role = "other_partner"
-            if role not in found and (column.has("name") or not wanted):
-                found[role] = column
-    return found
+            if role is not None and role not in named and self._is_name(column):
+                named[role] = column
+        plain = next(
+            (c for c in candidates if c.has(_COMPANY) and _role(c) is None and self._is_name(c)),
+            None,
+        )
+        if plain is not None and plain not in named.values():
+            free = [
+                (mine, other)
+                for mine, other in _OTHER_SIDE.items()
+                if mine in named and other not in named
+            ]
+            if len(free) == 1:
+                named[free[0][1]] = plain
+        if (
+            "acquirer" in named
+            and "customer" not in named
+            and "supplier" in named
+            and "target" not in named
+        ):
+            named["customer"] = named.pop("acquirer")  # the buyer of a supplier
+        order = [column.name for column in self.columns]
+        found = [
+            _Party(role, column, "likely: the header says so")
+            for role, column in sorted(named.items(), key=lambda each: order.index(each[1].name))
+        ]
+        return self._pair(
+            found, [c for c in candidates if c not in named.values() and self._is_name(c)]
+        )
+
+    def _pair(self, found: list[_Party], others: list[_Column]) -> list[_Party]:
+        """The two companies of a row; a question where the header does not tell one of them."""
+        roles = {party.role for party in found}
+        if any({one, two} <= roles for one, two, _ in _PAIRS) or any(
+            set(tie) <= roles for tie in _TIES
+        ):
+            return found
+        free = [column for column in others if _role(column) is None]
+        if len(found) == 1 and free:
+            self.questions.append(
+                f"{_one_line(found[0].column.name)} is the {found[0].role}: which column names the other "
+                f"company, and what is it? It could be {_listed(free)}."
+            )
+            return found
+        if not found and len(free) >= 2:
+            self.questions.append(
+                "Which columns name the two companies of a row, and who buys, sells or pays whom? "
+                f"It could be {_listed(free)}."
+            )
+            return [_Party("one", free[0], "unsure"), _Party("other", free[1], "unsure")]
+        if len(found) < 2:
+            self.questions.append(
+                "Which columns name the two companies of a row, and which part does each play?"
+            )
+        else:
+            parts = " and ".join(party.role for party in found)
+            self.questions.append(
+                f"What have {parts} to do with each other: which deal or relationship is a row?"
+            )
+        return found
+
+    def _is_name(self, column: _Column) -> bool:
+        """Whether a column of texts holds names and nothing beside them, such as a category or a city."""
+        beside = (
+            "country city region state category sector industry location business type kind status "
+            "currency url link website source note description"
+        )
+        beside += " land stadt ort branche art wahrung quelle pays ville pais ciudad paese citta"
+        return not (column.has(_BESIDE) or column.has(_KEYS) or column.has(" ".join(_SCHEMES)))
+
+    def _find_dates(self) -> list[_Dated]:
+        """The columns that are dates: for each event the most exact one, in the order of a deal's life."""
+        found: list[_Dated] = []
+        for column in self.columns:
+            formats, why = _formats(column)
+            if not why:
+                continue
+            event = next((each for each, words in _EVENTS.items() if column.has(words)), "")
+            found.append(_Dated(column, event, formats, why, bool(event)))
+        said = [each for each in found if each.is_said]
+        chosen = said or [replace(each, event="deal_announced") for each in found]
+        exact: dict[str, _Dated] = {}
+        for each in chosen:
+            other = exact.get(each.event)
+            if other is None or _fineness(each.column) > _fineness(other.column):
+                exact[each.event] = each
+        order = ["deal_announced", "deal_signed", "deal_completed"]
+        return sorted(
+            exact.values(), key=lambda d: order.index(d.event) if d.event in order else len(order)
+        )
+
+    def _find_kind(self) -> tuple[str | None, tuple[str, str] | None]:
+        """The kind of deal that the parts make, and the relationship that they make instead."""
+        roles = {party.role for party in self.parties}
+        kind = next((kind for one, two, kind in _PAIRS if {one, two} <= roles), None)
+        tie = next((tie for tie in _TIES if set(tie) <= roles), None)
+        if tie is not None and (kind is None or not any(each.is_said for each in self.dates)):
+            return None, tie
+        return kind, None
+
+    def _find_amounts(self) -> dict[str, _Column]:
+        """The columns of money, by the term."""
+        found: dict[str, _Column] = {}
+        for column in self.columns:
+            if not column.is_number or column.is_dated or column.has(_KEYS):
+                continue
+            if column.has(_PER_SHARE):
+                term = "price_per_share"
+            elif not column.has(_AMOUNTS):
+                continue
+            elif column.has("equity"):
+                term = "equity_value"
+            elif column.has("enterprise ev"):
+                term = "enterprise_value"
+            else:
+                term = "value"
+            found.setdefault(term, column)
+        return found
+
+    # --- the parts of the mapping ---------------------------------------------------------------------
+
+    def _key(self) -> Iterator[str]:
+        for column in self.columns:
+            profile = column.profile
+            unique = profile.said == profile.rows == profile.distinct and profile.rows > 1
+            names_rows = column.has(f"{_KEYS} deal-number row number") and not column.has(_COMPANY)
+            if unique and names_rows and _role(column) is None:
+                self.used.add(column.name)
+                yield f"key: {_quoted(column.name)}  # sure: another one in every row"
+                return
+        yield "# key: [column, …]  # unsure: no column names a row; a row that is mended later is another one"
+
+    def _decimal(self, amounts: dict[str, _Column]) -> Iterator[str]:
+        for amount in amounts.values():
+            numbers = amount.profile.numbers
+            if numbers[","] > numbers["."]:
+                yield "table:"
+                yield f'  decimal: ","  # sure: {amount.told(numbers[","], "are numbers so")}'
+                return
+
+    def _companies(self) -> Iterator[str]:
+        yield "companies:"
+        if not self.parties:
+            yield "  # unsure: the header does not tell which columns name companies"
+            yield "  company:"
+            text = next((c for c in self.columns if not c.is_number and not c.is_dated), None)
+            text = text or (self.columns[0] if self.columns else None)
+            if text is not None:
+                self.used.add(text.name)
+            yield f"    name: {{column: {_quoted(text.name if text else 'name')}}}  # unsure"
+            return
+        for party in self.parties:
+            self.used.add(party.column.name)
+            yield f"  {party.role}:"
+            yield f"    name: {{column: {_quoted(party.column.name)}}}  # {party.why}"
+            yield from self._beside(party)
+
+    def _beside(self, party: _Party) -> Iterator[str]:
+        """The country and the identifiers of a company, from the columns whose header names its part."""
+        identifiers: dict[str, str] = {}
+        country: _Column | None = None
+        for other in self.columns:
+            if other is party.column or other.name in self.used or not self._is_of(other, party):
+                continue
+            if other.mostly(other.profile.countries):
+                country = country or other
+                continue
+            if other.is_dated or (other.is_number and not other.has(f"{_KEYS} cik {_OWN_SCHEMES}")):
+                continue
+            registers = (*_SCHEMES, *_OWN_SCHEMES.split())
+            scheme: str | None = next((each for each in registers if each in other.words), None)
+            if scheme is None and (
+                word := next((w for w in _KEYS.split() if w in other.words), None)
+            ):
+                scheme = f"{self.slug}-{word}"  # it counts within this list, not elsewhere
+            if (
+                scheme is not None
+                and other.profile.distinct >= party.column.profile.distinct * ENOUGH
+            ):
+                identifiers.setdefault(scheme, other.name)
+        if country is not None:
+            self.used.add(country.name)
+            told = country.told(country.profile.countries, "are countries")
+            yield f"    country: {{column: {_quoted(country.name)}}}  # sure: {told}"
+        if identifiers:
+            yield "    identifiers:  # likely: the header says so, and the cells tell the companies apart"
+            for scheme, name in identifiers.items():
+                self.used.add(name)
+                yield f"      {scheme}: {{column: {_quoted(name)}}}"
+
+    def _is_of(self, column: _Column, party: _Party) -> bool:
+        """Whether a column says something of a party: by the part, or by the same words as its name."""
+        role = _role(column)
+        if role is not None:
+            return role == party.role
+        mine = set(party.column.words) - {"name"}
+        if mine & set(column.words):
+            return True
+        # a column of nobody's is of the plain company, as in: company, ticker, acquirer
+        taken = any(set(column.words) & (set(p.column.words) - {"name"}) for p in self.parties)
+        return not taken and party.column.has(_COMPANY) and column.has(" ".join(_SCHEMES))
+
+    def _events(self, amounts: dict[str, _Column]) -> Iterator[str]:
+        yield "events:"
+        if self.tie is not None:
+            yield from self._relationships(self.tie)
+            return
+        dates = self.dates
+        if not dates:
+            self.questions.append(
+                "Which column says when it happened? No column of dates was found."
+            )
+            name = self.columns[0].name if self.columns else "date"
+            nowhere = replace(self.columns[0], words=()) if self.columns else None
+            assert nowhere is not None
+            dates = [
+                _Dated(
+                    nowhere, "deal_announced", [], f"unsure: {_one_line(name)} is no date", False
+                )
+            ]
+        for dated in dates:
+            yield from self._deal(dated, amounts)
+
+    def _deal(self, dated: _Dated, amounts: dict[str, _Column]) -> Iterator[str]:
+        column = dated.column
+        self.used.add(column.name)
+        sure = (
+            "likely: the header says so" if dated.is_said else "unsure: what happened on that day?"
+        )
+        yield f"  - type: {dated.event}  # {sure}"
+        yield from self._when(column)
+        yield f"    subject: deal:{self._subject()}"
+        formats = f", formats: [{', '.join(dated.formats)}]" if dated.formats else ""
+        yield f"    occurred: {{column: {_quoted(column.name)}{formats}}}  # {dated.why}"
+        yield f"    kind: {self._deal_kind()}"
+        played = (f"{party.role}: [{_plays(party.role)}]" for party in self.parties)
+        yield f"    parties: {{{', '.join(played)}}}"
+        for term, amount in amounts.items():
+            yield from self._money(term, amount)
+        share = _first(self.columns, lambda each: self._is_share(each, amounts))
+        if share is not None:
+            self.used.add(share.name)
+            yield f"    stake: {{exact: {{column: {_quoted(share.name)}}}}}  # likely: in percent"
+
+    def _relationships(self, tie: tuple[str, str]) -> Iterator[str]:
+        """A relationship that begins, or is observed, and ends where a column says when."""
+        kind = _TIES[tie]
+        share = _first(self.columns, lambda each: self._is_share(each, {}))
+        if kind == "parent_of" and share is not None:
+            kind = "owns_stake_in"
+        dated = [(column, *_formats(column)) for column in self.columns]
+        dated = [each for each in dated if each[2]]
+        ends = next((each for each in dated if each[0].has(_FINISH)), None)
+        begins = next((each for each in dated if each[0].has(_BEGIN) and each is not ends), None)
+        begins = begins or next((each for each in dated if each is not ends), None)
+        if begins is None:
+            self.questions.append(
+                "Since when is it so? No column of dates was found; a list that says that it is so is a "
+                "relationship_observed on the day of the list."
+            )
+        first = begins or ends
+        for column, formats, why in [each for each in (first, ends) if each is not None][
+            : 1 + (ends is not None and ends is not first)
+        ]:
+            over = ends is not None and column is ends[0] and first is not ends
+            type_ = (
+                "relationship_ended"
+                if over
+                else ("relationship_established" if column.has(_BEGIN) else "relationship_observed")
+            )
+            self.used.add(column.name)
+            said = "likely: the header says so" if column.has(f"{_BEGIN} {_FINISH}") else "unsure"
+            yield f"  - type: {type_}  # {said}"
+            yield from self._when(column)
+            yield f"    subject: relationship:{self._subject()}"
+            named = f", formats: [{', '.join(formats)}]" if formats else ""
+            yield f"    occurred: {{column: {_quoted(column.name)}{named}}}  # {why}"
+            yield from self._tie(kind, tie, share)
+        if first is None:
+            yield "  - type: relationship_observed  # unsure"
+            yield f"    subject: relationship:{self._subject()}"
+            yield '    occurred: "2000-01-01"  # unsure: the day of the list'
+            yield from self._tie(kind, tie, share)
+
+    def _tie(self, kind: str, tie: tuple[str, str], share: _Column | None) -> Iterator[str]:
+        yield f"    kind: {kind}  # likely"
+        yield f"    from: {tie[0]}"
+        yield f"    to: {tie[1]}"
+        if share is not None:
+            self.used.add(share.name)
+            yield f"    share: {{exact: {{column: {_quoted(share.name)}}}}}  # likely: in percent"
+
+    def _when(self, column: _Column) -> Iterator[str]:
+        profile = column.profile
+        if profile.said < profile.rows:
+            empty = f"{profile.rows - profile.said:,} of {profile.rows:,} rows say nothing here"
+            yield f"    when: {_quoted(column.name)}  # sure: {empty}"
+
+    def _subject(self) -> str:
+        return "-".join(f"{{{party.role}}}" for party in self.parties[:2]) or "{company}"
+
+    def _is_share(self, column: _Column, amounts: dict[str, _Column]) -> bool:
+        return (
+            column.has(_SHARES + _SHARES_MORE)
+            and not column.has(_PER_SHARE)
+            and not column.has(_AMOUNTS)
+            and column not in amounts.values()
+            and column.mostly(column.profile.percents)
+        )
+
+    def _deal_kind(self) -> str:
+        """The kind of the deals, with how sure that is: what a column says, else what the parts say."""
+        said = _first(
+            self.columns,
+            lambda c: (
+                c.has("type kind art typ tipo soort")
+                and 0 < c.profile.distinct <= 20
+                and not c.is_number
+            ),
+        )
+        if said is None:
+            return f"{self.kind}  # likely" if self.kind else "other  # unsure"
+        self.used.add(said.name)
+        kinds = [str(each) for each in get_args(DealKind)]
+        meant = {text: _meant(text, kinds) for text in said.profile.texts}
+        values = ", ".join(f"{_json(text)}: {kind}" for text, kind in meant.items())
+        sure = "unsure: what fits none is other" if "other" in meant.values() else "likely"
+        return f"{{column: {_quoted(said.name)}, values: {{{values}}}}}  # {sure}"
+
+    def _money(self, term: str, amount: _Column) -> Iterator[str]:
+        self.used.add(amount.name)
+        told = amount.told(max(amount.profile.numbers.values()), "are numbers")
+        beside = _first(self.columns, lambda each: each.mostly(each.profile.currencies))
+        scale = next((scale for scale, words in _SCALES.items() if amount.has(words)), None)
+        scaled = f", scale: {scale}" if scale else ""
+        value = f"exact: {{column: {_quoted(amount.name)}{scaled}}}"
+        per = ", per: share" if term == "price_per_share" else ""
+        if beside is not None:
+            self.used.add(beside.name)
+            sure = beside.told(beside.profile.currencies, "are currencies")
+            currency = f"{{column: {_quoted(beside.name)}}}"
+            yield f"    {term}: {{{value}, currency: {currency}{per}}}  # sure: {told}, {sure}"
+        elif amount.mostly(amount.profile.signs):
+            yield f"    {term}: {{{value}{per}}}  # sure: {told}, with their currency"
+        else:
+            code = next(
+                (word for word in ("usd", "eur", "gbp", "jpy") if word in amount.words), None
+            )
+            sure = "likely: the header says so" if code else "unsure: nothing says which currency"
+            # a currency that nobody named would become data, so the line waits for somebody to name it
+            mark = "" if code else "# "
+            yield f"    {mark}{term}: {{{value}, currency: {(code or 'usd').upper()}{per}}}  # {sure}; {told}"
+            if code is None:
+                self.used.discard(amount.name)
 
 
 def _role(column: _Column) -> str | None:
-    return next((role for role, words in _ROLES.items() if column.has(words)), None)
-
-
-def _is_other(column: _Column) -> bool:
-    """Whether a column says something else of a company than its name."""
-    if column.has(_KEYS) or column.has(" ".join(_IDENTIFIERS)) or column.has("country"):
-        return True
-    if column.mostly(column.profile.dates) or column.has("date at on"):
-        return True
-    return column.mostly(max(column.profile.numbers.values()))
-
-
-def _companies(columns: Sequence[_Column], parties: dict[str, _Column]) -> Iterator[str]:
-    yield "companies:"
-    if len(parties) < 2:
-        yield "  # unsure: the header does not tell which columns name the two companies of a row"
-    for role, column in _complete(columns, parties):
-        sure = "likely: the header says so" if role in parties else "unsure"
-        yield f"  {role}:"
-        yield f"    name: {{column: {_quoted(column.name)}}}  # {sure}"
-        identifiers: dict[str, str] = {}
-        for other in columns:
-            if role not in parties or _role(other) != role or other is column:
-                continue
-            scheme: str | None = next((each for each in _IDENTIFIERS if each in other.words), None)
-            if scheme is None and other.has(_KEYS):
-                scheme = "other"
-            if scheme is not None:
-                identifiers.setdefault(scheme, other.name)
-            elif other.mostly(other.profile.countries):
-                told = other.told(other.profile.countries, "are countries")
-                yield f"    country: {{column: {_quoted(other.name)}}}  # sure: {told}"
-        if identifiers:
-            yield "    identifiers:  # likely: the header says so"
-            for scheme, name in identifiers.items():
-                yield f"      {scheme}: {{column: {_quoted(name)}}}"
-
-
-def _complete(columns: Sequence[_Column], parties: dict[str, _Column]) -> list[tuple[str, _Column]]:
-    """The two companies of a row: those that the header names, else the first columns of texts."""
-    found = list(parties.items())
-    taken = {column.name for _, column in found}
-    for column in columns:
-        if len(found) >= 2:
-            break
-        if column.name not in taken and not _is_other(column) and column.profile.distinct > 1:
-            free = "partner" if all(role != "partner" for role, _ in found) else "other_partner"
-            found.append((free, column))
-    return found
-
-
-def _dates(columns: Sequence[_Column]) -> list[_Dated]:
-    """The columns that are dates, in the order in which their events happen to a deal."""
-    found: list[_Dated] = []
-    for column in columns:
-        formats, why = _formats(column)
-        if not why:
-            continue
-        event = next((each for each, words in _EVENTS.items() if column.has(words)), None)
-        found.append(_Dated(column, event or "", formats, why))
-    known = [each for each in found if each.event]
-    # a day of which nobody says what happened is guessed only where there is no other
-    found = known or [replace(each, event="deal_announced") for each in found]
-    order = ["deal_announced", "deal_signed", "deal_completed"]
-    found.sort(key=lambda each: order.index(each.event) if each.event in order else len(order))
-    once = {each.event: each for each in reversed(found)}
-    return [each for each in found if once[each.event] is each]
+    """The part that the header names. A phrase ("acquired by") wins over a word ("acquired")."""
+    phrases = ((role, word) for role, words in _ROLES.items() for word in words.split())
+    for role, word in sorted(phrases, key=lambda each: -each[1].count("-")):
+        if column.has(word):
+            return role
+    return None
 
 
 def _formats(column: _Column) -> tuple[list[str], str]:
     """The formats that a column of dates must name, and how sure that is; nothing for other columns."""
     profile = column.profile
+    if not column.is_dated:
+        return [], ""
     if column.mostly(profile.dates):
         return [], f"sure: {column.told(profile.dates, 'are dates')}"
-    if column.mostly(max(profile.numbers.values())) and not column.has("date at on"):
-        return [], ""  # amounts look like the day numbers of spreadsheets
     if not profile.formats:
         return [], ""
     best = max(profile.formats, key=lambda each: profile.formats[each])
@@ -269,42 +677,9 @@ def _formats(column: _Column) -> tuple[list[str], str]:
     return formats, f"sure: {read}"
 
 
-def _event(
-    dated: _Dated, columns: Sequence[_Column], parties: dict[str, _Column], amount: _Column | None
-) -> Iterator[str]:
-    column = dated.column
-    both = [role for role, _ in _complete(columns, parties)][:2]
-    known = any(column.has(words) for words in _EVENTS.values())
-    yield f"  - type: {dated.event}  # {'likely: the header says so' if known else 'unsure'}"
-    if column.profile.said < column.profile.rows:
-        rows = column.profile.rows
-        empty = f"{rows - column.profile.said:,} of {rows:,} rows say nothing here"
-        yield f"    when: {_quoted(column.name)}  # sure: {empty}"
-    subject = "-".join(f"{{{role}}}" for role in both) or "{key}"
-    yield f"    subject: deal:{subject}"
-    formats = f", formats: [{', '.join(dated.formats)}]" if dated.formats else ""
-    yield f"    occurred: {{column: {_quoted(column.name)}{formats}}}  # {dated.why}"
-    yield f"    kind: {_kind(columns, both)}"
-    played = (f"{role}: [{_plays(role)}]" for role in both)
-    yield f"    parties: {{{', '.join(played)}}}"
-    if amount is not None:
-        yield from _money(amount, columns)
-    share = _first(columns, lambda each: each.has(_SHARES) and each is not amount)
-    if share is not None and share.mostly(max(share.profile.numbers.values())):
-        yield f"    stake: {{exact: {{column: {_quoted(share.name)}}}}}  # likely: in percent"
-
-
-def _kind(columns: Sequence[_Column], roles: Sequence[str]) -> str:
-    """The kind of the deals, with how sure that is: what a column says, else what the parts say."""
-    said = _first(columns, lambda each: each.has("type kind") and 0 < each.profile.distinct <= 20)
-    if said is None:
-        kind = next((kind for role, kind in _KINDS if role in roles), "other")
-        return f"{kind}  # {'likely' if kind != 'other' else 'unsure'}"
-    kinds = [str(each) for each in get_args(DealKind)]
-    meant = {text: _meant(text, kinds) for text in said.profile.texts}
-    values = ", ".join(f"{_json(text)}: {kind}" for text, kind in meant.items())
-    sure = "unsure: what fits none is other" if "other" in meant.values() else "likely"
-    return f"{{column: {_quoted(said.name)}, values: {{{values}}}}}  # {sure}"
+def _fineness(column: _Column) -> tuple[bool, int]:
+    """How exact the days of a column are: a column of months or years is a part of another one."""
+    return not column.has(_COARSE), max(map(len, column.profile.texts), default=0)
 
 
 def _meant(text: str, kinds: Sequence[str]) -> str:
@@ -316,48 +691,7 @@ def _meant(text: str, kinds: Sequence[str]) -> str:
 
 
 def _plays(role: str) -> str:
-    return "partner" if role == "other_partner" else role
-
-
-def _is_amount(column: _Column) -> bool:
-    numbers = max(column.profile.numbers.values())
-    return column.has(_AMOUNTS) and column.mostly(numbers)
-
-
-def _money(amount: _Column, columns: Sequence[_Column]) -> Iterator[str]:
-    numbers = max(amount.profile.numbers.values())
-    told = amount.told(numbers, "are numbers")
-    beside = _first(columns, lambda each: each.mostly(each.profile.currencies))
-    scale = next((scale for scale, words in _SCALES.items() if amount.has(words)), None)
-    scaled = f", scale: {scale}" if scale else ""
-    value = f"exact: {{column: {_quoted(amount.name)}{scaled}}}"
-    if beside is not None:
-        sure = beside.told(beside.profile.currencies, "are currencies")
-        yield f"    value: {{{value}, currency: {{column: {_quoted(beside.name)}}}}}  # sure: {told}, {sure}"
-    elif amount.mostly(amount.profile.signs):
-        yield f"    value: {{{value}}}  # sure: {told}, with their currency"
-    else:
-        code = next((word for word in ("usd", "eur", "gbp", "jpy") if word in amount.words), None)
-        sure = "likely: the header says so" if code else "unsure: nothing says which currency"
-        yield f"    value: {{{value}, currency: {(code or 'usd').upper()}}}  # {sure}; {told}"
-
-
-def _unused(
-    columns: Sequence[_Column], parties: dict[str, _Column], amount: _Column | None
-) -> Iterator[str]:
-    used = {column.name for _, column in _complete(columns, parties)}
-    used |= {each.column.name for each in _dates(columns)}
-    used |= {amount.name} if amount is not None else set()
-    rest = [
-        column.name
-        for column in columns
-        if column.name not in used
-        and not (_role(column) in parties and _is_other(column))
-        and not column.mostly(column.profile.currencies)
-    ]
-    if rest:
-        yield ""
-        yield f"# not used: {', '.join(map(_one_line, rest))}"
+    return {"other_partner": "partner", "one": "partner", "other": "partner"}.get(role, role)
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -365,11 +699,17 @@ def _unused(
 
 def _words(header: str) -> list[str]:
     """The words of a header: acquirer_name, Acquirer Name and acquirerName are the same two."""
-    return slug_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)).split("-")
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).replace("%", " percent ")
+    return slug_of(spaced).split("-")
 
 
 def _first(columns: Iterable[_Column], test: Callable[[_Column], bool]) -> _Column | None:
     return next((column for column in columns if test(column)), None)
+
+
+def _listed(columns: Sequence[_Column]) -> str:
+    names = [_one_line(column.name) for column in columns[:6]]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _quoted(text: str) -> str:

@@ -25,6 +25,7 @@ from timeline.model.values import check_slug
 
 SECTIONS: Final = (
     "name",
+    "questions",
     "table",
     "dates",
     "key",

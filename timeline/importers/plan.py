@@ -90,6 +90,7 @@ class _Planner:
             if name not in SECTIONS:
                 hint = did_you_mean(name, SECTIONS)
                 self.report.add("unknown-field", f'a mapping has no section "{name}"', at, hint)
+        self._refuse_questions()
         key = [self.compiler.index(each.text, each) for each in self._key()]
         rows = self._test(self.root.get("rows"))
         source, reference = self._source()
@@ -105,6 +106,14 @@ class _Planner:
         )  # fmt: skip
 
     # --- the parts of a mapping ------------------------------------------------------------------
+
+    def _refuse_questions(self) -> None:
+        """A mapping that was guessed says what it could not tell: somebody has to, before it is used."""
+        node = self.root.get("questions")
+        for each in [] if node is None else list_of(node):
+            text = each.text if isinstance(each, Scalar) else "…"
+            hint = "say it in the mapping, then delete the question"
+            self.report.add("unanswered-question", f"the mapping asks: {text}", each, hint)
 
     def _key(self) -> list[Scalar]:
         node = self.root.get("key")
@@ -356,18 +365,37 @@ def _texts(said: str | list[str]) -> frozenset[str]:
 
 
 def company_parts(entry: Entry, row: Context) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a row says of a company, and its identifiers. Raises Refused."""
+    """What a row says of a company, and its identifiers.
+
+    What cannot be read of it beside its id and its name is left out of the row, which says so. Raises
+    Refused.
+    """
     parts: dict[str, Any] = {}
     identifiers: dict[str, str] = {}
     for name, evaluate in entry.parts.items():
-        value = evaluate(row)
+        scheme = name.partition(".")[2]
+        try:
+            value = evaluate(row)
+            if scheme and value is not MISSING:
+                _check_identifier(scheme, str(value), entry.column)
+        except Refused as refused:
+            if name in ("id", "name"):
+                raise
+            row.left_out.append(refused.reason)
+            continue
         if value is MISSING:
             continue
-        if name.startswith("identifiers."):
-            identifiers[name.partition(".")[2]] = str(value)
+        if scheme:
+            identifiers[scheme] = str(value)
         else:
             parts[name] = value
     return parts, identifiers
+
+
+def _check_identifier(scheme: str, value: str, column: str) -> None:
+    """Raise Refused for what is no identifier of its scheme."""
+    for flaw in CompanyRegistered.rules({"identifiers": {scheme: value}}):
+        raise Refused(flaw.code, flaw.message, column)
 
 
 def source_fields(source: dict[str, Evaluate], row: Context) -> Fields:

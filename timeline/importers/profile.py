@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -11,17 +12,31 @@ from msgspec import Struct
 
 from timeline.importers.amounts import currency_of, parse_amount
 from timeline.importers.cells import Cell, Refused, Row, text_of
-from timeline.importers.conversions import country_of
+from timeline.importers.columns import NOTHING
+from timeline.importers.countries import country_code
 from timeline.importers.dates import DEFAULT_FORMATS, DateReader
 
 SAMPLE: Final = 1000
 """Rows that are looked at."""
+
+DISTINCT: Final = 200
+"""Distinct cells of a column that are read; what they are is counted for every row that has them."""
 
 EITHER: Final = (
     "DD/MM/YYYY", "MM/DD/YYYY", "DD.MM.YYYY", "MM.DD.YYYY", "DD-MM-YYYY", "MM-DD-YYYY", "DD/MM/YY",
     "MM/DD/YY", "serial",
 )  # fmt: skip
 """Formats that must be named, because their cells can be read in more than one way."""
+
+_has_letter = re.compile(r"[^\W\d_]").search
+_has_digit = re.compile(r"\d").search
+_is_yes_or_no = re.compile(
+    r"true|false|yes|no|y|n|t|f|ja|nein|oui|non|si|0|1", re.IGNORECASE
+).fullmatch
+_is_address = re.compile(r"\w+://.*|www\..*|/\S*/\S*", re.IGNORECASE).fullmatch
+_is_part_of_a_day = re.compile(
+    r"\d{4}([-/ ]?(Q[1-4]|H[12]|\d{1,2}))?|Q[1-4][-/ ]?\d{4}", re.IGNORECASE
+).fullmatch
 
 
 class Profile(Struct, frozen=True):
@@ -40,10 +55,14 @@ class Profile(Struct, frozen=True):
     """The same of the default formats."""
     numbers: dict[str, int]
     """Cells that are numbers, by the decimal mark under which they are."""
+    percents: int
+    """Numbers from 0 to 100."""
     signs: int
     """Cells that name the currency of their number themselves."""
     currencies: int
     countries: int
+    names: int
+    """Texts that can be the name of a company: letters, and no address, country, currency, yes or no."""
     texts: list[str]
     """The most frequent texts, most first."""
 
@@ -61,44 +80,85 @@ def profiles_of(columns: Sequence[str], rows: Iterable[Row]) -> list[Profile]:
 
 
 def profile_of(name: str, cells: Sequence[Cell]) -> Profile:
-    """The profile of the cells of one column."""
-    said = [cell for cell in cells if text_of(cell).strip()]
-    texts = Counter(text_of(cell).strip() for cell in said)
-    reads = {each: DateReader(name, [each], words=False) for each in (*EITHER, *DEFAULT_FORMATS)}
-    counts = {each: sum(map(_passes(read), said)) for each, read in reads.items()}
+    """The profile of the cells of one column.
+
+    Each distinct cell is read once, and only as what it can be: a text without a digit is no day and no
+    number. Reading a cell in vain costs ten times as much as reading it.
+    """
+    counts: Counter[str] = Counter()
+    one: dict[str, Cell] = {}
+    for cell in cells:
+        text = text_of(cell).strip()
+        if text and text.casefold() not in NOTHING:
+            counts[text] += 1
+            one.setdefault(text, cell)
+    said = counts.total()
+    read = dict(counts.most_common(DISTINCT))
+    scale = said / max(sum(read.values()), 1)
+
+    def count(test: Callable[[str], bool], among: Mapping[str, int] = read) -> int:
+        return round(sum(n for text, n in among.items() if test(text)) * scale)
+
+    digits = {
+        text: n for text, n in read.items() if _has_digit(text) or not isinstance(one[text], str)
+    }
+    readers = {each: DateReader(name, [each], words=False) for each in (*EITHER, *DEFAULT_FORMATS)}
+    default = DateReader(name, DEFAULT_FORMATS, words=False)
+    dated = {text for text in digits if _passes(default, one[text])}
+
+    def passing(reader: DateReader) -> int:
+        return count(lambda text: _passes(reader, one[text]), digits)
+
+    def numbered(mark: str) -> int:
+        return count(lambda text: _number(one[text], mark) is not None, digits)
+
+    formats = {each: passing(reader) for each, reader in readers.items()}
+    currencies = {text for text in read if _is_currency(text)}
+    countries = {text for text in read if not _has_digit(text) and country_code(text) is not None}
     return Profile(
         name=name,
         rows=len(cells),
-        said=len(said),
-        distinct=len(texts),
-        dates=sum(map(_passes(DateReader(name, DEFAULT_FORMATS, words=False)), said)),
-        formats={each: counts[each] for each in EITHER if counts[each]},
-        plain={each: counts[each] for each in DEFAULT_FORMATS if counts[each]},
-        numbers={mark: sum(_is_number(cell, mark) for cell in said) for mark in ".,"},
-        signs=sum(_has_sign(cell) for cell in said),
-        currencies=sum(n for text, n in texts.items() if _is_currency(text)),
-        countries=sum(n for text, n in texts.items() if _is_country(text)),
-        texts=[text for text, _ in texts.most_common(30)],
+        said=said,
+        distinct=len(counts),
+        dates=count(dated.__contains__),
+        formats={each: formats[each] for each in EITHER if formats[each]},
+        plain={each: formats[each] for each in DEFAULT_FORMATS if formats[each]},
+        numbers={mark: numbered(mark) for mark in ".,"},
+        percents=count(lambda text: _is_percent(one[text]), digits),
+        signs=count(lambda text: _has_sign(one[text]), digits),
+        currencies=count(currencies.__contains__),
+        countries=count(countries.__contains__),
+        names=count(
+            lambda text: bool(
+                _has_letter(text)
+                and text not in currencies
+                and text not in countries
+                and not _is_yes_or_no(text)
+                and not _is_address(text)
+                and not _is_part_of_a_day(text)
+            )
+        ),
+        texts=[text for text, _ in counts.most_common(30)],
     )
 
 
-def _passes(read: DateReader) -> Callable[[Cell], bool]:
-    def passes(cell: Cell) -> bool:
-        try:
-            read(cell)
-        except Refused:
-            return False
-        return True
-
-    return passes
-
-
-def _is_number(cell: Cell, mark: str) -> bool:
+def _passes(read: DateReader, cell: Cell) -> bool:
     try:
-        parse_amount(cell, mark, None, "")
+        read(cell)
     except Refused:
         return False
     return True
+
+
+def _number(cell: Cell, mark: str) -> float | None:
+    try:
+        return float(parse_amount(cell, mark, None, "").number)
+    except Refused:
+        return None
+
+
+def _is_percent(cell: Cell) -> bool:
+    return any((found := _number(cell, mark)) is not None and 0 <= found <= 100 for mark in ".,")
 
 
 def _has_sign(cell: Cell) -> bool:
@@ -115,11 +175,3 @@ def _is_currency(text: str) -> bool:
     import pycountry
 
     return len(text) == 3 and pycountry.currencies.get(alpha_3=text.upper()) is not None
-
-
-def _is_country(text: str) -> bool:
-    try:
-        country_of(text, "")
-    except Refused:
-        return False
-    return True

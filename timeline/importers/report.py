@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -19,6 +20,17 @@ class ReasonCount(Struct, frozen=True):
 
     reasons: list[str]
     rows: int
+
+
+class ValueCount(Struct, frozen=True):
+    """A value that could not be read, or another reason in one wording, and in how many rows it stands."""
+
+    code: str
+    message: str
+    column: str
+    rows: int
+    first: str
+    """The first of these rows."""
 
 
 class RejectedRow(Struct, frozen=True):
@@ -49,6 +61,10 @@ class Imported(Struct, frozen=True, kw_only=True):
     """Rows that are blank, or that the mapping does not want."""
     rejected: int
     rejected_for: list[ReasonCount]
+    rejected_values: list[ValueCount]
+    """The same by their wording: every bad value once, with the number of its rows, most first."""
+    values_left_out: list[ValueCount]
+    """Values beside the news (a country, an identifier) that could not be read; their rows were taken."""
     first_rejected: list[RejectedRow]
     rejected_file: str | None
     """Where the rejected rows are, to be mended."""
@@ -73,13 +89,20 @@ class Tally:
         self.rows = self.taken = self.already_there = self.left_out = 0
         self.events = self.companies = self.sources = 0
         self.reasons: Counter[tuple[str, ...]] = Counter()
+        self.rejected_values = _Distinct()
+        self.values_left_out = _Distinct()
         self.first: list[RejectedRow] = []
 
     def reject(self, origin: str, reasons: Sequence[Reason]) -> None:
         """Count a rejected row."""
         self.reasons[tuple(sorted({reason.code for reason in reasons}))] += 1
+        self.rejected_values.add(reasons, origin)
         if len(self.first) < MOST_SHOWN:
             self.first.append(RejectedRow(origin, list(reasons)))
+
+    def leave_out(self, origin: str, reasons: Sequence[Reason]) -> None:
+        """Count values that were left out of a row that is taken."""
+        self.values_left_out.add(reasons, origin)
 
     @property
     def rejected(self) -> int:
@@ -89,3 +112,29 @@ class Tally:
     def rejected_for(self) -> list[ReasonCount]:
         """Rejected rows by their reasons, most first."""
         return [ReasonCount(list(codes), count) for codes, count in self.reasons.most_common()]
+
+
+MOST_VALUES: Final = 10_000
+"""Distinct values that are counted; what comes after them is counted together, in flat memory."""
+
+
+class _Distinct:
+    """Counts reasons by their wording, each with the first row where it stands."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Reason] = Counter()
+        self._first: dict[Reason, str] = {}
+
+    def add(self, reasons: Sequence[Reason], origin: str) -> None:
+        for reason in reasons:
+            if reason not in self._first and len(self._first) >= MOST_VALUES:
+                reason = Reason(reason.code, "other values, which are too many to list")
+            self._first.setdefault(reason, origin)
+            self._counts[reason] += 1
+
+    def counts(self) -> list[ValueCount]:
+        """Every wording once, most rows first."""
+        return [
+            ValueCount(each.code, each.message, each.column, rows, self._first[each])
+            for each, rows in self._counts.most_common()
+        ]

@@ -32,6 +32,8 @@ class Prepared(Struct):
     """The companies that its events name."""
     opening: set[str]
     """Subjects whose first event in the log none of its events can be."""
+    left_out: list[Reason]
+    """Why values beside the news, such as a country, were left out."""
 
 
 class RowReader:
@@ -69,7 +71,8 @@ class RowReader:
             self.companies.undo(mark)
             return list(dict.fromkeys(reasons))
         companies = [id_ for ids in found.values() if isinstance(ids, list) for id_ in ids]
-        return Prepared(row, drafts, source, companies, _opening(told, drafts))
+        left_out = list(dict.fromkeys(context.left_out))
+        return Prepared(row, drafts, source, companies, _opening(told, drafts), left_out)
 
     def _key(self, row: Row, reasons: list[Reason]) -> str:
         texts = [text_of(row.cells[index]).strip() for index in self.plan.key]

@@ -45,6 +45,11 @@ def mapping_schema() -> dict[str, Any]:
     source["properties"]["id"] = {"type": "string"}
     sections = {
         "name": {"type": "string", "description": "begins the ids of events; default: the file's"},
+        "questions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "what a guess could not tell: answer it, then delete it",
+        },
         "table": {"$ref": _REF.format(name=TableSettings.__name__)},
         "dates": {"$ref": _REF.format(name=DateSettings.__name__)},
         "key": {

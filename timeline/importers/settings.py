@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from timeline.importers.dates import DEFAULT_FORMATS, LATEST
+from timeline.model.kinds.company import Scheme
 from timeline.model.values import Slug
 
 
@@ -74,9 +75,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: Any = UNSET
     name: Any = UNSET
-    identifiers: dict[
-        Literal["lei", "wikidata", "isin", "ticker", "cik", "permid", "other"], Any
-    ] = {}
+    identifiers: dict[Scheme, Any] = {}
     country: Any = UNSET
     kind: Any = UNSET
     aliases: Any = UNSET

@@ -199,6 +199,7 @@ class _Import:
                 continue
             fresh = [draft for draft in row.drafts if draft.fields["id"] not in there]
             opened |= {draft.fields["subject"] for draft in fresh}
+            self.tally.leave_out(row.row.origin, row.left_out)
             registrations = self._registrations(row) if fresh or not row.drafts else []
             if fresh or registrations:
                 new += registrations + fresh
@@ -304,6 +305,8 @@ class _Import:
             left_out=tally.left_out,
             rejected=tally.rejected,
             rejected_for=tally.rejected_for(),
+            rejected_values=tally.rejected_values.counts(),
+            values_left_out=tally.values_left_out.counts(),
             first_rejected=tally.first,
             rejected_file=None,
             events=tally.events,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from timeline.render.page import Page
 
 if TYPE_CHECKING:
-    from timeline.importers.report import Imported
+    from timeline.importers.report import Imported, ValueCount
 
 MOST: Final = 10
 """Lines of each list; the JSON of the report has more."""
@@ -36,6 +36,10 @@ def imported_lines(
     for note in report.notes:
         yield from page.block("note", note)
     yield from _rejected(report, page)
+    if report.values_left_out:
+        yield from page.section(f"values left out ({len(report.values_left_out):,})")
+        yield from page.paragraph("their rows were taken without them")
+        yield from _values(report.values_left_out, page)
     if report.likely_duplicates:
         yield from page.section(f"likely duplicates ({len(report.likely_duplicates):,})")
         for pair in report.likely_duplicates[:MOST]:
@@ -55,17 +59,22 @@ def _rejected(report: Imported, page: Page) -> Iterator[str]:
     yield from page.section(f"rejected ({report.rejected:,})")
     for group in report.rejected_for:
         yield from page.item(f"{group.rows:,}", "disputed", ", ".join(group.reasons), [])
-    for row in report.first_rejected[:MOST]:
-        yield ""
-        yield from page.paragraph(f"  {row.origin}", "strong")
-        for reason in row.reasons:
-            where = f"{reason.column}: " if reason.column else ""
-            yield from page.row("because", f"{where}{reason.message} [{reason.code}]")
-    yield from _more(report.rejected, page)
+    yield from _values(report.rejected_values, page)
     if report.rejected_file is not None:
         yield ""
         text = f"the rows are in {report.rejected_file}: mend them there, and import it with the same mapping"
         yield from page.paragraph(text)
+
+
+def _values(values: Sequence[ValueCount], page: Page) -> Iterator[str]:
+    """Each value once, with the rows where it stands."""
+    for each in values[:MOST]:
+        where = f"{each.column}: " if each.column else ""
+        rows = "" if each.rows == 1 else f", and {_count(each.rows - 1, 'row')} more"
+        yield ""
+        yield from page.paragraph(f"  {each.first}{rows}", "strong")
+        yield from page.row("because", f"{where}{each.message} [{each.code}]")
+    yield from _more(len(values), page)
 
 
 def _more(count: int, page: Page) -> Iterator[str]:
