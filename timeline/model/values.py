@@ -46,7 +46,7 @@ _SUBJECT: Final = (
 )
 is_slug = re.compile(SLUG, re.ASCII).fullmatch
 _is_attribute = re.compile(_ATTRIBUTE, re.ASCII).fullmatch
-_is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
+is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
 _is_sha256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
 # as numbers are stored: "007", "1_000" and "1 " are texts, whatever Decimal makes of them
 _is_plain_number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII).fullmatch
@@ -66,7 +66,7 @@ def check_slug(text: str) -> None:
 @lru_cache(maxsize=4096)
 def check_subject(text: str) -> None:
     """Raise InvalidValue unless ``text`` is ``kind:slug`` (a fact: ``fact:company/attribute[@period]``)."""
-    if not _is_subject(text):
+    if not is_subject(text):
         raise InvalidValue(
             f'"{text}" is not a subject',
             'write kind:slug, as in "deal:acme-globex", or fact:company/attribute[@period]; kinds are '
