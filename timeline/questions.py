@@ -298,15 +298,29 @@ class Questions:
         with self._session() as connection:
             return find(connection, text, limit)
 
-    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
-        """The present name of every company, or of those ``ids`` that are one, by its id."""
-        from timeline.answers.companies import names_of
+    def names(
+        self,
+        ids: Iterable[str] | None = None,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+    ) -> dict[str, str]:
+        """The name at a coordinate of every company, or of those ``ids`` that are one, by its id."""
+        from timeline.answers.companies import names_at
 
         with self._session() as connection:
-            return names_of(connection, ids)
+            at = self._at(connection, on=on, known=known, recorded=recorded)
+            return names_at(connection, at, ids)
 
-    def names_in(self, answer: Any) -> dict[str, str]:
-        """The present names of all companies whose id stands anywhere in an answer."""
+    def names_in(
+        self, answer: Any, *, known: Moment | None = None, recorded: str | int | None = None
+    ) -> dict[str, str]:
+        """The names, at an answer's own coordinate, of all companies whose id stands anywhere in it.
+
+        A difference has two: there the later one decides. What has none, such as the log, is asked ``known``
+        and ``recorded`` besides.
+        """
         from msgspec import to_builtins
 
         found: set[str] = set()
@@ -319,7 +333,13 @@ class Questions:
                 todo += value
             elif isinstance(value, dict):
                 todo += [*value, *value.values()]
-        return self.names(found)
+        side = getattr(answer, "after", answer)
+        return self.names(
+            found,
+            on=getattr(side, "on", None),
+            known=getattr(side, "known", known),
+            recorded=getattr(side, "recorded", recorded),
+        )
 
     def sources(
         self, *, recorded: str | int | None = None, after: str = "", limit: int | None = None

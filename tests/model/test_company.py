@@ -50,13 +50,17 @@ def relationship(name: str, kind: str, a: str, b: str, **more: Any) -> Held:
 def deal(name: str, kind: str, parties: dict[str, list[str]], **more: Any) -> Held:
     status, group = more.pop("status", "completed"), more.pop("group", "done")
     since = more.pop("since", "2021-01-01")
-    return Held(f"deal:{name}", status, group, {"kind": kind, "parties": parties} | more, parties, since)
+    return Held(
+        f"deal:{name}", status, group, {"kind": kind, "parties": parties} | more, parties, since
+    )
 
 
 def entry(position: int, type_: str, subject: str, known: str = ALWAYS, **fields: Any) -> Entry:
     occurred = fields.pop("occurred", None)
     earliest, latest = dates.bounds(occurred) if occurred else (dates.OPEN_START,) * 2
-    return Entry(position, f"e{position}", type_, subject, occurred, earliest, latest, known, fields)
+    return Entry(
+        position, f"e{position}", type_, subject, occurred, earliest, latest, known, fields
+    )
 
 
 # --- names ----------------------------------------------------------------------------------------
@@ -180,7 +184,9 @@ def test_a_retracted_judgement_judges_nothing_and_holds_at_every_known() -> None
     judging = entry(3, "companies_judged", "company:a", "2030-01-01T00:00:00.000000Z", **said)
     other = entry(1, "company_registered", "company:a", name="A")
     assert judgements_of([other, judging]) == [judged(3, "a", "b")]
-    assert judgements_of([other, judging, entry(4, "event_retracted", "company:a", target="e3")]) == []
+    assert (
+        judgements_of([other, judging, entry(4, "event_retracted", "company:a", target="e3")]) == []
+    )
 
 
 ONE = Identity({"a": "a", "b": "a"})
@@ -431,7 +437,10 @@ def test_parties_that_are_dissolved_are_said_by_company() -> None:
     "item, on, keys",
     [
         pytest.param(
-            Held("deal:d", "signed", "pending", {"outside_date": "2025-06", "expected_completion": "2025-03"}),
+            Held(
+                "deal:d", "signed", "pending",
+                {"outside_date": "2025-06", "expected_completion": "2025-03"},
+            ),
             "2025-07-01", ["expected_completion 2025-03-31", "outside_date 2025-06-30"], id="both",
         ),
         pytest.param(
@@ -475,11 +484,15 @@ def test_what_was_sold_later_is_said() -> None:
 @pytest.mark.parametrize(
     "item",
     [
-        pytest.param(relationship("r", "parent_of", "a", "b", since="2022-01-01"), id="bought again"),
+        pytest.param(
+            relationship("r", "parent_of", "a", "b", since="2022-01-01"), id="bought again"
+        ),
         pytest.param(relationship("r", "supplies", "a", "b"), id="no ownership"),
         pytest.param(relationship("r", "parent_of", "c", "b"), id="another owner"),
         pytest.param(relationship("r", "parent_of", "a", "c"), id="another company"),
-        pytest.param(relationship("r", "parent_of", "a", "b", since=None), id="since nobody knows when"),
+        pytest.param(
+            relationship("r", "parent_of", "a", "b", since=None), id="since nobody knows when"
+        ),
         pytest.param(
             relationship("r", "parent_of", "a", "b", status="ended", group="over"), id="ended"
         ),

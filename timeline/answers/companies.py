@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from timeline.answers.model import CompanyMatch
+from timeline.answers.model import CompanyMatch, Coordinate
 from timeline.errors import NotFound
 from timeline.model import dates
+from timeline.model.company import name_at
 from timeline.model.fold import Entry, effective, replay
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.log import read_all_entries, read_entries, read_head
+
+_ALL: Final = 2**62
+"""A position behind every log's end."""
 
 
 def company_entries(connection: Connection, company: str, position: int) -> list[Entry]:
@@ -21,22 +26,21 @@ def company_entries(connection: Connection, company: str, position: int) -> list
     return next((entries for _, entries in found), [])
 
 
-def latest_name(company: str, entries: list[Entry]) -> str:
-    """What the company is called by all that is known."""
-    item = replay(entries, dates.OPEN_END)
-    return str(item.terms["name"]) if item and "name" in item.terms else company
+def names_at(
+    connection: Connection, at: Coordinate, ids: Iterable[str] | None = None
+) -> dict[str, str]:
+    """The name at a coordinate of every company, or of those ``ids`` that are one, by its id.
 
-
-def names_of(connection: Connection, ids: Iterable[str] | None = None) -> dict[str, str]:
-    """The present name of every company, or of those ``ids`` that are one, by its id."""
-    position = read_head(connection).position
+    What has no name there yet goes by that of its registration, whenever that was recorded.
+    """
     if ids is None:
-        found = read_all_entries(connection, position, ["company"])
+        found = read_all_entries(connection, _ALL, ["company"])
     else:
-        found = read_entries(connection, [f"company:{id_}" for id_ in ids], position)
+        found = read_entries(connection, [f"company:{id_}" for id_ in ids], _ALL)
     return {
-        subject.partition(":")[2]: latest_name(subject.partition(":")[2], entries)
+        company: name_at(company, entries, at.on, at.known_at, at.position)
         for subject, entries in found
+        for company in [subject.partition(":")[2]]
     }
 
 
@@ -68,7 +72,7 @@ def company_named(connection: Connection, text: str) -> tuple[str, list[Entry]]:
 
 
 def _entries_of(connection: Connection, company: str) -> list[Entry]:
-    return company_entries(connection, company, 2**62)
+    return company_entries(connection, company, _ALL)
 
 
 def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatch]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import find_company, names_of
+from timeline.answers.companies import find_company, names_at
 from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -133,7 +133,7 @@ def courses(
         found = [one for one in found if _is_kept(one, certainty, open_only)]
     found.sort(key=shown_order)
     named = {company}.union(*(course.counterparties for course in found))
-    names = names_of(view.connection, sorted(named))
+    names = names_at(view.connection, view.at, sorted(named))
     return CoursesAnswer(
         company=company,
         name=names.get(company, company),

@@ -9,12 +9,13 @@ from itertools import islice
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import find_company, latest_name
+from timeline.answers.companies import find_company
 from timeline.answers.model import CompanyItem
 from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
+from timeline.model.company import registered_name
 from timeline.model.fold import replay
 from timeline.model.kinds.registry import KINDS
 from timeline.model.values import Day, Fields
@@ -190,7 +191,7 @@ def list_companies(view: View) -> CompaniesAnswer:
         rows.append(
             CompanyRow(
                 company=company,
-                name=terms.get("name") or latest_name(company, entries),
+                name=terms.get("name") or registered_name(company, entries),
                 country=terms.get("country"),
                 kind=terms.get("kind"),
                 status=seen.status if seen else None,

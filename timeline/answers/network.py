@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import find_company, names_of
+from timeline.answers.companies import find_company, names_at
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
@@ -105,7 +105,7 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
     ties.sort(key=lambda tie: (tie.one, tie.other, tie.subject))
     courses = [found[subject][0] for subject in sorted({tie.subject for tie in ties})]
     companies = {end for tie in ties for end in (tie.one, tie.other)} | set(distances or ())
-    names = names_of(view.connection, sorted(map(company_of, companies)))
+    names = names_at(view.connection, view.at, sorted(map(company_of, companies)))
     held = Counter(end for tie in ties if tie.status for end in (tie.one, tie.other))
     return NetworkAnswer(
         company=company,

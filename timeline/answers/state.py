@@ -9,10 +9,11 @@ from typing import Protocol
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from timeline.answers.companies import company_named, latest_name
+from timeline.answers.companies import company_named
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
+from timeline.model.company import registered_name
 from timeline.model.fold import Entry, Item, kind_of, replay
 from timeline.model.kinds.company import UNDISCLOSED
 from timeline.store.bulk import rare_collections
@@ -124,7 +125,7 @@ def _company_state(
     return CompanyState(
         company=company,
         # what was recorded later only names it, and says no more
-        name=terms.get("name") or latest_name(company, recorded or entries),
+        name=terms.get("name") or registered_name(company, recorded or entries),
         aliases=terms.get("aliases", []),
         country=terms.get("country"),
         status=seen.status if seen else None,

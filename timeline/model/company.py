@@ -438,13 +438,15 @@ def remarks_of(item: Held, on: Day, around: Around) -> list[Fields]:
         if company in around.dissolved:
             since = around.dissolved[company]
             found.append({"code": "party-dissolved", "company": company, "since": since})
-    for key in _DEADLINES.get((_kind(item), item.group), ()):
-        if key in item.terms and (last := _last_day(item.terms[key])) < on:
-            found.append({"code": "overdue", "key": key, "date": last})
+    found += [
+        {"code": "overdue", "key": key, "date": last}
+        for key in _DEADLINES.get((_kind(item), item.group), ())
+        if key in item.terms and (last := _last_day(item.terms[key])) < on
+    ]
     owned = ownership_of(item)
     if owned is not None:
-        for sale in later_sales(item, around.sales.get(owned, ())):
-            found.append({"code": "sold", "subject": sale.subject, "since": sale.since})
+        sales = later_sales(item, around.sales.get(owned, ()))
+        found += [{"code": "sold", "subject": each.subject, "since": each.since} for each in sales]
     return sorted(found, key=_remark_order)
 
 
