@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import coordinate, parse_day
-from timeline.answers.model import CompanyMatch, Coordinate, LogEntry, StateAnswer
+from timeline.answers.model import Coordinate, Found, LogEntry, StateAnswer
 from timeline.errors import InvalidValue
 from timeline.store.store import Store
 
@@ -291,12 +291,23 @@ class Questions:
             newest_first=newest_first,
         )
 
-    def find(self, text: str, limit: int = 10) -> list[CompanyMatch]:
-        """Companies by name, alias, former name or identifier; near misses ranked."""
-        from timeline.answers.companies import find
+    def find(self, text: str, limit: int = 10, *, only: Iterable[str] = ()) -> list[Found]:
+        """Companies by any name or identifier; items, events and sources by their words.
+
+        Exact hits come first, near misses only where nothing hits; at most ``limit`` of each kind.
+        ``only`` names kinds: companies, items, events, sources.
+        """
+        from timeline.answers.find import find
+        from timeline.render.titles import title
 
         with self._session() as connection:
-            return find(connection, text, limit)
+            return find(
+                connection,
+                text,
+                title=lambda item, names: title(item, None, names),
+                only=tuple(only),
+                limit=limit,
+            )
 
     def names(
         self,

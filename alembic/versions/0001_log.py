@@ -25,6 +25,22 @@ DAY = sa.String(10).with_variant(postgresql.DATE, "postgresql")
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 JSON = sa.Text().with_variant(postgresql.JSONB, "postgresql")
 
+# The words come split and folded by the program, so that both databases find the same. On SQLite the index
+# holds no text of its own ("content"), nor where in an event a word stands ("detail").
+FULL_TEXT = {
+    "sqlite": (
+        """
+        CREATE VIRTUAL TABLE event_words USING fts5(
+          words, content = '', detail = none,
+          tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")
+        """,
+    ),
+    "postgresql": (
+        "CREATE TABLE event_words (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX event_words_words ON event_words USING gin (words)",
+    ),
+}
+
 # An INSERT OR REPLACE deletes without firing DELETE triggers, so what it would replace is refused
 # before it happens; the same test keeps positions dense and in order.
 SQLITE_TRIGGERS = (
@@ -297,6 +313,16 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "company_handle",
+        sa.Column("folded", TEXT, primary_key=True),
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("matched", TEXT, primary_key=True),
+        sa.Column("value", TEXT, primary_key=True),
+        sa.Column("form", TEXT, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("company_handle_company", "company_handle", ["company"])
+    op.create_table(
         "subject_history",
         sa.Column("subject", TEXT, primary_key=True),
         sa.Column("valid_from", DAY, primary_key=True),
@@ -348,6 +374,8 @@ def upgrade() -> None:
         [{"one": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],
     )
     dialect = op.get_bind().dialect.name
+    for statement in FULL_TEXT[dialect]:
+        op.execute(statement)
     if dialect == "postgresql":
         _protect_postgresql()
     else:

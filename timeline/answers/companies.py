@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from timeline.answers.model import CompanyMatch, Coordinate
+from timeline.answers.model import Coordinate
 from timeline.errors import NotFound
-from timeline.model import dates
 from timeline.model.company import name_at
-from timeline.model.fold import Entry, effective, replay
+from timeline.model.fold import Entry
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
-from timeline.store.log import read_all_entries, read_entries, read_head
+from timeline.store.handles import read_all_handles, read_handles
+from timeline.store.log import read_all_entries, read_entries
 
 _ALL: Final = 2**62
 """A position behind every log's end."""
@@ -58,69 +58,18 @@ def company_named(connection: Connection, text: str) -> tuple[str, list[Entry]]:
 
     if re.fullmatch(SLUG, text, re.ASCII) and (entries := _entries_of(connection, text)):
         return text, entries
-    wanted = text.casefold().strip()
-    known = list(handles(connection))
-    exact = {handle.company for handle in known if handle.value.casefold() == wanted}
-    if len(exact) == 1:
-        company = exact.pop()
-        return company, _entries_of(connection, company)
-    if exact:
-        raise NotFound("single company", text, sorted(exact))
-    by_value = {handle.value: handle.company for handle in known}
+    found = read_handles(connection, text)
+    # two companies may differ in no more than a dash: what is typed to the letter is meant
+    exact = [row for row in found if row.value.casefold() == text.casefold().strip()] or found
+    companies = sorted({row.company for row in exact})
+    if len(companies) == 1:
+        return companies[0], _entries_of(connection, companies[0])
+    if companies:
+        raise NotFound("single company", text, companies)
+    by_value = {row.value: row.company for row in read_all_handles(connection)}
     close = [by_value[value] for value in nearest(text, by_value, limit=5)]
     raise NotFound("company", text, list(dict.fromkeys(close))[:3])
 
 
 def _entries_of(connection: Connection, company: str) -> list[Entry]:
     return company_entries(connection, company, _ALL)
-
-
-def find(connection: Connection, text: str, limit: int = 10) -> list[CompanyMatch]:
-    """Companies by id, name, former name, alias or identifier; exact first, near misses ranked."""
-    from rapidfuzz import fuzz, process, utils
-
-    known = list(handles(connection))
-    found = process.extract(
-        text,
-        [handle.value for handle in known],
-        scorer=fuzz.WRatio,
-        processor=utils.default_process,
-        limit=None,
-        score_cutoff=60,
-    )
-    best: dict[str, CompanyMatch] = {}
-    for value, score, index in found:
-        handle = known[index]
-        exact = value.casefold() == text.casefold().strip()
-        points = 100 if exact else min(round(score), 99)
-        if handle.company not in best or best[handle.company].score < points:
-            best[handle.company] = CompanyMatch(
-                company=handle.company, name=handle.name, country=handle.country,
-                matched=handle.matched, value=value, score=points,
-            )  # fmt: skip
-    return sorted(best.values(), key=lambda match: (-match.score, match.company))[:limit]
-
-
-def handles(connection: Connection) -> Iterator[CompanyMatch]:
-    """Everything by which every company can be found: id, names, aliases, former names, identifiers."""
-    position = read_head(connection).position
-    for subject, entries in read_all_entries(connection, position, ["company"]):
-        company = subject.partition(":")[2]
-        item = replay(entries, dates.OPEN_END)
-        terms = item.terms if item else {}
-        name = terms.get("name", company)
-        seen = {("id", company), ("name", name)}
-        seen |= {("alias", alias) for alias in terms.get("aliases", [])}
-        seen |= set(terms.get("identifiers", {}).items())
-        # names that later events replaced still find it
-        for entry in effective(entries).entries:
-            former = entry.fields.get("name")
-            if former and former not in {value for _, value in seen}:
-                seen.add(("former name", former))
-            seen |= {("alias", alias) for alias in entry.fields.get("aliases", [])}
-            seen |= set(entry.fields.get("identifiers", {}).items())
-        for matched, value in sorted(seen):
-            yield CompanyMatch(
-                company=company, name=name, country=terms.get("country"),
-                matched=matched, value=value, score=100,
-            )  # fmt: skip

@@ -88,16 +88,20 @@ class StateAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         return f"{names}: {coordinate_words(self)}"
 
 
-class CompanyMatch(Struct, frozen=True, kw_only=True):
-    """A company that a search found: what matched, and how well (100 is exact)."""
+class Found(Struct, frozen=True, kw_only=True):
+    """What a search found: a company, an item, an event or a source, and what of it matched."""
 
-    company: str
-    name: str
-    country: str | None
+    what: Literal["company", "item", "event", "source"]
+    id: str
+    """Of an item its subject."""
+    name: str | None
+    """Of a company its present name; an item's title, an event's type, a source's publisher."""
     matched: str
-    """What of the company matched: id, name, alias, former name, or an identifier scheme."""
+    """Of a company: id, name, alias, former name or the scheme of an identifier; else the field."""
     value: str
+    """What matched: the name, or the text around the words."""
     score: int
+    """100: exactly as asked. Less: words of it, or something like it."""
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES, upcast
 from timeline.model.values import Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
+from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.log import Head, chunks
 from timeline.store.projection import News, project
@@ -85,6 +86,7 @@ class Appender:
         self._erased: dict[str, int] = {}
         """Events of an export that were erased, until the event that says so."""
         self._rows: list[tuple[Any, ...]] = []
+        self._words: list[tuple[int, str]] = []
         self._parties: set[tuple[str, str]] = set()
         self.log = Standing(connection, head.position)
         self._remarks = Remarks(
@@ -136,7 +138,9 @@ class Appender:
     def _write(self) -> None:
         insert_rows(self.connection, event, self._rows)
         insert_rows(self.connection, subject_company, sorted(self._parties), new=False)
+        insert_words(self.connection, self._words)
         self._rows.clear()
+        self._words.clear()
         self._parties.clear()
         self.log.next_batch()
 
@@ -318,6 +322,8 @@ class Appender:
             draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
+        if draft.erased is None:
+            self._words.append((position, words_of_event(fields, first=version == 1)))
         self.stored += 1
         occurred, body = current.get("occurred"), body_of(current)
         entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, body)

@@ -23,6 +23,8 @@ from timeline.model.fold import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.folding import fold_all
+from timeline.store.full_text import rewrite_words
+from timeline.store.handles import rewrite_all_handles, rewrite_handles
 from timeline.store.histories import (
     HISTORY,
     as_bytes,
@@ -120,6 +122,11 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     for some in chunks(sorted(news.subjects.keys() - new), 200):
         _project_some(connection, writer, some, start, news)
     writer.flush()
+    if news.is_every_subject:
+        rewrite_all_handles(connection)
+    else:
+        rewrite_handles(connection, new, new=True)
+        rewrite_handles(connection, news.subjects.keys() - set(new))
     connection.execute(_move, {"position": head})
 
 
@@ -313,7 +320,7 @@ class _Writer:
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
-    """Write the whole history anew in this transaction, and the index of companies; how many subjects.
+    """Write the whole history anew in this transaction, and all indexes of the log; how many subjects.
 
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
@@ -338,6 +345,8 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
         pairs.clear()
     writer.flush()
     insert_rows(connection, subject_company, pairs)
+    rewrite_all_handles(connection)
+    rewrite_words(connection)
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )

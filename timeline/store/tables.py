@@ -90,6 +90,18 @@ subject_company: Final = Table(
     sqlite_with_rowid=False,
 )
 
+company_handle: Final = Table(
+    "company_handle",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("company", Text, primary_key=True),
+    Column("matched", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("form", Text, nullable=False),
+    Index("company_handle_company", "company"),
+    sqlite_with_rowid=False,
+)
+
 subject_history: Final = Table(
     "subject_history",
     metadata,
@@ -137,6 +149,13 @@ subject_checkpoint: Final = Table(
     Column("subject", Text, primary_key=True),
     Column("checkpoint", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+event_words: Final = Table(
+    "event_words",
+    MetaData(),  # its shape is the database's own: a virtual table of FTS5, a column of tsvector
+    Column("position", POSITION, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
 )
 
 projection: Final = Table(

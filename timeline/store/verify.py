@@ -15,6 +15,8 @@ from timeline.model.fold import ERASED, is_mend
 from timeline.model.kinds.registry import upcast
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.full_text import verify_words
+from timeline.store.handles import verify_handles
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.published import bounds_of, publication
 from timeline.store.rows import LogRow
@@ -61,11 +63,13 @@ def verify(
         for row in page:
             references.check(row)
             _check_columns(row, known)
+        verify_words(connection, page)
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)
     _check_versions(connection)
     verify_companies(connection)
+    verify_handles(connection)
 
     def count(subjects: int) -> None:
         if progress is not None:
