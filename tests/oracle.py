@@ -11,9 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from timeline.model import dates
-from timeline.model.fold import Entry
-from timeline.model.kinds import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF, Kind
-from timeline.model.kinds.kind import claim_of
+from timeline.model.fold import Entry, event_of
+from timeline.model.kinds import EVENT_TYPES, KINDS, NOTED, RECORD_TYPES, STEPS_OF, Kind, Phase
 from timeline.model.values import parse_moment, same_value
 
 Order = Callable[[Entry], Any]
@@ -156,31 +155,31 @@ def moves(kind: Kind, entry: Entry) -> bool:
     return kind.claims or entry.fields.get("fact_level", "fact") == "fact"
 
 
-def phase(kind: Kind, events: Sequence[Entry]) -> str:
-    found = "noted"
+def phase(kind: Kind, events: Sequence[Entry]) -> Phase:
+    found: Phase = NOTED
     for entry in events:
         if moves(kind, entry):
-            found = kind.evolve(found, EVENT_TYPES[entry.type], entry.fields) or found
+            found = kind.evolve(found, event_of(entry)) or found
     return found
 
 
 def status(kind: Kind, events: Sequence[Entry]) -> str:
-    return phase(kind, events).split(":")[0]
+    return phase(kind, events).status
 
 
 def claim(kind: Kind, events: Sequence[Entry]) -> Any:
-    return claim_of(phase(kind, events)) if events else "absent"
+    return phase(kind, events).claim if events else "absent"
 
 
 def is_irregular(kind: Kind, events: Sequence[Entry]) -> bool:
     *before, last = events
     then = phase(kind, before)
-    return moves(kind, last) and kind.evolve(then, EVENT_TYPES[last.type], last.fields) is None
+    return moves(kind, last) and kind.evolve(then, event_of(last)) is None
 
 
 def since(kind: Kind, events: Sequence[Entry]) -> str | None:
     now = claim(kind, events)
-    if phase(kind, events) == "noted":
+    if phase(kind, events) == NOTED:
         return None
     first = len(events) - 1
     while first and same_value(claim(kind, events[:first]), now):
@@ -217,7 +216,7 @@ def merged(kind: Kind, events: Sequence[Entry]) -> tuple[dict[str, Any], list[st
             terms[name] = value
             givers[name] = entry
         if kind.merge is not None:  # names and identifiers of companies
-            kind.merge(terms, event, entry.fields)
+            kind.merge(terms, event_of(entry))
             givers |= {n: entry for n in terms if terms[n] != before.get(n)}
         if event.opens:
             if entry.type in opened and not overlap(opened[entry.type], entry):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from timeline.model import dates
 from timeline.model.fold import Entry
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, KINDS
+from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS
 from timeline.model.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
 
 FIRST_DAY = date(2025, 1, 1)

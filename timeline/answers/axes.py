@@ -26,7 +26,8 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.model.fold import Lens, main_order
 from timeline.model.record import Entry, effective
-from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
+from timeline.model.subject import check_subject
+from timeline.model.values import END_OF_TIME, Day, Instant
 
 
 class Patch(Span, frozen=True, kw_only=True):

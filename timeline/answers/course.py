@@ -148,7 +148,7 @@ def courses(
 def _is_kept(course: Course, certainty: Certainty | None, open_only: bool) -> bool:
     if course.status is None:
         return False
-    over = course.status in kind_of(course.subject).over
+    over = kind_of(course.subject).is_closed(course.status)
     return certainty in (None, course.certainty) and not (open_only and over)
 
 

@@ -21,7 +21,7 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
 from timeline.model.fold import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import Day, Instant, same_value
 
 ChangeName = Literal["appeared", "vanished", "status", "since", "terms", "certainty", "disputed"]

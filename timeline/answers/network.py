@@ -17,8 +17,7 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal.known_axis import within
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.values import Day
+from timeline.model.values import UNDISCLOSED, Day
 from timeline.store.log import chunks, read_all_entries
 from timeline.store.tables import subject_company
 

@@ -15,7 +15,7 @@ from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
 from timeline.model.company import registered_name
 from timeline.model.fold import Entry, Item, kind_of, replay
-from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
 
@@ -79,7 +79,7 @@ def item_of(item: Item, company: str | None = None, *, member: bool = False) -> 
 
 def is_open(item: CompanyItem) -> bool:
     """Whether an item is neither final nor denied."""
-    return item.status not in kind_of(item.subject).over
+    return not kind_of(item.subject).is_closed(item.status)
 
 
 class OfSubject(Protocol):

@@ -17,7 +17,7 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import Entry, Item, Lens, evidence, irregular, kind_of, replay
-from timeline.model.kinds.registry import KINDS
+from timeline.model.kinds import KINDS
 from timeline.model.values import Fields
 from timeline.store.histories import (
     count_subjects,

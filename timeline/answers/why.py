@@ -28,9 +28,10 @@ from timeline.model.fold import (
     main_order,
     mended,
 )
-from timeline.model.kinds.kind import NOTED, claim_of, same_claim
-from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import Day, Fields, Instant, check_subject
+from timeline.model.kinds import RECORD_TYPES
+from timeline.model.kinds.event import NOTED, same_claim
+from timeline.model.subject import check_subject
+from timeline.model.values import Day, Fields, Instant
 from timeline.store.log import read_row_at
 
 Counts = Literal[
@@ -160,8 +161,8 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
             cite,
             entry,
             "counts",
-            before=claim_of(phase) if place else None,
-            after=claim_of(state.phase) if regular or same_claim(phase, state.phase) else None,
+            before=phase.claim if place else None,
+            after=state.phase.claim if regular or same_claim(phase, state.phase) else None,
             irregular=not regular,
             conflicts=[name for name in state.conflicts if name not in conflicts],
         )
@@ -169,7 +170,7 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
         replaced = _replaced(raw[entry.id], remarks) if remarks else {}
         for remark in remarks:
             shown.add(remark.id)
-            status, old = claim_of(state.phase), replaced.get(remark.id)
+            status, old = state.phase.claim, replaced.get(remark.id)
             yield _link(view, cite, remark, "counts", before=status, after=status, replaced=old)
     rest = [entry for entry in _as_mended(entries) if entry.id not in shown]
     said: dict[str, list[Entry]] = {}

@@ -18,8 +18,9 @@ from timeline.ingest.jsonl import MOST_PROBLEMS
 from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.parse import parse_event
 from timeline.ingest.shape import Report
-from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import check_slug, check_subject
+from timeline.model.kinds import RECORD_TYPES
+from timeline.model.subject import check_subject
+from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")

@@ -17,10 +17,10 @@ from msgspec import Struct, inspect
 
 from timeline.model import dates
 from timeline.model.fold import replay
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import EVENT_TYPES, KINDS
+from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.record import Entry, effective
-from timeline.model.values import END_OF_TIME, Day, Fields, Instant, is_subject
+from timeline.model.subject import is_subject
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Fields, Instant
 
 Subject: TypeAlias = str
 Company: TypeAlias = str

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
+import msgspec
 from msgspec import Struct
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase, claim_of, same_claim, status_of
-from timeline.model.kinds.registry import EVENT_TYPES, KINDS, STEPS_OF
+from timeline.model.kinds import EVENT_TYPES, KINDS, NOTED, STEPS_OF, AnyPhase
+from timeline.model.kinds.event import Event, Kind, Phase, same_claim
 from timeline.model.record import (
     CORRECTED,
     DISPUTED,
@@ -31,6 +31,7 @@ from timeline.model.record import (
     mended,
     settled,
 )
+from timeline.model.subject import Subject
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, same_value
 
 __all__ = [  # the words of the fold, wherever each of them is said
@@ -95,7 +96,7 @@ class Item(Struct, frozen=True):
 
 def kind_of(subject: str) -> Kind:
     """The kind of a subject, from its name."""
-    return KINDS[subject.partition(":")[0]]
+    return KINDS[Subject.of(subject).kind]
 
 
 # --- in which order ---------------------------------------------------------------------------
@@ -133,14 +134,19 @@ def is_uncertain(entry: Entry, on: Day) -> bool:
 # --- what comes of it -------------------------------------------------------------------------
 
 
-def advance(kind: Kind, phase: Phase, entry: Entry) -> Phase | None:
+def event_of(entry: Entry) -> Event:
+    """The event as a value of its type; the log keeps what was checked when it was appended."""
+    return msgspec.convert(entry.fields, EVENT_TYPES[entry.type])
+
+
+def advance(kind: Kind, phase: Phase, entry: Entry) -> AnyPhase | None:
     """The phase after an event, or None where it is irregular.
 
     Only facts move a status: a forecast or an opinion is evidence, except of what is a claim anyway.
     """
     if not kind.claims and entry.fields.get("fact_level", "fact") != "fact":
-        return phase
-    return kind.evolve(phase, EVENT_TYPES[entry.type], entry.fields)
+        return cast(AnyPhase, phase)
+    return cast(AnyPhase | None, kind.evolve(phase, event_of(entry)))
 
 
 class Fold(Struct, omit_defaults=True, gc=False):
@@ -150,7 +156,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
     holds is replaced and never changed in place, so that a shallow copy is a snapshot.
     """
 
-    phase: Phase = NOTED
+    phase: AnyPhase = NOTED
     terms: Fields = {}
     since: str | None = None
     since_type: str = ""
@@ -173,7 +179,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
             self.opened = {**self.opened, entry.type: (entry.earliest, entry.latest)}
         return phase is not None
 
-    def _move(self, kind: Kind, phase: Phase, entry: Entry) -> None:
+    def _move(self, kind: Kind, phase: AnyPhase, entry: Entry) -> None:
         if not same_claim(self.phase, phase):
             self.since, self.since_type = entry.occurred, entry.type
             self.since_span = _span(entry)
@@ -181,8 +187,8 @@ class Fold(Struct, omit_defaults=True, gc=False):
             # a repetition with narrower bounds says better since when; but a stated value
             # dates from the event that brought it
             alone = advance(kind, NOTED, entry)
-            same = alone is not None and status_of(alone) == status_of(phase)
-            if same and not phase.startswith("stated:"):
+            same = alone is not None and alone.status == phase.status
+            if same and phase.claim == phase.status:
                 self.since, self.since_span = entry.occurred, _span(entry)
         self.phase = phase
 
@@ -199,7 +205,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
             if name not in fields:
                 terms.pop(name, None)
         for name, value in fields.items():
-            if name not in own or name in event.merges_itself:
+            if name not in own or name in event.step_fields:
                 continue
             if name == "parties":
                 merged = terms.get("parties", {}) | value
@@ -213,7 +219,7 @@ class Fold(Struct, omit_defaults=True, gc=False):
             terms[name] = value
             givers[name] = entry.earliest, entry.latest
         if kind.merge is not None:  # after the terms, so that what it adds is not replaced by them
-            kind.merge(terms, event, fields)
+            kind.merge(terms, event_of(entry))
             for name, value in terms.items():
                 if value != self.terms.get(name):
                     givers[name] = entry.earliest, entry.latest
@@ -246,16 +252,16 @@ def fold(kind: Kind, ordered: Iterable[Entry]) -> Fold:
     return state
 
 
-def following(kind: Kind, phase: Phase | None, entry: Entry) -> Phase:
+def following(kind: Kind, phase: Phase | None, entry: Entry) -> AnyPhase:
     """The phase after an event, where None is before the first; an irregular event leaves it."""
     before = NOTED if phase is None else phase
     after = advance(kind, before, entry)
-    return before if after is None else after
+    return cast(AnyPhase, before) if after is None else after
 
 
-def outcome(kind: Kind, ordered: Iterable[Entry]) -> Phase | None:
+def outcome(kind: Kind, ordered: Iterable[Entry]) -> AnyPhase | None:
     """Only the phase of the fold; None where there is nothing to fold."""
-    phase: Phase | None = None
+    phase: AnyPhase | None = None
     for entry in ordered:
         phase = following(kind, phase, entry)
     return phase
@@ -281,7 +287,7 @@ def alternatives(reported: Phase, others: Iterable[Phase | None]) -> list[Any]:
     for phase in others:
         if phase is not None and same_claim(phase, reported):
             continue
-        claim = "absent" if phase is None else claim_of(phase)
+        claim = "absent" if phase is None else phase.claim
         if not any(same_value(claim, other) for other in found):
             found.append(claim)
     return sorted(found, key=lambda claim: (not isinstance(claim, str), str(claim)))
@@ -329,7 +335,8 @@ def evidence(
 
 def irregular(kind: Kind, happened: Iterable[Entry]) -> list[str]:
     """The ids of the events that could not follow on those before them."""
-    phase, found = NOTED, []
+    phase: Phase = NOTED
+    found = []
     for entry in happened:
         after = advance(kind, phase, entry)
         if after is None:
@@ -361,7 +368,7 @@ def replay(
     return Item(
         subject=happened[0].subject,
         kind=kind.item_kind(terms),
-        status=status_of(state.phase),
+        status=state.phase.status,
         certainty="possible" if others else "definite",
         alternatives=others,
         parties=kind.parties(terms),

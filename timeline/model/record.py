@@ -15,13 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline.model import dates
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.about_record import (
     EventCorrected,
     EventDisputed,
     EventErased,
     EventRetracted,
 )
-from timeline.model.kinds.registry import RECORD_TYPES
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, parse_moment
 
 

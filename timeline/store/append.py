@@ -22,9 +22,8 @@ from timeline.ingest.erased import Erased
 from timeline.ingest.payload import body_of, payload_of
 from timeline.ingest.rules import Reference
 from timeline.model.fold import Entry
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import KIND_OF, RECORD_TYPES, upcast
-from timeline.model.values import Fields, Instant, format_instant, is_instant
+from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
+from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
 from timeline.store.full_text import insert_words, words_of_event

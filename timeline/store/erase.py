@@ -16,7 +16,7 @@ from timeline.errors import InvalidValue, NotFound
 from timeline.ingest.draft import Draft
 from timeline.ingest.erased import TOMBSTONE
 from timeline.model.fold import ERASED, RETRACTED, Entry
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import Fields
 from timeline.nearest import nearest
 from timeline.store import engine as db

@@ -10,9 +10,8 @@ from timeline.ingest.draft import Draft, Place
 from timeline.ingest.parse import parse_changes
 from timeline.ingest.rules import flaws, references
 from timeline.model.fold import ERASED
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES, upcast
-from timeline.model.values import Fields
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.standing import Known, Standing
 
 

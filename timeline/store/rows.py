@@ -13,7 +13,7 @@ from timeline.errors import StoreDamaged
 from timeline.ingest.erased import TOMBSTONE
 from timeline.ingest.payload import body_from, body_of
 from timeline.model.fold import Entry
-from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.values import Day, Fields, Instant
 from timeline.store.tables import event
 

@@ -16,9 +16,8 @@ from sqlalchemy.engine import Connection
 from timeline.ingest.draft import Draft
 from timeline.ingest.rules import Reference, references
 from timeline.model.fold import Entry
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import upcast
-from timeline.model.values import ALWAYS, Fields, Instant, parse_moment
+from timeline.model.kinds import upcast
+from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row

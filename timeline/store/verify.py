@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.ingest.canonical import GENESIS
 from timeline.model.fold import ERASED, is_mend
-from timeline.model.kinds.registry import upcast
+from timeline.model.kinds import upcast
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.full_text import verify_words

@@ -27,7 +27,7 @@ from timeline.model.bitemporal.known_axis import Lane, Row, Touched
 from timeline.model.bitemporal.parties import Parties, PartyKey, PartyRow, Roles
 from timeline.model.bitemporal.valid_axis import Content, State, Sweep
 from timeline.model.fold import DISPUTED, Entry, Lens, by_known, is_plan, kind_of, mended, settled
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
 
 __all__ = [

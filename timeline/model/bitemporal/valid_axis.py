@@ -38,8 +38,9 @@ from timeline.model.fold import (
     main_order,
     snapshot,
 )
-from timeline.model.kinds.kind import NOTED, Kind, Phase, status_of
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES, NOTED
+from timeline.model.kinds import AnyPhase as Phase
+from timeline.model.kinds.event import Kind
 from timeline.model.values import ALWAYS, Day, Fields, Instant
 
 NEVER: Final[Day] = "~"
@@ -178,7 +179,7 @@ class Sweep:
             self._item_kind, self._parties = kind.item_kind(terms), kind.parties(terms)
         return Content(
             self._item_kind,
-            status_of(fold.phase),
+            fold.phase.status,
             "possible" if others else "definite",
             others,
             None if fold.phase == NOTED else fold.since,
