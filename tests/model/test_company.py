@@ -226,6 +226,18 @@ def test_steps_name_a_company_by_the_id_that_is_shown() -> None:
     assert ONE.step(step) == step | {"by": ["a", "c"]}
 
 
+@pytest.mark.parametrize("authority, shown", [("b", "a"), ("FTC", "FTC"), ("c", "c")])
+def test_an_authority_may_be_a_company(authority: str, shown: str) -> None:
+    step = {"event": "e", "type": "deal_approval_decided", "occurred": "2020", "outcome": "refused"}
+    assert ONE.step(step | {"authority": authority}) == step | {"authority": shown}
+
+
+def test_companies_inside_values_are_named_by_the_id_that_is_shown() -> None:
+    fees = [{"by": "b", "to": "c", "amount": {"exact": "1", "currency": "USD"}}]
+    assert ONE.terms("deal", {"break_fees": fees}) == {"break_fees": [fees[0] | {"by": "a"}]}
+    assert ONE.terms("commitment", {"to": ["c", "b", "a"]}) == {"to": ["c", "a"]}
+
+
 def test_a_value_before_names_a_company_by_the_id_that_is_shown() -> None:
     assert ONE.value("relationship", "to", "b") == "a"
 

@@ -166,7 +166,10 @@ class Identity(Struct, frozen=True):
 
     def step(self, step: Fields) -> Fields:
         """A step with the companies in it under the ids that are shown."""
-        return self._renamed(EVENT_TYPES[step["type"]], step)
+        shown = self._renamed(EVENT_TYPES[step["type"]], step)
+        if "authority" in shown:  # a text, or a company
+            shown["authority"] = self.of(shown["authority"])
+        return shown
 
     def value(self, kind: str, term: str, value: Any) -> Any:
         """One value of a term, such as the one before a change."""
