@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, Literal, TypeAlias
@@ -16,6 +17,7 @@ from timeline.answers.state import item_of
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.names import fold_text, words_of
+from timeline.store.bulk import among
 from timeline.store.full_text import positions_with, texts_of
 from timeline.store.handles import HandleRow, read_all_handles, read_handles, read_handles_of
 from timeline.store.log import chunks, read_rows, source_terms
@@ -162,21 +164,46 @@ class _Search:
     def _subjects(
         self, words: Sequence[str], kinds: Iterable[str], *, prefix: bool
     ) -> dict[str, int]:
-        """The subjects of some kinds that have every word in any of their events, and their newest one."""
+        """The newest subjects of some kinds that have every word in any of their events, and where.
+
+        The rarest word leads; the others are looked for in what it led to, until enough are found.
+        """
         kept = tuple(f"{kind}:" for kind in kinds)
-        found: dict[str, int] | None = None
-        for word in words:
-            having: dict[str, int] = {}
-            for some in chunks(positions_with(self.connection, [word], prefix=prefix)):
-                statement = sa.select(event.c.subject, event.c.position)
-                own = event.c.position.in_(some)
-                for subject, position in self.connection.execute(statement.where(own)):
-                    if subject.startswith(kept):
-                        having[subject] = max(position, having.get(subject, 0))
-            if found is not None:
-                having = {s: max(p, found[s]) for s, p in having.items() if s in found}
-            found = having
-        return found or {}
+        having = [positions_with(self.connection, [word], prefix=prefix) for word in words]
+        rarest, *others = sorted(having, key=len) or [[]]
+        found: dict[str, int] = {}
+        for some in chunks(rarest):
+            statement = sa.select(event.c.subject, sa.func.max(event.c.position))
+            statement = statement.where(event.c.position.in_(some))
+            new = {
+                subject: position
+                for subject, position in self.connection.execute(
+                    statement.group_by(event.c.subject)
+                )
+                if subject.startswith(kept) and subject not in found
+            }
+            if others:
+                new = self._with_all(new, [frozenset(positions) for positions in others])
+            found |= new
+            if len(found) >= self.limit:
+                break
+        return found
+
+    def _with_all(
+        self, subjects: dict[str, int], words: Sequence[frozenset[int]]
+    ) -> dict[str, int]:
+        """Those of some subjects of whose events one or another has each word, by its positions."""
+        events: defaultdict[str, set[int]] = defaultdict(set)
+        for some in chunks(subjects):
+            statement = sa.select(event.c.subject, event.c.position)
+            own = among(self.connection, event.c.subject, some)
+            for subject, position in self.connection.execute(statement.where(own)):
+                events[subject].add(position)
+        return {
+            subject: position
+            for subject, position in subjects.items()
+            if not any(positions.isdisjoint(events[subject]) for positions in words)
+        }
 
     def _with_words(self, condition: sa.ColumnElement[bool], near: bool) -> list[LogRow]:
         """The newest events that have all words and fulfil a condition, as many as are shown."""

@@ -79,8 +79,11 @@ def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
     A name that a later event replaced still finds the company.
     """
     told = effective(entries).entries
-    item = replay(told, dates.OPEN_END)
-    terms = item.terms if item is not None else {}
+    if len(told) == 1:  # nearly always a registration, which says all
+        terms = told[0].fields
+    else:
+        item = replay(told, dates.OPEN_END)
+        terms = item.terms if item is not None else {}
     found = {Handle("id", company)}
     name = terms.get("name")
     if name is not None:
