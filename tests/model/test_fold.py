@@ -8,10 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import oracle
 from tests.properties.histories import entries
 from timeline.model import dates
 from timeline.model.fold import (
@@ -34,21 +33,6 @@ MANY = settings(max_examples=max(6 * _examples, settings().max_examples))
 
 days = st.dates(date(2024, 12, 20), date(2025, 4, 15)).map(lambda day: day.isoformat())
 knowns = st.one_of(st.just(END_OF_TIME), days.map(parse_moment))
-
-
-@given(entries(), days, knowns)
-@MANY
-def test_the_state_is_as_the_page_says(found: list[Entry], on: str, known: str) -> None:
-    item, expected = replay(found, on, known), oracle.state(found, on, known)
-    if expected is None:
-        assert item is None
-        return
-    assert item is not None
-    event(item.certainty)
-    shown = msgspec.to_builtins(item)
-    by_text = {"alternatives": sorted(expected["alternatives"], key=str)}
-    shown["alternatives"] = sorted(shown["alternatives"], key=str)
-    assert {name: shown[name] for name in expected} == expected | by_text
 
 
 @given(entries(), days, knowns, st.data())

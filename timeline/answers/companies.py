@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from timeline.answers.model import Coordinate
 from timeline.errors import NotFound
 from timeline.model.company import name_at
-from timeline.model.fold import Entry
+from timeline.model.record import Entry
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles

@@ -78,7 +78,7 @@ def _expectation() -> dict[str, Any]:
             "on": date,
             "known": date,
             "recorded": {"type": ["string", "integer"]},
-            "certainty": {"enum": ["definite", "possible"]},
+            "certainty": {"enum": ["definite", "possible", "contested"]},
             "state": {"type": ["object", "string"]},
             "only": {"type": "boolean"},
         },

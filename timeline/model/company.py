@@ -18,7 +18,7 @@ from msgspec import Struct, inspect
 from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.kinds import EVENT_TYPES, KINDS
-from timeline.model.record import Entry, effective
+from timeline.model.record import Entry, judge
 from timeline.model.subject import is_subject
 from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Fields, Instant
 
@@ -69,7 +69,7 @@ def name_at(
 
 def registered_name(company: Company, entries: Iterable[Entry]) -> str:
     """The name under which a company was registered, as our record has it now."""
-    told = sorted(effective(entries).entries, key=lambda entry: entry.position)
+    told = sorted(judge(entries).counting, key=lambda entry: entry.position)
     return next((str(entry.fields["name"]) for entry in told if "name" in entry.fields), company)
 
 
@@ -78,7 +78,7 @@ def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
 
     A name that a later event replaced still finds the company.
     """
-    told = effective(entries).entries
+    told = judge(entries).counting
     if len(told) == 1:  # nearly always a registration, which says all
         terms = told[0].fields
     else:
@@ -127,7 +127,7 @@ def judgements_of(entries: Iterable[Entry]) -> list[Judgement]:
             entry.position, tuple(entry.fields["companies"]), entry.fields["judgement"] == "same"
         )
         for told in by_subject.values()
-        for entry in effective(told, END_OF_TIME).entries
+        for entry in judge(told, END_OF_TIME).counting
         if entry.type == JUDGED
     ]
     return sorted(found, key=lambda judgement: judgement.position)

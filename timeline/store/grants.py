@@ -21,7 +21,6 @@ from timeline.store.tables import (
     metadata,
     party_history,
     projection,
-    subject_checkpoint,
     subject_company,
     subject_history,
 )
@@ -33,10 +32,7 @@ LONGEST: Final = 63
 APPENDED: Final = (event,)
 MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
-DERIVED: Final = (
-    subject_company, company_handle, subject_history, party_history,
-    subject_checkpoint, event_words,
-)  # fmt: skip
+DERIVED: Final = (subject_company, company_handle, subject_history, party_history, event_words)
 """What an append brings up to date, and a rebuild writes anew."""
 
 FUNCTIONS: Final = (
