@@ -319,10 +319,11 @@ class Questions:
     ) -> dict[str, str]:
         """The name at a coordinate of every company, or of those ``ids`` that are one, by its id."""
         from timeline.answers.companies import names_at
+        from timeline.answers.view import View
 
         with self._session() as connection:
             at = self._at(connection, on=on, known=known, recorded=recorded)
-            return names_at(connection, at, ids)
+            return names_at(View(connection, at), ids)
 
     def names_in(
         self, answer: Any, *, known: Moment | None = None, recorded: str | int | None = None

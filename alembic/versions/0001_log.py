@@ -300,6 +300,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "version", name="event_subject_version_key"),
     )
     assert event is not None
+    judged = sa.text("type = 'companies_judged'")  # few, and asked for by every question
+    op.create_index(
+        "event_judged", "event", ["subject"], sqlite_where=judged, postgresql_where=judged
+    )
     log_head = op.create_table(
         "log_head",
         sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
@@ -324,6 +328,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("company_handle_company", "company_handle", ["company"])
+    op.create_table(
+        "company_identity",
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("shown", TEXT, nullable=False),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "subject_history",
         sa.Column("subject", TEXT, primary_key=True),

@@ -84,7 +84,7 @@ def axes(view: View, subject: str) -> AxesAnswer:
     return AxesAnswer(
         subject=subject,
         **view.heading,
-        names=names_at(view.connection, view.at, course.counterparties if course else []),
+        names=names_at(view, course.counterparties if course else []),
         sources=titles_of(view.connection, marks),
         course=course,
         known_at=at.known_at,

@@ -3,67 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.answers.model import Coordinate
 from timeline.errors import NotFound
-from timeline.model.company import name_at
-from timeline.model.record import Entry
+from timeline.model.company import Identity, name_at
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles
 from timeline.store.log import read_all_entries, read_entries
+from timeline.store.tables import event
+
+if TYPE_CHECKING:
+    from timeline.answers.view import View
 
 _ALL: Final = 2**62
 """A position behind every log's end."""
 
 
-def company_entries(connection: Connection, company: str, position: int) -> list[Entry]:
-    """The events of a company's identity up to a position; empty for an unknown one."""
-    found = read_entries(connection, [f"company:{company}"], position)
-    return next((entries for _, entries in found), [])
+def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
+    """The name at a view's coordinate of every company, or of those ``ids`` that are one, by its id.
 
-
-def names_at(
-    connection: Connection, at: Coordinate, ids: Iterable[str] | None = None
-) -> dict[str, str]:
-    """The name at a coordinate of every company, or of those ``ids`` that are one, by its id.
-
-    What has no name there yet goes by that of its registration, whenever that was recorded.
+    What has no name there yet goes by that of its registration, whenever that was recorded. Companies that
+    are one have one name.
     """
+    connection, at, one = view.connection, view.at, view.identity
     if ids is None:
         found = read_all_entries(connection, _ALL, ["company"])
     else:
-        found = read_entries(connection, [f"company:{id_}" for id_ in ids], _ALL)
-    return {
+        ids = list(ids)
+        shown = dict.fromkeys(one.of(id_) for id_ in ids)
+        found = read_entries(connection, [f"company:{id_}" for id_ in shown], _ALL)
+    names = {
         company: name_at(company, entries, at.on, at.known_at, at.position)
         for subject, entries in found
         for company in [subject.partition(":")[2]]
     }
+    asked = names if ids is None else ids
+    return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names
 
 
-def find_company(connection: Connection, text: str) -> str:
+def find_company(connection: Connection, text: str, one: Identity = Identity()) -> str:  # noqa: B008
     """The id of the company that ``text`` names: by id, name, former name, alias or identifier.
 
-    Raises NotFound with the nearest names, also where several companies have that name.
+    Of companies that are ``one`` it is the id that is shown. Raises NotFound with the nearest names, also
+    where several companies have that name.
     """
-    return company_named(connection, text)[0]
-
-
-def company_named(connection: Connection, text: str) -> tuple[str, list[Entry]]:
-    """The id of the company that ``text`` names, as :func:`find_company` does, and its events."""
     import re
 
-    if re.fullmatch(SLUG, text, re.ASCII) and (entries := _entries_of(connection, text)):
-        return text, entries
+    if re.fullmatch(SLUG, text, re.ASCII) and _is_registered(connection, text):
+        return one.of(text)
     found = read_handles(connection, text)
     # two companies may differ in no more than a dash: what is typed to the letter is meant
     exact = [row for row in found if row.value.casefold() == text.casefold().strip()] or found
-    companies = sorted({row.company for row in exact})
+    companies = sorted({one.of(row.company) for row in exact})
     if len(companies) == 1:
-        return companies[0], _entries_of(connection, companies[0])
+        return companies[0]
     if companies:
         raise NotFound("single company", text, companies)
     by_value = {row.value: row.company for row in read_all_handles(connection)}
@@ -71,5 +68,6 @@ def company_named(connection: Connection, text: str) -> tuple[str, list[Entry]]:
     raise NotFound("company", text, list(dict.fromkeys(close))[:3])
 
 
-def _entries_of(connection: Connection, company: str) -> list[Entry]:
-    return company_entries(connection, company, _ALL)
+def _is_registered(connection: Connection, company: str) -> bool:
+    statement = sa.select(event.c.position).where(event.c.subject == f"company:{company}").limit(1)
+    return connection.execute(statement).first() is not None

@@ -117,7 +117,7 @@ class _Search:
             if row.company not in best or best[row.company][:2] < rank[:2]:
                 best[row.company] = rank
         ranked = sorted(best.values(), key=lambda each: (-each[0], each[2].company))[: self.limit]
-        names = names_at(self.connection, self.view.at, [row.company for *_, row in ranked])
+        names = names_at(self.view, [row.company for *_, row in ranked])
         return [
             Found(
                 what="company", id=row.company, name=names.get(row.company), matched=row.matched,
@@ -134,7 +134,7 @@ class _Search:
         self.view.keep(subjects)
         items = {item.subject: item_of(item) for item in self.view.items(subjects)}
         named = {c for item in items.values() for c in item.counterparties}
-        names = names_at(self.connection, self.view.at, named)
+        names = names_at(self.view, named)
         for subject in subjects:
             rows = islice(self._rows(event.c.subject == subject), _LOOKED_AT)
             field, text, score = self._where(rows, near) or ("subject", subject, WORDS)

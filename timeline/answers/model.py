@@ -59,6 +59,13 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Events that would stand here, and of which the record no longer says what they told."""
 
 
+class Member(Struct, frozen=True, kw_only=True):
+    """A company of a group, and the subject that brought it in."""
+
+    company: str
+    subject: str
+
+
 class CompanyState(Struct, frozen=True, kw_only=True):
     """A company at a coordinate: who it was, and its items."""
 
@@ -67,6 +74,10 @@ class CompanyState(Struct, frozen=True, kw_only=True):
     aliases: list[str]
     country: str | None
     status: str | None
+    merged: list[str]
+    """The other ids of the company: it was registered more than once."""
+    members: list[Member] | UnsetType = UNSET
+    """With a group: the companies that it controls, by id."""
     items: list[CompanyItem]
 
 

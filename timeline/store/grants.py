@@ -15,6 +15,7 @@ from timeline.errors import InvalidValue
 from timeline.store.meanings import functions
 from timeline.store.tables import (
     company_handle,
+    company_identity,
     event,
     event_words,
     log_head,
@@ -32,7 +33,14 @@ LONGEST: Final = 63
 APPENDED: Final = (event,)
 MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
-DERIVED: Final = (subject_company, company_handle, subject_history, party_history, event_words)
+DERIVED: Final = (
+    subject_company,
+    company_handle,
+    company_identity,
+    subject_history,
+    party_history,
+    event_words,
+)
 """What an append brings up to date, and a rebuild writes anew."""
 
 FUNCTIONS: Final = (

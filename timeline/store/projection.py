@@ -27,6 +27,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.history_rows import party_values, row_values
+from timeline.store.identity import rewrite_all_identity, rewrite_identity
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
@@ -106,7 +107,9 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     writer.flush()
     if news.is_every_subject:
         rewrite_all_handles(connection)
+        rewrite_all_identity(connection)
     else:
+        rewrite_identity(connection, news.subjects)
         rewrite_handles(connection, new, new=True)
         rewrite_handles(connection, news.subjects.keys() - set(new))
     connection.execute(_move, {"position": head})
@@ -284,6 +287,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     writer.flush()
     insert_rows(connection, subject_company, pairs)
     rewrite_all_handles(connection)
+    rewrite_all_identity(connection)
     rewrite_words(connection)
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)

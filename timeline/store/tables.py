@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import UserDefinedType
 
@@ -71,6 +72,12 @@ event: Final = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("id", name="event_id_key"),
     UniqueConstraint("subject", "version", name="event_subject_version_key"),
+    Index(
+        "event_judged",
+        "subject",
+        sqlite_where=text("type = 'companies_judged'"),
+        postgresql_where=text("type = 'companies_judged'"),
+    ),
 )
 
 log_head: Final = Table(
@@ -100,6 +107,14 @@ company_handle: Final = Table(
     Column("value", Text, primary_key=True),
     Column("form", Text, nullable=False),
     Index("company_handle_company", "company"),
+    sqlite_with_rowid=False,
+)
+
+company_identity: Final = Table(
+    "company_identity",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("shown", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
