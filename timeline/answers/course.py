@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import find_company, names_of
+from timeline.answers.companies import names_at
 from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -27,7 +27,7 @@ from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant
-from timeline.store.log import chunks, read_rows, subjects_of
+from timeline.store.log import chunks, read_rows, subjects_of_any
 from timeline.store.tables import event
 
 
@@ -121,9 +121,10 @@ def courses(
     ``certainty`` and ``open_only`` keep what they keep of its state on the day asked for. Raises NotFound
     for an unknown company.
     """
-    company = find_company(view.connection, company)
+    company = view.company(company)
     found, later = [], 0
-    for told in read_told(view, subjects_of(view.connection, company)):
+    named_in = subjects_of_any(view.connection, view.identity.ids(company))
+    for told in read_told(view, sorted(named_in)):
         one = course_of(view, told, _party(company), company)
         if one is None:
             later += told.knows(company)
@@ -133,7 +134,7 @@ def courses(
         found = [one for one in found if _is_kept(one, certainty, open_only)]
     found.sort(key=shown_order)
     named = {company}.union(*(course.counterparties for course in found))
-    names = names_of(view.connection, sorted(named))
+    names = names_at(view, sorted(named))
     return CoursesAnswer(
         company=company,
         name=names.get(company, company),
@@ -190,7 +191,10 @@ def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
                 entries[row.subject].append(row.entry)
                 recorded[row.position] = row.recorded
         for subject, own in entries.items():
-            yield Told(subject, own, recorded, history(own, view.lens).rows)
+            rows = history(own, view.lens).rows
+            if view.identity:
+                rows = [replace(row, content=view.shown(subject, row.content)) for row in rows]
+            yield Told(subject, own, recorded, rows)
 
 
 def course_of(

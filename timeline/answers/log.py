@@ -14,7 +14,8 @@ from timeline.model.kinds import EVENT_TYPES
 from timeline.model.subject import check_subject
 from timeline.model.values import Day
 from timeline.nearest import nearest
-from timeline.store.log import read_rows, source_slugs, subjects_of
+from timeline.store.identity import read_identity
+from timeline.store.log import read_rows, source_slugs, subjects_of_any
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
 
@@ -75,8 +76,10 @@ def _about(connection: Connection, target: str) -> sa.ColumnElement[bool]:
             raise InvalidValue(error.message, error.hint) from None
         check_subject_exists(connection, target)
         return event.c.subject == target
-    company = find_company(connection, target)
-    return event.c.subject.in_([*subjects_of(connection, company), f"company:{company}"])
+    one = read_identity(connection)
+    ids = one.ids(find_company(connection, target, one))
+    own = [f"company:{id_}" for id_ in ids]
+    return event.c.subject.in_([*sorted(subjects_of_any(connection, ids)), *own])
 
 
 def check_subject_exists(connection: Connection, subject: str) -> None:

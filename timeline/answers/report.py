@@ -27,6 +27,7 @@ from timeline.answers.companies import find_company
 from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
+from timeline.store.identity import read_stored_identity
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "reports"
 
@@ -139,7 +140,7 @@ def arguments(
                 f"add --param {parameter.name}=VALUE",
             )
         if parameter.kind == "company":
-            value = find_company(connection, str(value))
+            value = find_company(connection, str(value), read_stored_identity(connection))
         elif parameter.kind == "day":
             value = _day(value, day, timezone)
         found[parameter.name] = value

@@ -41,7 +41,8 @@ def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     if ":" in target:
         own = table.subject == target
     else:
-        parts = sa.select(party_history.c.subject).where(party_history.c.company == target)
+        ids = view.identity.ids(target)
+        parts = sa.select(party_history.c.subject).where(party_history.c.company.in_(ids))
         own = table.subject.in_(parts)
     day, instant = within(at.on, at.known_at)
     seen = own & (table.known_from <= instant) & (table.known_to > instant)

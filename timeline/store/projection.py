@@ -17,6 +17,8 @@ from timeline.model.bitemporal.history import Change, Touched, difference, histo
 from timeline.model.record import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
+from timeline.store.full_text import rewrite_words
+from timeline.store.handles import rewrite_all_handles, rewrite_handles
 from timeline.store.histories import (
     HISTORY,
     is_projected,
@@ -25,6 +27,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.history_rows import party_values, row_values
+from timeline.store.identity import rewrite_all_identity, rewrite_identity
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
@@ -102,6 +105,13 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     for some in chunks(sorted(news.subjects.keys() - new), 200):
         _project_some(connection, writer, some)
     writer.flush()
+    if news.is_every_subject:
+        rewrite_all_handles(connection)
+        rewrite_all_identity(connection)
+    else:
+        rewrite_identity(connection, news.subjects)
+        rewrite_handles(connection, new, new=True)
+        rewrite_handles(connection, news.subjects.keys() - set(new))
     connection.execute(_move, {"position": head})
 
 
@@ -251,7 +261,7 @@ class _Writer:
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
-    """Write the whole history anew in this transaction, and the index of companies; how many subjects.
+    """Write the whole history anew in this transaction, and all indexes of the log; how many subjects.
 
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
@@ -276,6 +286,9 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
         pairs.clear()
     writer.flush()
     insert_rows(connection, subject_company, pairs)
+    rewrite_all_handles(connection)
+    rewrite_all_identity(connection)
+    rewrite_words(connection)
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )

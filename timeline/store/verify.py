@@ -15,6 +15,9 @@ from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.full_text import verify_words
+from timeline.store.handles import verify_handles
+from timeline.store.identity import verify_identity
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.published import Publication, bounds_of, known_since, publication
 from timeline.store.rows import LogRow, told_of
@@ -61,11 +64,14 @@ def verify(
         for row in page:
             references.check(row)
             _check_columns(row, known)
+        verify_words(connection, page)
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)
     _check_versions(connection)
     verify_companies(connection)
+    verify_handles(connection)
+    verify_identity(connection)
 
     def count(subjects: int) -> None:
         if progress is not None:

@@ -252,7 +252,9 @@ class OfQuery(Question):
 
 
 class Search(Question):
-    """Which companies are looked for."""
+    """What is looked for."""
 
-    q: Text | None = about("A name, former name, alias or identifier, or something like it.")
-    limit: int = Field(20, ge=1, le=100, description="The most companies.")
+    q: Text | None = about(
+        "A name or identifier of a company, or words of an item, event or source."
+    )
+    limit: int = Field(20, ge=1, le=100, description="The most of each kind.")
