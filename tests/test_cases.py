@@ -27,7 +27,7 @@ def test_every_expectation_of_the_cases_holds(path: Path) -> None:
 
 def test_the_stories_hold_together() -> None:
     done = check_files([STORIES])
-    assert done.files == 5
+    assert done.files == len(list(STORIES.glob("*.yaml")))
     assert done.found > 0, "stories that share companies say the same of them"
 
 

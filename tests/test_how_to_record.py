@@ -11,7 +11,7 @@ from timeline.loading import check_files
 
 PAGE = Path(__file__).parent.parent / "docs" / "how-to-record.md"
 _HEADING_OR_BLOCK = re.compile(
-    r"^### (?P<heading>.+)$|^```yaml\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^### (?P<heading>[^\n]+)$|^```yaml\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 

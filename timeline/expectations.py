@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem
+from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of, state
 from timeline.answers.view import View
 from timeline.errors import Problem, TimelineError
@@ -90,7 +91,7 @@ def _company_failures(view: View, expected: Expectation) -> Iterator[tuple[Node,
 
 def _subject_failures(view: View, expected: Expectation) -> Iterator[tuple[Node, str]]:
     assert expected.subject is not None
-    found = next(view.items([expected.subject]), None)
+    found = next(with_remarks(view, view.items([expected.subject])), None)
     item = item_of(found) if found else None
     if item is not None and expected.certainty not in (None, item.certainty):
         item = None
