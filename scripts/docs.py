@@ -173,9 +173,9 @@ TEXTS = {
 
 def event_catalogue() -> str:
     """Every event type by kind of subject, with its fields, from the registry."""
-    from timeline.model.kinds import registry
+    from timeline.model import kinds as registry
     from timeline.model.kinds.about_record import RecordEvent
-    from timeline.model.kinds.envelope import Event
+    from timeline.model.kinds.event import Event
     from timeline.model.values import Role
 
     parts = [

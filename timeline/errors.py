@@ -86,6 +86,18 @@ class InvalidValue(TimelineError, ValueError):
         super().__init__(message, hint)
 
 
+class FormNotBinding(InvalidValue):
+    """A paper that binds nobody yet is said to be signed."""
+
+    code = "form-not-binding"
+
+    def __init__(self, form: str) -> None:
+        super().__init__(
+            f'a deal is not signed by a paper of the form "{form}", which does not bind',
+            'write deal_agreed_in_principle, or give the form "definitive"',
+        )
+
+
 class DataError(TimelineError):
     """The data has problems: all of them, and nothing was stored, but for ``stored`` events ahead of them."""
 

@@ -28,7 +28,7 @@ from timeline.ingest.nodes import node_of
 from timeline.ingest.parse import parse_event
 from timeline.ingest.rules import references
 from timeline.ingest.shape import Report
-from timeline.model.kinds.registry import upcast
+from timeline.model.kinds import upcast
 from timeline.model.values import Fields
 from timeline.store.amend import amended_until, drifts
 from timeline.store.append import Appender, Outcome

@@ -13,7 +13,7 @@ from tests.cli.program import run
 from timeline.cli import main
 from timeline.cli.append import append
 from timeline.ingest.shape import fields_of
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
 
 CONTEXT = click.Context(main, info_name="timeline")
 

@@ -17,7 +17,7 @@ from tests.cli.program import run
 from timeline.cli import main
 from timeline.cli.program import COMMANDS, SECTIONS
 from timeline.cli.session import Session
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
 
 CONTEXT = click.Context(main, info_name="timeline")
 

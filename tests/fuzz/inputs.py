@@ -11,7 +11,7 @@ import yaml
 from hypothesis import strategies as st
 
 from timeline.ingest.fixtures import Found, load_fixture
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Fields
 
 _FILE = Path(__file__).parent / "story.yaml"

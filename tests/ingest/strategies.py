@@ -7,15 +7,16 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from msgspec import inspect
 
 from timeline.ingest.shape import fields_of
-from timeline.model import values
+from timeline.model import subject, values
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.fact import fact_subject
-from timeline.model.values import Fields, Horizon, Measure, Money, Share
+from timeline.model.kinds.event import Event
+from timeline.model.kinds.fact import FactEvent
+from timeline.model.values import Fields, Horizon, Measure, Money, Quantity, Share
 
 COMPANIES = ("acme", "globex", "initech")
 SOURCES = ("post", "times", "wire")
@@ -51,13 +52,14 @@ def subjects(draw: st.DrawFn, kind: str | None = None) -> str:
 
 _BY_CHECK: dict[Callable[[str], None], st.SearchStrategy[str]] = {
     values.check_slug: slugs,
-    values.check_subject: subjects(),
+    subject.check_subject: subjects(),
     values.check_attribute: attributes,
     values.check_edtf: dates,
     values.check_moment: moments,
     values.check_country: st.sampled_from(["US", "TW", "NO"]),
     values.check_language: st.sampled_from(["en", "de-AT", "zh-Hant-TW"]),
     values.check_timezone: st.sampled_from(["UTC", "Asia/Taipei", "America/New_York"]),
+    values.check_quote: st.text(max_size=20),
     values.check_sha256: st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     values.check_currency: st.sampled_from(["USD", "EUR", "TWD"]),
 }
@@ -88,7 +90,7 @@ def _range(draw: st.DrawFn, low: int = -(10**15), high: int = 10**15) -> Fields:
 def money(draw: st.DrawFn, depth: int = 0) -> Fields:
     found = draw(_range()) | {"currency": draw(st.sampled_from(["USD", "EUR"]))}
     if draw(st.booleans()):
-        found["per"] = draw(st.sampled_from(["once", "year", "quarter", "month"]))
+        found["per"] = draw(st.sampled_from(["once", "year", "quarter", "month", "share"]))
     if draw(st.booleans()):
         found["basis"] = draw(st.sampled_from(["exact", "up_to", "at_least", "about"]))
     if depth == 0 and draw(st.booleans()):
@@ -107,11 +109,12 @@ def horizons(draw: st.DrawFn) -> Fields:
     return found
 
 
-shares = _range(0, 100)
+shares = _range(0, 100) | st.just({"basis": "majority"})
 
 _BY_CLASS: dict[type, st.SearchStrategy[Fields]] = {
     Money: money(),
     Share: shares,
+    Quantity: _range().map(lambda found: found | {"unit": "shares"}),
     Measure: st.one_of(money(), shares),
     Horizon: horizons(),
 }
@@ -187,11 +190,14 @@ def events(draw: st.DrawFn, types: tuple[str, ...] = tuple(EVENT_TYPES)) -> Fiel
     reported = st.sampled_from([("source",), ("known",), ("source", "known")])
     for each in draw(reported):
         fields[each] = draw(moments if each == "known" else values_of(_SOURCE))
+    assume(not any(EVENT_TYPES[name].rules(fields)))
     kind = KIND_OF[name].name
+    if name == "companies_judged":
+        return fields
     if kind == "fact":
         if "company" in fields and "attribute" in fields:
             if draw(st.booleans()):
-                fields["subject"] = fact_subject(fields)
+                fields["subject"] = FactEvent.named_subject(fields)
             return fields
         for absent in ("company", "attribute"):
             fields.pop(absent, None)

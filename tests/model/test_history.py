@@ -21,7 +21,7 @@ from timeline.model.bitemporal.history import (
     history,
 )
 from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Lane, within
-from timeline.model.fold import Entry
+from timeline.model.record import Entry
 from timeline.model.values import ALWAYS, END_OF_TIME, parse_moment
 
 DEAL = "deal:acme-globex"

@@ -14,16 +14,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timeline.errors import InvalidDate, InvalidValue
-from timeline.model import values
+from timeline.model import subject, values
 from timeline.model.kinds.fact import FactStated
 from timeline.model.kinds.right import RightGranted
 from timeline.model.values import (
     ALWAYS,
     END_OF_TIME,
+    BreakFee,
+    Consideration,
     Horizon,
     Measure,
     Money,
+    Quantity,
     Share,
+    Tranche,
     exact_number,
     format_instant,
     is_instant,
@@ -42,8 +46,9 @@ from timeline.model.values import (
     [
         (values.check_slug, ["a", "1", "a-1", "foxconn-openai"],
          ["", "-a", "a-", "a--b", "A", "a b", "a_b", "ä", "a\n", "٣", "a/b"]),
-        (values.check_subject,
+        (subject.check_subject,
          ["deal:a", "company:a-1", "source:a", "rumour:a", "right:a", "commitment:a", "relationship:a",
+          "proceeding:a",
           "fact:a/b", "fact:a/b.c-d@2025", "fact:a/b@2025-01/2025-06", "fact:a/b@[2025-01..2025-03]"],
          ["deal", "deal:", "deal:A", "deals:a", ":a", "deal:a:b", "fact:a", "fact:a/", "fact:a/b@",
           "fact:a/b c", "deal:a@2025", "deal:a\n", "event:a"]),
@@ -55,6 +60,7 @@ from timeline.model.values import (
         (values.check_language, ["en", "de-AT", "zh-Hant-TW"], ["", "e", "english-", "EN", "de_AT"]),
         (values.check_sha256, ["0" * 64, "ab" * 32], ["", "0" * 63, "0" * 65, "AB" * 32, "g" * 64]),
         (values.check_moment, ["2025-01-10", "2025-01-10T09:30:00+01:00"], ["", "2025", "2025-01"]),
+        (values.check_quote, ["", "x" * 1000, "ä" * 1000], ["x" * 1001, "ä" * 1001]),
     ],
 )  # fmt: skip
 def test_a_text_obeys_its_rule(
@@ -74,7 +80,7 @@ def test_a_date_obeys_edtf() -> None:
         with pytest.raises(InvalidDate):
             values.check_edtf(wrong)
     with pytest.raises(InvalidDate):
-        values.check_subject("fact:a/b@2025-13")
+        subject.check_subject("fact:a/b@2025-13")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_a_refusal_says_what_to_write(
 @given(st.text(max_size=30))
 def test_any_text_is_accepted_or_refused(text: str) -> None:
     for check in (
-        values.check_slug, values.check_subject, values.check_attribute, values.check_country,
+        values.check_slug, subject.check_subject, values.check_attribute, values.check_country,
         values.check_currency, values.check_timezone, values.check_language, values.check_sha256,
         values.check_moment, values.check_edtf,
     ):  # fmt: skip
@@ -255,7 +261,26 @@ def test_digits_that_a_binary_float_lost_are_not_made_up() -> None:
                  "reported_as": [{"exact": "1", "currency": "EUR"}]},
          {"max": "2", "currency": "USD", "per": "year", "basis": "about",
           "reported_as": [{"exact": "1", "currency": "EUR"}]}),
+        (Money, {"exact": "55", "currency": "USD", "per": "share"},
+         {"exact": "55", "currency": "USD", "per": "share"}),
         (Share, {"exact": "0"}, {"exact": "0"}),
+        (Share, {"exact": 27, "basis": "about"}, {"exact": "27", "basis": "about"}),
+        (Share, {"min": 75, "max": 76}, {"min": "75", "max": "76"}),
+        (Share, {"min": 75, "basis": "at_least"}, {"min": "75", "basis": "at_least"}),
+        (Share, {"basis": "majority"}, {"basis": "majority"}),
+        (Measure, {"basis": "majority"}, {"basis": "majority"}),
+        (Measure, {"exact": "5", "basis": "about"}, {"exact": "5", "basis": "about"}),
+        (Quantity, {"exact": 44300000, "unit": "shares"}, {"exact": "44300000", "unit": "shares"}),
+        (Quantity, {"max": "10", "unit": "GW", "basis": "up_to"},
+         {"max": "10", "unit": "GW", "basis": "up_to"}),
+        (Consideration, {"form": "cash", "value": {"exact": 5, "currency": "USD"}},
+         {"form": "cash", "value": {"exact": "5", "currency": "USD"}}),
+        (Consideration, {"form": "stock", "ratio": "0.745 of a share"},
+         {"form": "stock", "ratio": "0.745 of a share"}),
+        (Tranche, {"quantity": {"exact": 5, "unit": "MW"}, "due": "2026-33"},
+         {"quantity": {"exact": "5", "unit": "MW"}, "due": "2026-33"}),
+        (BreakFee, {"by": "acme", "to": "globex", "when": "the buyer walks away"},
+         {"by": "acme", "to": "globex", "when": "the buyer walks away"}),
         (Share, {"min": "0", "max": "100"}, {"min": "0", "max": "100"}),
         (Measure, {"exact": "101", "currency": "USD"}, {"exact": "101", "currency": "USD"}),
         (Measure, {"exact": "100"}, {"exact": "100"}),
@@ -286,8 +311,23 @@ def test_a_sound_value_is_stored_as_plain_json(type_: Any, given_fields: Any, st
         (Share, {"exact": "5", "currency": "USD"}),
         (Measure, {"exact": "101"}),
         (Measure, {"exact": "5", "per": "year"}),
-        (Measure, {"exact": "5", "basis": "about"}),
         (Measure, {"exact": "5", "reported_as": []}),
+        (Measure, {"exact": "5", "basis": "majority"}),
+        (Measure, {"basis": "about"}),
+        (Measure, {"basis": "majority", "currency": "USD"}),
+        (Money, {"exact": "5", "currency": "USD", "basis": "majority"}),
+        (Share, {}),
+        (Share, {"basis": "about"}),
+        (Share, {"exact": "51", "basis": "majority"}),
+        (Share, {"min": "50", "basis": "majority"}),
+        (Quantity, {"exact": "5"}),
+        (Quantity, {"exact": "5", "unit": " "}),
+        (Quantity, {"unit": "shares"}),
+        (Quantity, {"exact": "5", "unit": "shares", "basis": "majority"}),
+        (Consideration, {"ratio": "1"}),
+        (Consideration, {"form": "gold"}),
+        (Tranche, {"amount": {"exact": "5"}}),
+        (BreakFee, {"amount": {"exact": "5", "currency": "usd"}}),
         (Measure, {"exact": "5", "currency": "EURO"}),
         (Horizon, {"unit": "year"}),
         (Horizon, {"min": 3, "max": 2, "unit": "year"}),

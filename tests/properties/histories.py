@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from timeline.model import dates
-from timeline.model.fold import Entry
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, KINDS
+from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS
+from timeline.model.record import Entry, is_mend, sources_named
 from timeline.model.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
 
 FIRST_DAY = date(2025, 1, 1)
@@ -69,13 +70,27 @@ TERMS: dict[str, dict[str, Sequence[Any]]] = {
 }
 """Values to draw from for some of the terms of each kind."""
 
+TERMS["proceeding"] = {
+    "kind": ("lawsuit", "inquiry"),
+    "parties": _PARTIES,
+    "title": ("One", "Two"),
+    "remedies": (["a"], ["a", "b"]),
+}
+
 BESIDES: dict[str, Sequence[Any]] = {
+    "spent": _MONEY,
     "name_kind": ("legal", "brand"),
     "scheme": ("lei", "isin"),
     "successor": _COMPANY,
     "part": (True, False),
     "amount": _MONEY,
     "reason": ("waived", "expired"),
+    "milestone": ("plant opened",),
+    "conditions": (["a"], ["b"]),
+    "quantity": ({"exact": "5", "unit": "MW"},),
+    "stage": ("phase 2", "hearing"),
+    "companies": (["acme", "globex"],),
+    "judgement": ("same", "different"),
     "as_party": (True, False),
     "extent": ("full", "partial"),
     "by": _COMPANY,
@@ -86,10 +101,14 @@ BESIDES: dict[str, Sequence[Any]] = {
 """Values for what events carry besides."""
 
 NEEDED: dict[str, dict[str, Sequence[Any]]] = {
-    "fact_stated": {"value": TERMS["fact"]["value"]},
-    "company_renamed": {"name": TERMS["company"]["name"]},
-    "company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")},
-}
+    name: {
+        field.encode_name: (BESIDES | TERMS[KIND_OF[name].name])[field.encode_name]
+        for field in msgspec.structs.fields(event)
+        if field.required
+    }
+    for name, event in EVENT_TYPES.items()
+    if name in KIND_OF and name != "company_identified"
+} | {"company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")}}
 """What an event of the type always carries."""
 
 TYPES: dict[str, list[str]] = {
@@ -135,7 +154,7 @@ def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
     if besides:
         fields |= _chosen(draw, besides, 2)
     for field, values in NEEDED.get(name, {}).items():
-        fields[field] = draw(st.sampled_from(values))
+        fields.setdefault(field, draw(st.sampled_from(values)))
     if draw(st.integers(0, 5)) == 0:
         fields["fact_level"] = draw(st.sampled_from(("forecast", "opinion", "fact")))
     return fields
@@ -194,22 +213,40 @@ def entries(
                 ("9999-12-31", known), ("9999", known), (occurred, END_OF_TIME), ("0001", ALWAYS),
             )))  # fmt: skip
         bounds = dates.bounds(occurred) if occurred else (dates.OPEN_START, dates.OPEN_START)
-        fields = {"source": "s"} | _news_fields(draw, kind, name)
+        reported, published, known = _report(draw, known)
+        fields = reported | _news_fields(draw, kind, name)
         found.append(
-            Entry(position, f"e{position}", name, subject, occurred, *bounds, known, fields)
+            Entry(
+                position, f"e{position}", name, subject, occurred, *bounds, known, fields, published
+            )
         )
     return found
 
 
+def _report(draw: st.DrawFn, known: Instant) -> tuple[Fields, dict[str, Instant], Instant]:
+    """Who reported an event, when each of them did, and when it became known by that."""
+    if draw(st.integers(0, 2)):
+        return {"source": "s"}, {}, known
+    published = {"s": known}
+    for name in draw(st.sets(st.sampled_from("tu"))):
+        published[name] = _instant(draw(DAYS), draw(st.sampled_from((0, 9))))
+    fields: Fields = {"source": sorted(published)}
+    if draw(st.booleans()):
+        given = _day(draw(DAYS))
+        return fields | {"known": given}, published, parse_moment(given)
+    return fields, published, min(published.values())
+
+
 def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant) -> Entry:
-    is_mend = draw(st.booleans())
+    is_mend_ = draw(st.booleans())
     name = draw(st.sampled_from(("event_corrected", "event_retracted", "event_disputed")))
-    targets = [e for e in found if is_mend or e.known != ALWAYS or not e.type.startswith("event_")]
+    targets = [e for e in found if is_mend_ or not is_mend(e)]
     target = draw(st.sampled_from(targets))
     root, by_id = target, {entry.id: entry for entry in found}
     while root.type.startswith("event_"):
         root = by_id[root.fields["target"]]
-    fields: Fields = {"target": target.id} | ({} if is_mend else {"source": "s"})
+    reported, published, known = ({}, {}, ALWAYS) if is_mend_ else _report(draw, known)
+    fields: Fields = {"target": target.id} | reported
     if name == "event_corrected":
         on_record = target.type.startswith("event_")
         fields["changes"] = (
@@ -217,12 +254,26 @@ def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known
             if on_record and "changes" not in target.fields
             else {"changes": _changes(draw, kind, root.type, mend=False)}
             if on_record
-            else _changes(draw, kind, target.type, mend=is_mend)
+            else _changes(draw, kind, target.type, mend=is_mend_)
         )
-        if is_mend and on_record and "source" in target.fields and draw(st.booleans()):
+        if is_mend_ and on_record and "source" in target.fields and draw(st.booleans()):
             fields["changes"]["known"] = _day(draw(DAYS))
+        if not is_mend(target) and draw(st.integers(0, 3)) == 0:
+            fields["changes"]["source"] = draw(st.sampled_from(("u", ["t", "v"])))
+    named = sources_named(fields.get("changes", {})) or []
+    for slug in named:
+        published = published or dict.fromkeys(["s"] if "source" in fields else [], known)
+        published[slug] = _instant(draw(DAYS), 9)
     start = dates.OPEN_START
-    known = ALWAYS if is_mend else known
     return Entry(
-        position, f"e{position}", name, found[0].subject, None, start, start, known, fields
+        position,
+        f"e{position}",
+        name,
+        found[0].subject,
+        None,
+        start,
+        start,
+        known,
+        fields,
+        published,
     )

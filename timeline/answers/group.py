@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from timeline.answers.view import View
-from timeline.model.kinds.company import UNDISCLOSED
+from timeline.model.values import UNDISCLOSED
 
 _HOLDS = ("observed", "active")
 """The statuses of a relationship that is there: neither ended nor only talked about."""

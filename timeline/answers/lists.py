@@ -16,7 +16,7 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.fold import replay
-from timeline.model.kinds.registry import KINDS
+from timeline.model.kinds import KINDS
 from timeline.model.values import Day, Fields
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
@@ -116,7 +116,7 @@ def list_items(
     elif view.stored and limit is not None:
         subjects = read_subjects_of_kind(
             view.connection, kind, view.at.on, view.at.known_at, after=after, limit=limit,
-            statuses=statuses, without=sorted(KINDS[kind].over) if open_only else (),
+            statuses=statuses, without=KINDS[kind].closed if open_only else (),
             item_kinds=item_kinds, certainty=certainty,
         )  # fmt: skip
         found = map(item_of, view.items(subjects))

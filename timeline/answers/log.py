@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate, LogEntry
 from timeline.errors import InvalidValue, NotFound, TimelineError
-from timeline.model.kinds.registry import EVENT_TYPES
-from timeline.model.values import Day, check_subject
+from timeline.model.kinds import EVENT_TYPES
+from timeline.model.subject import check_subject
+from timeline.model.values import Day
 from timeline.nearest import nearest
 from timeline.store.log import read_rows, source_slugs, subjects_of
 from timeline.store.rows import LogRow

@@ -54,13 +54,13 @@ class EventTypes(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every event type."""
-        from timeline.model.kinds.registry import EVENT_TYPES
+        from timeline.model.kinds import EVENT_TYPES
 
         return list(EVENT_TYPES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command that appends an event of that type."""
-        from timeline.model.kinds.registry import EVENT_TYPES
+        from timeline.model.kinds import EVENT_TYPES
 
         event = EVENT_TYPES.get(cmd_name)
         return None if event is None else _command(cmd_name, sentence(event))
@@ -80,7 +80,7 @@ class EventTypes(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The event types, by what they are about."""
-        from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
+        from timeline.model.kinds import EVENT_TYPES, KIND_OF
 
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, event in EVENT_TYPES.items():

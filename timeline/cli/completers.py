@@ -48,7 +48,7 @@ def complete_event_type(
     """Event types, with their sentence."""
     from click.shell_completion import CompletionItem
 
-    from timeline.model.kinds.registry import EVENT_TYPES
+    from timeline.model.kinds import EVENT_TYPES
 
     return [
         CompletionItem(name, help=event.__doc__)

@@ -11,9 +11,9 @@ from msgspec import inspect
 
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.shape import fields_of
+from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import RecordEvent
-from timeline.model.kinds.kind import ENVELOPE
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
+from timeline.model.kinds.event import ENVELOPE
 
 _WORDS: Final = {
     "check_edtf": "EDTF",

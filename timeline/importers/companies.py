@@ -14,8 +14,7 @@ from msgspec import Struct
 from timeline.answers.model import CompanyMatch
 from timeline.importers.cells import Refused
 from timeline.importers.slugs import company_slug, slug_of
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.values import Fields
+from timeline.model.values import UNDISCLOSED, Fields
 
 
 class Named(Struct, frozen=True):

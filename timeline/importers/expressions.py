@@ -34,13 +34,13 @@ from timeline.importers.slugs import slug_of
 from timeline.ingest.nodes import Mapping, Node, Scalar, value_of
 from timeline.ingest.nodes import Sequence as ListNode
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.model.subject import check_subject
 from timeline.model.values import (
     Share,
     check_country,
     check_edtf,
     check_moment,
     check_slug,
-    check_subject,
 )
 from timeline.nearest import did_you_mean
 

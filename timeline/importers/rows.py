@@ -15,9 +15,8 @@ from timeline.importers.slugs import exact_slug
 from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import parse_line
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import KINDS
-from timeline.model.values import Fields
+from timeline.model.kinds import KINDS
+from timeline.model.values import UNDISCLOSED, Fields
 
 _encode: Final = msgspec.json.Encoder().encode
 

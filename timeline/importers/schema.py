@@ -14,8 +14,8 @@ from timeline.importers.settings import (
     TableSettings,
 )
 from timeline.ingest.schema import fixture_schema
+from timeline.model.kinds import EVENT_TYPES
 from timeline.model.kinds.about_record import RecordEvent
-from timeline.model.kinds.registry import EVENT_TYPES
 from timeline.model.kinds.source import SourceRegistered
 
 _REF: Final = "#/$defs/{name}"

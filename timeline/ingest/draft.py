@@ -14,7 +14,7 @@ from timeline.ingest.payload import body_of, payload_of
 from timeline.ingest.rules import Reference, references
 from timeline.ingest.shape import Report
 from timeline.model import dates
-from timeline.model.kinds.registry import RECORD_TYPES, upcast
+from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.values import Day, Fields
 
 

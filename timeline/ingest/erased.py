@@ -10,15 +10,15 @@ from msgspec import Struct
 
 from timeline.errors import TimelineError
 from timeline.model import dates
-from timeline.model.kinds.envelope import Attribution, FactLevel
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
+from timeline.model.kinds.event import Attribution, FactLevel
+from timeline.model.subject import check_subject
 from timeline.model.values import (
     Day,
     Fields,
     Instant,
     check_sha256,
     check_slug,
-    check_subject,
     is_instant,
 )
 

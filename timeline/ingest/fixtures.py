@@ -18,8 +18,9 @@ from timeline.ingest.jsonl import MOST_PROBLEMS
 from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.parse import parse_event
 from timeline.ingest.shape import Report
-from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import check_slug, check_subject
+from timeline.model.kinds import RECORD_TYPES
+from timeline.model.subject import check_subject
+from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
@@ -259,7 +260,7 @@ class _Reader:
                 check_subject(texts["subject"])
         except TimelineError as error:
             self.report.add_error(error, node.get("subject"))
-        if texts.get("certainty", "definite") not in ("definite", "possible"):
+        if texts.get("certainty", "definite") not in ("definite", "possible", "contested"):
             message = '"certainty" is definite or possible'
             self.report.add("invalid-value", message, node.get("certainty"))
         if not isinstance(texts.get("only", False), bool):

@@ -21,9 +21,8 @@ from timeline.ingest.parse import parse_event
 from timeline.ingest.rules import checks_of, flaws, unstorable
 from timeline.ingest.shape import Report
 from timeline.model import dates
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.fact import fact_subject
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
+from timeline.model.kinds import EVENT_TYPES, KIND_OF
+from timeline.model.kinds.event import Event
 from timeline.model.values import (
     Fields,
     check_edtf,
@@ -150,11 +149,12 @@ def _sound(event: Event, line: bytes, file: str, number: int) -> Draft | None:
         and ("source" in fields or "known" in fields)
         and prefix
         and fields.get("subject", "").startswith(prefix)
+        and not any(type_.rules(fields))
     ):
         if next(flaws(fields, type_), None) is not None:
             return None
         if "subject" not in fields:
-            subject = fact_subject(fields)
+            subject = type_.named_subject(fields)
             if subject is not None:
                 fields["subject"] = subject
     return Draft(fields, Place(file, number))
@@ -187,7 +187,8 @@ def _tests_of(type_: str) -> dict[str, Callable[[str], object]]:
 
 # what an event's subject begins with, where that and a date and a source are all that flaws asks for
 _PREFIX: Final = {
-    tag: f"{kind.name}:" if kind.name != "fact" else "" for tag, kind in KIND_OF.items()
+    tag: f"{kind.name}:" if EVENT_TYPES[tag].named_subject is Event.named_subject else ""
+    for tag, kind in KIND_OF.items()
 }
 
 

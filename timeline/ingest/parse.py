@@ -16,9 +16,8 @@ from timeline.ingest.draft import Draft, Place
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
 from timeline.ingest.rules import flaws, unstorable
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.fact import fact_subject
-from timeline.model.kinds.registry import EVENT_TYPES, upcast
+from timeline.model.kinds import EVENT_TYPES, upcast
+from timeline.model.kinds.event import Event
 from timeline.model.values import Fields, plain_number
 from timeline.nearest import did_you_mean
 
@@ -77,7 +76,7 @@ def parse_event(node: Node, report: Report) -> Draft | None:
             for key, value in given.items()
         }
     if "subject" not in fields:
-        subject = fact_subject(fields)
+        subject = event.named_subject(fields)
         if subject is not None:
             fields["subject"] = subject
     return Draft(fields, Place(report.file, node.line, node, report))

@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from math import isfinite
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from timeline.ingest.shape import fields_of
+from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import IMMUTABLE, RecordEvent
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.fact import fact_subject
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
+from timeline.model.kinds.event import Event, Flaw
 from timeline.model.values import Fields
-
-
-class Flaw(NamedTuple):
-    """What is wrong with an event as a whole, and the field to point at."""
-
-    code: str
-    message: str
-    field: str | None = None
-    hint: str | None = None
-
 
 Mark = tuple[str, Any]
 Reference: TypeAlias = tuple[str, str, str]
 """What kind of thing an event refers to (company, source or event), its name, and the field that does."""
 
 
-def _marks(event: type[Event], key: str) -> list[Mark]:
+def _marks(event: type[Struct], key: str) -> list[Mark]:
     found = []
     for name, field in fields_of(event).items():
         for type_ in _leaves(field.type):
@@ -68,6 +57,18 @@ def _referring(type_: str) -> list[Mark]:
     return _marks(EVENT_TYPES[type_], "refers")
 
 
+@cache
+def _referring_inside(type_: str) -> list[tuple[str, str, str]]:
+    """The lists of structs that refer to something: the field, the field inside, to what."""
+    return [
+        (name, inside, what)
+        for name, field in fields_of(EVENT_TYPES[type_]).items()
+        for struct in _leaves(field.type)
+        if isinstance(struct, inspect.StructType)
+        for inside, what in _marks(struct.cls, "refers")
+    ]
+
+
 def references(fields: Fields) -> list[Reference]:
     """What an event refers to; ``fields`` are of today's schema version."""
     found: list[Reference] = []
@@ -77,6 +78,8 @@ def references(fields: Fields) -> list[Reference]:
             found.append((what, value, name))
         elif value is not None:
             found += [(what, reference, name) for reference in value]
+    for name, inside, what in _referring_inside(fields["type"]):
+        found += [(what, each[inside], name) for each in fields.get(name, ()) if inside in each]
     return found
 
 
@@ -93,18 +96,20 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
         yield Flaw("missing-source", f"{fields['type']} has no source", None, hint)
     kind = KIND_OF[fields["type"]]
     subject = fields.get("subject")
-    if kind.name == "fact":
-        named = fact_subject(fields)
-        if subject is None and named is None:
+    named = event.named_subject(fields)
+    if subject is not None and named is not None and named != subject:
+        hint = f'write "{named}", or leave the subject out'
+        message = f'by its other fields the subject is "{named}", not "{subject}"'
+        yield Flaw("wrong-subject", message, "subject", hint)
+    elif subject is None and named is None:
+        if kind.name == "fact":
             yield Flaw("missing-field", 'a fact needs "company" and "attribute"')
-        if subject is not None and named is not None and named != subject:
-            hint = f'write "{named}", or leave the subject out'
-            yield Flaw("wrong-subject", f'the fact is "{named}", not "{subject}"', "subject", hint)
-    elif subject is None:
-        yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
+        else:
+            yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
     if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
         message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
+    yield from event.rules(fields)
 
 
 def unstorable(value: Any) -> str | None:

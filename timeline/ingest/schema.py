@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.company import CompanyRegistered
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.values import SLUG
 
@@ -78,7 +78,7 @@ def _expectation() -> dict[str, Any]:
             "on": date,
             "known": date,
             "recorded": {"type": ["string", "integer"]},
-            "certainty": {"enum": ["definite", "possible"]},
+            "certainty": {"enum": ["definite", "possible", "contested"]},
             "state": {"type": ["object", "string"]},
             "only": {"type": "boolean"},
         },

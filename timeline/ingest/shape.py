@@ -187,8 +187,10 @@ def _list(node: Node, type_: inspect.ListType, report: Report, name: str) -> Any
     if not isinstance(node, Sequence):
         return _mismatch(node, type_, report, name)
     items = [shape(item, type_.item_type, report, name) for item in node.items]
-    if not items and type_.min_length:
-        report.add("invalid-value", f'"{name}" is an empty list', node, "leave the field out")
+    least = type_.min_length or 0
+    if len(items) < least:
+        message = f'"{name}" needs at least {least}' if items else f'"{name}" is an empty list'
+        report.add("invalid-value", message, node, None if items else "leave the field out")
         return INVALID
     return INVALID if any(item is INVALID for item in items) else items
 

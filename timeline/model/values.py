@@ -39,14 +39,9 @@ ALWAYS: Final[Instant] = "0001-01-01T00:00:00.000000Z"
 END_OF_TIME: Final[Instant] = "9999-12-31T23:59:59.999999Z"
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
-_ATTRIBUTE: Final = rf"{SLUG}(\.{SLUG})*"
-_SUBJECT: Final = (
-    rf"((source|company|deal|right|commitment|rumour|relationship):{SLUG}"
-    rf"|fact:{SLUG}/{_ATTRIBUTE}(@[^\s@]+)?)"
-)
+ATTRIBUTE: Final = rf"{SLUG}(\.{SLUG})*"
 is_slug = re.compile(SLUG, re.ASCII).fullmatch
-_is_attribute = re.compile(_ATTRIBUTE, re.ASCII).fullmatch
-_is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
+_is_attribute = re.compile(ATTRIBUTE, re.ASCII).fullmatch
 _is_sha256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
 # as numbers are stored: "007", "1_000" and "1 " are texts, whatever Decimal makes of them
 _is_plain_number = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII).fullmatch
@@ -61,19 +56,6 @@ def check_slug(text: str) -> None:
             f'"{text}" is not a slug (lower-case letters, digits, single hyphens)',
             f'write "{suggestion}"' if suggestion else None,
         )
-
-
-@lru_cache(maxsize=4096)
-def check_subject(text: str) -> None:
-    """Raise InvalidValue unless ``text`` is ``kind:slug`` (a fact: ``fact:company/attribute[@period]``)."""
-    if not _is_subject(text):
-        raise InvalidValue(
-            f'"{text}" is not a subject',
-            'write kind:slug, as in "deal:acme-globex", or fact:company/attribute[@period]; kinds are '
-            "company, source, deal, right, commitment, rumour, relationship, fact",
-        )
-    if text.startswith("fact:") and "@" in text:
-        dates.bounds(text.partition("@")[2])
 
 
 def check_attribute(text: str) -> None:
@@ -135,6 +117,19 @@ def check_language(text: str) -> None:
         raise InvalidValue(f'"{text}" is not a language tag', 'write a tag such as "en" or "de"')
 
 
+MOST_QUOTED: Final = 1000
+"""The most characters of a quoted passage."""
+
+
+def check_quote(text: str) -> None:
+    """Raise InvalidValue where a quoted passage is too long to be one."""
+    if len(text) > MOST_QUOTED:
+        raise InvalidValue(
+            f"a quote of {len(text):,} characters is longer than {MOST_QUOTED:,}",
+            "quote the sentence that says it, or give a list of passages",
+        )
+
+
 def check_sha256(text: str) -> None:
     """Raise InvalidValue unless ``text`` is a SHA-256 in 64 lower-case hex digits."""
     if not _is_sha256(text):
@@ -194,35 +189,44 @@ def check_moment(text: str) -> None:
     parse_moment(text)
 
 
-def _text(check: Callable[[str], None] | None = None, refers: str = "", **schema: Any) -> Any:
+def marked(check: Callable[[str], None] | None = None, refers: str = "", **schema: Any) -> Any:
+    """What marks a text type: its rule, what must exist in the log by that name, and its JSON Schema."""
     return Meta(extra={"check": check, "refers": refers}, extra_json_schema=schema or None)
 
 
-Slug = Annotated[str, _text(check_slug, pattern=f"^{SLUG}$")]
-SourceRef = Annotated[str, _text(check_slug, "source", pattern=f"^{SLUG}$")]
-CompanyRef = Annotated[str, _text(check_slug, "company", pattern=f"^{SLUG}$")]
-EventRef = Annotated[str, _text(check_slug, "event", pattern=f"^{SLUG}$")]
-SubjectRef = Annotated[str, _text(check_subject, pattern=f"^{_SUBJECT}$")]
-Attribute = Annotated[str, _text(check_attribute, pattern=f"^{_ATTRIBUTE}$")]
+Slug = Annotated[str, marked(check_slug, pattern=f"^{SLUG}$")]
+SourceRef = Annotated[str, marked(check_slug, "source", pattern=f"^{SLUG}$")]
+CompanyRef = Annotated[str, marked(check_slug, "company", pattern=f"^{SLUG}$")]
+EventRef = Annotated[str, marked(check_slug, "event", pattern=f"^{SLUG}$")]
+Attribute = Annotated[str, marked(check_attribute, pattern=f"^{ATTRIBUTE}$")]
 EdtfText = Annotated[
-    str, _text(check_edtf, description="an EDTF date (ISO 8601-2), often imprecise")
+    str, marked(check_edtf, description="an EDTF date (ISO 8601-2), often imprecise")
 ]
-MomentText = Annotated[str, _text(check_moment, description="a day, or an instant with offset")]
+MomentText = Annotated[str, marked(check_moment, description="a day, or an instant with offset")]
 Country = Annotated[
-    str, _text(check_country, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+    str, marked(check_country, pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
 ]
-Language = Annotated[str, _text(check_language, description="a BCP 47 language tag")]
-Timezone = Annotated[str, _text(check_timezone, description="an IANA time zone")]
-Sha256 = Annotated[str, _text(check_sha256, pattern="^[0-9a-f]{64}$")]
-Currency = Annotated[str, _text(check_currency, pattern="^[A-Z]{3}$", description="ISO 4217")]
+Language = Annotated[str, marked(check_language, description="a BCP 47 language tag")]
+Timezone = Annotated[str, marked(check_timezone, description="an IANA time zone")]
+Sha256 = Annotated[str, marked(check_sha256, pattern="^[0-9a-f]{64}$")]
+Currency = Annotated[str, marked(check_currency, pattern="^[A-Z]{3}$", description="ISO 4217")]
+
+Quote = Annotated[
+    str,
+    marked(check_quote, maxLength=MOST_QUOTED, description="a passage of the source, verbatim"),
+]
 
 Role = Literal[
     "acquirer", "target", "seller", "investor", "investee", "supplier", "customer", "designer",
     "manufacturer", "licensor", "licensee", "partner", "lender", "borrower", "evaluator", "holder",
-    "grantor", "parent", "subsidiary", "actor", "about", "other",
+    "grantor", "parent", "subsidiary", "actor", "beneficiary", "venture", "claimant", "respondent",
+    "applicant", "authority", "adviser", "guarantor", "about", "other",
 ]  # fmt: skip
 
 Parties = dict[CompanyRef, list[Role]]
+
+UNDISCLOSED: Final = "undisclosed"
+"""Always registered: a party that nobody named. It has no state of its own and is never merged."""
 
 _MOST_DIGITS: Final = 40
 MOST_UNITS: Final = 9999
@@ -276,12 +280,17 @@ class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
             raise ValueError(f'"min" {self.min} is more than "max" {self.max}')
 
 
+Basis = Literal["exact", "up_to", "at_least", "about"]
+ShareBasis = Literal["exact", "up_to", "at_least", "about", "majority"]
+Per = Literal["once", "year", "quarter", "month", "share"]
+
+
 class Money(Range, frozen=True, kw_only=True):
     """An amount of money in one currency; what a reporter converted stays under ``reported_as``."""
 
     currency: Currency
-    per: Literal["once", "year", "quarter", "month"] | UnsetType = UNSET
-    basis: Literal["exact", "up_to", "at_least", "about"] | UnsetType = UNSET
+    per: Per | UnsetType = UNSET
+    basis: Basis | UnsetType = UNSET
     reported_as: list[Money] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -289,36 +298,97 @@ class Money(Range, frozen=True, kw_only=True):
         check_currency(self.currency)
 
 
-def _check_percent(share: Range) -> None:
-    for number in (share.exact, share.min, share.max):
-        if number is not UNSET and not 0 <= number <= 100:
+class Quantity(Range, frozen=True, kw_only=True):
+    """A number of things: shares, MW, vehicles."""
+
+    unit: str
+    basis: Basis | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.unit.strip():
+            raise ValueError('a quantity needs a "unit", such as shares, MW or vehicles')
+
+
+def _check_share(share: Range, basis: ShareBasis | UnsetType) -> None:
+    """Raise ValueError unless these are percentages from 0 to 100, or a majority without a number."""
+    numbers = [n for n in (share.exact, share.min, share.max) if n is not UNSET]
+    if basis == "majority":
+        if numbers:
+            raise ValueError(
+                '"majority" stands without a number; of a known share write the number'
+            )
+        return
+    Range.__post_init__(share)
+    for number in numbers:
+        if not 0 <= number <= 100:
             raise ValueError(f"a share is a percentage from 0 to 100, not {number}")
 
 
 class Share(Range, frozen=True, kw_only=True):
-    """A share in percent, 0 to 100."""
+    """A share in percent, 0 to 100; ``majority`` stands without a number, for more than half."""
+
+    basis: ShareBasis | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        _check_percent(self)
+        _check_share(self, self.basis)
 
 
 class Measure(Range, frozen=True, kw_only=True):
     """The money or the share that a fact states: with a currency it is money, without a share."""
 
     currency: Currency | UnsetType = UNSET
-    per: Literal["once", "year", "quarter", "month"] | UnsetType = UNSET
-    basis: Literal["exact", "up_to", "at_least", "about"] | UnsetType = UNSET
+    per: Per | UnsetType = UNSET
+    basis: ShareBasis | UnsetType = UNSET
     reported_as: list[Money] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
+        if self.currency is UNSET:
+            if (self.per, self.reported_as) != (UNSET, UNSET):
+                raise ValueError('money needs a "currency"; a share is a percentage and has none')
+            _check_share(self, self.basis)
+            return
+        if self.basis == "majority":
+            raise ValueError('"majority" is said of a share, not of money')
         super().__post_init__()
-        if self.currency is not UNSET:
-            check_currency(self.currency)
-        elif (self.per, self.basis, self.reported_as) != (UNSET, UNSET, UNSET):
-            raise ValueError('money needs a "currency"; a share has only "exact", "min", "max"')
-        else:
-            _check_percent(self)
+        check_currency(self.currency)
+
+
+class Consideration(
+    Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
+):
+    """One part of what is paid: in which form, how much, or at which ratio (``"0.745 of a share"``)."""
+
+    form: Literal["cash", "stock", "assumed_debt", "earn_out", "asset", "other"]
+    value: Money | UnsetType = UNSET
+    ratio: str | UnsetType = UNSET
+
+
+class Tranche(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """One instalment of a deal that is paid or delivered in parts."""
+
+    amount: Money | UnsetType = UNSET
+    quantity: Quantity | UnsetType = UNSET
+    due: EdtfText | UnsetType = UNSET
+    condition: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.due is not UNSET:
+            dates.bounds(self.due)
+
+
+class BreakFee(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """What one party owes another when the deal fails."""
+
+    by: CompanyRef | UnsetType = UNSET
+    to: CompanyRef | UnsetType = UNSET
+    amount: Money | UnsetType = UNSET
+    when: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        for company in (self.by, self.to):
+            if company is not UNSET:
+                check_slug(company)
 
 
 class Horizon(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from timeline.answers.why import Link, WhyAnswer
-from timeline.model.kinds.registry import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import ALWAYS
 from timeline.render.fields import type_words
 from timeline.render.labels import dot_text, mermaid_text

@@ -6,7 +6,7 @@ from functools import cache
 from typing import get_args, get_type_hints
 
 from timeline.errors import InvalidValue
-from timeline.model.kinds.registry import KINDS
+from timeline.model.kinds import KINDS
 from timeline.nearest import did_you_mean
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timeline.answers.cited import Cited
 from timeline.answers.why import Link, WhyAnswer
-from timeline.model.kinds.registry import EVENT_TYPES, RECORD_TYPES
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import field_rows, type_words

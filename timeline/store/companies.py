@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.rules import references
-from timeline.model.fold import Entry
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import RECORD_TYPES, upcast
-from timeline.model.values import Fields
+from timeline.model.kinds import RECORD_TYPES, upcast
+from timeline.model.record import Entry
+from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import subject_company

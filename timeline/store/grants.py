@@ -19,7 +19,6 @@ from timeline.store.tables import (
     metadata,
     party_history,
     projection,
-    subject_checkpoint,
     subject_company,
     subject_history,
 )
@@ -31,7 +30,7 @@ LONGEST: Final = 63
 APPENDED: Final = (event,)
 MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
-DERIVED: Final = (subject_company, subject_history, party_history, subject_checkpoint)
+DERIVED: Final = (subject_company, subject_history, party_history)
 """What an append brings up to date, and a rebuild writes anew."""
 
 FUNCTIONS: Final = (

@@ -9,10 +9,9 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.ingest.erased import TOMBSTONE
-from timeline.model.fold import ERASED
-from timeline.model.kinds.company import UNDISCLOSED
-from timeline.model.kinds.registry import RECORD_TYPES
-from timeline.model.values import Fields
+from timeline.model.kinds import RECORD_TYPES
+from timeline.model.record import ERASED
+from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.bulk import among
 from timeline.store.companies import (
     companies_of,

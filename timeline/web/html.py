@@ -19,7 +19,7 @@ from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
 from timeline.model.dates import OPEN_END
-from timeline.model.kinds.registry import EVENT_TYPES
+from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS
 from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
 from timeline.render.coordinate import coordinate_words

@@ -1,8 +1,36 @@
-"""The vocabulary: subjects, events, and how each kind evolves."""
+"""The vocabulary: every event type and every subject kind by the names that are stored."""
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase, status_of
-from timeline.model.kinds.registry import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES, STEPS_OF
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, Final
+
+import msgspec
+
+from timeline.model.kinds import (
+    about_record,
+    commitment,
+    company,
+    deal,
+    fact,
+    proceeding,
+    relationship,
+    right,
+    rumour,
+    source,
+)
+from timeline.model.kinds.event import (
+    NOTED,
+    At,
+    Event,
+    Kind,
+    Noted,
+    Phase,
+    besides,
+    same_claim,
+)
+from timeline.model.subject import SUBJECT_KINDS
+from timeline.model.values import Fields
 
 __all__ = [
     "EVENT_TYPES",
@@ -11,8 +39,67 @@ __all__ = [
     "NOTED",
     "RECORD_TYPES",
     "STEPS_OF",
+    "AnyPhase",
     "Event",
     "Kind",
     "Phase",
-    "status_of",
+    "same_claim",
+    "upcast",
 ]
+
+AnyPhase = Noted | At | deal.Suspended | deal.Over | fact.Stated
+"""Every phase there is: what a checkpoint decodes."""
+
+_MODULES: Final[tuple[Any, ...]] = (
+    source, company, relationship, deal, proceeding, right, commitment, rumour, fact
+)  # fmt: skip
+
+KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MODULES}
+"""Every subject kind, in the order in which a company's items are shown."""
+
+assert tuple(KINDS) == SUBJECT_KINDS
+
+
+_BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), about_record.RecordEvent]
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    str(event.__struct_config__.tag): event for base in _BASES for event in base.__subclasses__()
+}
+
+RECORD_TYPES: Final = frozenset(
+    name for name, event in EVENT_TYPES.items() if issubclass(event, about_record.RecordEvent)
+)
+
+KIND_OF: Final[dict[str, Kind]] = {
+    name: kind
+    for name, event in EVENT_TYPES.items()
+    for kind in KINDS.values()
+    if issubclass(event, kind.base)
+}
+"""The subject kind that an event type belongs to; events about the record belong to any."""
+
+STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
+    name: besides(EVENT_TYPES[name], kind) for name, kind in KIND_OF.items()
+}
+"""The fields of an event type that make a step, in the order of its declaration."""
+
+
+def upcast(fields: Fields, *, sound: bool = True) -> Fields:
+    """An event's fields in today's form, whatever version they are of; ``fields`` stays as it was.
+
+    ``sound``: they were checked, so that numbers can be made the decimals of today's types.
+    """
+    event = EVENT_TYPES[fields["type"]]
+    if not event.upcasters:
+        return fields
+    version = fields.get("schema_version", 1)
+    if version > len(event.upcasters):
+        return fields
+    fields = deepcopy(fields)
+    for upcaster in event.upcasters[version - 1 :]:
+        fields = upcaster(fields)
+    fields = fields | {"schema_version": 1 + len(event.upcasters)}
+    if not sound:
+        return fields
+    today: Fields = msgspec.to_builtins(msgspec.convert(fields, event))
+    return today

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from timeline.model.kinds.envelope import Event
+from timeline.model.kinds.event import Event
 from timeline.model.values import EventRef
 
 

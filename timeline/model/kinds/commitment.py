@@ -7,20 +7,23 @@ from typing import Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, Horizon, Money, SubjectRef
+from timeline.model.kinds.event import At, Event, Kind, Phase, hold
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, Horizon, Money, Quantity
 
 
 class CommitmentEvent(Event, frozen=True, kw_only=True):
     """Terms of a commitment."""
 
     actor: CompanyRef | UnsetType = UNSET
+    to: CompanyRef | list[CompanyRef] | UnsetType = UNSET
     purpose: str | UnsetType = UNSET
     amount: Money | UnsetType = UNSET
+    quantity: Quantity | UnsetType = UNSET
     horizon: Horizon | UnsetType = UNSET
     firmness: Literal["aim", "plan", "approved"] | UnsetType = UNSET
     detail: str | UnsetType = UNSET
+    conditions: list[str] | UnsetType = UNSET
     deal: SubjectRef | UnsetType = UNSET
 
 
@@ -66,31 +69,37 @@ class CommitmentWithdrawn(CommitmentEvent, frozen=True, kw_only=True, tag="commi
     reason: str | UnsetType = UNSET
 
 
-_PROGRESS: Final[dict[type[Event], str]] = {
-    CommitmentStated: "stated",
-    CommitmentContracted: "contracted",
-    CommitmentProgressed: "under_way",
-}
-_END: Final[dict[type[Event], str]] = {
-    CommitmentFulfilled: "fulfilled",
-    CommitmentWithdrawn: "withdrawn",
-}
-_RANK: Final = {NOTED: 0, "stated": 1, "contracted": 2, "under_way": 3}
-_FINAL: Final = frozenset(_END.values())
+_RANK: Final = {"noted": 0, "stated": 1, "contracted": 2, "under_way": 3, "fulfilled": 4}
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+def evolve(phase: Phase, event: Event) -> Phase | None:
     """Stated, contracted, under way, never backwards; then fulfilled or withdrawn."""
-    reached = _PROGRESS.get(event) or _END.get(event)
-    if reached is None:
-        return phase
-    if phase in _FINAL:
-        return phase if phase == reached else None
-    return reached if reached in _FINAL or _RANK[reached] > _RANK[phase] else phase
+    match event:
+        case CommitmentStated():
+            reached = "stated"
+        case CommitmentContracted():
+            reached = "contracted"
+        case CommitmentProgressed():
+            reached = "under_way"
+        case CommitmentFulfilled():
+            reached = "fulfilled"
+        case CommitmentWithdrawn():
+            return None if phase.status == "fulfilled" else At("withdrawn")
+        case _:
+            return phase
+    if phase.status == "withdrawn":
+        return None
+    return At(reached) if _RANK[reached] > _RANK[phase.status] else phase
 
 
 def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {terms["actor"]: ["actor"]} if "actor" in terms else {}
+    parties: dict[str, list[str]] = {}
+    if "actor" in terms:
+        hold(parties, terms["actor"], "actor")
+    to = terms.get("to", [])
+    for company in [to] if isinstance(to, str) else to:
+        hold(parties, company, "beneficiary")
+    return parties
 
 
 def _item_kind(terms: Mapping[str, Any]) -> str:
@@ -102,8 +111,14 @@ KIND = Kind(
     base=CommitmentEvent,
     evolve=evolve,
     required=("actor",),
-    final=_FINAL,
-    over=_FINAL,
+    groups={
+        "stated": "live",
+        "contracted": "live",
+        "under_way": "live",
+        "fulfilled": "done",
+        "withdrawn": "over",
+    },
+    final=frozenset({"fulfilled", "withdrawn"}),
     parties=_parties,
     item_kind=_item_kind,
-)
+)  # fmt: skip

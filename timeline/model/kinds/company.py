@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import Kind, Phase, no_parties
-from timeline.model.values import CompanyRef, Country, Fields
+from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, no_parties
+from timeline.model.values import SLUG, CompanyRef, Country, Fields, check_slug, marked
 
-Scheme = Literal["lei", "wikidata", "isin", "ticker", "cik", "permid", "other"]
-
-UNDISCLOSED = "undisclosed"
-"""Always registered: a party that nobody named. It has no state of its own and is never merged."""
+Scheme = Annotated[str, marked(check_slug, pattern=f"^{SLUG}$")]
+"""A known scheme (KNOWN_SCHEMES), or any other slug: a scheme of the user's own."""
 
 
 class CompanyEvent(Event, frozen=True, kw_only=True):
@@ -28,6 +26,16 @@ class CompanyEvent(Event, frozen=True, kw_only=True):
     country: Country | UnsetType = UNSET
     identifiers: dict[Scheme, str] | UnsetType = UNSET
 
+    @staticmethod
+    def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
+        """Identifiers of known schemes have their form."""
+        given = [("identifiers", *pair) for pair in fields.get("identifiers", {}).items()]
+        if "scheme" in fields and "value" in fields:
+            given.append(("value", fields["scheme"], fields["value"]))
+        for field, scheme, value in given:
+            if (form := _wanted_form(scheme, value)) is not None:
+                yield Flaw("invalid-value", f'"{value}" is no {scheme}', field, f"write {form}")
+
 
 class CompanyRegistered(CompanyEvent, frozen=True, kw_only=True, tag="company_registered"):
     """A company that events can name as a party."""
@@ -38,7 +46,8 @@ class CompanyRegistered(CompanyEvent, frozen=True, kw_only=True, tag="company_re
 class CompanyRenamed(CompanyEvent, frozen=True, kw_only=True, tag="company_renamed"):
     """A new legal name (the old one joins the aliases), or one more brand (an alias)."""
 
-    merges_itself: ClassVar[tuple[str, ...]] = ("name",)
+    amends: ClassVar[bool] = True
+    step_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     name_kind: Literal["legal", "brand"] | UnsetType = UNSET
@@ -56,35 +65,101 @@ class CompanyDissolved(CompanyEvent, frozen=True, kw_only=True, tag="company_dis
 
     follow_up: ClassVar[bool] = True
 
-    successor: CompanyRef | UnsetType = UNSET
+    successor: CompanyRef | list[CompanyRef] | UnsetType = UNSET
+    reason: Literal["merged", "split", "liquidated", "other"] | UnsetType = UNSET
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
-    """Registration makes a company active, dissolution ends it; names change nothing."""
-    if event is CompanyRegistered:
-        return "active"
-    if event is CompanyDissolved:
-        return "dissolved"
-    return phase
+class CompaniesJudged(CompanyEvent, frozen=True, kw_only=True, tag="companies_judged"):
+    """A person's decision that companies are one, or are not; it is about the first one named."""
+
+    always: ClassVar[bool] = True
+
+    companies: Annotated[list[CompanyRef], Meta(min_length=2)]
+    judgement: Literal["same", "different"]
+    reason: str | UnsetType = UNSET
+
+    @staticmethod
+    def named_subject(fields: Mapping[str, Any]) -> str | None:
+        """The first of the companies."""
+        companies = fields.get("companies")
+        first = companies[0] if isinstance(companies, list) and companies else None
+        return f"company:{first}" if isinstance(first, str) else None
 
 
-def _merge(terms: Fields, event: type[Event], fields: Mapping[str, Any]) -> None:
-    if event is CompanyIdentified:
-        terms["identifiers"] = terms.get("identifiers", {}) | {fields["scheme"]: fields["value"]}
-    if event is not CompanyRenamed:
-        return
-    name, old = fields["name"], terms.get("name")
-    brand = fields.get("name_kind") == "brand"
-    alias = name if brand else old
-    aliases = [a for a in terms.get("aliases", []) if brand or a != name]
-    if alias is not None and alias not in aliases and (brand or alias != name):
-        aliases.append(alias)
+# --- identifiers --------------------------------------------------------------------------------
+
+
+def _is_lei(text: str) -> bool:
+    """ISO 17442: 18 letters and digits, and two check digits by ISO 7064 (mod 97-10)."""
+    return bool(re.fullmatch(r"[0-9A-Z]{18}[0-9]{2}", text)) and int(_digits(text)) % 97 == 1
+
+
+def _is_isin(text: str) -> bool:
+    """ISO 6166: a country, nine letters or digits, and a check digit by Luhn."""
+    if not re.fullmatch(r"[A-Z]{2}[0-9A-Z]{9}[0-9]", text):
+        return False
+    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(_digits(text))))
+    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(character, 36)) for character in text)
+
+
+_KNOWN_SCHEMES: Final[dict[str, tuple[Callable[[str], object], str]]] = {
+    "lei": (_is_lei, "20 letters and digits, of which the last two are the check digits"),
+    "isin": (_is_isin, "a country, nine letters or digits and a check digit, as in US0378331005"),
+    "wikidata": (re.compile("Q[1-9][0-9]*").fullmatch, "an item, as in Q463094"),
+    "cik": (re.compile("[0-9]{1,10}").fullmatch, "up to ten digits"),
+    "permid": (re.compile("[1-9][0-9]*").fullmatch, "digits, as in 4295905573"),
+    "ticker": (
+        re.compile(r"[0-9A-Za-z^][0-9A-Za-z.:/=&_ -]{0,31}").fullmatch,
+        "a symbol, as in AAPL, 2317.TW or TYO:6753",
+    ),
+}
+
+
+def _wanted_form(scheme: str, value: str) -> str | None:
+    """How an identifier of a known scheme looks, where this one does not; other schemes are free."""
+    check, form = _KNOWN_SCHEMES.get(scheme, (bool, "a text that is not empty"))
+    return None if check(value) else form
+
+
+def evolve(phase: Phase, event: Event) -> Phase | None:
+    """Registration makes a company active, dissolution ends it; names and judgements change nothing."""
+    match event:
+        case CompanyRegistered():
+            return At("active")
+        case CompanyDissolved():
+            return At("dissolved")
+        case _:
+            return phase
+
+
+def _merge(terms: Fields, event: Event) -> None:
+    match event:
+        case CompanyIdentified(scheme=scheme, value=value):
+            terms["identifiers"] = terms.get("identifiers", {}) | {scheme: value}
+        case CompanyRenamed(name=str(name), name_kind="brand"):
+            _join(terms, name)
+        case CompanyRenamed(name=str(name)):
+            old = terms.get("name")
+            _leave(terms, name)
+            if old is not None and old != name:
+                _join(terms, old)
+            terms["name"] = name
+
+
+def _join(terms: Fields, alias: str) -> None:
+    aliases = terms.get("aliases", [])
+    if alias not in aliases:
+        terms["aliases"] = [*aliases, alias]
+
+
+def _leave(terms: Fields, alias: str) -> None:
+    aliases = [other for other in terms.pop("aliases", []) if other != alias]
     if aliases:
         terms["aliases"] = aliases
-    else:
-        terms.pop("aliases", None)
-    if not brand:
-        terms["name"] = name
 
 
 KIND = Kind(

@@ -6,20 +6,63 @@ backwards, and withdrawn, terminated and expired are different ends that are nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, EdtfText, Horizon, Money, Parties, Share, SubjectRef
+from timeline.errors import FormNotBinding
+from timeline.model.kinds.event import (
+    NOTED,
+    At,
+    Event,
+    Flaw,
+    Kind,
+    Noted,
+    Phase,
+    given_parties,
+    hold,
+    with_itself,
+)
+from timeline.model.subject import SubjectRef
+from timeline.model.values import (
+    UNDISCLOSED,
+    BreakFee,
+    CompanyRef,
+    Consideration,
+    EdtfText,
+    Horizon,
+    Money,
+    Parties,
+    Quantity,
+    Share,
+    Tranche,
+)
 
 DealKind = Literal[
     "strategic_alliance", "joint_venture", "supply", "capacity", "contract_manufacturing",
-    "acquisition", "merger", "investment", "licence", "research_development", "distribution",
-    "divestiture", "financing", "other",
+    "acquisition", "merger", "asset_purchase", "investment", "ipo", "spin_off", "licence",
+    "research_development", "distribution", "divestiture", "financing", "other",
 ]  # fmt: skip
+
+Form = Literal["loi", "mou", "term_sheet", "definitive", "unspecified"]
+
+_BINDING: Final = ("definitive", "unspecified")
+
+
+def check_binding(form: str) -> None:
+    """Raise FormNotBinding for the form of a paper that binds nobody yet."""
+    if form not in _BINDING:
+        raise FormNotBinding(form)
+
+
+BindingForm = Annotated[
+    Form, Meta(extra={"check": check_binding}, extra_json_schema={"enum": list(_BINDING)})
+]
+
+
+_OPPOSED: Final = (("acquirer", "target"), ("seller", "acquirer"), ("lender", "borrower"))
+"""Pairs of roles that one company cannot have in one deal."""
 
 
 class DealEvent(Event, frozen=True, kw_only=True):
@@ -28,21 +71,37 @@ class DealEvent(Event, frozen=True, kw_only=True):
     kind: DealKind | UnsetType = UNSET
     parties: Parties | UnsetType = UNSET
     title: str | UnsetType = UNSET
-    form: Literal["loi", "mou", "definitive", "unspecified"] | UnsetType = UNSET
+    form: Form | UnsetType = UNSET
     binding: bool | UnsetType = UNSET
     value: Money | UnsetType = UNSET
+    equity_value: Money | UnsetType = UNSET
+    enterprise_value: Money | UnsetType = UNSET
+    consideration: list[Consideration] | UnsetType = UNSET
     stake: Share | UnsetType = UNSET
     price_per_share: Money | UnsetType = UNSET
+    quantity: Quantity | UnsetType = UNSET
     scope: list[str] | UnsetType = UNSET
     activities: list[str] | UnsetType = UNSET
     products: list[str] | UnsetType = UNSET
     sites: list[str] | UnsetType = UNSET
     rationale: list[str] | UnsetType = UNSET
+    conditions: list[str] | UnsetType = UNSET
+    tranches: list[Tranche] | UnsetType = UNSET
+    break_fees: list[BreakFee] | UnsetType = UNSET
     term: Horizon | UnsetType = UNSET
     expected_completion: EdtfText | UnsetType = UNSET
+    outside_date: EdtfText | UnsetType = UNSET
     venture: CompanyRef | UnsetType = UNSET
     independent_of: list[SubjectRef] | UnsetType = UNSET
     replaces: list[SubjectRef] | UnsetType = UNSET
+
+    @staticmethod
+    def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
+        """No company buys from, sells to or lends to itself; of those that nobody named there may be two."""
+        for company, roles in fields.get("parties", {}).items():
+            for one, other in _OPPOSED:
+                if one in roles and other in roles and company != UNDISCLOSED:
+                    yield with_itself(company, one, other, "parties")
 
 
 class DealTalksConfirmed(DealEvent, frozen=True, kw_only=True, tag="deal_talks_confirmed"):
@@ -55,10 +114,20 @@ class DealAnnounced(DealEvent, frozen=True, kw_only=True, tag="deal_announced"):
     opens: ClassVar[bool] = True
 
 
-class DealSigned(DealEvent, frozen=True, kw_only=True, tag="deal_signed"):
-    """The parties sign."""
+class DealAgreedInPrinciple(DealEvent, frozen=True, kw_only=True, tag="deal_agreed_in_principle"):
+    """The parties agree on what they want to sign: a letter of intent, a term sheet."""
 
     opens: ClassVar[bool] = True
+
+    form: Literal["loi", "mou", "term_sheet", "unspecified"] | UnsetType = UNSET
+
+
+class DealSigned(DealEvent, frozen=True, kw_only=True, tag="deal_signed"):
+    """The parties sign what binds them."""
+
+    opens: ClassVar[bool] = True
+
+    form: BindingForm | UnsetType = UNSET
 
 
 class DealTookEffect(DealEvent, frozen=True, kw_only=True, tag="deal_took_effect"):
@@ -92,15 +161,36 @@ class DealAmended(DealEvent, frozen=True, kw_only=True, tag="deal_amended"):
 class DealApprovalDecided(DealEvent, frozen=True, kw_only=True, tag="deal_approval_decided"):
     """An authority, or a body of a party, grants or refuses its approval."""
 
+    step_fields: ClassVar[tuple[str, ...]] = ("conditions",)
+
     authority: str
-    outcome: Literal["granted", "refused"]
+    outcome: Literal["granted", "granted_with_conditions", "refused"]
+    conditions: list[str] | UnsetType = UNSET
+
+
+class DealBidRejected(DealEvent, frozen=True, kw_only=True, tag="deal_bid_rejected"):
+    """The company that was asked says no; the bidder may come back."""
+
+    by: CompanyRef | UnsetType = UNSET
+    reason: str | UnsetType = UNSET
 
 
 class DealPaymentMade(DealEvent, frozen=True, kw_only=True, tag="deal_payment_made"):
     """Money flows under the deal."""
 
     amount: Money
-    by: CompanyRef | UnsetType = UNSET
+    by: CompanyRef | list[CompanyRef] | UnsetType = UNSET
+    to: CompanyRef | list[CompanyRef] | UnsetType = UNSET
+
+
+class DealMilestoneReached(DealEvent, frozen=True, kw_only=True, tag="deal_milestone_reached"):
+    """Something that the agreement foresees is reached."""
+
+    step_fields: ClassVar[tuple[str, ...]] = ("quantity",)
+
+    milestone: str
+    quantity: Quantity | UnsetType = UNSET
+    amount: Money | UnsetType = UNSET
 
 
 class DealBreachAlleged(DealEvent, frozen=True, kw_only=True, tag="deal_breach_alleged"):
@@ -120,6 +210,14 @@ class DealResumed(DealEvent, frozen=True, kw_only=True, tag="deal_resumed"):
     """The deal goes on where it was suspended."""
 
     follow_up: ClassVar[bool] = True
+
+
+class DealRevived(DealEvent, frozen=True, kw_only=True, tag="deal_revived"):
+    """A deal that had ended is back where it was."""
+
+    follow_up: ClassVar[bool] = True
+
+    reason: str | UnsetType = UNSET
 
 
 class DealWithdrawn(DealEvent, frozen=True, kw_only=True, tag="deal_withdrawn"):
@@ -147,48 +245,124 @@ class DealExpired(DealEvent, frozen=True, kw_only=True, tag="deal_expired"):
     follow_up: ClassVar[bool] = True
 
 
-_PROGRESS: Final[dict[type[Event], str]] = {
-    DealTalksConfirmed: "talks",
-    DealAnnounced: "announced",
-    DealSigned: "signed",
-    DealTookEffect: "in_force",
-    JointVentureFormed: "in_force",
-    DealCompleted: "completed",
-}
-_END: Final[dict[type[Event], str]] = {
-    DealWithdrawn: "withdrawn",
-    DealTerminated: "terminated",
-    DealExpired: "expired",
-}
-_RANK: Final = {NOTED: 0, "talks": 1, "announced": 2, "signed": 3, "in_force": 4, "completed": 5}
-_FINAL: Final = frozenset(_END.values())
-_SUSPENDED: Final = "suspended:"
+Progress = Noted | At
+"""How far a deal has come, whatever else holds."""
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
-    """Progress only forwards, suspension and back, and three ends that nothing follows."""
-    reached = _PROGRESS.get(event)
-    if reached is not None:
-        if phase in _FINAL:
+class Suspended(Phase, frozen=True, tag="suspended"):
+    """On hold, with the status to resume to."""
+
+    resumes_to: Progress
+
+    @property
+    def status(self) -> str:
+        """``suspended``."""
+        return "suspended"
+
+
+class Over(Phase, frozen=True, tag="over"):
+    """Withdrawn, terminated or expired, with the status that a revival leads back to."""
+
+    end: str
+    before: Progress
+
+    @property
+    def status(self) -> str:
+        """The way in which it ended."""
+        return self.end
+
+
+_RANK: Final = {
+    "noted": 0, "talks": 1, "announced": 2, "agreed_in_principle": 3, "signed": 4, "in_force": 5,
+    "completed": 6,
+}  # fmt: skip
+
+
+def evolve(phase: Phase, event: Event) -> Phase | None:
+    """Progress only forwards, suspension and back, three ends, and the way back from them."""
+    match event:
+        case DealTalksConfirmed():
+            return _reach(phase, "talks")
+        case DealAnnounced():
+            return _reach(phase, "announced")
+        case DealAgreedInPrinciple():
+            return _reach(phase, "agreed_in_principle")
+        case DealSigned():
+            return _reach(phase, "signed")
+        case DealTookEffect() | JointVentureFormed():
+            return _reach(phase, "in_force")
+        case DealCompleted():
+            return _reach(phase, "completed")
+        case DealWithdrawn():
+            if _progress(phase).status in ("in_force", "completed"):
+                return phase if phase.status == "withdrawn" else None  # that would be a termination
+            return _end(phase, "withdrawn")
+        case DealTerminated():
+            return _end(phase, "terminated")
+        case DealExpired():
+            return _end(phase, "expired")
+        case DealSuspended():
+            return _suspend(phase)
+        case DealResumed():
+            return phase.resumes_to if isinstance(phase, Suspended) else None
+        case DealRevived():
+            return _revive(phase)
+        case _:
+            return phase
+
+
+def _progress(phase: Phase) -> Progress:
+    """How far the deal has come, or had when it was suspended or ended."""
+    match phase:
+        case Suspended(resumes_to=progress) | Over(before=progress):
+            return progress
+        case At():
+            return phase
+        case _:
+            return NOTED
+
+
+def _reach(phase: Phase, status: str) -> Phase | None:
+    if isinstance(phase, Over):
+        return None
+    if _RANK[status] <= _RANK[_progress(phase).status]:
+        return phase
+    return Suspended(At(status)) if isinstance(phase, Suspended) else At(status)
+
+
+def _end(phase: Phase, end: str) -> Phase | None:
+    if isinstance(phase, Over):
+        return phase if phase.end == end else None
+    return Over(end, _progress(phase))
+
+
+def _suspend(phase: Phase) -> Phase | None:
+    match phase:
+        case Suspended():
+            return phase
+        case Over():
             return None
-        if phase.startswith(_SUSPENDED):
-            resumes_to = phase.removeprefix(_SUSPENDED)
-            return _SUSPENDED + reached if _RANK[reached] > _RANK[resumes_to] else phase
-        return reached if _RANK[reached] > _RANK[phase] else phase
-    end = _END.get(event)
-    if end is not None:
-        if phase in _FINAL:
-            return phase if phase == end else None
-        if event is DealWithdrawn and phase in ("in_force", "completed"):
-            return None  # that would be a termination
-        return end
-    if event is DealSuspended:
-        if phase in _FINAL:
+        case _:
+            return Suspended(_progress(phase))
+
+
+def _revive(phase: Phase) -> Phase | None:
+    match phase:
+        case Over(before=Noted()):
+            return At("announced")
+        case Over(before=before):
+            return before
+        case Noted():
             return None
-        return phase if phase.startswith(_SUSPENDED) else _SUSPENDED + phase
-    if event is DealResumed:
-        return phase.removeprefix(_SUSPENDED) if phase.startswith(_SUSPENDED) else None
-    return phase
+        case _:
+            return phase
+
+
+def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
+    parties = given_parties(terms)
+    if "venture" in terms:
+        hold(parties, terms["venture"], "venture")
+    return parties
 
 
 KIND = Kind(
@@ -196,6 +370,18 @@ KIND = Kind(
     base=DealEvent,
     evolve=evolve,
     required=("kind", "parties"),
-    final=_FINAL,
-    over=_FINAL,
-)
+    groups={
+        "talks": "pending",
+        "announced": "pending",
+        "agreed_in_principle": "pending",
+        "signed": "pending",
+        "suspended": "pending",
+        "in_force": "live",
+        "completed": "done",
+        "withdrawn": "over",
+        "terminated": "over",
+        "expired": "over",
+    },
+    final=frozenset({"withdrawn", "terminated", "expired"}),
+    parties=_parties,
+)  # fmt: skip

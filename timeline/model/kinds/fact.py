@@ -9,8 +9,8 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import force_setattr
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import Kind, Phase
+from timeline.model.kinds.event import At, Event, Kind, Phase
+from timeline.model.subject import Subject
 from timeline.model.values import Attribute, CompanyRef, EdtfText, Measure, exact_number
 
 FactValue = str | bool | int | float | list[str] | Measure
@@ -34,6 +34,15 @@ class FactEvent(Event, frozen=True, kw_only=True):
     period: EdtfText | UnsetType = UNSET
     comparison: list[Comparison] | UnsetType = UNSET
 
+    @staticmethod
+    def named_subject(fields: Mapping[str, Any]) -> str | None:
+        """``fact:company/attribute``, with ``@period`` where it has one."""
+        company, attribute = fields.get("company"), fields.get("attribute")
+        if not isinstance(company, str) or not isinstance(attribute, str):
+            return None
+        period = fields.get("period")
+        return str(Subject.of_fact(company, attribute, period if isinstance(period, str) else None))
+
     def __post_init__(self) -> None:
         if isinstance(self.value, int | float) and not isinstance(self.value, bool):
             force_setattr(self, "value", exact_number(self.value))
@@ -53,21 +62,34 @@ class FactEnded(FactEvent, frozen=True, kw_only=True, tag="fact_ended"):
     follow_up: ClassVar[bool] = True
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+class Stated(Phase, frozen=True, tag="stated"):
+    """A value is stated, as JSON: where two accounts differ, they differ in it."""
+
+    value: Any
+
+    @property
+    def status(self) -> str:
+        """``stated``."""
+        return "stated"
+
+    @property
+    def claim(self) -> Any:
+        """The value."""
+        return self.value
+
+    def __hash__(self) -> int:
+        return hash(msgspec.json.encode(self.value, order="sorted"))
+
+
+def evolve(phase: Phase, event: Event) -> Phase | None:
     """Stated with a value, or ended."""
-    if event is FactStated:
-        # the value is part of the phase: where two accounts differ, they differ in it
-        return "stated:" + msgspec.json.encode(fields.get("value"), order="sorted").decode()
-    return "ended" if event is FactEnded else phase
-
-
-def fact_subject(fields: Mapping[str, Any]) -> str | None:
-    """The subject that a fact's terms name, or None where they do not."""
-    company, attribute = fields.get("company"), fields.get("attribute")
-    if not isinstance(company, str) or not isinstance(attribute, str):
-        return None
-    period = fields.get("period")
-    return f"fact:{company}/{attribute}" + (f"@{period}" if isinstance(period, str) else "")
+    match event:
+        case FactStated(value=value):
+            return Stated(msgspec.to_builtins(value))
+        case FactEnded():
+            return At("ended")
+        case _:
+            return phase
 
 
 def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -83,6 +105,7 @@ KIND = Kind(
     base=FactEvent,
     evolve=evolve,
     required=("company", "attribute"),
+    groups={"stated": "live", "ended": "over"},
     claims=True,
     parties=_parties,
     item_kind=_item_kind,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, EdtfText, Share
+from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, hold, with_itself
+from timeline.model.subject import SubjectRef
+from timeline.model.values import UNDISCLOSED, CompanyRef, EdtfText, Share
 
 RelationshipKind = Literal[
-    "parent_of", "supplies", "manufactures_for", "owns_stake_in", "licenses_to", "lends_to",
+    "parent_of", "manages", "supplies", "manufactures_for", "owns_stake_in", "licenses_to", "lends_to",
     "partners_with", "competes_with",
 ]  # fmt: skip
 
@@ -26,6 +26,18 @@ class RelationshipEvent(Event, frozen=True, kw_only=True):
     products: list[str] | UnsetType = UNSET
     started: EdtfText | UnsetType = UNSET
     share: Share | UnsetType = UNSET
+    revenue_share: Share | UnsetType = UNSET
+    disclosed_by: CompanyRef | UnsetType = UNSET
+    interests: list[str] | UnsetType = UNSET
+    direct: bool | UnsetType = UNSET
+    deal: SubjectRef | UnsetType = UNSET
+
+    @staticmethod
+    def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
+        """No company is both ends; two that nobody named may be two."""
+        end = fields.get("from")
+        if end is not None and end == fields.get("to") and end != UNDISCLOSED:
+            yield with_itself(end, '"from"', '"to"', "to")
 
 
 class RelationshipObserved(
@@ -56,6 +68,7 @@ class RelationshipEnded(RelationshipEvent, frozen=True, kw_only=True, tag="relat
 
 _ROLES: Final[dict[str, tuple[str, str]]] = {
     "parent_of": ("parent", "subsidiary"),
+    "manages": ("parent", "subsidiary"),
     "supplies": ("supplier", "customer"),
     "manufactures_for": ("supplier", "customer"),
     "owns_stake_in": ("investor", "investee"),
@@ -66,15 +79,17 @@ _ROLES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+def evolve(phase: Phase, event: Event) -> Phase | None:
     """Observed or active, then ended, and back."""
-    if event is RelationshipObserved:
-        return "observed" if phase in (NOTED, "ended") else phase
-    if event is RelationshipEstablished:
-        return "active"
-    if event is RelationshipEnded:
-        return "ended"
-    return phase
+    match event:
+        case RelationshipObserved():
+            return At("observed") if phase.status in ("noted", "ended") else phase
+        case RelationshipEstablished():
+            return At("active")
+        case RelationshipEnded():
+            return At("ended")
+        case _:
+            return phase
 
 
 def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -82,9 +97,7 @@ def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
     parties: dict[str, list[str]] = {}
     for side, role in zip(("from", "to"), roles, strict=True):
         if side in terms:
-            held = parties.setdefault(terms[side], [])
-            if role not in held:
-                held.append(role)
+            hold(parties, terms[side], role)
     return parties
 
 
@@ -93,5 +106,6 @@ KIND = Kind(
     base=RelationshipEvent,
     evolve=evolve,
     required=("kind", "from", "to"),
+    groups={"observed": "live", "active": "live", "ended": "over"},
     parties=_parties,
 )

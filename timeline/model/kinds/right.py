@@ -8,25 +8,32 @@ from typing import Any, ClassVar, Final, Literal
 from msgspec import UNSET, UnsetType
 from msgspec.structs import force_setattr
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, EdtfText, Money, SubjectRef, exact_number
+from timeline.model.kinds.event import At, Event, Kind, Phase, hold
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, EdtfText, Money, Quantity, exact_number
 
 
 class RightEvent(Event, frozen=True, kw_only=True):
     """Terms of a right."""
 
     kind: (
-        Literal["purchase_option", "warrant", "early_access", "first_refusal", "exclusivity"]
+        Literal[
+            "purchase_option", "put_option", "warrant", "conversion", "early_access", "first_refusal",
+            "exclusivity", "golden_share", "veto", "board_seat", "board_observer", "information",
+            "royalty", "other",
+        ]
         | UnsetType
-    ) = UNSET
+    ) = UNSET  # fmt: skip
     holder: CompanyRef | UnsetType = UNSET
     grantor: CompanyRef | UnsetType = UNSET
     over: str | UnsetType = UNSET
     deal: SubjectRef | UnsetType = UNSET
+    governs: CompanyRef | UnsetType = UNSET
     strike: Money | UnsetType = UNSET
-    quantity: str | int | float | UnsetType = UNSET
+    quantity: str | int | float | Quantity | UnsetType = UNSET
     window: EdtfText | UnsetType = UNSET
+    conditions: list[str] | UnsetType = UNSET
+    replaces: list[SubjectRef] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if isinstance(self.quantity, int | float):
@@ -56,28 +63,32 @@ class RightLapsed(RightEvent, frozen=True, kw_only=True, tag="right_lapsed"):
     reason: Literal["expired", "revoked", "waived"]
 
 
-_RANK: Final = {NOTED: 0, "granted": 1, "part_exercised": 2, "exercised": 3}
-_FINAL: Final = frozenset({"exercised", "lapsed"})
+_RANK: Final = {"noted": 0, "granted": 1, "part_exercised": 2, "exercised": 3}
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
-    """Granted, exercised in part, exercised; or lapsed."""
-    if event is RightGranted:
-        reached = "granted"
-    elif event is RightExercised:
-        reached = "part_exercised" if fields.get("part") else "exercised"
-    else:
-        reached = "lapsed"
-    if phase in _FINAL:
-        return phase if phase == reached else None
-    return reached if reached == "lapsed" or _RANK[reached] > _RANK[phase] else phase
+def evolve(phase: Phase, event: Event) -> Phase | None:
+    """Granted, exercised in part, exercised; or lapsed. What comes late after the exercise is evidence."""
+    match event:
+        case RightGranted():
+            reached = "granted"
+        case RightExercised(part=True):
+            reached = "part_exercised"
+        case RightExercised():
+            reached = "exercised"
+        case RightLapsed():
+            return None if phase.status == "exercised" else At("lapsed")
+        case _:
+            return phase
+    if phase.status == "lapsed":
+        return None
+    return At(reached) if _RANK[reached] > _RANK[phase.status] else phase
 
 
 def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
     parties: dict[str, list[str]] = {}
     for role in ("holder", "grantor"):
         if role in terms:
-            parties.setdefault(terms[role], []).append(role)
+            hold(parties, terms[role], role)
     return parties
 
 
@@ -86,7 +97,12 @@ KIND = Kind(
     base=RightEvent,
     evolve=evolve,
     required=("kind", "holder", "grantor"),
-    final=_FINAL,
-    over=_FINAL,
+    groups={
+        "granted": "live",
+        "part_exercised": "live",
+        "exercised": "done",
+        "lapsed": "over",
+    },
+    final=frozenset({"exercised", "lapsed"}),
     parties=_parties,
-)
+)  # fmt: skip

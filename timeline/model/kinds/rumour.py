@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.deal import DealKind
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import NOTED, Kind, Phase
-from timeline.model.values import CompanyRef, Money, Parties, Share, SubjectRef
+from timeline.model.kinds.event import At, Event, Kind, Phase
+from timeline.model.subject import SubjectRef
+from timeline.model.values import CompanyRef, Money, Parties, Quantity, Share
 
 
 class RumourEvent(Event, frozen=True, kw_only=True):
@@ -18,9 +17,12 @@ class RumourEvent(Event, frozen=True, kw_only=True):
 
     kind: DealKind | UnsetType = UNSET
     parties: Parties | UnsetType = UNSET
+    of: Literal["begin", "change", "delay", "end", "decision"] | UnsetType = UNSET
     value: Money | UnsetType = UNSET
     stake: Share | UnsetType = UNSET
+    quantity: Quantity | UnsetType = UNSET
     text: str | UnsetType = UNSET
+    about: SubjectRef | UnsetType = UNSET
     deal: SubjectRef | UnsetType = UNSET
 
 
@@ -69,29 +71,28 @@ class RumourConfirmed(RumourEvent, frozen=True, kw_only=True, tag="rumour_confir
     follow_up: ClassVar[bool] = True
 
 
-_CONFIRMED: Final = "confirmed"
-
-
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+def evolve(phase: Phase, event: Event) -> Phase | None:
     """Open, denied, lapsed, revived; confirmed once and for all."""
-    if event is RumourReported:
-        return "open" if phase == NOTED else phase
-    if event is RumourConfirmed:
-        return _CONFIRMED
-    if event is RumourDenied:
-        if fields.get("as_party") is False:
+    status = phase.status
+    match event:
+        case RumourReported():
+            return At("open") if status == "noted" else phase
+        case RumourConfirmed():
+            return At("confirmed")
+        case RumourDenied(as_party=False):
+            return phase  # a bystander's word
+        case RumourDenied() | RumourRevived() | RumourLapsed() if status == "confirmed":
+            return None
+        case RumourDenied(extent="partial"):
+            return phase if status == "denied" else At("partly_denied")
+        case RumourDenied():
+            return At("denied")
+        case RumourRevived():
+            return None if status == "noted" else At("open")
+        case RumourLapsed():
+            return phase if status == "denied" else At("lapsed")
+        case _:
             return phase
-        if phase == _CONFIRMED:
-            return None
-        partial = fields.get("extent") == "partial"
-        return "partly_denied" if partial and phase != "denied" else "denied"
-    if event is RumourRevived:
-        return None if phase in (NOTED, _CONFIRMED) else "open"
-    if event is RumourLapsed:
-        if phase == _CONFIRMED:
-            return None
-        return phase if phase == "denied" else "lapsed"
-    return phase
 
 
 KIND = Kind(
@@ -99,7 +100,13 @@ KIND = Kind(
     base=RumourEvent,
     evolve=evolve,
     required=("kind", "parties"),
-    final=frozenset({_CONFIRMED}),
-    over=frozenset({_CONFIRMED, "denied"}),
+    groups={
+        "open": "claimed",
+        "partly_denied": "claimed",
+        "denied": "denied",
+        "lapsed": "over",
+        "confirmed": "done",
+    },
+    final=frozenset({"confirmed"}),
     claims=True,
-)
+)  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds.envelope import Event
-from timeline.model.kinds.kind import Kind, Phase, no_parties
+from timeline.model.kinds.event import At, Event, Kind, Phase, no_parties
 from timeline.model.values import Language, MomentText, Sha256, Timezone
 
 
@@ -33,9 +31,9 @@ class SourceRegistered(SourceEvent, frozen=True, kw_only=True, tag="source_regis
     always: ClassVar[bool] = True
 
 
-def evolve(phase: Phase, event: type[Event], fields: Mapping[str, Any]) -> Phase | None:
+def evolve(phase: Phase, event: Event) -> Phase | None:
     """A source is registered, and that is all that can happen to it."""
-    return "registered"
+    return At("registered")
 
 
 KIND = Kind(

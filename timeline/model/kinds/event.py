@@ -1,0 +1,233 @@
+"""What every event and every kind of subject is made of: the envelope, phases, and ``Kind``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from timeline.model.subject import SubjectRef
+from timeline.model.values import EdtfText, Fields, MomentText, Quote, Slug, SourceRef, same_value
+
+Attribution = Literal[
+    "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background"
+]
+FactLevel = Literal["fact", "forecast", "opinion"]
+
+
+class Flaw(NamedTuple):
+    """What is wrong with an event as a whole, and the field to point at."""
+
+    code: str
+    message: str
+    field: str | None = None
+    hint: str | None = None
+
+
+class Event(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+):
+    """What happened to one subject, when, and who said so. Absent fields are ``UNSET``.
+
+    The class variables tell the fold what an event of the type does; the fold never asks for names.
+    """
+
+    follow_up: ClassVar[bool] = False
+    """Taken at its latest day, not its earliest: an ending, a denial, a resumption (†)."""
+
+    opens: ClassVar[bool] = False
+    """There again with bounds that do not overlap, it is a conflict about when."""
+
+    amends: ClassVar[bool] = False
+    """Says that terms have changed (‡): another value is no conflict."""
+
+    always: ClassVar[bool] = False
+    """Needs neither ``occurred`` nor ``known``: identity is bookkeeping, not news."""
+
+    replaces_together: ClassVar[tuple[str, ...]] = ()
+    """Terms that this event gives as one: those it leaves out are gone."""
+
+    step_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields with the name of a term that are the event's own: they make a step and are not merged."""
+
+    upcasters: ClassVar[tuple[Callable[[Fields], Fields], ...]] = ()
+    """From each older ``schema_version`` to the next; today's is one more than there are."""
+
+    id: Slug | UnsetType = UNSET
+    subject: SubjectRef | UnsetType = UNSET
+    occurred: EdtfText | UnsetType = UNSET
+    known: MomentText | UnsetType = UNSET
+    source: SourceRef | Annotated[list[SourceRef], Meta(min_length=1)] | UnsetType = UNSET
+    attribution: Attribution | UnsetType = UNSET
+    speaker: str | UnsetType = UNSET
+    fact_level: FactLevel | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+    quote: Quote | Annotated[list[Quote], Meta(min_length=1)] | UnsetType = UNSET
+    schema_version: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    extra: dict[str, Any] | UnsetType = UNSET
+
+    @staticmethod
+    def named_subject(fields: Mapping[str, Any]) -> str | None:
+        """The subject that follows from the event's other fields; None where it must be given."""
+        return None
+
+    @staticmethod
+    def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
+        """What is wrong by the rules of the kind that span fields."""
+        return ()
+
+
+ENVELOPE: Final = frozenset(Event.__struct_encode_fields__)
+
+
+# --- phases -------------------------------------------------------------------------------------
+
+
+class Phase(Struct, frozen=True, tag_field="phase"):
+    """Where a subject stands: all of its past that decides about its future.
+
+    Two subjects in the same phase have the same future. Phases are tagged, so that a checkpoint keeps
+    them as JSON.
+    """
+
+    @property
+    def status(self) -> str:
+        """The status that people read."""
+        raise NotImplementedError
+
+    @property
+    def claim(self) -> Any:
+        """What stands for the phase among alternatives: the status; of a stated fact, its value."""
+        return self.status
+
+
+class Noted(Phase, frozen=True, tag="noted"):
+    """No event has set a status yet. To every transition this counts as none."""
+
+    @property
+    def status(self) -> str:
+        """``noted``."""
+        return "noted"
+
+
+class At(Phase, frozen=True, tag="at"):
+    """A status that says all there is to say."""
+
+    at: str
+
+    @property
+    def status(self) -> str:
+        """The status itself."""
+        return self.at
+
+
+NOTED: Final = Noted()
+
+Evolve: TypeAlias = Callable[[Phase, Event], Phase | None]
+"""The phase after an event, from the phase before; pure.
+
+``None`` says that the event is irregular: it cannot follow, and the phase stays.
+"""
+
+
+def same_claim(one: Phase, other: Phase) -> bool:
+    """Whether two phases show as the same: equal statuses, and for stated facts equal values."""
+    if one == other:
+        return True
+    return one.status == other.status and same_value(one.claim, other.claim)
+
+
+# --- kinds --------------------------------------------------------------------------------------
+
+Group = Literal["pending", "live", "claimed", "done", "over", "denied", "noted"]
+"""What a status means to somebody who does not know the kind."""
+
+CLOSED: Final = frozenset({"done", "over", "denied"})
+"""The groups that ``--open`` leaves out."""
+
+
+def no_parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Of identity: a source and a company are in no company's state."""
+    return {}
+
+
+def given_parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The parties that the terms name, with their roles; a list of its own, to be added to."""
+    return {company: list(roles) for company, roles in terms.get("parties", {}).items()}
+
+
+def with_itself(company: str, one: str, other: str, field: str) -> Flaw:
+    """The flaw of a company that would deal with itself."""
+    return Flaw(
+        "self-dealing",
+        f'"{company}" cannot be both {one} and {other}: no company deals with itself',
+        field,
+        "is one of them another company of its group?",
+    )
+
+
+def hold(parties: dict[str, list[str]], company: str, role: str) -> None:
+    """Give a company a role, unless it has it."""
+    roles = parties.setdefault(company, [])
+    if role not in roles:
+        roles.append(role)
+
+
+def _kind_term(terms: Mapping[str, Any]) -> str | None:
+    return terms.get("kind")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of subject: its events' base class, how it evolves, and how it reads."""
+
+    name: str
+    base: type[Event]
+    """The class whose own fields are the term fields of the kind."""
+    evolve: Evolve
+    required: tuple[str, ...]
+    """Terms that the first event of a subject in the log must give."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """The group of each status, in the order in which a subject goes through them."""
+    final: frozenset[str] = frozenset()
+    """Statuses that no other event moves, but for what ``evolve`` says."""
+    claims: bool = False
+    """A claim anyway: a forecast or an opinion moves the status like a fact."""
+    parties: Callable[[Mapping[str, Any]], dict[str, list[str]]] = given_parties
+    item_kind: Callable[[Mapping[str, Any]], str | None] = _kind_term
+    merge: Callable[[Fields, Event], None] | None = None
+    """How an event changes terms beyond the plain merge of its own terms."""
+    terms: tuple[str, ...] = field(init=False)
+    term_set: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = self.base.__struct_encode_fields__
+        object.__setattr__(self, "terms", tuple(n for n in names if n not in ENVELOPE))
+        object.__setattr__(self, "term_set", frozenset(self.terms))
+
+    def group_of(self, status: str) -> str:
+        """The group of a status: ``noted`` of its own; identity has none but its status."""
+        return self.groups.get(status, status)
+
+    @property
+    def closed(self) -> list[str]:
+        """The statuses that ``--open`` leaves out: done, over or denied."""
+        return sorted(status for status, group in self.groups.items() if group in CLOSED)
+
+    def is_closed(self, status: str) -> bool:
+        """Whether ``--open`` leaves it out."""
+        return self.group_of(status) in CLOSED
+
+
+def besides(event: type[Event], kind: Kind) -> tuple[str, ...]:
+    """The fields of an event type that are neither envelope nor terms: they become steps."""
+    own = event.__struct_encode_fields__
+    terms = kind.term_set.difference(event.step_fields)
+    return tuple(name for name in own if name not in ENVELOPE and name not in terms)
