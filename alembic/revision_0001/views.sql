@@ -44,7 +44,9 @@ SELECT
   s.known_from,
   s.known_to
 FROM subject_history s
-WHERE {of company};
+-- of companies that are one, the id that is shown
+WHERE {of company}
+  AND NOT EXISTS (SELECT 1 FROM company_identity i WHERE i.company = {slug} AND i.shown <> {slug});
 
 CREATE VIEW event_log AS
 SELECT

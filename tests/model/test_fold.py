@@ -11,25 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
-=======
-from tests import oracle
 from tests.model.kinds.events import NEEDED
->>>>>>> vocab
 from tests.properties.histories import entries
 from timeline.model import dates
 from timeline.model.fold import (
-    Entry,
     Item,
     evidence,
     is_plan,
     is_uncertain,
     main_order,
-    mended,
     replay,
     step_of,
 )
 from timeline.model.kinds import KIND_OF
+from timeline.model.record import Entry, judge
 from timeline.model.values import ALWAYS, END_OF_TIME, Fields, parse_moment
 
 _examples = settings.get_profile("default").max_examples

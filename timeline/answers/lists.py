@@ -206,6 +206,8 @@ def list_companies(view: View) -> CompaniesAnswer:
     at = view.at
     for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
         company = subject.partition(":")[2]
+        if view.identity.of(company) != company:
+            continue
         seen = replay(entries, at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(
