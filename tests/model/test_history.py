@@ -12,12 +12,9 @@ import pytest
 
 from timeline.model import dates
 from timeline.model.bitemporal.history import (
-    MOST_OPEN,
     Change,
-    Checkpoint,
     History,
     difference,
-    extend,
     history,
 )
 from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Lane, within

@@ -52,7 +52,7 @@ def state(
     position: int | None = None,
     lens: Lens | None = None,
 ) -> list[dict[str, Any]]:
-    """The companies of ``state --format json`` without a company: all that are registered, each with its items."""
+    """The companies of ``state --format json`` without a company: all registered, each with its items."""
     record = log.at(known, position, lens)
     identity = Identity(record)
     day = date.fromisoformat(on)

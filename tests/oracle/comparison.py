@@ -1,4 +1,4 @@
-"""The program and the second statement of its rules side by side: one history in both, whole answers compared."""
+"""The program and the second statement of its rules, side by side on one history."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Coordinate:
         return ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
     def of_program(self, timeline: Timeline) -> list[Fields]:
-        lens = self.lens and LensAsked(**vars(self.lens))
+        lens = LensAsked(**vars(self.lens)) if self.lens else None
         found = timeline.state(on=self.on, known=self.known, recorded=self.position, lens=lens)
         companies: list[Fields] = json.loads(encode_json(found))["companies"]
         return companies

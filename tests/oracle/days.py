@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 OPEN_START, OPEN_END = date.min, date.max
@@ -29,6 +30,7 @@ _SEASONS = {
 }  # fmt: skip
 
 
+@cache
 def bounds(text: str) -> Bounds:
     """The earliest and the latest day that an EDTF text may mean."""
     if "/" in text:
@@ -61,9 +63,9 @@ def _value(text: str) -> Bounds:
         text = text[:-1]
     parts = text.split("-")
     if "X" in text:
-        days = [day for day in _days_like(parts)]
+        days = _days_like(parts)
         earliest, latest = days[0], days[-1]
-        # what is widened is the unit that the open digits stand for: the days of a month, the months of a year
+        # the unit is what the open digits run through: the days of a month, the months of a year
         months = {3: 1, 2: 12, 1: 12 * 10 ** text.count("X")}[len(parts)]
     elif len(parts) == 3:
         earliest = latest = date.fromisoformat(text)
@@ -143,7 +145,7 @@ def is_day(text: str) -> bool:
 def instant(text: str, zone: str = "UTC") -> datetime:
     """An instant as written, or of a bare day its last microsecond in a time zone; in UTC."""
     if not is_day(text):
-        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     day = date.fromisoformat(text)
     last = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=ZoneInfo(zone))
     return last.astimezone(UTC)

@@ -1,7 +1,7 @@
 """What one event does to the status of its subject: the tables of docs/transitions.md, row by row.
 
-``evolve`` never raises: late and contradictory news is normal. It returns the phase after the event and whether
-the event was irregular (the status stays then). A forecast never comes here; ``fold`` knows which do not.
+``evolve`` never raises: late and contradictory news is normal. It returns the phase after the event and
+whether the event was irregular (the status stays then). A forecast never comes here; ``fold`` sees to it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Random histories of every kind, dense enough for the rules to meet.
 
-A history is a list of flat JSON events in the order of the log, each of them sound: the program must accept all.
-Everything happens within two weeks, between five companies, in a few subjects that speak of each other; values
-come from small pools, so that events fall on the same day, say the same thing in two ways, or contradict each other.
+A history is a list of flat JSON events in the order of the log, each of them sound: the program must accept
+all. Everything happens within two weeks, between six companies, in a few subjects that speak of each other.
+Values come from small pools, so that events fall on one day, say one thing in two ways, or contradict
+each other.
 """
 
 from __future__ import annotations
@@ -412,6 +413,7 @@ def histories(
 ) -> list[Fields]:
     """A history in the order of the log; every event has an id, ``e1`` and so on but for registrations."""
     events = _registrations(draw)
+    found_kinds: Sequence[str]
     if draw(st.booleans()):
         found_kinds = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2))
     else:
@@ -479,7 +481,7 @@ def _registrations(draw: st.DrawFn) -> list[Fields]:
 
 def _judgement(draw: st.DrawFn, ones: Sequence[str], before: list[Fields]) -> Fields | None:
     """A judgement that contradicts none before it."""
-    judged = draw(st.permutations(ones))[: draw(st.integers(2, len(ones)))]
+    judged = list(draw(st.permutations(ones)))[: draw(st.integers(2, len(ones)))]
     event = {
         "type": "companies_judged",
         "subject": f"company:{judged[0]}",

@@ -1,9 +1,9 @@
 """The log, and which of its events count at a coordinate (docs/concepts.md, "The record is never changed").
 
-An event comes in as the flat JSON object that people and exports write. :class:`Log` appends it: what the page
-says is "computed and stored when the event is appended" is put in its place then (``sources`` become
-publications, ``known`` becomes an instant), and never looked up again. :meth:`Log.at` reads the log at a coordinate
-and gives the events that count, in the wording that they have there.
+An event comes in as the flat JSON object that people and exports write. :class:`Log` appends it: what the
+page says is "computed and stored when the event is appended" is put in its place then (a ``source`` becomes
+its publications, ``known`` becomes an instant), and never looked up again. :meth:`Log.at` reads the log at a
+coordinate and gives the events that count, in the wording that they have there.
 """
 
 from __future__ import annotations
@@ -59,12 +59,14 @@ class Event:
 
     @property
     def target(self) -> str:
-        return self.fields["target"]
+        target: str = self.fields["target"]
+        return target
 
     @property
     def sources(self) -> tuple[Publication, ...]:
         """Who says it, in today's wording."""
-        return self.fields.get("source", ())
+        sources: tuple[Publication, ...] = self.fields.get("source", ())
+        return sources
 
     @property
     def publications(self) -> tuple[Publication, ...]:
@@ -74,8 +76,9 @@ class Event:
     @property
     def known(self) -> datetime:
         """When it became public: as it says, else by its earliest source."""
-        if "known" in self.fields:
-            return self.fields["known"]
+        given: datetime | None = self.fields.get("known")
+        if given is not None:
+            return given
         return min((publication.at for publication in self.publications), default=ALWAYS)
 
     @property
@@ -179,8 +182,8 @@ class Log:
     def _stored(self, fields: Fields, of: str | None, target: str | None) -> Fields:
         """The fields with publications and instants in the places of slugs and days.
 
-        ``of`` is the event that they are about to become fields of, where a correction brings them; ``target``
-        the event that the changes among them are for.
+        ``of`` is the event that they become fields of, where a correction brings them; ``target`` is the
+        event that the changes among them are for.
         """
         stored = dict(fields)
         if stored.get("source") is not None:
@@ -267,8 +270,8 @@ def _changed(event: Event, corrections: list[Event]) -> Event:
 def _mended(events: list[Event]) -> list[Event]:
     """The record mended, whatever was known when: mends that count are applied, what they retract is gone.
 
-    From the highest position down, because a mend can only be the target of what came later: when an event's turn
-    comes, it is settled which mends of it count, and how they read.
+    From the highest position down, because a mend can only be the target of what came later: when an
+    event's turn comes, it is settled which mends of it count, and how they read.
     """
     mends: list[Event] = []
     found: list[Event] = []

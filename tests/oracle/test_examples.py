@@ -16,7 +16,7 @@ ON = "2025-12-31"
 
 
 class Story:
-    """A log, written one event after the other; each is known at the end of its latest day, unless it is said."""
+    """A log, written event by event; each is known at the end of its latest day, unless it says so."""
 
     def __init__(self, subject: str = "deal:widgets", **terms: Any) -> None:
         self.log = Log()
@@ -73,7 +73,7 @@ class Story:
         return answer.items(self.log, on, instant(known) if known else LATEST, position, lens)
 
     def status(self, on: str = ON, known: str | None = None, **how: Any) -> str:
-        return self.item(on, known, **how)["status"]
+        return str(self.item(on, known, **how)["status"])
 
 
 ABSENT = {"status": "absent"}
@@ -199,7 +199,7 @@ def test_a_correction_of_the_day_tells_it_again() -> None:
 
 
 def test_a_source_that_was_retracted_leaves_what_it_told() -> None:
-    """Fault 01: nothing was told of the signing before its source was published, whatever happened to that since."""
+    """Nothing was told of the signing before its source was published, whatever became of that source."""
     story = Story()
     story.source("s1", "2025-01-10")
     second = story.source("s2", "2025-02-10")
@@ -211,7 +211,7 @@ def test_a_source_that_was_retracted_leaves_what_it_told() -> None:
 
 
 def test_a_mend_of_the_source_computes_known_anew() -> None:
-    """Fault 18: the only source is of 10 February."""
+    """The only source is of 10 February."""
     story = Story()
     story.source("s1", "2025-01-10")
     story.source("s2", "2025-02-10")
@@ -283,7 +283,6 @@ def test_a_correction_of_a_correction_applies_as_it_reads() -> None:
 
 
 def test_of_one_day_the_suspension_comes_before_the_resumption_whichever_has_an_hour() -> None:
-    """Fault 08."""
     story = Story()
     story.source("day", "2025-01-10")
     story.source("pm", "2025-01-10T15:00:00Z")
@@ -552,7 +551,11 @@ def test_an_opening_said_again_of_another_day_is_a_conflict() -> None:
 def test_what_an_event_carries_besides_is_a_step() -> None:
     story = Story()
     story.add("deal_announced", "2025-01-10", conditions=["a term"], form="mou")
-    decided = {"authority": "EU", "outcome": "granted_with_conditions", "conditions": ["a step"]}
+    decided: dict[str, Any] = {
+        "authority": "EU",
+        "outcome": "granted_with_conditions",
+        "conditions": ["a step"],
+    }
     event = story.add("deal_approval_decided", "2025-02-01", extra={"x": 1}, **decided)
     told = {"event": event, "type": "deal_approval_decided", "occurred": "2025-02-01"}
     assert story.item()["steps"] == [told | decided]
@@ -627,7 +630,6 @@ def test_what_was_sold_is_controlled_no_more() -> None:
 
 
 def test_a_name_is_the_one_of_the_coordinate() -> None:
-    """Fault 11."""
     story = Story("company:acme")
     story.add("company_renamed", "2025-06-01", name="Newname SE")
     record = story.log.at(instant("2025-12-31"))

@@ -12,12 +12,12 @@ NUMBERS = ("exact", "min", "max")
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values say the same: numbers compare by value, lists in order."""
-    return _plain(one) == _plain(other)
+    return bool(_plain(one) == _plain(other))
 
 
 def same_value_of_fact(one: Any, other: Any) -> bool:
     """The same for what a fact states, which may be a bare number."""
-    return _plain(_number(one)) == _plain(_number(other))
+    return bool(_plain(_number(one)) == _plain(_number(other)))
 
 
 def _plain(value: Any) -> Any:

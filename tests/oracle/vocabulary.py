@@ -112,8 +112,8 @@ EVENTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """The events of a kind, marked as a follow-up (†) or an amendment (‡), with what each carries besides terms.
 
-A field besides is the step's, even where the kind has a term of the same name. ``form`` and ``stage``, which the
-page names under "besides" too, are terms and therefore not here.
+A field besides is the step's, even where the kind has a term of the same name. ``form`` and ``stage``, which
+the page names under "besides" too, are terms and therefore not here.
 """
 
 BESIDES = {name.split()[0]: fields for events in EVENTS.values() for name, fields in events.items()}

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 from hypothesis import strategies as st
 
 from timeline.model import dates
@@ -72,16 +71,10 @@ TERMS: dict[str, dict[str, Sequence[Any]]] = {
         "before": _COMPANY,
         "parties": ({"acme": ["claimant"], "globex": ["respondent"]}, {"globex": []}),
         "stage": ("phase 1", "phase 2"),
+        "remedies": (["a"], ["a", "b"]),
     },
 }
 """Values to draw from for some of the terms of each kind."""
-
-TERMS["proceeding"] = {
-    "kind": ("lawsuit", "inquiry"),
-    "parties": _PARTIES,
-    "title": ("One", "Two"),
-    "remedies": (["a"], ["a", "b"]),
-}
 
 BESIDES: dict[str, Sequence[Any]] = {
     "spent": _MONEY,

@@ -23,16 +23,16 @@ from timeline.ingest.payload import body_of, payload_of
 from timeline.ingest.rules import Reference
 from timeline.model.company import JUDGED, Judgement, Pair, contradiction
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
-from timeline.model.record import RETRACTED, Entry
+from timeline.model.record import REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
 from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.identity import read_judgements
-from timeline.store.log import Head, chunks
+from timeline.store.log import Head, chunks, read_entries
 from timeline.store.projection import News, project
-from timeline.store.published import bounds_of
+from timeline.store.published import bounds_of, redated
 from timeline.store.references import Registration, still_referred_to
 from timeline.store.remarks import Remarks
 from timeline.store.rows import told_of
@@ -363,6 +363,9 @@ class Appender:
         if draft.erased is None:
             current = upcast(fields)
             known, published = self.log.told_at(current)
+            meant = redated(current, lambda: self._entries(fields["subject"]), self.log.moment_of)
+            if meant is not None:
+                published[REDATED] = meant
             earliest, latest = content.bounds or bounds_of(current, known)
         else:
             current, left = fields, draft.erased
@@ -402,6 +405,14 @@ class Appender:
             for what, name, _ in named:
                 if what == "company" and name != UNDISCLOSED:
                     self._parties.add((name, subject))
+
+    def _entries(self, subject: str) -> list[Entry]:
+        """All events of a subject until now, those of this transaction among them."""
+        found = read_entries(self.connection, [subject], self.position)
+        entries = [entry for _, entries in found for entry in entries]
+        last = entries[-1].position if entries else 0
+        told = (self._news.entries or {}).get(subject, [])
+        return entries + [entry for entry in told if entry.position > last]
 
     def _exported(self, draft: Draft, position: int) -> Instant:
         """When the event of an export was recorded, after checking that this is its place."""
