@@ -10,13 +10,19 @@ from tests.importers.tables import Desk
 from timeline.errors import DataError
 from timeline.importers.guess import guess_file
 from timeline.importers.mapping import columns_of, parse_mapping
-from timeline.ingest.nodes import compose
+from timeline.ingest.nodes import Node, compose
 
 LIST = Path(__file__).parents[2] / "fixtures" / "tables" / "acquisitions.csv"
 
 
 def guessed(desk: Desk, table: str, name: str = "deals.csv") -> str:
     return "\n".join(guess_file(desk.file(name, table))) + "\n"
+
+
+def _root(mapping: str) -> Node:
+    found = compose(mapping.encode(), "guess.yaml")
+    assert found is not None
+    return found
 
 
 def line_of(mapping: str, start: str) -> str:
@@ -247,6 +253,6 @@ def test_every_column_that_is_not_used_is_listed(desk: Desk) -> None:
         "buyer,target,closed,comment,city,score\n"
         + "".join(f"B{n} Co,T{n} Co,{day},fine,Paris,{n}\n" for n, day in enumerate(DAYS)),
     )
-    used = set(columns_of(compose(mapping.encode(), "guess.yaml")))
+    used = set(columns_of(_root(mapping)))
     assert line_of(mapping, "# not used:") == "# not used: comment, city, score"
     assert used == {"buyer", "target", "closed"}

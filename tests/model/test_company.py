@@ -194,7 +194,7 @@ ONE = Identity({"a": "a", "b": "a"})
 
 def test_one_company_has_the_roles_of_both_ids() -> None:
     parties = {"b": ["seller", "other"], "c": ["acquirer"], "a": ["other", "target"]}
-    assert ONE.parties(parties) == {"a": ["seller", "other", "target"], "c": ["acquirer"]}
+    assert ONE.parties(parties) == {"a": ["other", "target", "seller"], "c": ["acquirer"]}
     assert ONE.ids("b") == ["a", "b"]
     assert ONE.merged("a") == ["b"]
     assert ONE.ids("c") == ["c"]
@@ -239,7 +239,8 @@ def test_companies_inside_values_are_named_by_the_id_that_is_shown() -> None:
 
 
 def test_a_value_before_names_a_company_by_the_id_that_is_shown() -> None:
-    assert ONE.value("relationship", "to", "b") == "a"
+    changed = {"to": {"since": "2020", "before": "b", "unsettled": False}}
+    assert ONE.changed("relationship", changed) == {"to": changed["to"] | {"before": "a"}}
 
 
 # --- control --------------------------------------------------------------------------------------

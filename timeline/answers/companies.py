@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import NotFound
-from timeline.model.company import Identity, name_at
+from timeline.model.company import NOBODY, Identity, name_at
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles
@@ -45,7 +45,7 @@ def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
     return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names
 
 
-def find_company(connection: Connection, text: str, one: Identity = Identity()) -> str:  # noqa: B008
+def find_company(connection: Connection, text: str, one: Identity = NOBODY) -> str:
     """The id of the company that ``text`` names: by id, name, former name, alias or identifier.
 
     Of companies that are ``one`` it is the id that is shown. Raises NotFound with the nearest names, also

@@ -191,10 +191,7 @@ def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
                 entries[row.subject].append(row.entry)
                 recorded[row.position] = row.recorded
         for subject, own in entries.items():
-            rows = history(own, view.lens).rows
-            if view.identity:
-                rows = [replace(row, content=view.shown(subject, row.content)) for row in rows]
-            yield Told(subject, own, recorded, rows)
+            yield Told(subject, own, recorded, history(own, view.lens, view.identity).rows)
 
 
 def course_of(

@@ -39,7 +39,7 @@ def first(view: View, company: str) -> First:
 
 def _stored(view: View, company: str) -> First:
     table = party_history.c
-    own = table.company.in_(view.identity.ids(company))
+    own = table.company == company
     latest = own & (table.known_to == END_OF_TIME)
     of_day = own & (table.valid_from <= view.at.on) & (table.valid_to > view.at.on)
     later = of_day & (table.known_from > view.at.known_at)

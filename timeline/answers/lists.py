@@ -16,14 +16,11 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.company import registered_name
-from timeline.model.fold import replay
+from timeline.model.fold import kind_of, replay
 from timeline.model.kinds import KINDS
 from timeline.model.values import Day
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
-
-MONEY_TERM = {"deal": "value", "commitment": "amount", "rumour": "value"}
-"""The term of a kind that is summed: what the whole thing is worth, as stated."""
 
 
 class Sum(Struct, frozen=True, kw_only=True):
@@ -106,8 +103,8 @@ def list_items(
     """The items of a kind of subject, those without parties too, by subject.
 
     ``statuses`` (or groups of them) and ``item_kinds`` keep the named ones. With ``company`` the roles are
-    its own, and with ``group`` each item names the member. Raises NotFound for an unknown company, InvalidValue
-    for what is no kind of item, and no status of the kind. Of a page (the first ``limit`` items after a
+    its own, and with ``group`` each item names the member. Raises NotFound for an unknown company,
+    InvalidValue for what is no kind of item, and no status of the kind. Of a page (the first ``limit`` items after a
     subject) the sums are those of its items.
     """
     if kind not in SHOWN:
@@ -170,7 +167,7 @@ def sums(items: Iterable[CompanyItem]) -> list[Sum]:
     """
     groups: dict[tuple[str, str, str, str], list[tuple[Decimal | None, Decimal | None]]] = {}
     for item in items:
-        money = item.terms.get(MONEY_TERM.get(item.subject.partition(":")[0], ""))
+        money = item.terms.get(kind_of(item.subject).money or "")
         if money is None:
             continue
         basis = money.get("basis", "exact")
@@ -209,6 +206,8 @@ def list_companies(view: View) -> CompaniesAnswer:
     at = view.at
     for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
         company = subject.partition(":")[2]
+        if view.identity.of(company) != company:
+            continue
         seen = replay(entries, at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(

@@ -41,8 +41,7 @@ def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     if ":" in target:
         own = table.subject == target
     else:
-        ids = view.identity.ids(target)
-        parts = sa.select(party_history.c.subject).where(party_history.c.company.in_(ids))
+        parts = sa.select(party_history.c.subject).where(party_history.c.company == target)
         own = table.subject.in_(parts)
     day, instant = within(at.on, at.known_at)
     seen = own & (table.known_from <= instant) & (table.known_to > instant)

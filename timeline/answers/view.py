@@ -94,11 +94,7 @@ class View:
         if one:
             kind = item.subject.partition(":")[0]
             parties, terms = one.parties(parties), one.terms(kind, terms)
-            steps = [one.step(step) for step in steps]
-            changed = {
-                name: each | {"before": one.value(kind, name, each["before"])}
-                for name, each in changed.items()
-            }
+            steps, changed = [one.step(step) for step in steps], one.changed(kind, changed)
         return replace(
             item,
             parties=_ordered(parties),
@@ -153,10 +149,10 @@ class View:
 
     def subjects_of(self, companies: Iterable[str]) -> set[str]:
         """The subjects of which any of some companies is a party; from the log, those that ever named it."""
-        ids = [id_ for company in companies for id_ in self.identity.ids(company)]
-        if self.stored:
+        if self.stored:  # under the id that is shown
             at = self.at
-            return read_subjects_of_any(self.connection, ids, at.on, at.known_at)
+            return read_subjects_of_any(self.connection, companies, at.on, at.known_at)
+        ids = [id_ for company in companies for id_ in self.identity.ids(company)]
         return subjects_of_any(self.connection, ids)
 
     def held(self, subjects: Iterable[str]) -> dict[str, Held]:
@@ -164,19 +160,13 @@ class View:
         if not self.stored:
             return {item.subject: item for item in self.items(subjects)}
         contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
-        return {subject: self._held(subject, content) for subject, content in contents.items()}
-
-    def _held(self, subject: str, content: Content) -> Held:
-        shown, group = self.shown(subject, content), kind_of(subject).group_of(content.status)
-        return _Held(subject, shown.status, group, shown.terms, shown.parties, shown.since)
-
-    def shown(self, subject: str, content: Content) -> Content:
-        """What history holds of a subject, with companies that are one under the id that is shown."""
-        one, kind = self.identity, subject.partition(":")[0]
-        if not one:
-            return content
-        parties, terms = one.parties(content.parties), one.terms(kind, content.terms)
-        return replace(content, parties=parties, terms=terms)
+        return {
+            subject: _Held(
+                subject, held.status, kind_of(subject).group_of(held.status), held.terms,
+                held.parties, held.since,
+            )
+            for subject, held in contents.items()
+        }  # fmt: skip
 
     def _with_evidence(self, content: Content, entries: Sequence[Entry]) -> Item:
         """What a row of history holds, with what only the log holds."""
@@ -209,13 +199,7 @@ class View:
     def counts(self) -> Counter[str]:
         """How many items every company is a party of."""
         if self.stored:
-            counts = Counter(count_subjects(self.connection, self.at.on, self.at.known_at))
-            # of companies that are one, a subject counts once
-            for shown in {*self.identity.first.values()}:
-                for id_ in self.identity.ids(shown):
-                    counts.pop(id_, None)
-                counts[shown] = len(self.subjects_of([shown]))
-            return counts
+            return Counter(count_subjects(self.connection, self.at.on, self.at.known_at))
         return Counter(company for item in self.every_item() for company in item.parties)
 
     def every_item(self, kinds: Sequence[str] = SHOWN) -> Iterator[Item]:

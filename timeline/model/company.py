@@ -158,7 +158,7 @@ class Identity(Struct, frozen=True):
     def parties(self, parties: Mapping[Company, list[str]]) -> dict[Company, list[str]]:
         """Parties under the ids that are shown: one that is there twice has the roles of both."""
         found: dict[Company, list[str]] = {}
-        for company, roles in parties.items():
+        for company, roles in sorted(parties.items()):  # JSON has no order of its own
             held = found.setdefault(self.of(company), [])
             held += [role for role in roles if role not in held]
         return found
@@ -174,9 +174,12 @@ class Identity(Struct, frozen=True):
             shown["authority"] = self.of(shown["authority"])
         return shown
 
-    def value(self, kind: str, term: str, value: Any) -> Any:
-        """One value of a term, such as the one before a change."""
-        return self.terms(kind, {term: value})[term]
+    def changed(self, kind: str, changed: Mapping[str, Fields]) -> dict[str, Fields]:
+        """What changed, with the companies in the values before under the ids that are shown."""
+        return {
+            name: each | {"before": self.terms(kind, {name: each["before"]})[name]}
+            for name, each in changed.items()
+        }
 
     def _renamed(self, struct: type[Struct], fields: Fields) -> Fields:
         naming = _naming(struct)
@@ -209,6 +212,10 @@ def _once(values: list[Any]) -> Iterator[Any]:
         elif value not in seen:
             seen.add(value)
             yield value
+
+
+NOBODY: Final = Identity()
+"""No company is another one."""
 
 
 def identity(judgements: Iterable[Judgement], registered: Mapping[Company, int]) -> Identity:

@@ -219,6 +219,11 @@ class Appender:
 
     def _judges_soundly(self, draft: Draft) -> bool:
         fields = draft.fields
+        if UNDISCLOSED in fields["companies"]:
+            message = f'"{UNDISCLOSED}" stands for companies that nobody named; it is none of them'
+            problem = draft.place.problem("reserved-company", message, "companies")
+            self.problems.append(problem)
+            return False
         self._insert()  # judgements of this batch count too
         same = fields["judgement"] == "same"
         judged = Judgement(self.position + 1, tuple(fields["companies"]), same)

@@ -57,20 +57,23 @@ def read_stored_identity(connection: Connection) -> Identity:
     return Identity({row[0]: row[1] for row in connection.execute(_stored)})
 
 
-def rewrite_identity(connection: Connection, subjects: Iterable[str]) -> None:
-    """Store which companies are one, where news of some subjects may have changed it."""
-    if not any(subject.startswith("company:") for subject in subjects):
-        return
-    before, now = read_stored_identity(connection), read_identity(connection)
-    if before != now:
+def rewrite_identity(
+    connection: Connection, subjects: Iterable[str] | None = None
+) -> tuple[Identity, set[str]]:
+    """Store which companies are one, where news of some subjects, or of any, may have changed it.
+
+    What is stored now, and the ids that are shown otherwise than before.
+    """
+    before = read_stored_identity(connection)
+    if subjects is not None and not any(subject.startswith("company:") for subject in subjects):
+        return before, set()
+    now = read_identity(connection)
+    ids = before.first.keys() | now.first.keys()
+    changed = {id_ for id_ in ids if before.of(id_) != now.of(id_)}
+    if changed or before != now:
         connection.execute(sa.delete(company_identity))
         insert_rows(connection, company_identity, sorted(now.first.items()))
-
-
-def rewrite_all_identity(connection: Connection) -> None:
-    """Store anew which companies are one."""
-    connection.execute(sa.delete(company_identity))
-    insert_rows(connection, company_identity, sorted(read_identity(connection).first.items()))
+    return now, changed
 
 
 def verify_identity(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from timeline.model import dates
 from timeline.model.fold import fold, main_order
-from timeline.model.kinds import KINDS
+from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.record import Entry, judge, sources_named
 from timeline.model.values import ALWAYS, Day, Fields, Instant, parse_moment
 
@@ -97,7 +97,11 @@ def bounds_of(fields: Fields, known: Instant) -> tuple[Day, Day]:
     occurred = fields.get("occurred")
     if occurred is not None:
         return dates.bounds(occurred)
-    published = fields.get("published") if fields["type"] == "source_registered" else None
-    # of a mend and of a company the first day of all: always
-    day = (published or known)[:10]
+    type_ = fields["type"]
+    if type_ == "source_registered":
+        day = (fields.get("published") or known)[:10]
+    elif EVENT_TYPES[type_].always:  # whoever told of it: a company is not born with the news
+        day = dates.OPEN_START
+    else:
+        day = known[:10]
     return day, day
