@@ -10,6 +10,7 @@ from timeline.answers.model import CompanyMatch
 from timeline.errors import NotFound
 from timeline.model import dates
 from timeline.model.fold import Entry, effective, replay
+from timeline.model.subject import Subject
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.log import read_all_entries, read_entries, read_head
@@ -35,7 +36,7 @@ def names_of(connection: Connection, ids: Iterable[str] | None = None) -> dict[s
     else:
         found = read_entries(connection, [f"company:{id_}" for id_ in ids], position)
     return {
-        subject.partition(":")[2]: latest_name(subject.partition(":")[2], entries)
+        Subject.of(subject).slug: latest_name(Subject.of(subject).slug, entries)
         for subject, entries in found
     }
 
@@ -101,7 +102,7 @@ def handles(connection: Connection) -> Iterator[CompanyMatch]:
     """Everything by which every company can be found: id, names, aliases, former names, identifiers."""
     position = read_head(connection).position
     for subject, entries in read_all_entries(connection, position, ["company"]):
-        company = subject.partition(":")[2]
+        company = Subject.of(subject).slug
         item = replay(entries, dates.OPEN_END)
         terms = item.terms if item else {}
         name = terms.get("name", company)

@@ -21,7 +21,7 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
 from timeline.model.fold import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
-from timeline.model.kinds import RECORD_TYPES
+from timeline.model.kinds import RECORD_TYPES, claim_term_of
 from timeline.model.values import Day, Instant, same_value
 
 ChangeName = Literal["appeared", "vanished", "status", "since", "terms", "certainty", "disputed"]
@@ -203,7 +203,8 @@ def _compare(
 
 def _value(item: CompanyItem) -> Any:
     """What dates a fact anew: its value; of all else, only the status does."""
-    return item.terms.get("value") if item.subject.startswith("fact:") else None
+    claimed = claim_term_of(item.subject)
+    return None if claimed is None else item.terms.get(claimed)
 
 
 def _doubt(item: CompanyItem) -> dict[str, Any]:

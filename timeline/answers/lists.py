@@ -17,6 +17,7 @@ from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.fold import replay
 from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.model.values import Day, Fields
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
@@ -181,7 +182,7 @@ def list_companies(view: View) -> CompaniesAnswer:
     rows = []
     at = view.at
     for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
-        company = subject.partition(":")[2]
+        company = Subject.of(subject).slug
         seen = replay(entries, at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(

@@ -12,13 +12,12 @@ from msgspec.structs import replace
 from timeline.answers.companies import company_named, latest_name
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import View
 from timeline.model.fold import Entry, Item, kind_of, replay
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
-
-_ORDER = {name: place for place, name in enumerate(SHOWN)}
 
 
 def state(
@@ -90,7 +89,7 @@ class OfSubject(Protocol):
 
 def shown_order(item: OfSubject) -> tuple[int, str]:
     """By kind of subject, then by subject."""
-    return _ORDER[item.subject.partition(":")[0]], item.subject
+    return Subject.of(item.subject).sort_key
 
 
 def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem]:
@@ -110,7 +109,7 @@ def _every_company(view: View) -> Iterator[CompanyState]:
             if company != UNDISCLOSED:
                 items[company].append(item_of(item, company))
     for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
-        company = subject.partition(":")[2]
+        company = Subject.of(subject).slug
         own = sorted(items.pop(company, ()), key=shown_order)
         yield _company_state(company, entries, view, own)
 

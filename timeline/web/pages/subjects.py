@@ -23,7 +23,7 @@ def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -
     """The chain of events and sources behind the state of a subject."""
 
     def ask(timeline: Timeline) -> Page | str:
-        kind, _, slug = subject.partition(":")
+        kind, slug = Subject.of(subject).kind, Subject.of(subject).slug
         if kind in ("company", "source"):  # they have pages of their own
             path = company_path(slug) if kind == "company" else source_path(slug)
             return address(path, asked.at() if kind == "company" else {"recorded": asked.recorded})
