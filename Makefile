@@ -19,7 +19,7 @@ DEV := $(VENV)/.installed-dev
 DRAW := $(VENV)/.installed-draw
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test test-long lint format docs docs-check bench bench-quick fuzz fuzz-quick clean
+.PHONY: help demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -50,6 +50,10 @@ lint: $(DEV)
 format: $(DEV)
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format --quiet
+
+# what the migration reads of the terms, from the kinds that declare them
+columns: $(DEV)
+	@$(BIN)/python -m timeline.store.columns
 
 docs: $(DEV)
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -I scripts --verbosity=1 README.md docs/*.md
