@@ -120,6 +120,8 @@ TIME = "it has a time, and nothing here is finer than a day"
 QUALIFIER = "one qualifier is allowed, at the end of a value"
 UNITS = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
 OPEN_ENDS = "only the first may lack a start, and only the last an end"
+EITHER = "it may be 2025-03-04 or 2025-04-03"
+RELATIVE = "it counts from a day that is not known"
 NEITHER = "it has neither a start nor an end"
 
 # text: (reason, hint), where a hint in quotes means: did you mean …?
@@ -158,9 +160,9 @@ REFUSED = {
     "2025/11/20": (f'{SHAPE} (in "11/20")', '"2025-11-20"'),
     "2025/11": (f'{DIGITS} (in "11")', '"2025-11"'),
     "11/20/2025": (f'{DIGITS} (in "11")', '"2025-11-20"'),
-    "03/04/2025": (f'{DIGITS} (in "03")', None),
+    "03/04/2025": (f'{DIGITS} (in "03")', EITHER),
     "20.11.2025": (SHAPE, '"2025-11-20"'),
-    "3.4.2025": (SHAPE, '"2025-04-03"'),
+    "3.4.2025": (SHAPE, EITHER),
     "2025-1-5": (SHAPE, '"2025-01-05"'),
     "Nov 2025": (SHAPE, '"2025-11"'),
     "20 November 2025": (SHAPE, '"2025-11-20"'),
@@ -174,10 +176,15 @@ REFUSED = {
     "2025-2026": (SHAPE, '"2025/2026"'),
     "2025..2026": (SHAPE, '"[2025..2026]"'),
     "2025,2026": (SHAPE, '"[2025,2026]"'),
-    "2025-W47-4": (SHAPE, None),
-    "2025-324": (SHAPE, None),
-    "yesterday": (SHAPE, None),
-    "next week": (SHAPE, None),
+    "2025-W47-4": (SHAPE, '"2025-11-20"'),
+    "2025-324": (SHAPE, '"2025-11-20"'),
+    "yesterday": (SHAPE, RELATIVE),
+    "next week": (SHAPE, RELATIVE),
+    "FY 2024": (SHAPE, "the bounds of a fiscal year are the company's own"),
+    "early 2025": (SHAPE, '"2025-01/2025-04"'),
+    "mid-2025": (SHAPE, '"2025-05/2025-08"'),
+    "Anfang März 2025": ("it has characters beyond ASCII", '"2025-03-01/2025-03-10"'),
+    "by the end of 2026": (SHAPE, '"[..2026-12]"'),
     "2025-11-20T10:00:00+01:00": (TIME, '"2025-11-20"'),
     "2025-11-20 10:00": (TIME, '"2025-11-20"'),
     "2025-11-20T10/2025-11-21T11": (f'{TIME} (in "2025-11-20T10")', '"2025-11-20/2025-11-21"'),

@@ -1,5 +1,7 @@
 """Imprecise dates: the useful part of EDTF (ISO 8601-2:2019), each with its two bounds.
 
+What people write in words is read by :mod:`timeline.model.phrases`, and becomes EDTF.
+
 An expression is a value, an interval ``a/b`` or a set ``[a,b..c]`` of values. A value is a year,
 one of its units (month, season, quarter …) or a day; X stands for a digit of year, month or day
 that is not known, and ``?`` (uncertain), ``~`` (approximate) or ``%`` (both) may end the value.
@@ -24,6 +26,7 @@ from typing import NamedTuple
 
 from timeline.errors import InvalidDate
 
+NOT_UNDERSTOOD = "it is not understood whole"
 OPEN_START = "0001-01-01"
 OPEN_END = "9999-12-31"
 
@@ -60,8 +63,6 @@ _UNITS = {
     **_run(40, 0, 6, ["first half", "second half"]),
 }
 _UNIT_HINT = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
-_WORDS = {unit.name[:size].lower(): code for code, unit in _UNITS.items() for size in (3, 15)}
-_WORDS |= {"sept": "09", "fall": "23", "h1": "40", "h2": "41"}  # for hints, with jan, january, q1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,10 @@ def parse(text: str) -> Edtf:
     """
     if not isinstance(text, str):
         raise InvalidDate("…", f"dates are written as text, not as {type(text).__name__}")
-    return _parse(text)
+    try:
+        return _parse(text)
+    except InvalidDate as error:
+        raise _explained(text, error) from None
 
 
 def bounds(text: str) -> tuple[str, str]:
@@ -118,19 +122,58 @@ def describe(text: str) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def read_phrase(
+    text: str, published: date | str | None = None, languages: Sequence[str] | None = None
+) -> Edtf:
+    """Read a date as people write it: ``20 November 2025``, ``Anfang März 2025``, ``by the end of 2026``.
+
+    ``published`` is the day (or its ISO text) that "yesterday" and "last month" count from. ``languages``
+    are some of en, de, fr, es, it, nl, ja; without them all are tried. EDTF is read as well. The bounds are
+    never narrower than the words (docs/formats.md lists the forms). Raises InvalidDate for what is not
+    understood whole, may be read as two dates, or leaves something open, such as the year.
+    """
+    from timeline.model.phrases import read_phrase as read  # with babel, which takes 50 ms
+
+    return read(text, published, languages)
+
+
+def read_day(text: str, today: date, languages: Sequence[str] | None = None) -> date:
+    """The one day that people mean, in the words of ``read_phrase``, seen from ``today``.
+
+    "3 months ago" is meant to the day. Raises InvalidDate for anything longer, and for a weekday alone, which
+    may be the last or the next.
+    """
+    from timeline.model.phrases import read_day as read
+
+    return read(text, today, languages)
+
+
+def parse_or_none(text: str) -> Edtf | None:
+    """As ``parse``, but None for what is no EDTF: without the time that the search for a hint takes."""
+    try:
+        return _parse(text)
+    except InvalidDate:
+        return None
+
+
+def _explained(text: str, error: InvalidDate) -> InvalidDate:
+    """The error with the date that was probably meant as its hint."""
+    if len(text) > _LONGEST:
+        return error
+    reason = error.reason if error.text == text else f'{error.reason} (in "{error.text}")'
+    meant = _guess(text)
+    if not meant and (part := _guess(str(error.text))):
+        meant = _guess(text.replace(str(error.text), part))
+    if meant:
+        return InvalidDate(text, reason, f'did you mean "{meant}"?')
+    return InvalidDate(text, reason, error.hint or _in_words(text)[1])
+
+
 @lru_cache(maxsize=8192)
 def _parse(text: str) -> Edtf:
     if len(text) > _LONGEST:
         raise InvalidDate(f"{text[:40]}…", f"it is longer than {_LONGEST} characters")
-    try:
-        spans = _read(text)
-    except InvalidDate as error:
-        reason = error.reason if error.text == text else f'{error.reason} (in "{error.text}")'
-        meant = _guess(text)
-        if not meant and (part := _guess(str(error.text))):
-            meant = _guess(text.replace(str(error.text), part))
-        hint = f'did you mean "{meant}"?' if meant else error.hint
-        raise InvalidDate(text, reason, hint) from None
+    spans = _read(text)
     return Edtf(text, min(low.earliest for low, _ in spans), max(end.latest for _, end in spans))
 
 
@@ -271,12 +314,13 @@ def _guess(text: str) -> str:
     bare = "".join(sign for sign in solid if sign not in marks)
     rewritings = (
         solid,
+        solid.removeprefix("+"),
         re.sub(r"(?<=-\d\d)[T ]\d\d(?!\d)[^/,\]]*", "", text),  # without the time of day
         "" if set(bare) & set("/[") else bare + (marks.pop() if len(marks) == 1 else "%"),
         f"[{solid.strip('[]')}]",
         f"{solid[:4]}-{solid[4:6]}-{solid[6:]}",  # 20251120
         f"{solid[:4]}/{solid[5:]}" if len(solid) == 9 else "",  # 2025-2026
-        _from_words(text),
+        _in_words(text)[0],
     )
     for rewriting in rewritings:
         with suppress(InvalidDate):
@@ -285,16 +329,11 @@ def _guess(text: str) -> str:
     return ""
 
 
-def _from_words(text: str) -> str:
-    """``20 Nov 2025``, ``Q3 2025`` or ``20.11.2025`` with the year first; "" if not so simple."""
-    words = re.findall(r"[qh][1-4]|[^\W\d_]+|[0-9]+|[]{}?~%[]|^-", text.lower())
-    years = [word for word in words if word.isdecimal() and len(word) == 4]
-    names = [_WORDS[word] for word in words if word in _WORDS]
-    numbers = [word.zfill(2) for word in words if word.isdecimal() and len(word) < 3]
-    if len(years) != 1 or len(years + names + numbers) < len(words):
-        return ""
-    if len(numbers) == 2 and words[-1] == years[0] and numbers[1] <= "12":  # not month/day/year
-        if numbers[0] <= "12" and "." not in text:
-            return ""  # which is the month?
-        numbers.reverse()
-    return "-".join(years + names + numbers)
+def _in_words(text: str) -> tuple[str, str | None]:
+    """The EDTF of a date in words or in figures of another order; else "", and why it is refused."""
+    if len(text) > 100 or not text.strip():
+        return "", None
+    try:
+        return read_phrase(text).text, None
+    except InvalidDate as error:
+        return "", None if error.reason == NOT_UNDERSTOOD else error.reason
