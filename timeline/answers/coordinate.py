@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -16,10 +16,7 @@ from timeline.store.log import position_at, read_head
 
 DAY_HINT: Final = "a coordinate is a day: write 2025-11-20, today, yesterday or 3 months ago"
 
-_AGO = re.compile(r"(\d{1,5}|an?) (day|week|month|year)s? ago", re.IGNORECASE | re.ASCII).fullmatch
-_is_week = re.compile(r"\d{4}-?W\d{2}", re.ASCII).fullmatch
-_names_a_month = re.compile(r"[a-z]{3}", re.IGNORECASE).search
-_DAY_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
+_is_day_shape = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
 
 
 def today(timezone: str = "UTC") -> Day:
@@ -28,76 +25,25 @@ def today(timezone: str = "UTC") -> Day:
 
 
 def parse_day(text: str | date, timezone: str = "UTC") -> Day:
-    """The day that people mean: an ISO day, a word, or what pendulum parses to one day.
+    """The day that people mean: an ISO day, or one day in words, which may count from today.
 
-    Raises InvalidDate for what is longer or shorter than a day: a coordinate is a day.
+    Raises InvalidDate for what is longer or shorter than a day, or may be two: a coordinate is a day.
     """
     if isinstance(text, datetime):
         return text.date().isoformat()
     if isinstance(text, date):
         return text.isoformat()
     stripped = text.strip()
-    if _DAY_SHAPE(stripped):
+    if _is_day_shape(stripped):
         earliest, _ = dates.bounds(stripped)
         return earliest
-    words = " ".join(stripped.lower().split())
     now = date.fromisoformat(today(timezone))
-    if words in ("today", "now"):
-        return now.isoformat()
-    if words in ("yesterday", "tomorrow"):
-        return (now + timedelta(days=-1 if words == "yesterday" else 1)).isoformat()
-    if ago := _AGO(words):
-        return _ago(now, ago[1], ago[2])
     try:
-        earliest, latest = dates.bounds(stripped)
-    except InvalidDate:
-        return _parse_freely(stripped)
-    if earliest != latest:
-        last = f"the last day of it is {latest}" if latest != dates.OPEN_END else DAY_HINT
-        raise InvalidDate(text, "it is longer than a day", f"{DAY_HINT}; {last}")
-    return earliest
-
-
-def _ago(now: date, count: str, unit: str) -> Day:
-    import pendulum  # costs 80 ms: only for what needs a calendar
-
-    number = 1 if count in ("a", "an") else int(count)
-    day = pendulum.Date(now.year, now.month, now.day)
-    try:
-        return day.subtract(**{f"{unit}s": number}).isoformat()
-    except (OverflowError, ValueError):
-        raise InvalidDate(f"{count} {unit}s ago", "that is before the year 1") from None
-
-
-def _parse_freely(text: str) -> Day:
-    import pendulum
-    from dateutil import parser  # pendulum falls back to it, and would fill gaps from today
-
-    def read(default: datetime, *, dayfirst: bool = False) -> Day:
-        parsed = parser.parse(text, default=default, yearfirst=True, dayfirst=dayfirst)
-        return str(parsed.date())
-
-    found: set[Day] = set()
-    some = datetime(2001, 2, 3, tzinfo=UTC)
-    try:
-        # what the text leaves out comes from the default: two different ones show it
-        for default in (some, datetime(2014, 11, 25, tzinfo=UTC)):
-            found.add(read(default))
-    except (ValueError, OverflowError):
-        try:
-            parsed = pendulum.parse(text, exact=True)
-        except ValueError:
-            parsed = None
-        if not isinstance(parsed, date) or _is_week(text):
-            raise InvalidDate(text, "nothing that means a day", DAY_HINT) from None
-        return parsed.isoformat()[:10]
-    if len(found) > 1:
-        raise InvalidDate(text, "it names no whole day", DAY_HINT)
-    (day,) = found
-    other = day if _names_a_month(text) or text[:4].isdigit() else read(some, dayfirst=True)
-    if other != day:
-        raise InvalidDate(text, f"it may be {day} or {other}", "write the one that you mean")
-    return day
+        return dates.read_day(stripped, now).isoformat()
+    except InvalidDate as error:
+        understood = error.hint and error.reason != dates.NOT_UNDERSTOOD
+        hint = f"{DAY_HINT}; {error.hint}" if understood else DAY_HINT
+        raise InvalidDate(error.text, error.reason, hint) from None
 
 
 def parse_known(text: str | date, timezone: str = "UTC") -> tuple[str, Instant]:
