@@ -16,7 +16,7 @@ from timeline.importers.conversions import (
     Measured,
     is_text,
 )
-from timeline.importers.dates import DateReader, reader_of
+from timeline.importers.dates import DateReader, Publication, reader_of
 from timeline.importers.settings import DateSettings, Expression, TableSettings
 from timeline.ingest.nodes import Mapping, Node
 from timeline.ingest.shape import INVALID, Report, shape, type_of
@@ -51,6 +51,7 @@ class Columns:
         self.table = table
         self.dates = dates
         self.readers: list[DateReader] = []
+        self.publication = Publication()
         self._empty = frozenset(each.strip().casefold() for each in table.empty)
 
     def index(self, name: str, node: Node) -> int:
@@ -129,6 +130,7 @@ class Columns:
             earliest=None if earliest is UNSET else earliest,
             latest=said.latest if said.latest is not UNSET else dates.latest,
             precision=None if precision is UNSET else precision,
+            publication=self.publication,
         )
         self.readers.append(reader)
         return reader

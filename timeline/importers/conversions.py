@@ -117,7 +117,10 @@ def moment_of(read: DateReader) -> Callable[[Cell], str]:
 
     def convert(cell: Cell) -> str:
         # the last day that is meant: nothing is known sooner than it may have been
-        return dates.bounds(read(cell))[1]
+        last = dates.bounds(read(cell))[1]
+        if last == dates.OPEN_END:
+            raise Refused("invalid-date", f"{quoted(cell)} has no last day", read.column)
+        return last
 
     return convert
 

@@ -1,5 +1,7 @@
 """Dates as people and spreadsheets write them, to EDTF with the precision that they have.
 
+What no format reads may be a date in words (``timeline.model.dates.read_phrase``).
+
 A format is a pattern such as ``DD/MM/YYYY``; several are tried in order. Where two of them read one cell
 as different days, the cell is refused: nobody can know which was meant. What spreadsheets are known to
 do to dates (years that became days of 1905, serial numbers) is recognised and refused with the way out.
@@ -11,11 +13,12 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Any, Final, Literal, NoReturn, TypeVar
 
 from timeline.errors import InvalidDate, InvalidValue
 from timeline.importers.cells import Cell, Reason, Refused, quoted, text_of
 from timeline.model import dates
+from timeline.model.dates import NOT_UNDERSTOOD
 
 Precision = Literal["day", "month", "year"]
 
@@ -76,6 +79,15 @@ _HINT: Final = (
 
 Reader = Callable[[str], str | None]
 """The EDTF of a text in one format, or None."""
+
+
+class Publication:
+    """The day of the source of the row that is read, from which "yesterday" and "last month" count."""
+
+    __slots__ = ("day",)
+
+    def __init__(self) -> None:
+        self.day: date | None = None
 
 
 @lru_cache(maxsize=256)
@@ -140,18 +152,14 @@ def _is_date(text: str) -> bool:
     if len(text) == 7 and not 1 <= int(text[5:]) <= 12:
         return False
     try:
-        dates.bounds(text)
-    except InvalidDate:
-        return False
+        date.fromisoformat(text)  # most are days, and this takes a third of the time
+    except ValueError:
+        return dates.parse_or_none(text) is not None
     return True
 
 
 def _read_edtf(text: str) -> str | None:
-    try:
-        dates.bounds(text)
-    except InvalidDate:
-        return None
-    return text
+    return None if dates.parse_or_none(text) is None else text
 
 
 def _read_serial(text: str) -> str | None:
@@ -172,7 +180,10 @@ class DateReader:
         earliest: int | None = None,
         latest: int = LATEST,
         precision: Precision | None = None,
+        publication: Publication | None = None,
+        words: bool = True,
     ) -> None:
+        """``words`` says whether dates in words are read that no format reads."""
         self.column = column
         self.formats = tuple(formats)
         self.readers = [reader_of(each) for each in formats]
@@ -184,7 +195,11 @@ class DateReader:
         self.serial = "serial" in formats
         self._swapped = [(each, reader_of(_swap(each))) for each in formats if _swap(each) != each]
         self.both = self.other = self.typed = self.texts = 0
-        self._texts: dict[str, str | Reason] = {}
+        self._publication = publication or Publication()
+        self._words = words
+        self._texts: dict[str, str | Reason | None] = {}
+        """What formats say of a text; None where only its words can tell, which may count from a day."""
+        self._phrases: dict[tuple[str, date | None], str | Reason] = {}
 
     def __call__(self, cell: Cell) -> str:
         """The EDTF of a cell. Raises Refused."""
@@ -193,23 +208,22 @@ class DateReader:
             return self._checked(cell.isoformat()[:10], cell)
         text = text_of(cell).strip()
         self.texts += 1
-        found = self._texts.get(text)
+        found = self._texts.get(text, _NEW)
+        if found is _NEW:
+            found = self._texts[text] = _kept(self._texts, self._read, text)
         if found is None:
-            if len(self._texts) > 50_000:  # dates repeat, and a table has not many
-                self._texts.clear()
-            try:
-                found = self._read(text)
-            except Refused as refused:
-                # not the exception: raised again, it would keep the frames of every row that it met
-                found = refused.reason
-            self._texts[text] = found
+            key = text, self._publication.day
+            if key not in self._phrases:
+                self._phrases[key] = _kept(self._phrases, self._read_words, text)
+            found = self._phrases[key]
         if self._swapped:
             self._count(text)
         if isinstance(found, Reason):
             raise Refused(found.code, found.message, found.column)
         return found
 
-    def _read(self, text: str) -> str:
+    def _read(self, text: str) -> str | None:
+        """The EDTF by the formats; None where the text may be words. Raises Refused."""
         bare = text[:10] if _is_instant(text) else text
         # a whole day in ISO 8601 is always understood: that is how days are written back
         found = (
@@ -218,7 +232,8 @@ class DateReader:
         if not found:
             found = [each for read in self.readers if (each := read(bare)) is not None]
         if not found:
-            self._explain(text)
+            self._check_mistaken(text)
+            return None
         if len(set(found)) > 1:
             message = (
                 f"{quoted(text)} is {found[0]} by one of the formats and {found[1]} by another"
@@ -249,8 +264,18 @@ class DateReader:
             )
             raise Refused("damaged-date", message, self.column)
 
-    def _explain(self, text: str) -> None:
-        """Raise Refused with what is probably wrong with a text that no format reads."""
+    def _read_words(self, text: str) -> str:
+        """The EDTF of a date in words. Raises Refused."""
+        if not self._words:
+            raise Refused("invalid-date", f"{quoted(text)} is no date of the formats", self.column)
+        try:
+            found = dates.read_phrase(text, self._publication.day)
+        except InvalidDate as error:
+            self._explain(text, error)
+        return self._checked(found.text, text)
+
+    def _check_mistaken(self, text: str) -> None:
+        """Raise Refused for a text that no format reads and that is known to be something else."""
         shown = quoted(text)
         if re.fullmatch(r"(19|20)\d\d", text):
             message = f"{shown} is a year, and the formats have none: add YYYY to them"
@@ -263,6 +288,10 @@ class DateReader:
             if read(text) is not None:
                 message = f"{shown} has day and month the other way round than {format_}"
                 raise Refused("swapped-date", message, self.column)
+
+    def _explain(self, text: str, error: InvalidDate) -> NoReturn:
+        """Raise Refused with what is probably wrong with a text that is no date in words either."""
+        shown = quoted(text)
         if re.fullmatch(r"winter\s*\d{4}", text, re.IGNORECASE):
             year = int(text[-4:])
             message = f"which winter is {shown}? Write {year - 1}-24 or {year}-24, when it began"
@@ -276,12 +305,14 @@ class DateReader:
                     f"{shown}: which is the day? Give the column formats: [{one}] or [{_swap(one)}]"
                 )
                 raise Refused("ambiguous-date", message, self.column)
-        message = f"{shown} is no date of the formats {', '.join(self.formats)}"
+        message = f"{shown} is no date of the formats {', '.join(self.formats)}, nor one in words"
+        if error.reason != NOT_UNDERSTOOD:
+            message += f": {error.reason}"
         try:
             dates.bounds(text)
-        except InvalidDate as error:
-            if error.hint and error.hint.startswith("did you mean"):
-                message += f"; {error.hint}"
+        except InvalidDate as edtf:
+            if edtf.hint and edtf.hint.startswith("did you mean"):
+                message += f"; {edtf.hint}"
         raise Refused("invalid-date", message, self.column)
 
     def _count(self, text: str) -> None:
@@ -308,6 +339,23 @@ class DateReader:
                 f"into days with day and month swapped; {self.typed:,} days could be"
             )
         return said
+
+
+_NEW: Final = Reason("", "")
+"""A text that was not met before."""
+
+_Key = TypeVar("_Key")
+
+
+def _kept(memory: dict[_Key, Any], read: Callable[[str], str | None], text: str) -> Any:
+    """What is read of a text, or the reason against it, to be kept in a memory with a limit."""
+    if len(memory) > 50_000:  # dates repeat, and a table has not many
+        memory.clear()
+    try:
+        return read(text)
+    except Refused as refused:
+        # not the exception: raised again, it would keep the frames of every row that it met
+        return refused.reason
 
 
 def _swap(format_: str) -> str:

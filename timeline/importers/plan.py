@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct
 from timeline.errors import DataError
 from timeline.importers.cells import Refused, text_of
 from timeline.importers.columns import MISSING, Context, Evaluate
-from timeline.importers.dates import DateReader
+from timeline.importers.dates import DateReader, Publication
 from timeline.importers.expressions import Compiler, Constant, is_expression
 from timeline.importers.mapping import FILE, SECTIONS, MappingFile, checked, columns_of, list_of
 from timeline.importers.settings import Company, Condition
@@ -63,6 +63,8 @@ class Plan(Struct, frozen=True):
     entries: dict[str, Entry]
     events: list[Event]
     readers: list[DateReader]
+    publication: Publication
+    """Where the readers look up the day of a row's source."""
     companies: dict[str, Node]
     """Companies that are named by id, with where they stand."""
     sources: dict[str, Node]
@@ -98,7 +100,8 @@ class _Planner:
             raise DataError(self.report.problems)
         return Plan(
             self.mapping.name, list(self.compiler.columns), key, rows, source, known == FILE, entries,
-            events, self.compiler.readers, self.compiler.companies, self.compiler.sources, self.report,
+            events, self.compiler.readers, self.compiler.publication, self.compiler.companies,
+            self.compiler.sources, self.report,
         )  # fmt: skip
 
     # --- the parts of a mapping ------------------------------------------------------------------

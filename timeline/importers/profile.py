@@ -64,14 +64,14 @@ def profile_of(name: str, cells: Sequence[Cell]) -> Profile:
     """The profile of the cells of one column."""
     said = [cell for cell in cells if text_of(cell).strip()]
     texts = Counter(text_of(cell).strip() for cell in said)
-    reads = {each: DateReader(name, [each]) for each in (*EITHER, *DEFAULT_FORMATS)}
+    reads = {each: DateReader(name, [each], words=False) for each in (*EITHER, *DEFAULT_FORMATS)}
     counts = {each: sum(map(_passes(read), said)) for each, read in reads.items()}
     return Profile(
         name=name,
         rows=len(cells),
         said=len(said),
         distinct=len(texts),
-        dates=sum(map(_passes(DateReader(name, DEFAULT_FORMATS)), said)),
+        dates=sum(map(_passes(DateReader(name, DEFAULT_FORMATS, words=False)), said)),
         formats={each: counts[each] for each in EITHER if counts[each]},
         plain={each: counts[each] for each in DEFAULT_FORMATS if counts[each]},
         numbers={mark: sum(_is_number(cell, mark) for cell in said) for mark in ".,"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -58,7 +59,10 @@ class RowReader:
             return None
         mark = self.companies.mark()
         context.key = self._key(row, reasons)
+        plan.publication.day = None
         source = self._source(context, row, reasons)
+        if source is not None:
+            plan.publication.day = date.fromisoformat(source.fields["published"][:10])
         drafts = [draft for event in told if (draft := self._draft(event, row, context, reasons))]
         if not plan.events:  # a list of companies
             self._check_parties(frozenset(plan.entries), context, reasons)
