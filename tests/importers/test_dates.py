@@ -8,7 +8,7 @@ import pytest
 
 from timeline.errors import InvalidValue
 from timeline.importers.cells import Cell, Refused
-from timeline.importers.dates import DateReader, reader_of
+from timeline.importers.dates import DateReader, Publication, reader_of
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,43 @@ def test_a_mapping_that_goes_back_so_far_means_the_days_of_1905() -> None:
 
 def test_numbers_of_days_are_read_where_the_mapping_says_serial() -> None:
     assert DateReader("date", ["serial"])("45000") == "2023-03-15"
+
+
+@pytest.mark.parametrize(
+    "cell, found",
+    [
+        ("early 2025", "2025-01/2025-04"),
+        ("Anfang März 2025", "2025-03-01/2025-03-10"),
+        ("about 1995", "1995~"),
+        ("20.11.2025", "2025-11-20"),
+        ("31.12.25", "2025-12-31"),
+        ("2025年11月20日", "2025-11-20"),
+        ("18.-21. Dezember 2024", "2024-12-18/2024-12-21"),
+        ("winter 2024/25", "2024-24"),
+    ],
+)
+def test_what_no_format_reads_may_be_a_date_in_words(cell: str, found: str) -> None:
+    assert DateReader("date")(cell) == found
+    assert DateReader("date", ["YYYY-MM-DD"])(cell) == found
+
+
+def test_words_that_count_from_a_day_are_read_for_every_day_anew() -> None:
+    publication = Publication()
+    read = DateReader("date", publication=publication)
+    for day, found in (("2025-11-21", "2025-11-20"), ("2026-03-01", "2026-02-28")):
+        publication.day = date.fromisoformat(day)
+        assert [read("yesterday") for _ in range(2)] == [found, found]
+    publication.day = None
+    with pytest.raises(Refused, match="counts from a day that is not known"):
+        read("yesterday")
+
+
+def test_the_format_of_a_column_comes_before_words() -> None:
+    read = DateReader("date", ["DD/MM/YYYY"])
+    assert read("03/04/2025") == "2025-04-03"
+    with pytest.raises(Refused) as caught:  # read as words it would be one day
+        read("04/30/2025")
+    assert caught.value.reason.code == "swapped-date"
 
 
 @pytest.mark.parametrize("pattern", ["", "MM/DD", "YYYY-YYYY", "DD/XX/YYYY"])

@@ -24,6 +24,28 @@ def test_a_row_becomes_an_event_that_says_where_it_came_from(desk: Desk) -> None
     assert [link.origin for link in answer.chain] == ["deals.csv, row 2"]
 
 
+def test_dates_in_words_count_from_the_day_of_the_row_s_source(desk: Desk) -> None:
+    mapping = MAPPING.replace("{id: list,", '{id: "list-{seen}",').replace(
+        "published: 2020-01-01", "published: {column: seen}"
+    )
+    table = "date,seen,buyer,target,price\n" + "\n".join(
+        [
+            "last month,2020-01-10,Harbour,Quillwork,1",
+            "last month,2020-03-10,Harbour,Pebble,1",
+            "Anfang März 2020,2020-03-10,Harbour,Osprey,1",
+            "early 2020,yesterday,Harbour,Tern,1",
+            "three years,2020-03-10,Harbour,Gull,1",
+        ]
+    )
+    done = desk.take(table, mapping)
+    assert [event["occurred"] for event in desk.events()] == [
+        "2019-12", "2020-02", "2020-03-01/2020-03-10",
+    ]  # fmt: skip
+    assert [[reason.code for reason in row.reasons] for row in done.first_rejected] == [
+        ["invalid-date"], ["invalid-date"],
+    ]  # fmt: skip
+
+
 def test_importing_twice_adds_nothing(desk: Desk) -> None:
     rows = ["2019-05-02,Harbour,Quillwork,1", "2019-05-03,Harbour,Pebble,2"]
     desk.rows(*rows)

@@ -127,10 +127,10 @@ def read_phrase(
 ) -> Edtf:
     """Read a date as people write it: ``20 November 2025``, ``Anfang März 2025``, ``by the end of 2026``.
 
-    ``published`` is the day (or its ISO text) that "yesterday" and "last month" count from. ``languages`` are some of en, de,
-    fr, es, it, nl, ja; without them all are tried. EDTF is read as well. The bounds are never narrower than
-    the words (docs/formats.md lists the forms). Raises InvalidDate for what is not understood whole, may be
-    read as two dates, or leaves something open, such as the year.
+    ``published`` is the day (or its ISO text) that "yesterday" and "last month" count from. ``languages``
+    are some of en, de, fr, es, it, nl, ja; without them all are tried. EDTF is read as well. The bounds are
+    never narrower than the words (docs/formats.md lists the forms). Raises InvalidDate for what is not
+    understood whole, may be read as two dates, or leaves something open, such as the year.
     """
     from timeline.model.phrases import read_phrase as read  # with babel, which takes 50 ms
 

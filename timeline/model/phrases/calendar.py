@@ -66,7 +66,13 @@ for _name in ("past", "next", "coming", "this"):
     rule("direction", _name)(lambda _, name=_name: name)
 
 
-@rule("shifted", "direction:d unit:u", "unit:u direction:d")
+@rule("direction-after", "direction:d")
+def _(at: Context, d: str) -> str | None:
+    """L'année dernière: after the noun in French, Spanish and Italian only."""
+    return d if at.language in ("fr", "es", "it") else None
+
+
+@rule("shifted", "direction:d unit:u", "unit:u direction-after:d")
 def _(_: Context, d: str, u: str) -> tuple[str, int]:
     return u, {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}[d]
 
@@ -117,7 +123,7 @@ def _(at: Context, s: tuple[str, int]) -> Named | Blocked | None:
     return month_of(add_months(at.published, s[1]))
 
 
-@rule("directed", "direction:d month-name:m", "month-name:m direction:d")
+@rule("directed", "direction:d month-name:m", "month-name:m direction-after:d")
 def _(at: Context, d: str, m: int) -> Value:
     """This, last or next March."""
     if at.published is None:
@@ -135,18 +141,31 @@ def _(at: Context, d: str, m: int) -> Value:
     return alternatives([resolve(at, first), resolve(at, other)])
 
 
-@rule("day-number", "number:n", "number:n !ordinal-sign", "ordinal:n", "number:n !day-mark")
+@rule("day-number", "number:n", "number:n !ordinal-sign", "number:n !day-mark")
 def _(_: Context, n: int) -> int | None:
     return n if 1 <= n <= 31 else None
 
 
+@rule("day-number", "ordinal:n")
+def _(at: Context, n: int) -> int | None:
+    return n if at.language != "it" else None  # prima di marzo is before March
+
+
+@rule("day-number", "first-day")
+def _(_: Context) -> int:
+    return 1
+
+
 @rule("date", "day-number:n named-month:m", "named-month:m day-number:n year:y?")
-def _(_: Context, n: int, m: Named, y: int | None = None) -> Named | None:
+def _(_: Context, n: int, m: Named, y: int | None = None) -> Named | Blocked | None:
     if y is not None:
         if m.year is not None:
             return None
         m = replace(m, year=y)
-    return day_of(m.year, int(m.unit), n)
+    found = day_of(m.year, int(m.unit), n)
+    return found or Blocked(
+        f"there is no day {n} in {m.year or ''}-{m.unit}".replace(" -", " month ")
+    )
 
 
 @rule("date", "day-number:n dash month-name:m dash year4:y")
@@ -172,6 +191,10 @@ def _(at: Context, t: re.Match[str]) -> list[Named | Blocked | None]:
     if isinstance(year, Blocked):
         return [year]
     ways: list[Named | Blocked | None] = [day_of(year, second, first)]
+    if not ways[0] and 1 <= second <= 12 < first <= 31:
+        return [Blocked(f"there is no day {first} in {year}-{second:02}")]
+    if short and t[2] == "-" and ways[0]:  # 25-12-31 may have its year first, as in ISO 8601
+        ways.append(day_of(2000 + first, second, int(t[4])))
     if at.language not in DAY_FIRST:
         other = day_of(year, first, second)
         ways.append(other)
@@ -367,7 +390,7 @@ def _(_: Context, s: str, p: int) -> Named | None:
     return Named(s, p, paired=True) if s in WINTERS else None
 
 
-@rule("directed", "direction:d season-name:s", "season-name:s direction:d")
+@rule("directed", "direction:d season-name:s", "season-name:s direction-after:d")
 def _(at: Context, d: str, s: str) -> Value:
     """This, last or next spring."""
     if at.published is None:
@@ -384,6 +407,8 @@ def _(at: Context, d: str, s: str) -> Value:
         found = [n for n, span in spans if span.earliest > at.published]
     else:
         found = [n for n, span in spans if span.latest < at.published][::-1]
+    if not found:
+        return Blocked("that is outside the years 1 to 9999")
     if d in ("past", "coming") or found[0].year != year:
         return found[0]
     return alternatives([resolve(at, each) for each in found[:2]])
@@ -450,8 +475,8 @@ def _(at: Context, n: tuple[int, Value, float]) -> Value:
     """The end of the year, said in January, may be the last one; its beginning, in autumn, the next."""
     part, whole, passed = n
     span = resolve(at, part_of(part, whole))
-    doubtful = (part == 2 and passed < 1 / 3) or (part == 0 and passed > 2 / 3)
-    return replace(span, doubtful=doubtful)
+    doubtful = abs(passed - (1, 3, 5)[part] / 6) > (1 / 2, 1 / 3, 1 / 2)[part]
+    return replace(span, doubtful=doubtful, running=part)
 
 
 @rule("part-of", "part:p whole:x", "part:p dash whole:x")
@@ -495,10 +520,10 @@ def part_of(part: int, whole: Named | Span) -> Named | Span | None:
 
 @rule("decade", "year4:y !decade-end", "decade-start year4:y", "year4:y !decade-end years-word")
 @rule("decade", "year4:y !year-mark !decade-end")
-def _(_: Context, y: int) -> Span | None:
+def _(at: Context, y: int) -> Span | None:
     if y % 10 or y < 100:
         return None
-    return span_of(f"{y // 100:02}XX" if y % 100 == 0 else f"{y // 10:03}X")
+    return span_of(f"{y // 100:02}XX" if y % 100 == 0 and at.language == "en" else f"{y // 10:03}X")
 
 
 @rule("decade", "decade-word:n", "decade-word:n years-word")

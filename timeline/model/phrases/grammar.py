@@ -1,6 +1,6 @@
 """The machine of the grammar: rules as data, and all ways in which they read a text.
 
-A rule is a list of symbols: of one word (in the tables of words), of one token (``_TOKEN_SYMBOLS``), or of
+A rule is a list of symbols: of one word (in the tables of words), of one token (``TOKEN_SYMBOLS``), or of
 other rules. ``month:m`` hands the value on as ``m``, ``year:y?`` may be missing, and ``!`` allows no words
 to be skipped before. What was read at each place is kept, so that the work stays small.
 """
@@ -108,8 +108,8 @@ class Reading:
         for start in [at] if tight else self._after_skips(at):
             if start == len(self.words):
                 continue
-            if symbol in _TOKEN_SYMBOLS:
-                yield from _TOKEN_SYMBOLS[symbol](self, start)
+            if symbol in TOKEN_SYMBOLS:
+                yield from TOKEN_SYMBOLS[symbol](self, start)
                 continue
             yield from self._entries(symbol, start)
 
@@ -162,7 +162,7 @@ def _sign(sign: str) -> Callable[[Reading, int], Iterator[tuple[int, None]]]:
     return read
 
 
-_TOKEN_SYMBOLS: Final[dict[str, Callable[[Reading, int], Iterator[tuple[int, Value]]]]] = {
+TOKEN_SYMBOLS: Final[dict[str, Callable[[Reading, int], Iterator[tuple[int, Value]]]]] = {
     "number": _number(0, 99, (1, 2)),
     "count": _number(0, 99999, (1, 2, 3, 4, 5)),
     "year4": _number(1, 9999, (4,)),

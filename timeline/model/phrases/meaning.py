@@ -47,6 +47,8 @@ class Span:
     fuzzy: bool = False
     doubtful: bool = False
     """Whether it may be another one, unless by, until or since says that it is to come or has been."""
+    running: int | None = None
+    """The part, where it is one of the year, month or week that runs: "the end of the year"."""
     weekday: bool = False
     """Whether it is a weekday alone: "by Monday" is the next one, and the last one otherwise."""
     masked: bool = False

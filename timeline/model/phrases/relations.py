@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from timeline.model.phrases.grammar import rule
 from timeline.model.phrases.meaning import (
@@ -36,12 +36,16 @@ def _(_: Context, x: Value) -> Value:
     return x
 
 
-@rule("some", "some whole:x", "some full-date:x")
+@rule("some", "some-word whole:x", "some-word full-date:x")
 def _(_: Context, x: Value) -> Value:
     return x
 
 
-@rule("some", "some span-from year:a to year:b", "some yearless:x unit? span-from year:a to year:b")
+@rule(
+    "some",
+    "some-word span-from year:a to year:b",
+    "some-word yearless:x unit? span-from year:a to year:b",
+)
 def _(_: Context, a: int, b: int, x: Named | None = None) -> Value:
     if a > b:
         return None
@@ -49,7 +53,7 @@ def _(_: Context, a: int, b: int, x: Named | None = None) -> Value:
     return replace(span_of(f"{a:04}/{end}"), masked=True)
 
 
-@rule("some", "some yearless:x unit? decade:d")
+@rule("some", "some-word yearless:x unit? decade:d")
 def _(_: Context, x: Named, d: Span) -> Value:
     if x.unit not in WINTERS or d.latest.year == 9999:
         return d
@@ -71,7 +75,7 @@ def _(_: Context, c: int, u: str) -> Value:
     return Named("39") if (c, u) == (4, "month") else None
 
 
-@rule("some", "some span-from side:a to side:b")
+@rule("some", "some-word span-from side:a to side:b")
 def _(at: Context, a: Value, b: Value) -> Value:
     found = _range(at, a, b)
     return replace(found, masked=True) if isinstance(found, Span) else found
@@ -90,7 +94,7 @@ def _(at: Context, x: Value) -> Value:
 @rule("qualified", "toward atom:x")
 def _(at: Context, x: Value) -> Value:
     """Towards the end is the end; towards the middle is about the middle."""
-    ends = isinstance(x, Named) and (x.unit == "39" or x.part == 2)
+    ends = x.text.endswith("-39") if isinstance(x, Span) else x.unit == "39" or x.part == 2
     return x if ends else _qualify(at, x, "~")
 
 
@@ -176,13 +180,13 @@ def _(_: Context, a: int, b: int) -> Value:
 
 def _range(at: Context, first: Value, last: Value) -> Value:
     filled = _fill(at, [first, last])
-    if filled is None:
+    if filled is None or _one_winter(first, last):
         return None
     start, end = (_sure(resolve(at, each)) for each in filled)
     for each in (start, end):
         if isinstance(each, Blocked):
             return each
-    if start.earliest > end.earliest or start.latest > end.latest:
+    if start.earliest > end.latest:
         return Blocked("its start is after its end")
     low, high = start_of(start.text, start.earliest), end_of(end.text, end.latest)
     return replace(span_of(f"{low}/{high}"), fuzzy=True)
@@ -191,6 +195,8 @@ def _range(at: Context, first: Value, last: Value) -> Value:
 @rule("several", "side:a slash tail:b")
 def _(at: Context, a: Value, b: Value) -> Value:
     """20/21 November, in the order of the days: 2026/2025 is a slip."""
+    if _one_winter(a, b):
+        return None
     spans = [resolve(at, each) for each in _fill(at, [a, b]) or ()]
     if len(spans) == 2 and all(isinstance(each, Span) for each in spans):
         return (a, b) if spans[0].earliest <= spans[1].earliest else None
@@ -221,8 +227,17 @@ def _(_: Context, a: Value, b: Value) -> tuple[Value, ...]:
 
 
 @rule("several", "side:a comma several:b", "related:a comma several:b", "range:a comma several:b")
-def _(_: Context, a: Value, b: tuple[Value, ...]) -> tuple[Value, ...]:
+def _(_: Context, a: Value, b: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    if isinstance(a, Named) and a.year is None and isinstance(b[0], Named) and not b[0].unit:
+        return None  # November 18, 2025 is one date
     return a, *b
+
+
+def _one_winter(first: Value, last: Value) -> bool:
+    """Whether it is winter 2024/2025, and no range from a winter to a year."""
+    if not isinstance(first, Named) or not isinstance(last, Named) or first.year is None:
+        return False
+    return first.unit in WINTERS and last == Named("", first.year + 1)
 
 
 def _either(at: Context, values: Sequence[Value]) -> Value:
@@ -285,7 +300,7 @@ def _completed(value: Value, last: Value) -> Value:
 # Relations to a day
 
 
-@rule("related", "by qualified:x", "qualified:x by-after", "by range:x")
+@rule("related", "by qualified:x", "qualified:x by-after", "by qualified:x by-after", "by range:x")
 def _(at: Context, x: Value) -> Value:
     """By the end of 2026: from the publication on, unless that has passed."""
     span = _bound(at, x)
@@ -313,7 +328,7 @@ def _(at: Context, x: Value) -> Value:
 
 @rule("related", "after qualified:x")
 def _(at: Context, x: Value) -> Value:
-    span = _bound(at, x)
+    span = _sure(_bound(at, x))
     if isinstance(span, Blocked):
         return span
     first = span.earliest if span.fuzzy else add_days(span.latest, 1)
@@ -323,7 +338,7 @@ def _(at: Context, x: Value) -> Value:
 @rule("related", "not-before qualified:x", "qualified:x not-before-after", "from qualified:x")
 @rule("related", "from qualified:x not-before-after")
 def _(at: Context, x: Value) -> Value:
-    span = _bound(at, x)
+    span = _sure(_bound(at, x))
     if isinstance(span, Blocked):
         return span
     return span_of(f"[{start_of(span.text, span.earliest)}..]")
@@ -335,6 +350,8 @@ def _(at: Context, x: Value) -> Value:
     if isinstance(span, Blocked):
         return span
     start = start_of(span.text, span.earliest)
+    if span.running == 2 or (span.running == 1 and span.latest >= (at.published or date.max)):
+        return _OTHER
     if at.published is None:
         return span_of(f"[{start}..]")
     if span.earliest > at.published:
@@ -350,9 +367,12 @@ def _(_: Context) -> Value:
 def _bound(at: Context, value: Value) -> Any:
     """The days that a deadline names, which may not be a weekday alone."""
     span = resolve(at, value)
-    if isinstance(span, Span) and span.weekday:
+    if isinstance(span, Blocked):
+        return span
+    if span.weekday:
         return Blocked("a weekday alone may be the last or the next", "write the day")
-    return span
+    passed = at.published is not None and span.latest < at.published
+    return _OTHER if span.running is not None and passed else span
 
 
 def _ranging(start: str, text: str, latest: date) -> Span:
@@ -364,9 +384,12 @@ def _(at: Context, x: Value) -> Value:
     return _sure(resolve(at, x))
 
 
+_OTHER: Final = Blocked("it may be the last one or the next", "name the year, or the days")
+
+
 def _sure(span: Any) -> Any:
     if isinstance(span, Span) and span.doubtful:
-        return Blocked("it may be the last one or the next", "name the year, or the days")
+        return _OTHER
     return span
 
 

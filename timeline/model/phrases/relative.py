@@ -32,6 +32,7 @@ _RECENT: Final = timedelta(weeks=8)  # "in the past weeks"
 # Days seen from the day of publication
 
 
+@rule("seen", "earlier !today", "later !today")
 @rule("seen", "!today", "!this-day-time", "!today day-time")
 def _(at: Context) -> Value:
     return _seen(at, 0)
@@ -97,7 +98,7 @@ def _unsure(at: Context) -> Blocked | None:
     return None
 
 
-@rule("seen", "dayname:d")
+@rule("seen", "dayname:d", "earlier dayname:d")
 def _(_: Context, d: Value) -> Value:
     return d
 
@@ -107,7 +108,7 @@ def _(_: Context, d: Span) -> Span:
     return between(add_days(d.earliest, -1), d.earliest)
 
 
-@rule("seen", "direction:d weekday-name:w day-time?", "weekday-name:w direction:d day-time?")
+@rule("seen", "direction:d weekday-name:w day-time?", "weekday-name:w direction-after:d day-time?")
 def _(at: Context, d: str, w: tuple[int, bool]) -> Value:
     """Last Thursday, said on a Friday, may be yesterday, or a week before that."""
     blocked = _unsure(at)
@@ -270,6 +271,11 @@ def _rest(at: Context, shifted: tuple[str, int], *, later: bool) -> Value:
 )
 def _(_: Context, y: int) -> Value:
     return Named("", y)
+
+
+@rule("seen", "earlier month-name:m year4:y", "later month-name:m year4:y")
+def _(_: Context, m: int, y: int) -> Value:
+    return Named(f"{m:02}", y)
 
 
 @rule("seen", "year-turn pair:p")

@@ -77,6 +77,10 @@ day-time: early morning | late evening
 this-day-time: this morning | this afternoon | this evening
 weekend: weekend
 toward: toward | towards
+rel-year 2: the year after next
+rel-year -2: the year before last
+skip: already | back in
+about: in or around | on or about | on or around | in or about
 about: about | around | circa | c . | c | ca | ca . | approximately | approx | approx . | roughly | ~
 about-after: or so | or thereabouts
 perhaps: perhaps | possibly | probably | likely | maybe
@@ -111,12 +115,12 @@ north: northern
 south: southern
 north-after: in the northern hemisphere
 south-after: in the southern hemisphere
-some: some day | some month | some year | some
+some-word: some day | some month | some year | some
 year-turn: turn of the year | the turn of the year
 """,
     "de": """
 skip: der | die | das | des | dem | den | im | am | in | zu | zum | zur | vom | von | , | irgendwann
-skip: im laufe | im lauf | im verlauf | im verlaufe | während | innerhalb | noch im | beim | mit
+skip: im laufe | im lauf | im verlauf | im verlaufe | während | innerhalb | beim
 part 0: anfang | anfangs | beginn | zu beginn | start | frühe+ | zum auftakt
 part 1: mitte | mittlere+
 part 2: ende | ausgang | späte+ | zum ende | zu ende
@@ -144,7 +148,7 @@ units day: tage | tagen
 units week: wochen
 units month: monate | monaten
 units year: jahre | jahren
-year-word: jahr | jahre | jahres | jahrs | kalenderjahr | kalenderjahres
+year-word: jahr | jahre | jahren | jahres | jahrs | kalenderjahr | kalenderjahres
 final: letzt+
 final-quarter: schlussquartal | schlussquartals
 skip: im zeitraum
@@ -205,6 +209,9 @@ south: südlich+
 north: nördlich+
 years-word: jahre | jahren
 rel-year 0: heuer
+rel-year 2: übernächst+ jahr | übernächst+ jahres
+rel-year -2: vorletzt+ jahr | vorletzt+ jahres
+skip: bereits | schon | in der zeit
 year-turn: jahreswechsel | jahreswende
 """,
     "fr": """
@@ -326,6 +333,7 @@ skip: a | al | alla | , | d ' | durante | nel corso del | nel corso di | nel cor
 part 0: inizio | inizi | principio | all ' inizio di | all ' inizio del | primi di
 part 1: metà
 part 2: fine | alla fine di | alla fine del
+first-day: primo
 quarter-word: trimestre
 half-word: metà
 half-year-word: semestre
@@ -448,7 +456,6 @@ half-after 2: 後半
 quarter-mark: 第
 quarter-word: 四半期
 year-mark: 年
-month-mark: 月
 day-mark: 日
 unit day: 日
 unit week: 週間
@@ -476,8 +483,7 @@ rel-week -1: 先週
 rel-week 1: 来週
 about: 約
 about-after: 頃 | ごろ
-by-after: までに
-until-after: まで
+until-after: まで | までに
 before-after: より前
 not-before-after: 以降
 since-after: から
@@ -614,6 +620,8 @@ def lexicon_of(language: str) -> Lexicon:
         add(roman, "roman", number)
     for index, written in enumerate(_DECADES.get(language, "").split()):
         add(written, "decade-word", 195 + index)
+        if language == "de":
+            add(f"{written}jahre | {written}jahren", "decade-word", 195 + index)
     return lexicon
 
 
@@ -657,7 +665,7 @@ def _add_compounds(locale: Any, months: dict[int, set[str]], add: Any) -> None:
                 add(when + name, "season", number)
     for number, names in months.items():
         for name in names:
-            if len(name) > 3:
+            if len(name) > 3 or name == "Mai":
                 add(name + "s", "month", number)
                 add(name + "hälfte", "month-half", number)
                 for part, word in enumerate(("anfang", "mitte", "ende")):
