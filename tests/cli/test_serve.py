@@ -100,7 +100,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[tuple[str, subproce
 def get(address: str, **headers: str) -> tuple[int, str]:
     request = urllib.request.Request(address, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -114,7 +114,7 @@ def test_it_answers_until_it_is_interrupted(store: Path) -> None:
         assert "Strategic alliance with OpenAI" in page
         assert get(f"{address}companies/foxconn", Host="evil.example")[0] == 400
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=120) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
 

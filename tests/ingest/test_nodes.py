@@ -158,9 +158,9 @@ def test_depth_is_limited(opening: str, closing: str) -> None:
     deepest = opening * MAX_DEPTH + "1" + closing * MAX_DEPTH
     assert compose(deepest) is not None
     assert problem(opening + deepest + closing).code == "too-deep"
-    started = time.monotonic()
+    started = time.process_time()
     assert problem(opening * 2_000_000).code == "too-deep"
-    assert time.monotonic() - started < 5, "however deep it is, no more is read"
+    assert time.process_time() - started < 5, "however deep it is, no more is read"
 
 
 def test_aliases_are_limited() -> None:

@@ -318,10 +318,10 @@ def test_text_of_a_subclass_is_text():
 
 @pytest.mark.parametrize("text", ["1" * 10**7, "[" + "XXXX-02-29," * 10**5, "x" * 1001])
 def test_absurdly_long_text_is_refused_at_once(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(InvalidDate, match="it is longer than 1000 characters") as refused:
         dates.parse(text)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert len(str(refused.value)) < 200
 
 

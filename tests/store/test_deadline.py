@@ -27,7 +27,7 @@ def test_a_running_statement_is_stopped(target: str) -> None:
         limited(connection, 0.2),
     ):
         connection.exec_driver_sql(ENDLESS)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     with store.reading() as connection, limited(connection, 10):
         assert connection.scalar(sa.text("SELECT 1")) == 1
     store.close()

@@ -217,7 +217,7 @@ def test_an_endless_query_ends(stories: Timeline, query: str) -> None:
     began = time.monotonic()
     with pytest.raises(OutOfTime):
         list(stories.sql(query, timeout=0.3))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 60
     assert list(stories.sql("SELECT 1 AS one")) == [{"one": 1}]
 
 

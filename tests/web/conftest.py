@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -48,16 +49,19 @@ Serve = Callable[..., TestClient]
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """A client of a server of some store, with these settings."""
-    opened: list[Timeline] = []
+    with ExitStack() as opened:
 
-    def make(path: Path | str, base: str = BASE, **settings: object) -> TestClient:
-        opened.append(Timeline.open(path))
-        app = make_app(opened[-1], Settings(**settings))  # type: ignore[arg-type]
-        return TestClient(app, base_url=base, follow_redirects=False, raise_server_exceptions=False)
+        def make(path: Path | str, base: str = BASE, **settings: object) -> TestClient:
+            timeline = Timeline.open(path)
+            opened.callback(timeline.close)
+            app = make_app(timeline, Settings(**settings))  # type: ignore[arg-type]
+            client = TestClient(
+                app, base_url=base, follow_redirects=False, raise_server_exceptions=False
+            )
+            # one event loop for all requests, where each would have a thread with a loop of its own
+            return opened.enter_context(client)
 
-    yield make
-    for timeline in opened:
-        timeline.close()
+        yield make
 
 
 @pytest.fixture

@@ -35,6 +35,10 @@ pytestmark = [
     ),
 ]
 
+PATIENCE = 60_000
+"""Milliseconds after which a page that should have answered has hung, on a machine with much else to do."""
+expect.set_options(timeout=PATIENCE)
+
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -89,7 +93,7 @@ def serving(store: Path) -> Iterator[str]:
             assert found
             yield found[0]
             process.send_signal(signal.SIGINT)
-            assert (process.wait(timeout=30), process.stderr.read()) == (0, "")
+            assert (process.wait(timeout=120), process.stderr.read()) == (0, "")
         finally:
             process.kill()
 
@@ -112,7 +116,7 @@ def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
 @contextmanager
 def watched(browser: Browser, server: str, **options: object) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=server, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     hosts: set[str] = set()
     context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))

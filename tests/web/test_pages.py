@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin
@@ -112,11 +113,19 @@ def test_a_page_is_html_that_hangs_together(client: TestClient, path: str) -> No
 def test_every_link_leads_to_a_page(client: TestClient) -> None:
     """Everything that can be reached from the first page is there, and every anchor with it."""
     pages: dict[str, Page] = {}
-    todo, anchors = ["/"], set()
+    todo, seen, anchors = ["/"], set[str](), set[tuple[str, str]]()
+    drawn = Counter[tuple[str, str]]()
     while todo:
         path = todo.pop()
-        if path in pages or len(pages) > 400:
+        if path in seen or len(pages) > 400:
             continue
+        seen.add(path)
+        place = path.partition("?")[0]
+        picture = place.split("/")[1], place.rpartition(".")[2]
+        if picture[1] in ("svg", "png"):
+            drawn[picture] += 1
+            if drawn[picture] > 10:  # two hundred of them would take as long as all pages
+                continue
         answer = client.get(path)
         assert answer.status_code in (200, 303), (path, answer.text)
         if answer.status_code == 303:
