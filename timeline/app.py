@@ -80,9 +80,9 @@ class Timeline(Pictures):
 
         Makes a missing store. ``dry_run`` stores nothing; ``amend`` mends the record where a file was
         edited, and ``strict`` makes an error of every event that a file no longer holds. With
-        ``cloudevents`` lines hold events in that envelope. With ``batch`` every so many events of JSONL are a
-        transaction of their own, so that an interrupted replay goes on where it was. Raises DataError (nothing
-        was stored, or the batches before) and
+        ``cloudevents`` lines hold events in that envelope. With ``batch`` every so many events of JSONL are
+        a transaction of their own, so that an interrupted replay goes on where it was. Raises DataError
+        (nothing was stored, or the batches before) and
         ExpectationFailed (it was).
         """
         from timeline.loading import rehearse_files, replay_files
