@@ -229,12 +229,22 @@ def _comment(views: set[str]) -> None:
     connection, schema = op.get_bind(), _schema()
     meanings = tomllib.loads((FOLDER / "comments.toml").read_text(encoding="utf-8"))
     inspector = sa.inspect(connection)
+    columns = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
+    terms = {
+        f"{kind}_history.{c['name']}": c["meaning"]
+        for kind, found in columns.items()
+        for c in found
+    }
     for name, meaning in meanings["relations"].items():
         kind = "VIEW" if name in views else "TABLE"
         _say(f"{kind} {schema}.{name}", meaning)
         for column in inspector.get_columns(name):
             own = f"{name.removeprefix('current_')}.{column['name']}"
-            said = meanings["meanings"].get(own) or meanings["columns"][column["name"]]
+            said = (
+                meanings["meanings"].get(own)
+                or terms.get(own)
+                or meanings["columns"][column["name"]]
+            )
             _say(f"COLUMN {schema}.{name}.{column['name']}", said)
     for signature, meaning in meanings["functions"].items():
         _say(f"FUNCTION {schema}.{signature}", meaning)

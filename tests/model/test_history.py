@@ -250,7 +250,7 @@ def test_appending_what_says_nothing_new_touches_no_row() -> None:
     change = appended([ANNOUNCED, SIGNED], entry(3, "deal_talks_confirmed", "2025-03-01"))
     assert change is not None
     assert (change.rows.dropped, change.rows.ended) == ([], [])
-    change = appended([SIGNED], entry(3, "deal_payment_made", "2025-03-01"))
+    change = appended([SIGNED], entry(3, "deal_payment_made", "2025-03-01", amount=PAID))
     assert change is not None
     assert change.rows.added == []
 
@@ -377,6 +377,7 @@ def calls(work: Callable[[], object]) -> int:
     return count
 
 
+PAID = {"exact": "5", "currency": "USD"}
 STEPS = (
     "deal_terms_disclosed", "deal_suspended", "deal_payment_made", "deal_resumed", "deal_amended",
 )  # fmt: skip
@@ -390,6 +391,8 @@ def in_order(count: int, *, same_day: bool = False, same_source: bool = False) -
         if same_day:
             known = (date(1990, 1, 1) + timedelta(days=number)).isoformat()
         fields: dict[str, Any] = {"value": {"exact": str(number), "currency": "USD"}}
+        if STEPS[number % len(STEPS)] == "deal_payment_made":
+            fields["amount"] = PAID
         if number == 0:
             fields |= {"kind": "supply", "parties": PARTIES}
         found.append(entry(number + 1, STEPS[number % len(STEPS)], day, known, **fields))

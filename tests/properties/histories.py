@@ -66,6 +66,12 @@ TERMS: dict[str, dict[str, Sequence[Any]]] = {
     "right": {"kind": ("warrant",), "holder": _COMPANY, "grantor": _COMPANY, "strike": _MONEY},
     "commitment": {"actor": _COMPANY, "amount": _MONEY, "firmness": ("aim", "plan")},
     "rumour": {"kind": ("merger",), "parties": _PARTIES, "value": _MONEY},
+    "proceeding": {
+        "kind": ("lawsuit",),
+        "before": _COMPANY,
+        "parties": ({"acme": ["claimant"], "globex": ["respondent"]}, {"globex": []}),
+        "stage": ("phase 1", "phase 2"),
+    },
 }
 """Values to draw from for some of the terms of each kind."""
 
@@ -89,6 +95,14 @@ NEEDED: dict[str, dict[str, Sequence[Any]]] = {
     "fact_stated": {"value": TERMS["fact"]["value"]},
     "company_renamed": {"name": TERMS["company"]["name"]},
     "company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")},
+    "companies_judged": {"companies": (["acme", "globex"],), "judgement": ("same", "different")},
+    "deal_approval_decided": {"authority": ("EU",), "outcome": ("granted", "refused")},
+    "deal_payment_made": {"amount": _MONEY},
+    "deal_milestone_reached": {"milestone": ("one", "two")},
+    "right_lapsed": {"reason": ("waived", "expired")},
+    "rumour_denied": {"by": _COMPANY},
+    "proceeding_advanced": {"stage": ("phase 1", "phase 2")},
+    "proceeding_decided": {"outcome": ("granted", "refused")},
 }
 """What an event of the type always carries."""
 
@@ -134,6 +148,8 @@ def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
     besides = {field: values for field, values in BESIDES.items() if field in own}
     if besides:
         fields |= _chosen(draw, besides, 2)
+    if name == "company_dissolved":
+        fields.pop("reason", None)
     for field, values in NEEDED.get(name, {}).items():
         fields[field] = draw(st.sampled_from(values))
     if draw(st.integers(0, 5)) == 0:

@@ -21,9 +21,6 @@ from timeline.model.values import Day, Fields
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
 
-MONEY_TERM = {"deal": "value", "commitment": "amount", "rumour": "value", "right": "strike"}
-"""The term of a kind that is summed: what the whole thing is worth, as stated."""
-
 
 class Sum(Struct, frozen=True, kw_only=True):
     """Money of one currency, period and basis: exact amounts and ranges added end by end."""
@@ -137,7 +134,7 @@ def list_items(
         kind=kind,
         **view.heading,
         items=items,
-        sums=sums(item.terms.get(MONEY_TERM.get(kind, "")) for item in items),
+        sums=sums(item.terms.get(KINDS[kind].money or "") for item in items),
     )
 
 

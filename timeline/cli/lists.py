@@ -20,8 +20,8 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
     @click.option(
         "--status",
         multiple=True,
-        callback=_statuses,
-        help="Only with this status; may be repeated.",
+        help="Only with this status, or of this group: pending, live, claimed, done, over, denied, noted; "
+        "may be repeated.",
     )
     @click.option("--kind", "item_kind", multiple=True, help="Only of this kind; may be repeated.")
     @click.option(
@@ -41,7 +41,9 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
         if asked["group"] and asked["company"] is None:
             raise click.UsageError("--group needs --company: the one that controls the others")
         from timeline.render.kinds import parse_kind
+        from timeline.render.status import parse_status
 
+        asked["status"] = [each for text in asked["status"] for each in parse_status(kind, text)]
         asked["item_kind"] = [parse_kind(kind, each) for each in asked["item_kind"]]
         with session.open() as timeline, timeline.reading():
             answer = timeline.items(kind, **asked)
@@ -70,14 +72,6 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
     return command
 
 
-def _statuses(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...]:
-    from timeline.render.status import parse_status
-
-    return tuple(map(parse_status, given))
-
-
 deals = _list(
     "deal",
     "List the agreements between companies at a coordinate.",
@@ -101,6 +95,12 @@ relationships = _list(
     "List what stands between two companies, at a coordinate.",
     "timeline relationships --kind parent_of",
     "timeline relationships --company alphabet --group --on 2026-02-25",
+)
+proceedings = _list(
+    "proceeding",
+    "List the reviews, cases and inquiries before authorities and courts, at a coordinate.",
+    "timeline proceedings --status pending --as-of 2025-01-31",
+    "timeline proceedings --kind merger_review --company foxconn",
 )
 rights = _list(
     "right",

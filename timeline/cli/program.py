@@ -23,6 +23,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "commitments",
         "relationships",
         "rights",
+        "proceedings",
         "facts",
         "companies",
     ),

@@ -10,6 +10,7 @@ from timeline.ingest.fixtures import DEFAULTS
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.company import CompanyRegistered
+from timeline.model.kinds.event import Event
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.short_forms import FORMS
 from timeline.model.values import SLUG
@@ -34,7 +35,7 @@ def fixture_schema() -> dict[str, Any]:
         required = {"type", *schema.get("required", [])}
         if not issubclass(event, RecordEvent):
             kind = KIND_OF[name].name
-            if kind != "fact":
+            if event.named_subject is Event.named_subject:
                 required.add("subject")
                 schema["properties"]["subject"] = {"type": "string", "pattern": f"^{kind}:"}
             if not event.always:

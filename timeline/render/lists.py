@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
+from timeline.model.kinds import KINDS
 from timeline.render import words
 from timeline.render.coordinate import coordinate_words
 from timeline.render.page import HEADINGS, Page
@@ -22,8 +23,6 @@ LIST_COLUMNS: Final = (
     "disputed", "sources",
 )  # fmt: skip
 """The columns of a list that people can read in a Markdown table."""
-
-_MONEY: Final = {"deal": "value", "rumour": "value", "right": "strike"}
 
 
 def list_lines(
@@ -60,7 +59,9 @@ def list_lines(
 
 def _details(item: CompanyItem, kind: str) -> str:
     """What tells the item from others: "since 2016-08-12 · JPY 388.8 bn · deal:foxconn-sharp"."""
-    money = item.terms.get(_MONEY.get(kind, ""))
+    worth = KINDS[kind].money
+    shown = worth is not None and not KINDS[kind].words[worth].told_apart
+    money = item.terms.get(worth) if worth is not None and shown else None
     return " · ".join(
         filter(
             None,
