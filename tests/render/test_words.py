@@ -168,6 +168,7 @@ def test_every_comparison_has_words() -> None:
         ({"currency": 5}, "currency: 5"),
         ({"currency": "USD"}, "currency: USD"),
         ({"unit": "box", "max": 3}, "3 box or less"),
+        ({"unit": "box"}, "unit: box"),
         ({"relation": "cousin"}, "relation: cousin"),
         ({"exact": [1]}, "exact: 1"),
         ({"sizes": [1, 2], "more": [{"b": None}]}, "sizes: 1, 2; more: b: "),

@@ -72,9 +72,9 @@ class EventTypes(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
-            from timeline.nearest import did_you_mean
+            from timeline.ingest.check import event_type_hint
 
-            hint = did_you_mean(error.command_name, self.list_commands(ctx))
+            hint = event_type_hint(error.command_name)
             said = f'no event type "{error.command_name}"'
             raise click.UsageError(f"{said}; {hint}" if hint else said, ctx) from None
 

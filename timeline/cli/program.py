@@ -15,7 +15,7 @@ from timeline.cli.errors import run
 from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "Stories": ("check", "replay", "append", "import"),
+    "Stories": ("new", "check", "replay", "append", "import"),
     "Questions": ("state", "diff", "why", "log", "find"),
     "Lists": (
         "deals",

@@ -16,7 +16,7 @@ import msgspec
 from timeline.errors import Problem
 from timeline.ingest.draft import Draft, Place
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
-from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields
+from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields, synonym
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, upcast
 from timeline.model.kinds.about_record import IMMUTABLE, RecordEvent
 from timeline.model.kinds.event import Event, Flaw
@@ -175,9 +175,14 @@ def _event_type(node: Mapping, report: Report) -> type[Event] | None:
         return None
     event = EVENT_TYPES.get(name.text)
     if event is None:
-        hint = did_you_mean(name.text, EVENT_TYPES)
-        report.add("unknown-event-type", f'no event type "{name.text}"', name, hint)
+        message = f'no event type "{name.text}"'
+        report.add("unknown-event-type", message, name, event_type_hint(name.text))
     return event
+
+
+def event_type_hint(name: str) -> str | None:
+    """What to write for an event type that there is not: what it is called here, else the nearest name."""
+    return synonym("events", name, EVENT_TYPES) or did_you_mean(name, EVENT_TYPES)
 
 
 def _version(node: Mapping, event: type[Event], report: Report) -> int | None:
@@ -208,9 +213,8 @@ def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[P
     found: Fields = {}
     for name, (key, value) in node.pairs.items():
         if name not in fields:
-            own.add(
-                "unknown-field", f'{target} has no field "{name}"', key, did_you_mean(name, fields)
-            )
+            hint = synonym("fields", name, fields) or did_you_mean(name, fields)
+            own.add("unknown-field", f'{target} has no field "{name}"', key, hint)
         elif isinstance(value, Scalar) and value.plain and value.value is None:
             if fields[name].required or name == "known":
                 own.add("missing-field", f'{target} needs "{name}"', value, "give the right value")

@@ -16,7 +16,7 @@ from timeline.errors import DataError, NotFound, Problem, TimelineError
 from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
-from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose, value_of
+from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose_most, value_of
 from timeline.ingest.shape import Report, fields_of, shape
 from timeline.model.kinds import KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import Event
@@ -107,10 +107,12 @@ def load_fixture(file: Found) -> Fixture:
     try:
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        root = compose(data, name)
+        root, wrong = compose_most(data, name)
     except DataError as error:
         return Fixture(name, None, [], [], error.problems)
-    return _Reader(name, data.decode("utf-8-sig")).read(root)
+    reader = _Reader(name, data.decode("utf-8-sig"))
+    reader.report.problems += wrong
+    return reader.read(root)
 
 
 class _Reader:

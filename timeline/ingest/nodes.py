@@ -158,10 +158,22 @@ class Unreadable(Exception):
 
 def compose(text: str | bytes, name: str = "<text>") -> Node | None:
     """The tree of a YAML text, or None for an empty one; DataError for what is not read."""
+    root, problems = compose_most(text, name)
+    if problems:
+        raise DataError(problems)
+    return root
+
+
+def compose_most(text: str | bytes, name: str = "<text>") -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML text without what is wrong in single places of it, and what that is.
+
+    Raises DataError where no tree comes out.
+    """
     try:
-        return _compose(text)
+        root, wrong = _compose(text)
     except Unreadable as error:
         raise DataError([error.problem(name, text)]) from None
+    return root, [error.problem(name, text) for error in wrong]
 
 
 def excerpt(text: str | bytes, line: int) -> str | None:
@@ -173,7 +185,7 @@ def excerpt(text: str | bytes, line: int) -> str | None:
     return lines[line - 1].rstrip("\r")[:200]
 
 
-def _compose(text: str | bytes) -> Node | None:
+def _compose(text: str | bytes) -> tuple[Node | None, list[Unreadable]]:
     if len(text) > MAX_BYTES:
         raise Unreadable(
             "file-too-large",
@@ -183,7 +195,8 @@ def _compose(text: str | bytes) -> Node | None:
             "split it, or write large data as JSONL, which is streamed",
         )
     try:
-        return _Builder().build(text)
+        builder = _Builder()
+        return builder.build(text), builder.wrong
     except UnicodeDecodeError as error:
         line, column = _position(bytes(error.object).decode("latin-1"), error.start)
         raise Unreadable(
@@ -238,6 +251,8 @@ class _Builder:
         self.nodes = 0
         self.aliases = 0
         self.root: Node | None = None
+        self.wrong: list[Unreadable] = []
+        """What is wrong in one place, and hides nothing else."""
 
     def build(self, text: str | bytes) -> Node | None:
         if isinstance(text, bytes):
@@ -328,17 +343,44 @@ class _Builder:
             return
         key = keys[-1]
         if key is not None:
-            parent.pairs[key.text] = key, node
+            comma = _comma(parent, key, node)
+            if comma is not None:
+                self.wrong.append(comma)
+            elif key.text in parent.pairs:
+                self.wrong.append(
+                    Unreadable(
+                        "duplicate-key", f'"{key.text}" stands here twice', key.line, key.column,
+                        "keep one of them: YAML would silently drop the other",
+                    )
+                )  # fmt: skip
+            else:
+                parent.pairs[key.text] = key, node
             keys[-1] = None
             return
         if not isinstance(node, Scalar):
             raise Unreadable("invalid-key", "a key must be text", node.line, node.column)
-        if node.text in parent.pairs:
-            raise Unreadable(
-                "duplicate-key", f'"{node.text}" stands here twice', node.line, node.column,
-                "keep one of them: YAML would silently drop the other",
-            )  # fmt: skip
         keys[-1] = node
+
+
+def _comma(parent: Mapping, key: Scalar, value: Node) -> Unreadable | None:
+    """What is wrong with a piece that a comma in braces cut off: it looks like a key without a value."""
+    is_empty = isinstance(value, Scalar) and value.plain and not value.text
+    if not (parent.flow and key.plain and is_empty and parent.pairs):
+        return None
+    name, (_, before) = next(reversed(parent.pairs.items()))
+    if not isinstance(before, Scalar) or not before.text:
+        return None
+    if _is_thousand(key.text) and before.text[-1].isdigit():
+        hint = 'write the number without commas, 5000000, or in quotes: "USD 5,000,000"'
+    elif " " in key.text and before.plain:
+        hint = f'put the text in quotes: {name}: "{before.text}, {key.text}"'
+    else:
+        return None
+    message = f'in braces a comma ends the value: "{name}" is read as "{before.text}" alone'
+    return Unreadable("unquoted-comma", message, key.line, key.column, hint)
+
+
+_is_thousand = re.compile(r"\d{3}(\.\d+)?", re.ASCII).fullmatch
 
 
 def _events(text: str) -> Iterator[Any]:  # what the C parser yields has no types

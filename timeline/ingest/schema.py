@@ -6,18 +6,26 @@ from typing import Any, Final
 
 import msgspec
 
+from timeline.ingest.fixtures import DEFAULTS
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.company import CompanyRegistered
 from timeline.model.kinds.source import SourceRegistered
+from timeline.model.short_forms import FORMS
 from timeline.model.values import SLUG
 
-_REF: Final = "#/$defs/{name}"
+SCHEMA_FILE: Final = "timeline.schema.json"
+"""The file beside stories in which editors find the schema."""
+
+SCHEMA_LINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
+"""How a story begins, so that editors find the schema of it."""
+
+_REF: Final = "#/definitions/{name}"
 _SLUGS: Final = {"pattern": f"^{SLUG}$"}
 
 
 def fixture_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of a YAML fixture, with every event type and field."""
+    """JSON Schema (draft-07, which editors read) of a YAML fixture, with every event type and field."""
     types = tuple(EVENT_TYPES.values())
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     for name, event in EVENT_TYPES.items():
@@ -32,9 +40,33 @@ def fixture_schema() -> dict[str, Any]:
             if not event.always:
                 required.add("occurred")
         schema["required"] = sorted(required)
+    said = {}
+    for event in types:  # what stands under a source inherits the rest
+        schema = components[event.__name__]
+        inherited = [name for name in schema["required"] if name not in (*DEFAULTS, "source")]
+        said[f"{event.__name__}Said"] = schema | {"required": inherited}
+    components |= said
+    for type_, form in FORMS.items():
+        if type_.__name__ in components:
+            text = {"type": "string", "description": "the short form", "examples": [*form.examples]}
+            components[type_.__name__] = {"anyOf": [components[type_.__name__], text]}
+    sources = _section(components, SourceRegistered.__name__, "where news comes from")
+    fields = components[f"{SourceRegistered.__name__}Fields"]["properties"]
+    fields["says"] = {
+        "type": "array",
+        "description": "what the source says: events that inherit from it and its defaults",
+        "items": {"anyOf": [{"$ref": _REF.format(name=name)} for name in said]},
+    }
+    event_fields = components[SourceRegistered.__name__]["properties"]
+    fields["defaults"] = {
+        "type": "object",
+        "description": "what the events under the source inherit where they do not say it",
+        "properties": {name: event_fields[name] for name in DEFAULTS},
+        "additionalProperties": False,
+    }
     sections = {
         "story": {"type": "string", "description": "where these events come from", **_SLUGS},
-        "sources": _section(components, SourceRegistered.__name__, "where news comes from"),
+        "sources": sources,
         "companies": _section(components, CompanyRegistered.__name__, "who can be a party"),
         "events": {
             "type": "array",
@@ -43,12 +75,13 @@ def fixture_schema() -> dict[str, Any]:
         "expect": {"type": "array", "items": _expectation()},
     }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "urn:partnership-timeline:fixture",
         "title": "Timeline fixture",
         "type": "object",
         "properties": sections,
         "additionalProperties": False,
-        "$defs": _with_bare_values(dict(sorted(components.items()))),
+        "definitions": _with_bare_values(dict(sorted(components.items()))),
     }
 
 
@@ -89,14 +122,17 @@ def _expectation() -> dict[str, Any]:
 
 
 def _with_bare_values(schema: Any) -> Any:
-    """A year stands in YAML without quotes and is text all the same, and so does an amount."""
+    """What stands in YAML without quotes: a year, an amount, an EDTF set; and one role without a list."""
     if isinstance(schema, list):
         return [_with_bare_values(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     found = {name: _with_bare_values(value) for name, value in schema.items()}
     if found.get("type") == "string" and "EDTF" in str(found.get("description", "")):
-        found["type"] = ["string", "integer"]
+        found["type"] = ["string", "integer", "array"]
+    values = found.get("additionalProperties")
+    if isinstance(values, dict) and values.get("type") == "array":  # parties: {acme: partner}
+        found["additionalProperties"] = {"anyOf": [values, values["items"]]}
     if found.get("format") == "decimal":
         found["type"] = ["string", "number"]
     return found

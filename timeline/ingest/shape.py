@@ -7,9 +7,13 @@ types are the same: the msgspec structs of :mod:`timeline.model.kinds`, through 
 from __future__ import annotations
 
 import operator
+import os
+import re
+from collections.abc import Container
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import inspect
@@ -74,6 +78,33 @@ class Report:
             self.add("invalid-value", f"{name}: {message}" if name else message, node)
 
 
+SYNONYMS_VARIABLE: Final = "TIMELINE_SYNONYMS"
+
+
+@cache
+def _synonyms(own: str | None) -> dict[str, dict[str, str]]:
+    """What people write for what the vocabulary calls otherwise; those of a user's own file come on top."""
+    import tomllib  # only when something is wrong
+
+    found: dict[str, dict[str, str]] = {}
+    for path in (Path(__file__).with_name("synonyms.toml"), Path(own) if own else None):
+        if path is not None:
+            for section, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                found.setdefault(section, {}).update(names)
+    return found
+
+
+def synonym(section: Literal["events", "fields"], name: str, known: Container[str]) -> str | None:
+    """What to write for a name that the vocabulary does not have, if people are known to write it.
+
+    Only a name that is ``known`` is suggested.
+    """
+    meant = "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+    found = _synonyms(os.environ.get(SYNONYMS_VARIABLE)).get(section, {}).get(meant)
+    word = re.match(r"\w+", found or "")
+    return f"write {found}" if word and word.group() in known else None
+
+
 @cache
 def type_of(annotation: Any) -> inspect.Type:
     """The msgspec description of a type, computed once."""
@@ -134,8 +165,10 @@ def shape_fields(
     for name, (key, value) in node.pairs.items():
         field = fields.get(name)
         if field is None:
-            hint = did_you_mean(name, fields) or (
-                'what is your own goes under "extra"' if "extra" in fields else None
+            hint = (
+                synonym("fields", name, fields)
+                or did_you_mean(name, fields)
+                or ('what is your own goes under "extra"' if "extra" in fields else None)
             )
             report.add("unknown-field", f'{what} has no field "{name}"', key, hint)
             sound = False

@@ -44,7 +44,7 @@ def share(value: Mapping[str, Any]) -> str:
 
 
 def quantity(value: Mapping[str, Any]) -> str:
-    """A quantity: "44.3 mn shares"."""
+    """A number of things: "44.3 mn shares", "up to 10 GW"."""
     return short_forms.write(Quantity, value)
 
 
