@@ -43,11 +43,10 @@ def say(shape: Shape, value: Any, names: Names) -> str:
 
 def term_words(kind: Kind, term: str, value: Any, names: Names) -> str:
     """The value of a term as it reads beside its label: "expected by 2027", "JPY 88 a share"."""
-    told, shape = kind.words[term], shape_of(kind, term)
+    told = kind.words[term]
+    lasting = term in ("period", "window")
+    said = words.stretch(value) if lasting else say(shape_of(kind, term), value, names)
     # "expected by 2027": an open start is a deadline
-    said = (
-        words.expected(value) if shape == "date" and told.form != "{}" else say(shape, value, names)
-    )
     return said if said.startswith("by ") and told.form == "by {}" else told.form.format(said)
 
 

@@ -130,7 +130,7 @@ def _commitment(item: CompanyItem, party: str, names: Names) -> str:
 
 def _fact(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
-    period = f" ({words.date(terms['period'])})" if "period" in terms else ""
+    period = f" ({words.stretch(terms['period'])})" if "period" in terms else ""
     said = f"{item.kind}{period}: {words.value_in_words(terms.get('value'), names)}"
     compared = ", ".join(
         each for each in map(words.comparison, terms.get("comparison", ())) if each not in said

@@ -6,6 +6,7 @@ exactly is written out. Vague dates stay vague.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -64,32 +65,26 @@ def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> s
 
 
 def date(text: str) -> str:
-    """An EDTF date in words, as imprecise as it is: "about spring 2025", "2025-11-20"."""
+    """An EDTF date in words, as imprecise as it is: "21 Nov 2025", "about spring 2025"."""
     return dates.describe(text)
 
 
+def stretch(text: str) -> str:
+    """An EDTF date that says how long something lasts, in words: "2025 to 2027", "from March 2025"."""
+    return dates.describe_stretch(text)
+
+
 def since(text: str) -> str:
-    """An EDTF date as it reads after "since": "2025-11-21 or earlier", "October 2025"."""
-    start, end = _ends(text)
-    if start == "":
-        return f"{dates.describe(end)} or earlier"
-    if end == "" and "/" in text:
-        return dates.describe(start)
-    return dates.describe(text).replace("some time from", "some day from")
+    """An EDTF date as it reads after "since": "21 Nov 2025 or earlier", "some day in 2025"."""
+    said = dates.describe(text)
+    if said.startswith("by "):
+        return f"{said.removeprefix('by ')} or earlier"
+    if text.endswith(("..", "/")):  # since March 2025 or later is since then
+        return said.removesuffix(" or later")
+    return _BETWEEN.sub("some day between", said)
 
 
-def expected(text: str) -> str:
-    """An EDTF date as it reads after "expected": "by 2027", "June 2016"."""
-    start, end = _ends(text)
-    return f"by {dates.describe(end)}" if start == "" else dates.describe(text)
-
-
-def _ends(text: str) -> tuple[str, str]:
-    """The two ends of an interval or of a set of one range, "" where open; a value twice."""
-    if "," in text:
-        return text, text
-    start, _, end = text.strip("[]").replace("/", "..").partition("..")
-    return (start, end.strip(".")) if ".." in text or "/" in text else (text, text)
+_BETWEEN: Final = re.compile(r"(?<!some )\bbetween")
 
 
 # --- everything else ------------------------------------------------------------------------------
