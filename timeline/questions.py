@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import coordinate, parse_day
-from timeline.answers.model import Coordinate, Found, LogEntry, StateAnswer
+from timeline.answers.model import CompanyItem, Coordinate, Found, LogEntry, StateAnswer
 from timeline.errors import InvalidValue
 from timeline.store.store import Store
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.sources import SourceRow, SourcesAnswer
+    from timeline.answers.told import Told
     from timeline.answers.turns import Turns
     from timeline.answers.view import View
     from timeline.answers.why import CompanyWhy, WhyAnswer
@@ -376,6 +377,13 @@ class Questions:
 
         with self._session() as connection:
             return source_titles(connection, slugs)
+
+    def told(self, items: Iterable[CompanyItem], **asked: Unpack[Asked]) -> dict[str, Told]:
+        """How many reports stand behind each item, and who contradicts it, by its subject."""
+        from timeline.answers.told import told
+
+        with self._viewing(asked) as view:
+            return told(view, items)
 
     def subjects(self, prefix: str = "", limit: int = 100) -> list[str]:
         """The first subjects in alphabetical order that begin with ``prefix``."""

@@ -62,7 +62,7 @@ def check(
         session.warn(found.done.warnings)
         if company is not None:
             timeline = Timeline(found.store, session.timezone)
-            write_state(session, timeline, timeline.state(company or None, **at))
+            write_state(session, timeline, timeline.state(company or None, **at), at=at)
         if found.failed is not None:
             raise found.failed
         done = found.done

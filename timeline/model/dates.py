@@ -320,8 +320,10 @@ def _say(value: Edtf) -> str:
             # one day or month by chance, around which the masked part is vague
             said = f"some day {_between(_say_day(earliest), _say_day(latest))}"
             if len(text) < 10:
-                ends = (f"{_MONTHS[each.month - 1]} {each.year:04}" for each in (earliest, latest))
-                said = f"some month {_between(*ends)}"
+                first, last = (
+                    f"{_MONTHS[each.month - 1]} {each.year:04}" for each in (earliest, latest)
+                )
+                said = f"some month {_between(first, last)}"
         return f"{_QUALIFIERS[text[-1]]} {said}"
     year, part, day = text[:4], text[5:7], text[8:]
     if day not in ("", "XX"):

@@ -9,12 +9,13 @@ from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
 from timeline.model.kinds import KINDS
 from timeline.render import words
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
+from timeline.render.doubts import marks, remark_words, standing_words
 from timeline.render.page import HEADINGS, Page
-from timeline.render.state import standing_words
 from timeline.render.status import group_of, status_words
 from timeline.render.table import table_lines
-from timeline.render.text import cells
+from timeline.render.terms import Row, form_words, term_words
+from timeline.render.text import capital, cells
 from timeline.render.titles import title
 from timeline.render.words import Names
 
@@ -36,17 +37,18 @@ def list_lines(
     page = Page(width, color)
     heading = HEADINGS[answer.kind]
     yield page.paint(f"{heading.upper()} ({len(answer.items)})", "strong")
-    yield from page.paragraph(coordinate_words(answer))
+    yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     if not answer.items:
-        yield from page.paragraph(f"There are no {heading} like that at this coordinate.")
+        yield from page.paragraph(f"No {heading} like that had been reported by this date.")
         return
     page = Page(width, color, max(12, *(cells(item.status) for item in answer.items)))
     for item in answer.items:
         status = status_words(item.status)
         style = group_of(item.status, disputed=item.disputed)
-        what = title(item, None, names or {})
-        yield from page.item(status, style, what, [("", _details(item, answer.kind))])
+        found = marks(item)
+        what = f"{'! ' if found else ''}{title(item, None, names or {})}"
+        yield from page.item(status, style, what, _rows(item, answer.kind, found, names or {}))
     if answer.sums:
         yield ""
         yield from page.paragraph(
@@ -55,10 +57,19 @@ def list_lines(
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"
+    yield from again(page, answer)
+
+
+def _rows(item: CompanyItem, kind: str, found: list[str], names: Names) -> Iterator[Row]:
+    yield "", _details(item, kind)
+    if found:
+        yield "!", "; ".join(found)
+    for remark in item.remarks:
+        yield "beware", remark_words(remark, item.subject, names)
 
 
 def _details(item: CompanyItem, kind: str) -> str:
-    """What tells the item from others: "since 2016-08-12 · JPY 388.8 bn · deal:foxconn-sharp"."""
+    """What tells the item from others: "since 12 Aug 2016 · JPY 388.8 bn · deal:foxconn-sharp"."""
     worth = KINDS[kind].money
     shown = worth is not None and not KINDS[kind].words[worth].told_apart
     money = item.terms.get(worth) if worth is not None and shown else None
@@ -67,22 +78,52 @@ def _details(item: CompanyItem, kind: str) -> str:
             None,
             [
                 standing_words(item),
-                "disputed" if item.disputed else "",
                 words.money(money, reported=False) if money else "",
+                *_deciding(item, kind),
                 item.subject,
             ],
         )
     )
 
 
+_OF_LISTS: Final = {
+    "relationship": ("share",),
+    "right": ("quantity", "window"),
+    "proceeding": ("stage",),
+}
+"""The terms that tell items of a kind apart, besides their title."""
+
+
+def _deciding(item: CompanyItem, kind: str) -> Iterator[str]:
+    """What decides whether an item weighs much: the share, what is not binding, a refused approval."""
+    for term in _OF_LISTS.get(kind, ()):
+        if term in item.terms:
+            yield term_words(KINDS[kind], term, item.terms[term], {})
+    if kind == "deal":
+        form = form_words(item.terms)
+        if form and (item.terms.get("binding") is False or item.terms.get("form") in _LOOSE):
+            yield form
+        if any(step.get("outcome") == "refused" for step in item.steps):
+            yield "an approval was refused"
+
+
+_LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})
+
+
 def sum_words(each: Sum) -> str:
     """``USD 2–3 bn a year (2 items)``."""
-    money: dict[str, Any] = {"currency": each.currency, "per": each.per, "basis": each.basis}
-    money |= {end: getattr(each, end) for end in ("min", "max") if getattr(each, end) is not None}
+    money: dict[str, Any] = {"currency": each.currency}
+    money |= {"per": each.per} if each.per != "once" else {}
+    money |= {"basis": each.basis} if each.basis != "exact" else {}
+    if each.min is not None and each.min == each.max:
+        money["exact"] = each.min
+    else:
+        ends = ("min", "max")
+        money |= {end: getattr(each, end) for end in ends if getattr(each, end) is not None}
     of = f"{each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
-    return f"{words.money(money)} ({of})"
+    return f"{words.money(money)} {each.group} ({of})"
 
 
 def companies_lines(
@@ -91,7 +132,7 @@ def companies_lines(
     """The companies as a table, line by line, without ends of lines."""
     page = Page(width, color)
     yield page.paint(f"COMPANIES ({len(answer.companies)})", "strong")
-    yield from page.paragraph(coordinate_words(answer))
+    yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     rows = [
         {
@@ -99,7 +140,7 @@ def companies_lines(
             "name": row.name,
             "country": row.country,
             "kind": row.kind,
-            "status": row.status or "not registered",
+            "status": status_words(row.status or "not known by then"),
             "items": row.items,
         }
         for row in answer.companies
@@ -107,3 +148,10 @@ def companies_lines(
     if rows:
         for line in table_lines(rows, tuple(rows[0]), page.width, color):
             yield line.removesuffix("\n")
+    yield from again(page, answer)
+
+
+def again(page: Page, answer: Placed) -> Iterator[str]:
+    """The last line of an answer: the options that ask exactly the same again."""
+    yield ""
+    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")

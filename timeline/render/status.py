@@ -83,5 +83,5 @@ def parse_status(kind: str, text: str) -> list[str]:
 
 
 def status_words(status: str) -> str:
-    """The status as people write it: "in force", "partly denied"."""
-    return status.replace("_", " ")
+    """The status as people write it: "in force", "partly denied"; "mentioned" where none was reported."""
+    return "mentioned" if status == "noted" else status.replace("_", " ")

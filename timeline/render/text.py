@@ -117,6 +117,11 @@ def block(text: str, width: int, *, first: str = "", indent: int = 0) -> Iterato
         yield (" " * indent if number or not first else first) + line
 
 
+def capital(text: str) -> str:
+    """The text with a capital at its start, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def join(words: Iterable[str], last: str = "and") -> str:
     """``a, b and c``."""
     *others, final = list(words) or [""]
