@@ -77,4 +77,21 @@ def report(
         session.open() as timeline,
         timeline.report(name, reports=reports, limit=most, **asked) as found,
     ):
-        write_limited(session, found, limit)
+        if session.format in ("table", "md"):
+            _write_spoken(session, timeline, found, limit, asked)
+        else:
+            write_limited(session, found, limit)
+
+
+def _write_spoken(
+    session: Session, timeline: Timeline, found: Rows, limit: int | None, asked: Mapping[str, Any]
+) -> None:
+    """Write the rows for people: with names, and days as people write them."""
+    from timeline.render.spoken import companies_in, spoken
+
+    rows = list(Cut(found, limit))
+    at = {name: asked.get(name) for name in ("on", "known")}
+    names = timeline.names(companies_in(rows), **at)
+    write_rows(session, spoken(rows, names), columns=found.columns)
+    if limit is not None and len(rows) == limit and next(iter(found), None) is not None:
+        session.note(f"there are more than {limit} rows")
