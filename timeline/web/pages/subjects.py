@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from timeline.answers.why import Link, WhyAnswer
 from timeline.app import Timeline
+from timeline.model.subject import Subject
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import address, axes_path, company_path, source_path, subject_path
 from timeline.web.documented import documented
