@@ -42,7 +42,6 @@ from timeline.model.kinds.about_record import (
 from timeline.model.kinds.event import Event
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, parse_moment
 
-
 REDATED: Final = ""
 """Where a mend keeps since when its target is known, beside the names of sources."""
 
