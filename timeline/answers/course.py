@@ -25,6 +25,7 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
+from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant
 from timeline.store.log import chunks, read_rows, subjects_of_any
@@ -241,7 +242,7 @@ def _all_roles(content: Content) -> set[str]:
 def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
     """The rows of one known instant as spans; neighbours of which a picture shows the same are one."""
     spans: list[Span] = []
-    fact = subject.startswith("fact:")
+    claimed = claim_term_of(subject)
     for row in rows:
         content = row.content
         span = Span(
@@ -252,7 +253,7 @@ def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
             alternatives=content.alternatives,
             disputed=content.disputed,
             since=content.since,
-            value=content.terms.get("value") if fact else UNSET,
+            value=UNSET if claimed is None else content.terms.get(claimed),
         )
         if spans and spans[-1].valid_to == span.valid_from and _look(spans[-1]) == _look(span):
             span = replace(spans.pop(), valid_to=span.valid_to)

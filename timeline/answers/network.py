@@ -17,11 +17,13 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal.known_axis import within
+from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED, Day
 from timeline.store.log import chunks, read_all_entries
 from timeline.store.tables import subject_company
 
-TYING: Final = tuple(kind for kind in SHOWN if kind != "fact")
+TYING: Final = tuple(kind for kind in SHOWN if KINDS[kind].claim_term is None)
 """The kinds of subject that can have two parties."""
 
 
@@ -171,7 +173,7 @@ def _named(view: View, companies: Iterable[str]) -> Counter[str]:
 
 def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
     """The subjects that join companies at the view's known instant, with whom they join."""
-    tying = (subject for subject in sorted(subjects) if subject.partition(":")[0] in TYING)
+    tying = (subject for subject in sorted(subjects) if Subject.of(subject).kind in TYING)
     for told in read_told(view, tying):
         course = course_of(view, told, lambda content: len(content.parties) > 1)
         if course is not None:

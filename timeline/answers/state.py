@@ -12,15 +12,14 @@ from msgspec.structs import replace
 from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
 from timeline.answers.remarks import with_remarks
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import View
 from timeline.model.company import registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries, read_entries
-
-_ORDER = {name: place for place, name in enumerate(SHOWN)}
 
 
 def state(
@@ -98,7 +97,7 @@ class OfSubject(Protocol):
 
 def shown_order(item: OfSubject) -> tuple[int, str]:
     """By kind of subject, then by subject."""
-    return _ORDER[item.subject.partition(":")[0]], item.subject
+    return Subject.of(item.subject).sort_key
 
 
 def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem]:

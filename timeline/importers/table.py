@@ -26,6 +26,7 @@ from timeline.importers.report import Imported, Spelling, Tally
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
+from timeline.model.subject import Subject
 from timeline.model.values import Fields
 from timeline.store.append import Appender
 from timeline.store.bulk import among, rare_collections
@@ -261,7 +262,7 @@ class _Import:
             known = stored.setdefault(fields["subject"], fields)
             differ = [n for n in fields if n != "id" and known.get(n) != fields[n]]
             if differ:
-                slug = fields["subject"].partition(":")[2]
+                slug = Subject.of(fields["subject"]).slug
                 message = f'the source "{slug}" is registered with another {differ[0]}'
                 reasons.setdefault(row.row.number, []).append(Reason("source-changed", message))
             elif known is not fields:

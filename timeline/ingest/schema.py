@@ -9,7 +9,6 @@ import msgspec
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.company import CompanyRegistered
-from timeline.model.kinds.event import Event
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.values import SLUG
 
@@ -27,7 +26,7 @@ def fixture_schema() -> dict[str, Any]:
         required = {"type", *schema.get("required", [])}
         if not issubclass(event, RecordEvent):
             kind = KIND_OF[name].name
-            if event.named_subject is Event.named_subject:
+            if not event.named_by:
                 required.add("subject")
                 schema["properties"]["subject"] = {"type": "string", "pattern": f"^{kind}:"}
             if not event.always:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from timeline.answers import CompanyItem
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
+from timeline.model.kinds import claim_term_of
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import NOTHING, change_words, label_of, type_words
 from timeline.render.page import HEADINGS, Page, kind_of
@@ -110,7 +111,7 @@ def _rows(
     verbose: bool,
 ) -> Iterator[Row]:
     yield from change_rows(item, changes, names)
-    if verbose or kind_of(item.subject) != "fact":  # the title names the fact
+    if verbose or claim_term_of(item.subject) is None:  # else the title names it
         yield "subject", item.subject
     label = "told by"
     for id_ in changes[0].events:

@@ -44,9 +44,8 @@ def deciding_words(item: CompanyItem, names: Names) -> Iterator[str]:
                 yield f"refused by {name_of(step['authority'], names)}"
         if paid := paid_words(item):
             yield paid
-    if kind == "relationship":
-        if "share" in terms:
-            yield words.share(terms["share"])
+    if kind == "relationship" and "share" in terms:
+        yield words.share(terms["share"])
     if kind == "right":
         quantity = terms.get("quantity")
         if quantity is not None:

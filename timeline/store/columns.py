@@ -42,10 +42,8 @@ class TermColumn(Struct, frozen=True, omit_defaults=True):
 def columns_of(kind: Kind) -> Iterator[TermColumn]:
     """The columns of a kind's terms, in the order in which the terms are declared."""
     for term in kind.terms:
-        if term != "kind" and not (kind.name == "fact" and term == "attribute"):
+        if term != "kind":  # a column of every view
             yield from _columns(kind, term)
-        elif term == "attribute":
-            yield TermColumn(term, "text", "text", kind.words[term].meaning, term)
 
 
 def _columns(kind: Kind, term: str) -> Iterator[TermColumn]:

@@ -80,6 +80,7 @@ class CompaniesJudged(CompanyEvent, frozen=True, kw_only=True, tag="companies_ju
 
     step: ClassVar[str] = "judged {judgement}"
 
+    named_by: ClassVar[tuple[str, ...]] = ("companies",)
     always: ClassVar[bool] = True
 
     companies: Annotated[list[CompanyRef], Meta(min_length=2)]

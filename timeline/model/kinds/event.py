@@ -57,6 +57,9 @@ class Event(
     step_fields: ClassVar[tuple[str, ...]] = ()
     """Fields with the name of a term that are the event's own: they make a step and are not merged."""
 
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """The fields from which its subject follows (``named_subject``); none where it must be given."""
+
     step: ClassVar[str] = ""
     """What happened, in words, with the fields in braces that it takes in; of what makes a step."""
 
@@ -216,6 +219,10 @@ class Kind:
     """The group of each status, in the order in which a subject goes through them."""
     plural: str = ""
     """What many of them are called: the heading of a list, the name of its command and its page."""
+    summary: str = ""
+    """What a list of them holds, after "List"."""
+    examples: tuple[str, ...] = ()
+    """Options for the command that lists them, worth an example."""
     words: Mapping[str, Term] = field(default_factory=dict)
     """What people read of each term, in the order in which it is shown."""
     nouns: Mapping[str, str] = field(default_factory=dict)
@@ -224,6 +231,8 @@ class Kind:
     """By the kind of item ("": every one), how other parties follow its noun, by their role."""
     phrases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By the kind of item, the whole title as its first and as its second company sees it."""
+    claim_term: str | None = None
+    """The term whose value stands in for the status where accounts differ; its title tells the value."""
     money: str | None = None
     """The term that says what the whole thing is worth, as stated: it is summed."""
     final: frozenset[str] = frozenset()

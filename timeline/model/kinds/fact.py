@@ -34,6 +34,8 @@ class FactEvent(Event, frozen=True, kw_only=True):
     period: EdtfText | UnsetType = UNSET
     comparison: list[Comparison] | UnsetType = UNSET
 
+    named_by: ClassVar[tuple[str, ...]] = ("company", "attribute")
+
     @staticmethod
     def named_subject(fields: Mapping[str, Any]) -> str | None:
         """``fact:company/attribute``, with ``@period`` where it has one."""
@@ -105,6 +107,9 @@ KIND = Kind(
     base=FactEvent,
     evolve=evolve,
     plural="facts",
+    summary="what is said of companies, at a coordinate.",
+    examples=("--company foxconn --on 2025-11-21", "--kind results --fact-level fact"),
+    claim_term="value",
     words={
         "company": Term("company", "id of the company that it is said of", told_apart=True),
         "attribute": Term("attribute", "what is said of the company", told_apart=True),
