@@ -15,6 +15,7 @@ from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.coordinate import coordinate_words
 from timeline.render.page import HEADINGS
+from timeline.render.remarks import remark_words
 from timeline.render.status import group_of, status_words
 from timeline.render.terms import Row, step_words, term_rows
 from timeline.render.text import block, cells, clean, join, paint
@@ -194,7 +195,7 @@ class _Page:
     def rows(self, item: CompanyItem) -> Iterator[Row]:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
         yield item.certainty, standing_words(item)
-        yield from warning_rows(item)
+        yield from warning_rows(item, self.names)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
@@ -252,8 +253,10 @@ def _alternative(claim: Any, fact: bool) -> str:
     return value_in_words(claim)
 
 
-def warning_rows(item: CompanyItem) -> Iterator[Row]:
-    """What is doubtful about an item, each with its label."""
+def warning_rows(item: CompanyItem, names: Names | None = None) -> Iterator[Row]:
+    """What a reader must hear about an item besides, each with its label: remarks, then doubts."""
+    for remark in item.remarks:
+        yield "note", remark_words(remark, names or {})
     if item.disputed:
         yield "disputed", "somebody contests part of the evidence; it counts all the same"
     said = [each.replace("_", " ") for each in item.conflicts if each != "occurred"]
