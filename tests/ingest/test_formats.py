@@ -28,7 +28,6 @@ from timeline.ingest.jsonl import (
 )
 from timeline.ingest.schema import fixture_schema
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
-from timeline.model.kinds.event import Event
 from timeline.model.values import Fields
 
 ROOT = Path(__file__).parent.parent.parent

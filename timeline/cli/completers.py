@@ -89,11 +89,11 @@ def _called(timeline: Timeline, kind: str, text: str) -> dict[str, str]:
     """The companies or sources that a name begins with, by id."""
     text = text.casefold()
     if kind == "company:":
-        found = timeline.find(text, limit=FEW)
+        found = timeline.find(text, limit=FEW, only=["companies"])
         return {
-            match.company: match.name
+            match.id: match.name or match.id
             for match in found
-            if any(name.casefold().startswith(text) for name in (match.name, match.value))
+            if any(name.casefold().startswith(text) for name in (match.name or "", match.value))
         }
     rows = timeline.sources(limit=MOST).sources
     return {

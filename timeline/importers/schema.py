@@ -32,7 +32,9 @@ _CONDITION: Final = {
 
 def mapping_schema() -> dict[str, Any]:
     """JSON Schema (draft-07) of a mapping: fields as in a fixture, each of which a column may tell."""
-    told = {name: _or_expression(schema) for name, schema in fixture_schema()["definitions"].items()}
+    told = {
+        name: _or_expression(schema) for name, schema in fixture_schema()["definitions"].items()
+    }
     _, settings = msgspec.json.schema_components(_SETTINGS, ref_template=_REF)
     types = [t for t in EVENT_TYPES.values() if not issubclass(t, RecordEvent)]
     for event in types:
