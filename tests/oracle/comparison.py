@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.oracle.answer import state
-from tests.oracle.days import LATEST, instant
+from tests.oracle.days import LATEST, bounds, day_after, day_before, instant
 from tests.oracle.record import Lens, Log
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
@@ -42,13 +42,6 @@ class Coordinate:
         lens: Lens | None = None,
     ) -> None:
         self.on, self.known, self.position, self.lens = on, known, position, lens
-        self.back: int | None = None
-
-    def within(self, length: int) -> Coordinate:
-        """The same, so many positions back from the end of a log of this length."""
-        if self.back is not None:
-            self.position = max(length - self.back, 1)
-        return self
 
     @property
     def instant(self) -> datetime:
@@ -66,6 +59,33 @@ class Coordinate:
 
     def of_pages(self, log: Log) -> list[Fields]:
         return state(log, self.on, self.instant, self.position, self.lens)
+
+
+def telling_days(log: Log) -> list[str]:
+    """The days on which an answer may become another: the bounds of every event, and the days beside them."""
+    found: set[date] = set()
+    for event in log.events:
+        for wording in (event.fields, event.fields.get("changes") or {}):
+            if wording.get("occurred"):
+                for bound in bounds(wording["occurred"]):
+                    found |= {day_before(bound), bound, day_after(bound)}
+    return sorted(day.isoformat() for day in found if FIRST_DAY <= day.isoformat() <= LAST_DAY)
+
+
+FIRST_DAY, LAST_DAY = "2024-12-01", "2026-01-02"
+"""Before and after all that is not open."""
+
+
+def telling_instants(log: Log) -> list[str]:
+    """The instants at which something became known, and those just before."""
+    found: set[datetime] = set()
+    for event in log.events:
+        for wording in (event.fields, event.fields.get("changes") or {}):
+            found |= {publication.at for publication in wording.get("source") or ()}
+            if wording.get("known"):
+                found.add(wording["known"])
+    found |= {moment - timedelta(microseconds=1) for moment in found}
+    return [moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for moment in sorted(found)]
 
 
 def differences(pages: list[Fields], program: list[Fields]) -> list[str]:
