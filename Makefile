@@ -22,7 +22,7 @@ DRAW := $(VENV)/.installed-draw
 GATED := timeline/model/*,timeline/ingest/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test test-long lint format docs docs-check bench bench-quick fuzz fuzz-quick clean
+.PHONY: help demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -54,6 +54,10 @@ lint: $(DEV)
 format: $(DEV)
 	@$(BIN)/ruff check --quiet --fix
 	@$(BIN)/ruff format --quiet
+
+# what the migration reads of the terms, from the kinds that declare them
+columns: $(DEV)
+	@$(BIN)/python -m timeline.store.columns
 
 docs: $(DEV)
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -I scripts --verbosity=1 README.md docs/*.md

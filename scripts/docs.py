@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, get_args
@@ -167,6 +167,8 @@ TEXTS = {
     "check_language": "language tag",
     "check_timezone": "time zone",
     "check_sha256": "SHA-256",
+    "check_quote": "text of at most 1,000 characters",
+    "check_binding": "`definitive`, `unspecified`",
 }
 """How the catalogue calls a text that obeys a rule of timeline.model.values."""
 
@@ -187,8 +189,10 @@ def event_catalogue() -> str:
     for kind in registry.KINDS.values():
         parts += [f"## {kind.name}", docstring(sys.modules[kind.base.__module__])]
         parts += ["Terms, which every event of the kind may carry:"]
-        parts += [field_table(fields_of(kind.base, kind.terms), needed=kind.required)]
-        parts += [f"Final: {names(sorted(kind.final))}."] if kind.final else []
+        shown = fields_of(kind.base, kind.terms)
+        meanings = {term: told.meaning for term, told in kind.words.items()}
+        parts += [field_table(shown, needed=kind.required, meanings=meanings)]
+        parts += [statuses(kind)] if kind.groups else []
         for name, event in registry.EVENT_TYPES.items():
             if registry.KIND_OF.get(name) is kind:
                 parts += event_section(name, event, registry.STEPS_OF[name], kind.terms)
@@ -214,7 +218,7 @@ def event_section(
     shown = [
         f for f in fields_of(event, [*besides, *terms]) if f.encode_name in besides or f.required
     ]
-    mark = " †" if event.follow_up else ""
+    mark = " †" if event.follow_up else " ‡" if event.amends else ""
     return [f"### {name}{mark}", docstring(event), field_table(shown) if shown else ""]
 
 
@@ -226,15 +230,31 @@ def fields_of(struct: type[Any], only: Iterable[str] | None = None) -> list[insp
     return [field for field in info.fields if wanted is None or field.encode_name in wanted]
 
 
-def field_table(fields: Iterable[inspect.Field], needed: Iterable[str] = ()) -> str:
-    """A table of fields; obligatory ones are marked."""
+def statuses(kind: Any) -> str:
+    """The statuses of a kind, each with its group."""
+    said = (f"`{status}` ({group})" for status, group in kind.groups.items())
+    final = f" Final: {names(sorted(kind.final))}." if kind.final else ""
+    return f"Statuses, with the group of each: {', '.join(said)}.{final}"
+
+
+def field_table(
+    fields: Iterable[inspect.Field],
+    needed: Iterable[str] = (),
+    meanings: Mapping[str, str] | None = None,
+) -> str:
+    """A table of fields; obligatory ones are marked, and each says what it means where that is known."""
     must = set(needed)
-    rows = [
-        f"| `{field.encode_name}` | {type_text(field.type)} | "
-        f"{'yes' if field.required or field.encode_name in must else ''} |"
-        for field in fields
-    ]
-    return "\n".join(["| field | type | required |", "|---|---|---|", *rows])
+    heads = ["field", "type", "required", *(["meaning"] if meanings else [])]
+    rows = []
+    for field in fields:
+        name = field.encode_name
+        cells = [
+            f"`{name}`",
+            type_text(field.type),
+            "yes" if field.required or name in must else "",
+        ]
+        rows.append([*cells, *([meanings[name]] if meanings else [])])
+    return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *rows])
 
 
 def type_text(kind: inspect.Type) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL, make_url
 
 from timeline.store.histories import HISTORY
 from timeline.store.store import Store
-from timeline.store.tables import metadata
+from timeline.store.tables import event_words, metadata
 
 EMPTY = "empty"
 GIVEN = "TIMELINE_TEST_POSTGRES"
@@ -274,7 +274,7 @@ def database(**how: Any) -> Iterator[URL]:
 
 def clear(url: URL) -> None:
     """Empty a store that a test has used, which only a superuser can: faster than a new database."""
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    tables = ", ".join(table.name for table in [*metadata.sorted_tables, event_words])
     with connect(url) as connection:
         connection.execute(
             f"""

@@ -166,6 +166,15 @@ class NotFound(TimelineError):
         self.nearest = names
 
 
+class NothingFound(NotFound):
+    """A search that found nothing, and nothing like it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("match", text)
+        self.args = (f'nothing is called "{text}", and nothing says so',)
+        self.code = "nothing-found"
+
+
 class Passing(Enum):
     """Whether a failure of the store goes away by itself, so that trying again makes sense."""
 

@@ -57,7 +57,7 @@ class Queries(Questions):
 
         Raises NotFound for an unknown report, InvalidValue for a parameter that it does not have or needs.
         """
-        from timeline.answers.query import query_values, rows_of
+        from timeline.answers.query import computed_values, query_values, rows_of
         from timeline.answers.report import arguments, find_report
 
         report = find_report(name, reports)
@@ -66,6 +66,9 @@ class Queries(Questions):
             with self._session() as connection:
                 given = arguments(connection, report, params or {}, on=on, timezone=self.timezone)
                 at = {"on": on, "known": known}
+                if report.computed is not None:
+                    yield from computed_values(connection, report.computed, self.timezone, at=at)
+                    return
                 yield from query_values(
                     connection, report.sql, given, timeout, self.timezone, at=at
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import coordinate, parse_day
-from timeline.answers.model import CompanyMatch, Coordinate, LogEntry, StateAnswer
+from timeline.answers.model import Coordinate, Found, LogEntry, StateAnswer
 from timeline.errors import InvalidValue
 from timeline.store.store import Store
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.match import Match
     from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.turns import Turns
     from timeline.answers.view import View
@@ -291,22 +292,61 @@ class Questions:
             newest_first=newest_first,
         )
 
-    def find(self, text: str, limit: int = 10) -> list[CompanyMatch]:
-        """Companies by name, alias, former name or identifier; near misses ranked."""
-        from timeline.answers.companies import find
+    def find(self, text: str, limit: int = 10, *, only: Iterable[str] = ()) -> list[Found]:
+        """Companies by any name or identifier; items, events and sources by their words.
+
+        Exact hits come first, near misses only where nothing hits; at most ``limit`` of each kind.
+        ``only`` names kinds: companies, items, events, sources.
+        """
+        from timeline.answers.find import find
+        from timeline.render.titles import title
 
         with self._session() as connection:
-            return find(connection, text, limit)
+            return find(
+                connection,
+                text,
+                title=lambda item, names: title(item, None, names),
+                only=tuple(only),
+                limit=limit,
+            )
 
-    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
-        """The present name of every company, or of those ``ids`` that are one, by its id."""
-        from timeline.answers.companies import names_of
+    def match(self) -> list[Match]:
+        """Companies that are probably one, with the reasons, most likely first: for a person to decide."""
+        from timeline.answers.match import match
+        from timeline.answers.view import View
+        from timeline.importers.duplicates import likely_duplicates
+
+        def alike(names: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+            for pair in likely_duplicates(names, names):
+                yield pair.company, pair.like, pair.score
 
         with self._session() as connection:
-            return names_of(connection, ids)
+            return match(View(connection, self._at(connection)), alike)
 
-    def names_in(self, answer: Any) -> dict[str, str]:
-        """The present names of all companies whose id stands anywhere in an answer."""
+    def names(
+        self,
+        ids: Iterable[str] | None = None,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+    ) -> dict[str, str]:
+        """The name at a coordinate of every company, or of those ``ids`` that are one, by its id."""
+        from timeline.answers.companies import names_at
+        from timeline.answers.view import View
+
+        with self._session() as connection:
+            at = self._at(connection, on=on, known=known, recorded=recorded)
+            return names_at(View(connection, at), ids)
+
+    def names_in(
+        self, answer: Any, *, known: Moment | None = None, recorded: str | int | None = None
+    ) -> dict[str, str]:
+        """The names, at an answer's own coordinate, of all companies whose id stands anywhere in it.
+
+        A difference has two: there the later one decides. What has none, such as the log, is asked ``known``
+        and ``recorded`` besides.
+        """
         from msgspec import to_builtins
 
         found: set[str] = set()
@@ -319,7 +359,13 @@ class Questions:
                 todo += value
             elif isinstance(value, dict):
                 todo += [*value, *value.values()]
-        return self.names(found)
+        side = getattr(answer, "after", answer)
+        return self.names(
+            found,
+            on=getattr(side, "on", None),
+            known=getattr(side, "known", known),
+            recorded=getattr(side, "recorded", recorded),
+        )
 
     def sources(
         self, *, recorded: str | int | None = None, after: str = "", limit: int | None = None

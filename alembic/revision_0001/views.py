@@ -1,23 +1,28 @@
 """The DDL of the views of revision 0001, for SQLite and PostgreSQL.
 
-Part of the migration: never changed once it is released. ``views.sql`` holds the views; what it writes in
-braces is filled in here. ``->`` and ``->>`` mean the same on both databases, and so does CAST.
+Part of the migration: never changed once it is released. ``views.sql`` holds the views that are not of one
+kind; what it writes in braces is filled in here. ``columns.toml`` holds the columns of each kind's terms.
+``->`` and ``->>`` mean the same on both databases, and so does CAST.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
 OPEN_DAY = "9999-12-31"
 OPEN_INSTANT = "9999-12-31T23:59:59.999999Z"
 
-CURRENT = (
-    "company_state", "deal_history", "rumour_history", "commitment_history", "right_history",
-    "relationship_history", "fact_history", "company_names",
-)  # fmt: skip
+COLUMNS: dict[str, list[dict[str, Any]]] = tomllib.loads(
+    (HERE / "columns.toml").read_text(encoding="utf-8")
+)
+"""The columns of the terms, by kind of subject."""
+
+CURRENT = ("company_state", *(f"{kind}_history" for kind in COLUMNS), "company_names")
 """The views that also have one for today, as known now."""
 
 SQLITE = {
@@ -60,6 +65,7 @@ POSTGRESQL = {
 
 HELD = """s.kind,
   s.status,
+  s.status_group,
   s.certainty,
   s.since,
   s.disputed,
@@ -91,15 +97,15 @@ def statements(dialect: str) -> list[str]:
     made = [
         re.sub(r"\{(\w+)(?: (\w+))?\}", lambda m: _filled(dialect, m[1], m[2]), t) for t in texts
     ]
+    made += [_history(dialect, kind) for kind in COLUMNS]
     return made + [_current(dialect, name) for name in CURRENT]
 
 
 def names() -> list[str]:
     """The views, in the order in which they are made."""
     text = (HERE / "views.sql").read_text(encoding="utf-8")
-    return re.findall(r"^CREATE VIEW (\w+)", text, re.MULTILINE) + [
-        f"current_{name}" for name in CURRENT
-    ]
+    own = re.findall(r"^CREATE VIEW (\w+)", text, re.MULTILINE)
+    return [*own, *(f"{kind}_history" for kind in COLUMNS), *(f"current_{n}" for n in CURRENT)]
 
 
 def _current(dialect: str, name: str) -> str:
@@ -110,80 +116,66 @@ def _current(dialect: str, name: str) -> str:
     )
 
 
+def _history(dialect: str, kind: str) -> str:
+    """The states of one kind of subject, with its terms in columns."""
+    shown = [f"{_taken(dialect, column)} AS {column['name']}" for column in COLUMNS[kind]]
+    return (
+        f"CREATE VIEW {kind}_history AS SELECT\n  s.subject,\n  {HELD},\n  "
+        + ",\n  ".join([*shown, BOUNDS])
+        # a range, which the primary key answers on both
+        + f"\nFROM subject_history s\nWHERE s.subject >= '{kind}:' AND s.subject < '{kind};'"
+    )
+
+
+def _taken(dialect: str, column: dict[str, Any]) -> str:
+    """What a column takes out of its term."""
+    term, field = column["term"], column.get("field", "")
+    path, value = f"s.state -> 'terms' -> '{term}'", f"s.state -> 'terms' ->> '{term}'"
+    # text is in the order of its code points on both; out of JSON it would have the database's language
+    collation = "" if dialect == "sqlite" else ' COLLATE "C"'
+    match column["take"]:
+        case "json":
+            return "s.state -> 'parties'" if term == "parties" else path
+        case "text":
+            return f"({path} ->> '{field}'){collation}" if field else f"({value}){collation}"
+        case "boolean":
+            return f"CAST({value} AS BOOLEAN)"
+        case "integer":
+            return f"CAST({path} ->> '{field}' AS INTEGER)"
+        case "of_money":
+            given = f"coalesce({path} ->> '{field}', '{column['default']}')"
+            return f"(CASE WHEN {path} ->> 'currency' IS NOT NULL THEN {given} END){collation}"
+        case "only_text":
+            return f"CASE {_json_type(dialect, term)} THEN ({value}){collation} END"
+    end, open_ = ("min", "up_to") if column["take"] == "low" else ("max", "at_least")
+    # "up to" an amount it has no lower end, "at least" it no upper one; a number is both ends of itself
+    number = (SQLITE_NUMBER if dialect == "sqlite" else POSTGRESQL_NUMBER).format(v=f"({value})")
+    measured = f"coalesce({path} ->> '{end}', {path} ->> 'exact')"
+    return (
+        f"CASE {_json_type(dialect, term)} THEN CASE WHEN {number} THEN CAST({value} AS NUMERIC) END "
+        f"ELSE CAST(CASE {path} ->> 'basis' WHEN '{open_}' THEN {path} ->> '{end}' "
+        f"ELSE {measured} END AS NUMERIC) END"
+    )
+
+
+def _json_type(dialect: str, term: str) -> str:
+    """The beginning of a CASE that tells a text from what has fields."""
+    if dialect == "sqlite":
+        return f"json_type(s.state, '$.terms.{term}') WHEN 'text'"
+    return f"jsonb_typeof(s.state -> 'terms' -> '{term}') WHEN 'string'"
+
+
 def _filled(dialect: str, word: str, term: str | None) -> str:
     if term is None:
-        if word == "held":
-            return HELD
-        if word == "bounds":
-            return BOUNDS
         return (SQLITE if dialect == "sqlite" else POSTGRESQL)[word]
-    value, path = f"s.state -> 'terms' ->> '{term}'", f"s.state -> 'terms' -> '{term}'"
     # text is in the order of its code points on both; out of JSON it would have the database's language
     collation = "" if dialect == "sqlite" else ' COLLATE "C"'
     if word == "of":
         # a range, which the primary key answers on both
         return f"s.subject >= '{term}:' AND s.subject < '{term};'"
     if word == "text":
-        value = f"({value}){collation}"
-        return value if term in ("from", "to", "over", "window") else f"{value} AS {term}"
-    if word in ("event", "source"):
-        row = "e" if word == "event" else "r"
-        return f"({row}.payload ->> '{term}'){collation}"
+        return f"(s.state -> 'terms' ->> '{term}'){collation} AS {term}"
     if word == "json":
-        return f"{path} AS {term}"
-    if word == "boolean":
-        return f"CAST({value} AS BOOLEAN) AS {term}"
-    if word == "number":
-        return _number(dialect, value, term)
-    if word == "money":
-        return ",\n  ".join(_money(path, term, collation))
-    if word == "share":
-        return ",\n  ".join(
-            f"CAST(coalesce({path} ->> '{end}', {path} ->> 'exact') AS NUMERIC) AS {term}_{end}"
-            for end in ("min", "max")
-        )
-    if word == "horizon":
-        numbers = [f"CAST({path} ->> '{end}' AS INTEGER) AS {term}_{end}" for end in ("min", "max")]
-        texts = [f"({path} ->> '{n}'){collation} AS {term}_{n}" for n in ("unit", "from")]
-        return ",\n  ".join([*numbers, *texts])
-    assert word == "fact", word
-    return _fact(dialect, value, path, collation)
-
-
-def _money(path: str, term: str, collation: str) -> list[str]:
-    """An exact amount is both ends; "up to" it has no lower end, "at least" it no upper one."""
-    ends = [
-        f"CAST(CASE {path} ->> 'basis' WHEN '{open_}' THEN {path} ->> '{end}' "
-        f"ELSE coalesce({path} ->> '{end}', {path} ->> 'exact') END AS NUMERIC) AS {term}_{end}"
-        for end, open_ in (("min", "up_to"), ("max", "at_least"))
-    ]
-    given = f"(CASE WHEN {path} ->> 'currency' IS NOT NULL THEN coalesce({path} ->> "
-    return [
-        *ends,
-        f"({path} ->> 'currency'){collation} AS {term}_currency",
-        f"{given}'per', 'once') END){collation} AS {term}_per",
-        f"{given}'basis', 'exact') END){collation} AS {term}_basis",
-    ]
-
-
-def _number(dialect: str, value: str, name: str) -> str:
-    test = (SQLITE_NUMBER if dialect == "sqlite" else POSTGRESQL_NUMBER).format(v=f"({value})")
-    return f"CASE WHEN {test} THEN CAST({value} AS NUMERIC) END AS {name}"
-
-
-def _fact(dialect: str, value: str, path: str, collation: str) -> str:
-    """A number is both ends of itself; what is no text and no money is in the JSON alone."""
-    if dialect == "sqlite":
-        kind, text = "json_type(s.state, '$.terms.value')", "text"
-    else:
-        kind, text = f"jsonb_typeof({path})", "string"
-    low, high, *rest = _money(path, "value", collation)
-    ends = []
-    for column in (low, high):
-        measure, name = column.rsplit(" AS ", 1)
-        number = _number(dialect, value, name).rsplit(" END AS ", 1)[0]
-        ends.append(
-            f"CASE {kind} WHEN 'object' THEN {measure} WHEN '{text}' THEN {number} END END AS {name}"
-        )
-    shown = f"CASE {kind} WHEN '{text}' THEN ({value}){collation} END AS value_text"
-    return ",\n  ".join([f"{path} AS value", shown, *ends, *rest])
+        return f"s.state -> 'terms' -> '{term}' AS {term}"
+    assert word in ("event", "source"), word
+    return f"({'e' if word == 'event' else 'r'}.payload ->> '{term}'){collation}"

@@ -12,6 +12,7 @@ SELECT
   {subject_kind} AS subject_kind,
   s.kind,
   s.status,
+  s.status_group,
   s.certainty,
   {roles} AS roles,
   {counterparties} AS counterparties,
@@ -30,100 +31,6 @@ JOIN party_history p
   AND p.known_from <= s.known_from AND s.known_from < p.known_to
 WHERE p.company <> 'undisclosed';
 
-CREATE VIEW deal_history AS
-SELECT
-  s.subject,
-  {held},
-  s.state -> 'parties' AS parties,
-  {text title},
-  {text form},
-  {boolean binding},
-  {money value},
-  {share stake},
-  {money price_per_share},
-  {json scope},
-  {json activities},
-  {json products},
-  {json sites},
-  {json rationale},
-  {horizon term},
-  {text expected_completion},
-  {text venture},
-  {json independent_of},
-  {json replaces},
-  {bounds}
-FROM subject_history s
-WHERE {of deal};
-
-CREATE VIEW rumour_history AS
-SELECT
-  s.subject,
-  {held},
-  s.state -> 'parties' AS parties,
-  {money value},
-  {share stake},
-  {text text},
-  {text deal},
-  {bounds}
-FROM subject_history s
-WHERE {of rumour};
-
-CREATE VIEW commitment_history AS
-SELECT
-  s.subject,
-  {held},
-  {text actor},
-  {text purpose},
-  {money amount},
-  {horizon horizon},
-  {text firmness},
-  {text detail},
-  {text deal},
-  {bounds}
-FROM subject_history s
-WHERE {of commitment};
-
-CREATE VIEW right_history AS
-SELECT
-  s.subject,
-  {held},
-  {text holder},
-  {text grantor},
-  {text over} AS over_what,
-  {text deal},
-  {money strike},
-  {number quantity},
-  {text window} AS exercise_window,
-  {bounds}
-FROM subject_history s
-WHERE {of right};
-
-CREATE VIEW relationship_history AS
-SELECT
-  s.subject,
-  {held},
-  {text from} AS from_company,
-  {text to} AS to_company,
-  {json products},
-  {text started},
-  {share share},
-  {bounds}
-FROM subject_history s
-WHERE {of relationship};
-
-CREATE VIEW fact_history AS
-SELECT
-  s.subject,
-  {held},
-  {text company},
-  {text attribute},
-  {text period},
-  {fact value},
-  {json comparison},
-  {bounds}
-FROM subject_history s
-WHERE {of fact};
-
 CREATE VIEW company_names AS
 SELECT
   {slug} AS company,
@@ -138,7 +45,9 @@ SELECT
   s.known_from,
   s.known_to
 FROM subject_history s
-WHERE {of company};
+-- of companies that are one, the id that is shown
+WHERE {of company}
+  AND NOT EXISTS (SELECT 1 FROM company_identity i WHERE i.company = {slug} AND i.shown <> {slug});
 
 CREATE VIEW event_log AS
 SELECT

@@ -25,6 +25,22 @@ DAY = sa.String(10).with_variant(postgresql.DATE, "postgresql")
 INSTANT = sa.String(27).with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 JSON = sa.Text().with_variant(postgresql.JSONB, "postgresql")
 
+# The words come split and folded by the program, so that both databases find the same. On SQLite the index
+# holds no text of its own ("content"), nor where in an event a word stands ("detail").
+FULL_TEXT = {
+    "sqlite": (
+        """
+        CREATE VIRTUAL TABLE event_words USING fts5(
+          words, content = '', detail = none,
+          tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")
+        """,
+    ),
+    "postgresql": (
+        "CREATE TABLE event_words (position BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX event_words_words ON event_words USING gin (words)",
+    ),
+}
+
 # An INSERT OR REPLACE deletes without firing DELETE triggers, so what it would replace is refused
 # before it happens; the same test keeps positions dense and in order.
 SQLITE_TRIGGERS = (
@@ -230,12 +246,27 @@ def _comment(views: set[str]) -> None:
     connection, schema = op.get_bind(), _schema()
     meanings = tomllib.loads((FOLDER / "comments.toml").read_text(encoding="utf-8"))
     inspector = sa.inspect(connection)
-    for name, meaning in meanings["relations"].items():
+    columns = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
+    terms = {
+        f"{kind}_history.{c['name']}": c["meaning"]
+        for kind, found in columns.items()
+        for c in found
+    }
+    relations = {
+        name.format(kind=kind): meaning.format(kind=kind)
+        for name, meaning in meanings["relations"].items()
+        for kind in (columns if "{kind}" in name else ("",))
+    }
+    for name, meaning in relations.items():
         kind = "VIEW" if name in views else "TABLE"
         _say(f"{kind} {schema}.{name}", meaning)
         for column in inspector.get_columns(name):
             own = f"{name.removeprefix('current_')}.{column['name']}"
-            said = meanings["meanings"].get(own) or meanings["columns"][column["name"]]
+            said = (
+                meanings["meanings"].get(own)
+                or terms.get(own)
+                or meanings["columns"][column["name"]]
+            )
             _say(f"COLUMN {schema}.{name}.{column['name']}", said)
     for signature, meaning in meanings["functions"].items():
         _say(f"FUNCTION {schema}.{signature}", meaning)
@@ -284,6 +315,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "version", name="event_subject_version_key"),
     )
     assert event is not None
+    judged = sa.text("type = 'companies_judged'")  # few, and asked for by every question
+    op.create_index(
+        "event_judged", "event", ["subject"], sqlite_where=judged, postgresql_where=judged
+    )
     log_head = op.create_table(
         "log_head",
         sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
@@ -296,6 +331,22 @@ def upgrade() -> None:
         "subject_company",
         sa.Column("company", TEXT, primary_key=True),
         sa.Column("subject", TEXT, primary_key=True),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "company_handle",
+        sa.Column("folded", TEXT, primary_key=True),
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("matched", TEXT, primary_key=True),
+        sa.Column("value", TEXT, primary_key=True),
+        sa.Column("form", TEXT, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("company_handle_company", "company_handle", ["company"])
+    op.create_table(
+        "company_identity",
+        sa.Column("company", TEXT, primary_key=True),
+        sa.Column("shown", TEXT, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -345,6 +396,8 @@ def upgrade() -> None:
         [{"one": 1, "position": 0, "recorded": "0001-01-01T00:00:00.000000Z", "hash": "0" * 64}],
     )
     dialect = op.get_bind().dialect.name
+    for statement in FULL_TEXT[dialect]:
+        op.execute(statement)
     if dialect == "postgresql":
         _protect_postgresql()
     else:

@@ -65,7 +65,7 @@ def test_the_ways_differ_only_in_where_they_read(stories: Timeline) -> None:
 )  # fmt: skip
 def test_a_company_is_found_by_any_of_its_names(stories: Timeline, name: str, company: str) -> None:
     assert stories.state(name).companies[0].company == company
-    assert stories.find(name)[0].company == company
+    assert stories.find(name)[0].id == company
     assert stories.find(name)[0].score == 100
 
 
@@ -73,7 +73,7 @@ def test_near_misses_are_named(stories: Timeline) -> None:
     with pytest.raises(NotFound) as refused:
         stories.state("foxcon")
     assert (refused.value.code, refused.value.nearest[0]) == ("unknown-company", "foxconn")
-    assert stories.find("Foxcon")[0].company == "foxconn"
+    assert stories.find("Foxcon")[0].id == "foxconn"
     assert 60 <= stories.find("Foxcon")[0].score < 100
     assert stories.find("") == []
     with pytest.raises(NotFound):

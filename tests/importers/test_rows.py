@@ -175,7 +175,7 @@ def test_an_event_that_cannot_be_the_first_of_its_deal_is_rejected(desk: Desk) -
 def test_a_table_of_companies_needs_no_events(desk: Desk) -> None:
     mapping = "companies:\n  it:\n    name: {column: name}\n    country: {column: land}\n"
     mapping += "    identifiers: {lei: {column: lei}}\n"
-    table = "name,land,lei\nAcme GmbH,Germany,X1\nGlobex,US,\n"
+    table = "name,land,lei\nAcme GmbH,Germany,5493001KJTIIGC8Y1R12\nGlobex,US,\n"
     done = desk.take(table, mapping)
     assert (done.taken, done.companies) == (2, 2)
     assert desk.take(table, mapping).already_there == 2
@@ -183,7 +183,7 @@ def test_a_table_of_companies_needs_no_events(desk: Desk) -> None:
     assert (acme["name"], acme["country"], acme["identifiers"]) == (
         "Acme GmbH",
         "DE",
-        {"lei": "X1"},
+        {"lei": "5493001KJTIIGC8Y1R12"},
     )
 
 

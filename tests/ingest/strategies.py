@@ -192,7 +192,7 @@ def events(draw: st.DrawFn, types: tuple[str, ...] = tuple(EVENT_TYPES)) -> Fiel
         fields[each] = draw(moments if each == "known" else values_of(_SOURCE))
     assume(not any(EVENT_TYPES[name].rules(fields)))
     kind = KIND_OF[name].name
-    if name == "companies_judged":
+    if EVENT_TYPES[name].named_by == ("companies",):
         return fields
     if kind == "fact":
         if "company" in fields and "attribute" in fields:

@@ -152,5 +152,5 @@ def test_every_event_type_is_described() -> None:
         assert schema["description"] == (event.__doc__ or "").strip()
         assert schema["additionalProperties"] is False
         assert ("occurred" in schema["required"]) == (name not in RECORD_TYPES and not event.always)
-        subject_needed = name in KIND_OF and KIND_OF[name].name != "fact"
+        subject_needed = name in KIND_OF and not event.named_by
         assert ("subject" in schema["required"]) == subject_needed

@@ -95,7 +95,7 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (FactValue, "[a, b]", ["a", "b"]),
         (FactValue, "{exact: 5}", {"exact": "5"}),
         (FactValue, "{exact: 5, per: year}", [
-            'invalid-value: it: money needs a "currency"; a share has only "exact", "min", "max"',
+            'invalid-value: it: money needs a "currency"; a share is a percentage and has none',
         ]),
         (str | int | float, "5", "5"),
         (str | int | float, "true", "true"),
@@ -126,7 +126,7 @@ def test_every_problem_is_said_at_once_each_in_its_place() -> None:
         ("a-file:4:15", "missing-field"),
         ("a-file:5:1", "unknown-field"),
     ]
-    assert report.problems[2].hint == "one of month, once, quarter, year"
+    assert report.problems[2].hint == "one of month, once, quarter, share, year"
 
 
 def test_the_nearest_name_is_suggested() -> None:

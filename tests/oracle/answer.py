@@ -57,6 +57,8 @@ def state(
     identity = Identity(record)
     day = date.fromisoformat(on)
     found = in_order(items(log, on, known, position, lens).values())
+    # who a company is, is bookkeeping and no news: no lens takes it away
+    registered = log.at(known, position)
     companies = sorted({identity.id_of(c) for c in identity.by_registration} - {UNDISCLOSED})
     answer = []
     for company in companies:
@@ -69,7 +71,7 @@ def state(
             for i in found
             if company in (roles := parties(i))
         ]
-        answer.append(header(company, identity, record, day) | {"items": own})
+        answer.append(header(company, identity, registered, day) | {"items": own})
     return answer
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 from hypothesis import strategies as st
 
 from timeline.model import dates
@@ -67,15 +66,15 @@ TERMS: dict[str, dict[str, Sequence[Any]]] = {
     "right": {"kind": ("warrant",), "holder": _COMPANY, "grantor": _COMPANY, "strike": _MONEY},
     "commitment": {"actor": _COMPANY, "amount": _MONEY, "firmness": ("aim", "plan")},
     "rumour": {"kind": ("merger",), "parties": _PARTIES, "value": _MONEY},
+    "proceeding": {
+        "kind": ("lawsuit",),
+        "before": _COMPANY,
+        "parties": ({"acme": ["claimant"], "globex": ["respondent"]}, {"globex": []}),
+        "stage": ("phase 1", "phase 2"),
+        "remedies": (["a"], ["a", "b"]),
+    },
 }
 """Values to draw from for some of the terms of each kind."""
-
-TERMS["proceeding"] = {
-    "kind": ("lawsuit", "inquiry"),
-    "parties": _PARTIES,
-    "title": ("One", "Two"),
-    "remedies": (["a"], ["a", "b"]),
-}
 
 BESIDES: dict[str, Sequence[Any]] = {
     "spent": _MONEY,
@@ -101,14 +100,18 @@ BESIDES: dict[str, Sequence[Any]] = {
 """Values for what events carry besides."""
 
 NEEDED: dict[str, dict[str, Sequence[Any]]] = {
-    name: {
-        field.encode_name: (BESIDES | TERMS[KIND_OF[name].name])[field.encode_name]
-        for field in msgspec.structs.fields(event)
-        if field.required
-    }
-    for name, event in EVENT_TYPES.items()
-    if name in KIND_OF and name != "company_identified"
-} | {"company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")}}
+    "fact_stated": {"value": TERMS["fact"]["value"]},
+    "company_renamed": {"name": TERMS["company"]["name"]},
+    "company_identified": {"scheme": ("lei", "isin"), "value": ("1", "2")},
+    "companies_judged": {"companies": (["acme", "globex"],), "judgement": ("same", "different")},
+    "deal_approval_decided": {"authority": ("EU",), "outcome": ("granted", "refused")},
+    "deal_payment_made": {"amount": _MONEY},
+    "deal_milestone_reached": {"milestone": ("one", "two")},
+    "right_lapsed": {"reason": ("waived", "expired")},
+    "rumour_denied": {"by": _COMPANY},
+    "proceeding_advanced": {"stage": ("phase 1", "phase 2")},
+    "proceeding_decided": {"outcome": ("granted", "refused")},
+}
 """What an event of the type always carries."""
 
 TYPES: dict[str, list[str]] = {
@@ -153,8 +156,10 @@ def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
     besides = {field: values for field, values in BESIDES.items() if field in own}
     if besides:
         fields |= _chosen(draw, besides, 2)
+    if name == "company_dissolved":
+        fields.pop("reason", None)
     for field, values in NEEDED.get(name, {}).items():
-        fields.setdefault(field, draw(st.sampled_from(values)))
+        fields[field] = draw(st.sampled_from(values))
     if draw(st.integers(0, 5)) == 0:
         fields["fact_level"] = draw(st.sampled_from(("forecast", "opinion", "fact")))
     return fields

@@ -166,7 +166,8 @@ def test_every_comparison_has_words() -> None:
         # an author's own data may have the names of such values, and is none of them
         ({"currency": 5}, "currency: 5"),
         ({"currency": "USD"}, "currency: USD"),
-        ({"unit": "box", "max": 3}, "unit: box, max: 3"),
+        ({"unit": "box", "max": 3}, "up to 3 box"),
+        ({"unit": "box"}, "unit: box"),
         ({"relation": "cousin"}, "relation: cousin"),
         ({"exact": [1]}, "exact: 1"),
         ({"sizes": [1, 2], "more": [{"b": None}]}, "sizes: 1, 2; more: b: "),

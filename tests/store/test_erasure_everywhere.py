@@ -136,7 +136,6 @@ def said(answers: Iterator[Any]) -> str:
 def test_nothing_that_an_event_said_is_anywhere_once_it_is_erased(
     timeline: Timeline, target: str, id_: str
 ) -> None:
-    with timeline.reading() as connection:
     trace, before = f"Jane {id_} ", timeline.anchor().position
     assert trace in said(always(timeline))
     assert trace in said(answers(timeline, on="2025-03-01", known=None, recorded=None))

@@ -98,7 +98,12 @@ def test_the_migrated_schema_is_the_one_of_the_program(empty: str) -> None:
 
 
 def differences(connection: sa.Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    def is_declared(name: str | None, type_: str, _parents: object) -> bool:
+        """The full-text index has a shape of the database's own."""
+        return type_ != "table" or not str(name).startswith("event_words")
+
+    options = {"compare_type": True, "include_name": is_declared}
+    context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, commented()))
 
 

@@ -38,6 +38,8 @@ OF_A_DAY = sa.text(
     "WHERE valid_from <= :on AND :on < valid_to AND known_from <= :known AND :known < known_to"
 ).columns(*(views.tables["company_state"].c[name] for name in NAMED))
 
+PROCEEDINGS = FIXTURES.parent / "tests" / "cases" / "proceeding.yaml"
+
 Rows = list[dict[str, Any]]
 
 
@@ -145,7 +147,7 @@ def test_every_view_has_the_same_rows_on_both_databases(server: URL, tmp_path: P
     on_server = Timeline(Store(databases.url_text(server), clock=Clock()))
     with on_file, on_server:
         for timeline in (on_file, on_server):
-            replay_files(timeline.store, [FIXTURES])
+            replay_files(timeline.store, [FIXTURES, PROCEEDINGS])
         with on_file.reading() as file, on_server.reading() as served:
             for view in views.tables.values():
                 rows = [

@@ -14,7 +14,7 @@ from tests.web.stories import ROOT
 from tests.web.test_pages import SAME, formatted
 from timeline.app import Timeline
 from timeline.render.kinds import kinds_of
-from timeline.web.choices import statuses_of
+from timeline.render.status import statuses_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -2,18 +2,18 @@
 
 from timeline.answers.model import (
     CompanyItem,
-    CompanyMatch,
     CompanyState,
     Coordinate,
+    Found,
     LogEntry,
     StateAnswer,
 )
 
 __all__ = [
     "CompanyItem",
-    "CompanyMatch",
     "CompanyState",
     "Coordinate",
+    "Found",
     "LogEntry",
     "StateAnswer",
 ]

@@ -9,7 +9,7 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import names_of
+from timeline.answers.companies import names_at
 from timeline.answers.course import (
     Course,
     Mark,
@@ -84,7 +84,7 @@ def axes(view: View, subject: str) -> AxesAnswer:
     return AxesAnswer(
         subject=subject,
         **view.heading,
-        names=names_of(view.connection, course.counterparties if course else []),
+        names=names_at(view, course.counterparties if course else []),
         sources=titles_of(view.connection, marks),
         course=course,
         known_at=at.known_at,

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import find_company, names_of
+from timeline.answers.companies import names_at
 from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -25,9 +25,10 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
+from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant
-from timeline.store.log import chunks, read_rows, subjects_of
+from timeline.store.log import chunks, read_rows, subjects_of_any
 from timeline.store.tables import event
 
 
@@ -121,9 +122,10 @@ def courses(
     ``certainty`` and ``open_only`` keep what they keep of its state on the day asked for. Raises NotFound
     for an unknown company.
     """
-    company = find_company(view.connection, company)
+    company = view.company(company)
     found, later = [], 0
-    for told in read_told(view, subjects_of(view.connection, company)):
+    named_in = subjects_of_any(view.connection, view.identity.ids(company))
+    for told in read_told(view, sorted(named_in)):
         one = course_of(view, told, _party(company), company)
         if one is None:
             later += told.knows(company)
@@ -133,7 +135,7 @@ def courses(
         found = [one for one in found if _is_kept(one, certainty, open_only)]
     found.sort(key=shown_order)
     named = {company}.union(*(course.counterparties for course in found))
-    names = names_of(view.connection, sorted(named))
+    names = names_at(view, sorted(named))
     return CoursesAnswer(
         company=company,
         name=names.get(company, company),
@@ -190,7 +192,7 @@ def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
                 entries[row.subject].append(row.entry)
                 recorded[row.position] = row.recorded
         for subject, own in entries.items():
-            yield Told(subject, own, recorded, history(own, view.lens).rows)
+            yield Told(subject, own, recorded, history(own, view.lens, view.identity).rows)
 
 
 def course_of(
@@ -240,7 +242,7 @@ def _all_roles(content: Content) -> set[str]:
 def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
     """The rows of one known instant as spans; neighbours of which a picture shows the same are one."""
     spans: list[Span] = []
-    fact = subject.startswith("fact:")
+    claimed = claim_term_of(subject)
     for row in rows:
         content = row.content
         span = Span(
@@ -251,7 +253,7 @@ def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
             alternatives=content.alternatives,
             disputed=content.disputed,
             since=content.since,
-            value=content.terms.get("value") if fact else UNSET,
+            value=UNSET if claimed is None else content.terms.get(claimed),
         )
         if spans and spans[-1].valid_to == span.valid_from and _look(spans[-1]) == _look(span):
             span = replace(spans.pop(), valid_to=span.valid_to)

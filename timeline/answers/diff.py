@@ -13,7 +13,6 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
-from timeline.answers.companies import find_company
 from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState
 from timeline.answers.state import shown_order, state
@@ -109,7 +108,7 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
 
     Raises NotFound for an unknown company.
     """
-    company = find_company(after.connection, company)
+    company = after.company(company)
     was, now = (state(view, company, group=group).companies[0] for view in (before, after))
     first = {item.subject: item for item in was.items}
     last = {item.subject: item for item in now.items}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.answers.companies import find_company
 from timeline.answers.view import View
 from timeline.model.fold import Item, replay
 from timeline.model.record import judge, turns
 from timeline.model.values import END_OF_TIME, Day, Instant, zone
-from timeline.store.log import read_entries, subjects_of
+from timeline.store.log import read_entries, subjects_of_any
 from timeline.store.tables import party_history
 
 
@@ -31,7 +31,7 @@ def first(view: View, company: str) -> First:
 
     Raises NotFound for an unknown company.
     """
-    company = find_company(view.connection, company)
+    company = view.company(company)
     found = _stored(view, company) if view.stored else _replayed(view, company)
     there = next(iter(view.items_of(company)), None)
     return found if there is None else replace(found, known=None)
@@ -53,22 +53,23 @@ def _replayed(view: View, company: str) -> First:
     on, after, lens = view.at.on, view.at.known_at, view.lens
     days: list[Day] = []
     instants: list[Instant] = []
-    subjects = subjects_of(view.connection, company)
+    ids = view.identity.ids(company)
+    subjects = sorted(subjects_of_any(view.connection, ids))
     for _, entries in read_entries(view.connection, subjects, view.at.position):
         # nothing appears between two of these days, or two of these instants
         for day in sorted({entry.earliest for entry in judge(entries, lens=lens).counting}):
-            if _is_party(company, replay(entries, day, END_OF_TIME, lens)):
+            if _is_party(ids, replay(entries, day, END_OF_TIME, lens)):
                 days.append(day)
                 break
         for known in [known for known, _, _ in turns(entries, lens) if known > after]:
-            if _is_party(company, replay(entries, on, known, lens)):
+            if _is_party(ids, replay(entries, on, known, lens)):
                 instants.append(known)
                 break
     return First(day=min(days, default=None), known=min(instants, default=None))
 
 
-def _is_party(company: str, item: Item | None) -> bool:
-    return item is not None and company in item.parties
+def _is_party(ids: Iterable[str], item: Item | None) -> bool:
+    return item is not None and any(id_ in item.parties for id_ in ids)
 
 
 def day_of(instant: Instant, timezone: str = "UTC") -> Day:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from timeline.answers.view import View
-from timeline.model.values import UNDISCLOSED
+from timeline.model.company import Held, group_of
 
-_HOLDS = ("observed", "active")
-"""The statuses of a relationship that is there: neither ended nor only talked about."""
-
-
-def group_of(view: View, company: str) -> list[str]:
-    """The company and everything it controls through ``parent_of``, the company first.
-
-    Breadth first; a company that owns its owner is met once. Companies that nobody named are not
-    one company, so they are in no group.
-    """
-    return list(ties_of(view, company))
+_TYING = ("relationship:", "deal:")
+"""The kinds of subject through which a company can control another."""
 
 
 def ties_of(view: View, company: str) -> dict[str, list[str]]:
-    """The members of a company's group, each with the relationships that lead to it, from the top."""
-    ties: dict[str, list[str]] = {company: []}
-    members = [company]
-    for member in members:  # grows while it is walked
-        for item in view.items_of(member):
-            terms = item.terms
-            if not item.subject.startswith("relationship:") or item.status not in _HOLDS:
-                continue
-            if terms.get("kind") == "parent_of" and terms.get("from") == member:
-                subsidiary = terms.get("to")
-                if subsidiary is not None and subsidiary not in (UNDISCLOSED, *ties):
-                    ties[subsidiary] = [*ties[member], item.subject]
-                    members.append(subsidiary)
-    return ties
+    """The members of a company's group, itself first, each with the subjects that lead to it from the top."""
+
+    def read(companies: Sequence[str]) -> Iterable[Held]:
+        subjects = view.subjects_of(companies)
+        return view.held(sorted(s for s in subjects if s.startswith(_TYING))).values()
+
+    return group_of(company, read)

@@ -9,25 +9,24 @@ from itertools import islice
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import find_company, latest_name
 from timeline.answers.model import CompanyItem
+from timeline.answers.remarks import with_remarks
 from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
-from timeline.model.fold import replay
+from timeline.model.company import registered_name
+from timeline.model.fold import kind_of, replay
 from timeline.model.kinds import KINDS
-from timeline.model.values import Day, Fields
+from timeline.model.values import Day
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
 
-MONEY_TERM = {"deal": "value", "commitment": "amount", "rumour": "value", "right": "strike"}
-"""The term of a kind that is summed: what the whole thing is worth, as stated."""
-
 
 class Sum(Struct, frozen=True, kw_only=True):
-    """Money of one currency, period and basis: exact amounts and ranges added end by end."""
+    """Money of one group of statuses, currency, period and basis: amounts and ranges added end by end."""
 
+    group: str
     currency: str
     per: str
     basis: str
@@ -103,15 +102,17 @@ def list_items(
 ) -> ListAnswer:
     """The items of a kind of subject, those without parties too, by subject.
 
-    ``statuses`` and ``item_kinds`` keep the named ones. With ``company`` the roles are its own, and with
-    ``group`` each item names the member. Raises NotFound for an unknown company, InvalidValue for what
-    is no kind of item. Of a page (the first ``limit`` items after a subject) the sums are those of its items.
+    ``statuses`` (or groups of them) and ``item_kinds`` keep the named ones. With ``company`` the roles are
+    its own, and with ``group`` each item names the member. Raises NotFound for an unknown company,
+    InvalidValue for what is no kind of item, and no status of the kind. Of a page (the first ``limit``
+    items after a subject) the sums are those of its items.
     """
     if kind not in SHOWN:
         raise InvalidValue(f'no list of "{kind}"', f"one of {', '.join(SHOWN)}")
+    statuses = statuses_meant(kind, statuses)
     found: Iterable[CompanyItem]
     if company is not None:
-        found = items_of_group(view, find_company(view.connection, company), group=group)
+        found = items_of_group(view, view.company(company), group=group)
         found = sorted(found, key=lambda item: item.subject)
     elif view.stored and limit is not None:
         subjects = read_subjects_of_kind(
@@ -119,9 +120,9 @@ def list_items(
             statuses=statuses, without=KINDS[kind].closed if open_only else (),
             item_kinds=item_kinds, certainty=certainty,
         )  # fmt: skip
-        found = map(item_of, view.items(subjects))
+        found = map(item_of, with_remarks(view, view.items(subjects)))
     else:
-        found = map(item_of, view.every_item([kind]))
+        found = map(item_of, with_remarks(view, view.every_item([kind])))
     fitting = (
         item
         for item in found
@@ -137,17 +138,36 @@ def list_items(
         kind=kind,
         **view.heading,
         items=items,
-        sums=sums(item.terms.get(MONEY_TERM.get(kind, "")) for item in items),
+        sums=sums(items),
     )
 
 
-def sums(amounts: Iterable[Fields | None]) -> list[Sum]:
-    """Sums within one currency, period and basis; ranges stay ranges, open ends stay open.
+def statuses_meant(kind: str, named: Iterable[str]) -> list[str]:
+    """The statuses of a kind that are named, by themselves or by their group.
 
-    What a reporter converted (``reported_as``) is the same money again, and is not added.
+    Raises InvalidValue, with all that there are, for what is neither.
     """
-    groups: dict[tuple[str, str, str], list[tuple[Decimal | None, Decimal | None]]] = {}
-    for money in amounts:
+    groups = {**KINDS[kind].groups, "noted": "noted"}
+    found: list[str] = []
+    for name in named:
+        meant = [status for status, group in groups.items() if name in (status, group)]
+        if not meant:
+            statuses, of = ", ".join(groups), ", ".join(sorted(set(groups.values())))
+            message = f'no {kind} is ever "{name}"'
+            raise InvalidValue(message, f"statuses: {statuses}; groups of them: {of}")
+        found += meant
+    return list(dict.fromkeys(found))
+
+
+def sums(items: Iterable[CompanyItem]) -> list[Sum]:
+    """Sums within one group, currency, period and basis; ranges stay ranges, open ends stay open.
+
+    What a reporter converted (``reported_as``) is the same money again, and is not added; nor is what an
+    option costs, or what a company is worth.
+    """
+    groups: dict[tuple[str, str, str, str], list[tuple[Decimal | None, Decimal | None]]] = {}
+    for item in items:
+        money = item.terms.get(kind_of(item.subject).money or "")
         if money is None:
             continue
         basis = money.get("basis", "exact")
@@ -157,11 +177,12 @@ def sums(amounts: Iterable[Fields | None]) -> list[Sum]:
             low = None
         if basis == "at_least" and exact is not None:
             high = None
-        key = money["currency"], money.get("per", "once"), basis
+        key = item.group, money["currency"], money.get("per", "once"), basis
         ends = tuple(None if end is None else Decimal(end) for end in (low, high))
         groups.setdefault(key, []).append((ends[0], ends[1]))
     return [
         Sum(
+            group=group,
             currency=currency,
             per=per,
             basis=basis,
@@ -169,7 +190,7 @@ def sums(amounts: Iterable[Fields | None]) -> list[Sum]:
             min=_total([low for low, _ in ranges]),
             max=_total([high for _, high in ranges]),
         )
-        for (currency, per, basis), ranges in sorted(groups.items())
+        for (group, currency, per, basis), ranges in sorted(groups.items())
     ]
 
 
@@ -185,12 +206,14 @@ def list_companies(view: View) -> CompaniesAnswer:
     at = view.at
     for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
         company = subject.partition(":")[2]
+        if view.identity.of(company) != company:
+            continue
         seen = replay(entries, at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(
             CompanyRow(
                 company=company,
-                name=terms.get("name") or latest_name(company, entries),
+                name=terms.get("name") or registered_name(company, entries),
                 country=terms.get("country"),
                 kind=terms.get("kind"),
                 status=seen.status if seen else None,

@@ -11,10 +11,11 @@ from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate, LogEntry
 from timeline.errors import InvalidValue, NotFound, TimelineError
 from timeline.model.kinds import EVENT_TYPES
-from timeline.model.subject import check_subject
+from timeline.model.subject import Subject, check_subject
 from timeline.model.values import Day
 from timeline.nearest import nearest
-from timeline.store.log import read_rows, source_slugs, subjects_of
+from timeline.store.identity import read_identity
+from timeline.store.log import read_rows, source_slugs, subjects_of_any
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
 
@@ -75,20 +76,23 @@ def _about(connection: Connection, target: str) -> sa.ColumnElement[bool]:
             raise InvalidValue(error.message, error.hint) from None
         check_subject_exists(connection, target)
         return event.c.subject == target
-    company = find_company(connection, target)
-    return event.c.subject.in_([*subjects_of(connection, company), f"company:{company}"])
+    one = read_identity(connection)
+    ids = one.ids(find_company(connection, target, one))
+    own = [f"company:{id_}" for id_ in ids]
+    return event.c.subject.in_([*sorted(subjects_of_any(connection, ids)), *own])
 
 
 def check_subject_exists(connection: Connection, subject: str) -> None:
     """Raise NotFound, with the nearest subjects of its kind, unless the log knows the subject."""
     exists = sa.select(event.c.position).where(event.c.subject == subject).limit(1)
     if connection.execute(exists).first() is None:
-        kind, _, slug = subject.partition(":")
-        same_kind = event.c.subject.between(f"{kind}:", f"{kind};")
+        asked = Subject.of(subject)
+        first, last = Subject.range_of(asked.kind)
+        same_kind = sa.and_(event.c.subject >= first, event.c.subject < last)
         subjects = connection.scalars(sa.select(event.c.subject).distinct().where(same_kind))
         # by what tells them apart: they all begin alike
-        near = nearest(slug, (found.partition(":")[2] for found in subjects), limit=3)
-        raise NotFound("subject", subject, [f"{kind}:{name}" for name in near])
+        near = nearest(asked.slug, (Subject.of(found).slug for found in subjects), limit=3)
+        raise NotFound("subject", subject, [f"{asked.kind}:{name}" for name in near])
 
 
 def _check_source(connection: Connection, source: str) -> None:

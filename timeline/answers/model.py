@@ -7,7 +7,7 @@ again. The structs are the contract of the JSON output: field for field, in this
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
@@ -59,6 +59,13 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Events that would stand here, and of which the record no longer says what they told."""
 
 
+class Member(Struct, frozen=True, kw_only=True):
+    """A company of a group, and the subject that brought it in."""
+
+    company: str
+    subject: str
+
+
 class CompanyState(Struct, frozen=True, kw_only=True):
     """A company at a coordinate: who it was, and its items."""
 
@@ -67,6 +74,10 @@ class CompanyState(Struct, frozen=True, kw_only=True):
     aliases: list[str]
     country: str | None
     status: str | None
+    merged: list[str]
+    """The other ids of the company: it was registered more than once."""
+    members: list[Member] | UnsetType = UNSET
+    """With a group: the companies that it controls, by id."""
     items: list[CompanyItem]
 
 
@@ -92,16 +103,20 @@ class StateAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         return f"{names}: {coordinate_words(self)}"
 
 
-class CompanyMatch(Struct, frozen=True, kw_only=True):
-    """A company that a search found: what matched, and how well (100 is exact)."""
+class Found(Struct, frozen=True, kw_only=True):
+    """What a search found: a company, an item, an event or a source, and what of it matched."""
 
-    company: str
-    name: str
-    country: str | None
+    what: Literal["company", "item", "event", "source"]
+    id: str
+    """Of an item its subject."""
+    name: str | None
+    """Of a company its present name; an item's title, an event's type, a source's publisher."""
     matched: str
-    """What of the company matched: id, name, alias, former name, or an identifier scheme."""
+    """Of a company: id, name, alias, former name or the scheme of an identifier; else the field."""
     value: str
+    """What matched: the name, or the text around the words."""
     score: int
+    """100: exactly as asked. Less: words of it, or something like it."""
 
 
 class LogEntry(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any, Final, TypeAlias
@@ -11,17 +11,19 @@ import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import find_company, names_of
+from timeline.answers.companies import names_at
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal.known_axis import within
+from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED, Day
 from timeline.store.log import chunks, read_all_entries
 from timeline.store.tables import subject_company
 
-TYING: Final = tuple(kind for kind in SHOWN if kind != "fact")
+TYING: Final = tuple(kind for kind in SHOWN if KINDS[kind].claim_term is None)
 """The kinds of subject that can have two parties."""
 
 
@@ -93,7 +95,7 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
         subjects = [s for s, _ in read_all_entries(view.connection, view.at.position, TYING)]
         found = dict(_joined(view, subjects))
     else:
-        company, depth = find_company(view.connection, company), depth or 1
+        company, depth = view.company(company), depth or 1
         distances, found = _around(view, company, depth)
     ties = [
         tie
@@ -104,7 +106,7 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
     ties.sort(key=lambda tie: (tie.one, tie.other, tie.subject))
     courses = [found[subject][0] for subject in sorted({tie.subject for tie in ties})]
     companies = {end for tie in ties for end in (tie.one, tie.other)} | set(distances or ())
-    names = names_of(view.connection, sorted(map(company_of, companies)))
+    names = names_at(view, sorted(map(company_of, companies)))
     held = Counter(end for tie in ties if tie.status for end in (tie.one, tie.other))
     return NetworkAnswer(
         company=company,
@@ -159,17 +161,19 @@ def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Foun
 
 def _named(view: View, companies: Iterable[str]) -> Counter[str]:
     """The subjects that ever named any of the companies, and how many of them each did."""
-    counts: Counter[str] = Counter()
-    column = subject_company.c
-    for some in chunks(companies):
-        statement = sa.select(column.subject).where(column.company.in_(some))
-        counts.update(view.connection.scalars(statement))
-    return counts
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    column, one = subject_company.c, view.identity
+    ids = (id_ for company in companies for id_ in one.ids(company))
+    for some in chunks(ids):
+        statement = sa.select(column.subject, column.company).where(column.company.in_(some))
+        for subject, company in view.connection.execute(statement):
+            found[subject].add(one.of(company))
+    return Counter({subject: len(companies) for subject, companies in found.items()})
 
 
 def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
     """The subjects that join companies at the view's known instant, with whom they join."""
-    tying = (subject for subject in sorted(subjects) if subject.partition(":")[0] in TYING)
+    tying = (subject for subject in sorted(subjects) if Subject.of(subject).kind in TYING)
     for told in read_told(view, tying):
         course = course_of(view, told, lambda content: len(content.parties) > 1)
         if course is not None:

@@ -70,6 +70,18 @@ def query_values(
     return read_sql(connection, query, values, timeout=timeout)
 
 
+def computed_values(
+    connection: Connection, report: str, timezone: str, *, at: Mapping[str, Any]
+) -> Iterator[Sequence[Any]]:
+    """The names of the columns, then the rows, of a report that the program computes."""
+    from timeline.answers.attention import COLUMNS, attention
+    from timeline.answers.view import View
+
+    assert report == "attention"
+    yield COLUMNS
+    yield from attention(View(connection, coordinate(connection, timezone=timezone, **at)))
+
+
 def rows_of(values: Generator[Sequence[Any], None, None], limit: int | None) -> Rows:
     """Rows by the names of their columns, at most ``limit``; the query runs now, up to its first rows."""
     columns = tuple(next(values))

@@ -8,6 +8,8 @@
     -- param since (day) = on - 6 days: the first day
     SELECT …
 
+Instead of a query a file may name what computes it: ``-- computed: attention``.
+
 A parameter without a default must be given. ``(company)`` takes any name of a company, ``(day)`` a day as
 people write it; its default may count from the day of the report. ``:on`` and ``:known`` need no line.
 """
@@ -27,10 +29,14 @@ from timeline.answers.companies import find_company
 from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
+from timeline.store.identity import read_stored_identity
+
+COMPUTED: Final = ("attention",)
+"""What a file can name after ``computed``: questions that no query can answer."""
 
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "reports"
 
-_LINE: Final = re.compile(r"--[ \t]*(title|description)[ \t]*:[ \t]*(.+)")
+_LINE: Final = re.compile(r"--[ \t]*(title|description|computed)[ \t]*:[ \t]*(.+)")
 _PARAM: Final = re.compile(
     r"--[ \t]*param[ \t]+(?P<name>[a-z_]\w*)(?:[ \t]*\((?P<kind>company|day|text)\))?"
     r"(?:[ \t]*=[ \t]*(?P<default>[^:]+?))?[ \t]*:[ \t]*(?P<meaning>.+)"
@@ -56,6 +62,8 @@ class Report(Struct, frozen=True):
     params: list[Parameter]
     sql: str
     path: str
+    computed: str | None = None
+    """The question of the program that answers it, where no query can: ``attention``."""
 
 
 def read_reports(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
@@ -99,9 +107,14 @@ def _read(file: Path) -> Report:
             )
     if "title" not in said:
         raise InvalidValue(f"{file} has no title", "begin the file with: -- title: …")
+    if said.get("computed") not in (None, *COMPUTED):
+        raise InvalidValue(
+            f'{file}: the program computes no "{said["computed"]}"', f"one of {', '.join(COMPUTED)}"
+        )
     return Report(
-        file.stem, said["title"], said.get("description", ""), params, text, path=str(file)
-    )
+        file.stem, said["title"], said.get("description", ""), params, text, path=str(file),
+        computed=said.get("computed"),
+    )  # fmt: skip
 
 
 def _head(text: str) -> Iterator[str]:
@@ -139,7 +152,7 @@ def arguments(
                 f"add --param {parameter.name}=VALUE",
             )
         if parameter.kind == "company":
-            value = find_company(connection, str(value))
+            value = find_company(connection, str(value), read_stored_identity(connection))
         elif parameter.kind == "day":
             value = _day(value, day, timezone)
         found[parameter.name] = value

@@ -14,6 +14,7 @@ from timeline.answers.tabular import Tabular
 from timeline.errors import NotFound
 from timeline.model import dates
 from timeline.model.fold import replay
+from timeline.model.subject import Subject
 from timeline.nearest import nearest
 from timeline.store.log import read_entries, source_slugs, source_terms
 from timeline.store.tables import event
@@ -63,7 +64,7 @@ def list_sources(
     rows = []
     for subject, entries in read_entries(connection, list(subjects), at.position):
         item = replay(entries, dates.OPEN_END)
-        rows.append(_row(subject.partition(":")[2], item.terms if item else {}))
+        rows.append(_row(Subject.of(subject).slug, item.terms if item else {}))
     return SourcesAnswer(recorded=at.recorded, position=at.position, sources=rows)
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from timeline.answers.companies import company_named, latest_name
-from timeline.answers.group import group_of
-from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
-from timeline.answers.view import SHOWN, View
+from timeline.answers.group import ties_of
+from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
+from timeline.answers.remarks import with_remarks
+from timeline.answers.view import View
+from timeline.model.company import registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
-from timeline.store.log import read_all_entries
-
-_ORDER = {name: place for place, name in enumerate(SHOWN)}
+from timeline.store.log import read_all_entries, read_entries
 
 
 def state(
@@ -40,9 +40,11 @@ def state(
         with rare_collections():  # of what is kept, none is garbage: looking took half of the time
             companies = list(_every_company(view))
     else:
-        named, entries = company_named(view.connection, company)
-        items = items_of_group(view, named, group=group)
-        companies = [_company_state(named, entries, view, items)]
+        named = view.company(company)
+        ties = ties_of(view, named) if group else {}
+        items = items_of(view, ties or [named], group=group)
+        found = _company_state(view, read_registered(view, [named]), named, items)
+        companies = [replace(found, members=members_of(ties)) if group else found]
     if certainty is not None or open_only:
         companies = [_filtered(found, certainty, open_only) for found in companies]
     return StateAnswer(
@@ -95,45 +97,90 @@ class OfSubject(Protocol):
 
 def shown_order(item: OfSubject) -> tuple[int, str]:
     """By kind of subject, then by subject."""
-    return _ORDER[item.subject.partition(":")[0]], item.subject
+    return Subject.of(item.subject).sort_key
 
 
 def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem]:
     """The items of a company, or of it and all that it controls, as they are shown."""
-    items: dict[str, CompanyItem] = {}
-    for member in group_of(view, company) if group else [company]:
-        for item in view.items_of(member):
-            # what ties two members together is shown once, as the item of the nearer one
-            items.setdefault(item.subject, item_of(item, member, member=group))
-    return sorted(items.values(), key=shown_order)
+    return items_of(view, ties_of(view, company) if group else [company], group=group)
+
+
+def items_of(view: View, members: Iterable[str], *, group: bool) -> list[CompanyItem]:
+    """The items of the members of a group, or of one company, as they are shown."""
+    whose: dict[str, str] = {}
+    items: list[Item] = []
+    for member in members:
+        # what ties two members together is shown once, as the item of the nearer one
+        new = [item for item in view.items_of(member) if item.subject not in whose]
+        whose |= dict.fromkeys((item.subject for item in new), member)
+        items += new
+    found = with_remarks(view, items)
+    return sorted(
+        (item_of(item, whose[item.subject], member=group) for item in found), key=shown_order
+    )
+
+
+def members_of(ties: Mapping[str, list[str]]) -> list[Member]:
+    """The companies of a group but the first, each with the subject that brought it in."""
+    return [
+        Member(company=company, subject=path[-1]) for company, path in sorted(ties.items()) if path
+    ]
 
 
 def _every_company(view: View) -> Iterator[CompanyState]:
     items: defaultdict[str, list[CompanyItem]] = defaultdict(list)
-    for item in view.every_item():
+    for item in with_remarks(view, view.every_item()):
         for company in item.parties:
             if company != UNDISCLOSED:
                 items[company].append(item_of(item, company))
+    others = read_registered(view, view.identity.first)
     for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
         company = subject.partition(":")[2]
-        own = sorted(items.pop(company, ()), key=shown_order)
-        yield _company_state(company, entries, view, own)
+        if view.identity.of(company) == company:
+            own = sorted(items.pop(company, ()), key=shown_order)
+            yield _company_state(view, others | {company: entries}, company, own)
+
+
+def read_registered(view: View, companies: Iterable[str]) -> dict[str, list[Entry]]:
+    """The events of some companies under all their ids, by id, whenever they were recorded."""
+    ids = [id_ for company in companies for id_ in view.identity.ids(company)]
+    found = read_entries(view.connection, [f"company:{id_}" for id_ in ids], 2**62)
+    return {subject.partition(":")[2]: entries for subject, entries in found}
 
 
 def _company_state(
-    company: str, entries: list[Entry], view: View, items: Iterable[CompanyItem]
+    view: View,
+    registered: Mapping[str, list[Entry]],
+    company: str,
+    items: Iterable[CompanyItem],
 ) -> CompanyState:
+    first, *others = [
+        _header(view, id_, registered.get(id_, [])) for id_ in view.identity.ids(company)
+    ]
+    names = [name for other in others if other.status for name in (other.name, *other.aliases)]
+    more = [name for name in names if name not in (first.name, *first.aliases)]
+    return replace(
+        first,
+        aliases=[*first.aliases, *dict.fromkeys(more)],
+        merged=[other.company for other in others],
+        items=list(items),
+    )
+
+
+def _header(view: View, company: str, entries: list[Entry]) -> CompanyState:
+    """One id of a company at the view's coordinate, by itself."""
     recorded = [entry for entry in entries if entry.position <= view.at.position]
     seen = replay(recorded, view.at.on, view.at.known_at)
     terms = seen.terms if seen else {}
     return CompanyState(
         company=company,
         # what was recorded later only names it, and says no more
-        name=terms.get("name") or latest_name(company, recorded or entries),
+        name=terms.get("name") or registered_name(company, recorded or entries),
         aliases=terms.get("aliases", []),
         country=terms.get("country"),
         status=seen.status if seen else None,
-        items=list(items),
+        merged=[],
+        items=[],
     )
 
 

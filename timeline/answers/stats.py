@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.model.subject import Subject
 from timeline.model.values import ALWAYS, Instant
 from timeline.store.engine import schema_revision
 from timeline.store.log import read_head
@@ -38,7 +39,7 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
     types = {row[0]: row[1] for row in connection.execute(by_type)}
     kinds: dict[str, int] = {}
     for subject in connection.scalars(sa.select(event.c.subject).where(event.c.version == 1)):
-        kind = subject.partition(":")[0]
+        kind = Subject.of(subject).kind
         kinds[kind] = kinds.get(kind, 0) + 1
     news = sa.select(sa.func.min(event.c.known), sa.func.max(event.c.known)).where(
         event.c.known > ALWAYS

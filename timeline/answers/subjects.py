@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.model import dates
 from timeline.model.fold import replay
+from timeline.model.subject import Subject
 from timeline.store.log import read_entries, read_head
 from timeline.store.tables import event
 
@@ -37,5 +38,5 @@ def source_titles(connection: Connection, slugs: Iterable[str]) -> dict[str, str
         terms = item.terms if item else {}
         said = f"{terms.get('publisher', 'unknown')}, {terms.get('published', 'undated')}"
         title = terms.get("title")
-        titles[subject.partition(":")[2]] = f"{said}: {title}" if title else said
+        titles[Subject.of(subject).slug] = f"{said}: {title}" if title else said
     return titles

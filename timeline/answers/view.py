@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
+from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate
 from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.company import Held, Identity
 from timeline.model.fold import Item, evidence, irregular, kind_of, replay
 from timeline.model.kinds import KINDS
 from timeline.model.record import Entry, Lens
@@ -26,12 +29,24 @@ from timeline.store.histories import (
     is_projected,
     read_contents,
     read_every_content,
-    read_subjects_of,
+    read_subjects_of_any,
 )
-from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of
+from timeline.store.identity import read_identity, read_stored_identity
+from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of_any
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
+
+
+class _Held(Struct, frozen=True):
+    """What a row of history holds of an item, as :class:`timeline.model.company.Held` asks for it."""
+
+    subject: str
+    status: str
+    group: str
+    terms: Fields
+    parties: dict[str, list[str]]
+    since: str | None
 
 
 class View:
@@ -64,15 +79,34 @@ class View:
     def item(self, entries: Sequence[Entry]) -> Item | None:
         """The state of the subject that the entries are about."""
         item = replay(entries, self.at.on, self.at.known_at, self.lens)
-        if item is None:
-            return None
+        return None if item is None else self._shown(item)
+
+    def _shown(self, item: Item) -> Item:
+        """An item in the order of answers, with companies that are one under the id that is shown."""
+        parties, terms, changed, steps = item.parties, item.terms, item.changed, item.steps
+        one = self.identity
+        if one:
+            kind = item.subject.partition(":")[0]
+            parties, terms = one.parties(parties), one.terms(kind, terms)
+            steps, changed = [one.step(step) for step in steps], one.changed(kind, changed)
         return replace(
             item,
-            parties=_ordered(item.parties),
-            terms=_ordered_terms(item.subject, item.terms),
-            changed=_ordered_changes(item.subject, item.changed),
-            steps=[_ordered_step(step) for step in item.steps],
+            parties=_ordered(parties),
+            terms=_ordered_terms(item.subject, terms),
+            changed=_ordered_changes(item.subject, changed),
+            steps=[_ordered_step(step) for step in steps],
         )
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Which companies are one, by all judgements up to the view's position."""
+        if self.stored:
+            return read_stored_identity(self.connection)
+        return read_identity(self.connection, self.at.position)
+
+    def company(self, text: str) -> str:
+        """The id under which the company is shown that ``text`` names. Raises NotFound."""
+        return find_company(self.connection, text, self.identity)
 
     @cached_property
     def stored(self) -> bool:
@@ -101,41 +135,59 @@ class View:
                 yield item
 
     def items_of(self, company: str) -> Iterator[Item]:
-        """The items that a company is a party of."""
-        if self.stored:
-            on, known = self.at.on, self.at.known_at
-            yield from self.items(read_subjects_of(self.connection, company, on, known))
-            return
-        for item in self.items(subjects_of(self.connection, company)):
+        """The items that a company is a party of, under any of its ids."""
+        for item in self.items(sorted(self.subjects_of([company]))):
             if company in item.parties:
                 yield item
+
+    def subjects_of(self, companies: Iterable[str]) -> set[str]:
+        """The subjects of which any of some companies is a party; from the log, those that ever named it."""
+        if self.stored:  # under the id that is shown
+            at = self.at
+            return read_subjects_of_any(self.connection, companies, at.on, at.known_at)
+        ids = [id_ for company in companies for id_ in self.identity.ids(company)]
+        return subjects_of_any(self.connection, ids)
+
+    def held(self, subjects: Iterable[str]) -> dict[str, Held]:
+        """What holds of some subjects, absent ones left out: their items without evidence and remarks."""
+        if not self.stored:
+            return {item.subject: item for item in self.items(subjects)}
+        contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
+        return {
+            subject: _Held(
+                subject, held.status, kind_of(subject).group_of(held.status), held.terms,
+                held.parties, held.since,
+            )
+            for subject, held in contents.items()
+        }  # fmt: skip
 
     def _with_evidence(self, content: Content, entries: Sequence[Entry]) -> Item:
         """What a row of history holds, with what only the log holds."""
         found = evidence(entries, self.at.on, self.at.known_at)
         subject = entries[0].subject
         kind = kind_of(subject)
-        return Item(
+        item = Item(
             subject=subject,
             kind=content.kind,
             status=content.status,
             group=kind.group_of(content.status),
             certainty=content.certainty,
             alternatives=content.alternatives,
-            parties=_ordered(content.parties),
+            parties=content.parties,
             since=content.since,
             disputed=content.disputed,
             disputes=found.disputes,
             irregular=irregular(kind, found.happened) if content.irregular else [],
             conflicts=content.conflicts,
-            changed=_ordered_changes(subject, content.changed),
-            terms=_ordered_terms(subject, content.terms),
-            steps=[_ordered_step(step) for step in found.steps],
+            changed=content.changed,
+            terms=content.terms,
+            steps=found.steps,
             events=[entry.id for entry in found.happened],
             corrections=[remark.id for remark in found.remarks],
             sources=found.sources,
             erased=found.erased,
         )
+        return self._shown(item)
 
     def counts(self) -> Counter[str]:
         """How many items every company is a party of."""
@@ -178,7 +230,7 @@ def _ordered_terms(subject: str, terms: Fields) -> Fields:
 
 def _ordered_changes(subject: str, changed: dict[str, Fields]) -> dict[str, Fields]:
     return {
-        name: {part: _ordered(value) for part, value in changed[name].items()}
+        name: {part: _ordered(changed[name][part]) for part in ("since", "before", "unsettled")}
         for name in kind_of(subject).terms
         if name in changed
     }

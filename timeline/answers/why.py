@@ -9,9 +9,9 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
-from timeline.answers.companies import find_company
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
+from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
@@ -109,7 +109,7 @@ def why_company(view: View, company: str, *, group: bool = False) -> CompanyWhy:
 
     Raises NotFound for an unknown company.
     """
-    company = find_company(view.connection, company)
+    company = view.company(company)
     return CompanyWhy(
         company=company,
         **view.heading,
@@ -130,7 +130,7 @@ def why(view: View, subject: str) -> WhyAnswer:
     return WhyAnswer(
         subject=subject,
         **view.heading,
-        item=item_of(item) if item else None,
+        item=next(map(item_of, with_remarks(view, [item])), None) if item else None,
         chain=list(_chain(view, subject, entries)),
     )
 

@@ -65,7 +65,7 @@ def _needed(name: str) -> dict[str, list[str]]:
     if issubclass(event, RecordEvent):
         return words
     kind = KIND_OF[name]
-    if kind.name != "fact":
+    if not event.named_by:
         words["subject"] = ["Required."]
     if not event.always:
         words["occurred"] = ["Required."]

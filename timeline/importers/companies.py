@@ -11,10 +11,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from timeline.answers.model import CompanyMatch
 from timeline.importers.cells import Refused
 from timeline.importers.slugs import company_slug, slug_of
 from timeline.model.values import UNDISCLOSED, Fields
+from timeline.store.handles import HandleRow
 
 
 class Named(Struct, frozen=True):
@@ -40,7 +40,7 @@ def key_of(name: str) -> str:
 class Companies:
     """Every known company by its names and identifiers, and the new ones of this import."""
 
-    def __init__(self, handles: Iterable[CompanyMatch]) -> None:
+    def __init__(self, handles: Iterable[HandleRow]) -> None:
         self.names: dict[str, str] = {UNDISCLOSED: UNDISCLOSED}
         self.new: dict[str, Fields] = {}
         """What will be registered, by id, until :meth:`registration` has given it."""

@@ -312,9 +312,10 @@ class _Planner:
         elif "source" not in fields and "known" not in fields and known is None:
             hint = "name a source: for the table; without one say since when it is known:"
             self.report.add("missing-source", f"{type_} has no source", node, hint)
-        if kind.name == "fact":
-            if "subject" not in fields and not {"company", "attribute"} <= fields.keys():
-                self.report.add("missing-field", 'a fact needs "company" and "attribute"', node)
+        if event.named_by:
+            if "subject" not in fields and not set(event.named_by) <= fields.keys():
+                quoted = " and ".join(f'"{name}"' for name in event.named_by)
+                self.report.add("missing-field", f"{type_} needs {quoted}", node)
         elif "subject" not in fields:
             hint = f"as in {kind.name}:{{acquirer}}-{{target}}: names of companies and columns"
             self.report.add("missing-field", f'{type_} needs "subject"', node, hint)

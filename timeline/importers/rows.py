@@ -16,6 +16,7 @@ from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import parse_line
 from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED, Fields
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -194,7 +195,7 @@ def _opening(told: list[Event], drafts: list[Draft]) -> set[str]:
     found: dict[str, bool] = {}
     for event, draft in zip(told, drafts, strict=False):
         subject = draft.fields["subject"]
-        kind = KINDS[subject.partition(":")[0]]
+        kind = KINDS[Subject.of(subject).kind]
         opens = event.opens and all(name in draft.fields for name in kind.required)
         found[subject] = found.get(subject, False) or opens
     return {subject for subject, opens in found.items() if not opens}

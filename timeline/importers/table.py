@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
-from timeline.answers.companies import find_company, handles
+from timeline.answers.companies import find_company
 from timeline.errors import DataError, NotFound
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import Companies
@@ -26,9 +26,11 @@ from timeline.importers.report import Imported, Spelling, Tally
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
+from timeline.model.subject import Subject
 from timeline.model.values import Fields
 from timeline.store.append import Appender
 from timeline.store.bulk import among, rare_collections
+from timeline.store.handles import read_all_handles
 from timeline.store.log import chunks
 from timeline.store.rows import log_row
 from timeline.store.store import Store, Undo
@@ -114,7 +116,7 @@ class _Import:
         self.refused = refused
         self.spool = spool
         self.appender = Appender(connection, clock=store.clock)
-        self.companies = Companies(handles(connection))
+        self.companies = Companies(read_all_handles(connection))
         self.reader = RowReader(plan, self.companies, self.file, self.day)
         self.tally = Tally()
         self._rows: list[Prepared] = []
@@ -260,7 +262,7 @@ class _Import:
             known = stored.setdefault(fields["subject"], fields)
             differ = [n for n in fields if n != "id" and known.get(n) != fields[n]]
             if differ:
-                slug = fields["subject"].partition(":")[2]
+                slug = Subject.of(fields["subject"]).slug
                 message = f'the source "{slug}" is registered with another {differ[0]}'
                 reasons.setdefault(row.row.number, []).append(Reason("source-changed", message))
             elif known is not fields:

@@ -187,8 +187,7 @@ def _tests_of(type_: str) -> dict[str, Callable[[str], object]]:
 
 # what an event's subject begins with, where that and a date and a source are all that flaws asks for
 _PREFIX: Final = {
-    tag: f"{kind.name}:" if EVENT_TYPES[tag].named_subject is Event.named_subject else ""
-    for tag, kind in KIND_OF.items()
+    tag: f"{kind.name}:" if not EVENT_TYPES[tag].named_by else "" for tag, kind in KIND_OF.items()
 }
 
 

@@ -102,10 +102,10 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
         message = f'by its other fields the subject is "{named}", not "{subject}"'
         yield Flaw("wrong-subject", message, "subject", hint)
     elif subject is None and named is None:
-        if kind.name == "fact":
-            yield Flaw("missing-field", 'a fact needs "company" and "attribute"')
-        else:
-            yield Flaw("missing-field", f'{fields["type"]} needs "subject"', None, f"{kind.name}:…")
+        needed = event.named_by or ("subject",)
+        quoted = " and ".join(f'"{name}"' for name in needed)
+        message = f"{fields['type']} needs {quoted}"
+        yield Flaw("missing-field", message, None, None if event.named_by else f"{kind.name}:…")
     if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
         message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')

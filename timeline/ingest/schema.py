@@ -26,7 +26,7 @@ def fixture_schema() -> dict[str, Any]:
         required = {"type", *schema.get("required", [])}
         if not issubclass(event, RecordEvent):
             kind = KIND_OF[name].name
-            if kind != "fact":
+            if not event.named_by:
                 required.add("subject")
                 schema["properties"]["subject"] = {"type": "string", "pattern": f"^{kind}:"}
             if not event.always:

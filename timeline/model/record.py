@@ -42,6 +42,9 @@ from timeline.model.kinds.about_record import (
 from timeline.model.kinds.event import Event
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant, parse_moment
 
+REDATED: Final = ""
+"""Where a mend keeps since when its target is known, beside the names of sources."""
+
 
 class Entry(Struct, frozen=True, gc=False):
     """An event as it stands in the log: what the fold reads.
@@ -61,7 +64,8 @@ class Entry(Struct, frozen=True, gc=False):
     published: dict[str, Instant] = {}
     """When each source that the event names was published; empty where every one was at ``known``.
 
-    A mend of ``source`` carries those of the sources that it names.
+    A mend of ``source`` carries those of the sources that it names. A mend of ``known`` carries what that
+    means under REDATED: a bare day ends in the time zone of the event's source.
     """
     told: Instant | None = None
     """When it was last told, for whoever asks :func:`judge`; None: at ``known``."""
@@ -364,19 +368,19 @@ def _mended(entry: Entry, mends: Sequence[Entry]) -> Entry:
     """
     changed = _changed(entry, mends)
     known, published = entry.known, entry.published
-    names = [mend.fields["changes"].keys() for mend in mends]
     if is_mend(entry):
         for mend in mends:
-            if sources_named(mend.fields["changes"].get("changes", {})) is not None:
+            if "changes" in mend.fields["changes"]:
                 published = mend.published
     else:
         of_source = [mend for mend in mends if "source" in mend.fields["changes"]]
         if of_source:
-            published = of_source[-1].published
+            published = {s: at for s, at in of_source[-1].published.items() if s != REDATED}
             if "known" not in changed.fields and published:
                 known = min(published.values())
-        if any("known" in changes for changes in names):
-            known = parse_moment(changed.fields["known"])
+        of_known = [mend for mend in mends if "known" in mend.fields["changes"]]
+        if of_known:
+            known = of_known[-1].published.get(REDATED) or parse_moment(changed.fields["known"])
             published = published or dict.fromkeys(entry.sources, entry.known)
     return replace(changed, known=known, published=published)
 

@@ -19,7 +19,7 @@ SUBJECT_KINDS: Final = (
 
 _ORDER: Final = {kind: place for place, kind in enumerate(SUBJECT_KINDS)}
 _SUBJECT: Final = rf"(({'|'.join(SUBJECT_KINDS[:-1])}):{SLUG}|fact:{SLUG}/{ATTRIBUTE}(@[^\s@]+)?)"
-_is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
+is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
 
 
 class Subject(Struct, frozen=True, gc=False):
@@ -65,7 +65,7 @@ class Subject(Struct, frozen=True, gc=False):
 @lru_cache(maxsize=4096)
 def check_subject(text: str) -> None:
     """Raise InvalidValue unless ``text`` is ``kind:slug`` (a fact: ``fact:company/attribute[@period]``)."""
-    if not _is_subject(text):
+    if not is_subject(text):
         raise InvalidValue(
             f'"{text}" is not a subject',
             'write kind:slug, as in "deal:acme-globex", or fact:company/attribute[@period]; kinds are '

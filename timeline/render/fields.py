@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
+from timeline.model.kinds import EVENT_TYPES, KINDS
+from timeline.model.kinds.event import Kind
+from timeline.model.kinds.shapes import Shape, shapes_of
 from timeline.render import words
-from timeline.render.terms import FORMS, LABELS, Row
-from timeline.render.text import join
-from timeline.render.titles import noun
-from timeline.render.words import Names, name_of, value_in_words
+from timeline.render.terms import FORMS, Row, say, term_words
+from timeline.render.words import Names
 
 NOTHING: Final = "nothing"
-
-
-def _companies(value: str | list[str], names: Names) -> str:
-    return join(name_of(each, names) for each in ([value] if isinstance(value, str) else value))
 
 
 def _plain(value: Any, names: Names) -> str:
@@ -26,39 +24,55 @@ def _date(value: str, names: Names) -> str:
     return words.date(value)
 
 
+def kind_words(value: str) -> str:
+    """A kind of item in words, whatever kind of subject it is of: "joint venture"."""
+    named = (kind for kind in KINDS.values() if value in kind.nouns and value != "other")
+    return next((kind.noun(value) for kind in named), value.replace("_", " "))
+
+
 _SAY: Final[dict[str, Callable[[Any, Names], str]]] = {
-    "kind": lambda value, names: noun(value) if isinstance(value, str) else str(value),
+    "kind": lambda value, names: kind_words(value),
     "form": lambda value, names: FORMS.get(value, value),
     "occurred": _date,
-    "period": _date,
     "extent": _plain,
     "firmness": _plain,
     "outcome": _plain,
     "attribution": _plain,
     "fact_level": _plain,
-    **dict.fromkeys(
-        ("by", "against", "from", "to", "holder", "grantor", "actor", "company", "successor"),
-        _companies,
-    ),
 }
+
+
+_TERMS: Final[dict[str, Kind]] = {
+    term: kind for kind in reversed(KINDS.values()) for term in kind.words
+}
+"""A kind that has the term; terms of one name mean the same in every kind, but for the value of a fact."""
+
+
+@cache
+def _shapes() -> dict[str, Shape]:
+    """How each field of any event reads; where types differ between events, by its shape as JSON."""
+    found: dict[str, Shape] = {}
+    for event in EVENT_TYPES.values():
+        for name, shape in shapes_of(event).items():
+            found[name] = shape if found.get(name, shape) == shape else "text"
+    return found
 
 
 def label_of(name: str) -> str:
     """What a field is called beside its value."""
-    return LABELS[name][0] if name in LABELS else name.replace("_", " ")
+    return _TERMS[name].words[name].label if name in _TERMS else name.replace("_", " ")
 
 
 def field_words(name: str, value: Any, names: Names) -> str:
     """The value of a field in words; "nothing" where there is none."""
     if value is None:
         return NOTHING
-    say = _SAY.get(name)
-    if say is not None and isinstance(value, str | list):
-        return say(value, names)
-    # the value of a fact may be anything, and that of a deal is money
-    if name in LABELS and not (name == "value" and not _is_money(value)):
-        return LABELS[name][1](value, names)
-    return value_in_words(value, names)
+    told = _SAY.get(name)
+    if told is not None and isinstance(value, str):
+        return told(value, names)
+    if name in _TERMS and _shapes()[name] != "text":
+        return term_words(_TERMS[name], name, value, names)
+    return say(_shapes().get(name, "text"), value, names)
 
 
 def field_rows(
@@ -76,10 +90,6 @@ def field_rows(
 def change_words(name: str, before: Any, after: Any, names: Names) -> str:
     """A field that became another: "JPY 118 a share → JPY 88 a share"."""
     return f"{field_words(name, before, names)} → {field_words(name, after, names)}"
-
-
-def _is_money(value: Any) -> bool:
-    return isinstance(value, Mapping) and "currency" in value
 
 
 def type_words(event_type: str) -> str:

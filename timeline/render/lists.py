@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
+from timeline.model.kinds import KINDS
 from timeline.render import words
 from timeline.render.coordinate import coordinate_words
 from timeline.render.page import HEADINGS, Page
+from timeline.render.remarks import deciding_words
 from timeline.render.state import standing_words
 from timeline.render.status import group_of, status_words
 from timeline.render.table import table_lines
@@ -22,8 +24,6 @@ LIST_COLUMNS: Final = (
     "disputed", "sources",
 )  # fmt: skip
 """The columns of a list that people can read in a Markdown table."""
-
-_MONEY: Final = {"deal": "value", "rumour": "value", "right": "strike"}
 
 
 def list_lines(
@@ -47,27 +47,29 @@ def list_lines(
         status = status_words(item.status)
         style = group_of(item.status, disputed=item.disputed)
         what = title(item, None, names or {})
-        yield from page.item(status, style, what, [("", _details(item, answer.kind))])
+        yield from page.item(status, style, what, [("", _details(item, answer.kind, names or {}))])
     if answer.sums:
         yield ""
         yield from page.paragraph(
             f"Sums of what is stated{' as value' if answer.kind == 'deal' else ''}, "
-            "within one currency, period and basis:"
+            "within one group of statuses, currency, period and basis:"
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"
 
 
-def _details(item: CompanyItem, kind: str) -> str:
+def _details(item: CompanyItem, kind: str, names: Names) -> str:
     """What tells the item from others: "since 2016-08-12 · JPY 388.8 bn · deal:foxconn-sharp"."""
-    money = item.terms.get(_MONEY.get(kind, ""))
+    worth = KINDS[kind].money
+    shown = worth is not None and not KINDS[kind].words[worth].told_apart
+    money = item.terms.get(worth) if worth is not None and shown else None
     return " · ".join(
         filter(
             None,
             [
                 standing_words(item),
-                "disputed" if item.disputed else "",
                 words.money(money, reported=False) if money else "",
+                *deciding_words(item, names),
                 item.subject,
             ],
         )
@@ -75,10 +77,10 @@ def _details(item: CompanyItem, kind: str) -> str:
 
 
 def sum_words(each: Sum) -> str:
-    """``USD 2–3 bn a year (2 items)``."""
+    """``USD 2–3 bn a year (live, 2 items)``."""
     money: dict[str, Any] = {"currency": each.currency, "per": each.per, "basis": each.basis}
     money |= {end: getattr(each, end) for end in ("min", "max") if getattr(each, end) is not None}
-    of = f"{each.items:,} item{'' if each.items == 1 else 's'}"
+    of = f"{each.group}, {each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
     return f"{words.money(money)} ({of})"

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.render.terms import Row
 from timeline.render.text import block, cells, clean, paint
 
-HEADINGS: Final = {
-    "relationship": "relationships",
-    "deal": "deals",
-    "right": "rights",
-    "commitment": "commitments",
-    "rumour": "rumours",
-    "fact": "facts",
-}
+HEADINGS: Final = {kind.name: kind.plural for kind in KINDS.values() if kind.groups}
+"""What the items of each kind are called, in the order in which they are shown."""
 _STYLES: Final = {
     "possible": "rumoured",
     "uncertain": "rumoured",
@@ -30,7 +26,7 @@ _FAINT: Final = frozenset(
 
 def kind_of(subject: str) -> str:
     """The kind of a subject: what stands before its colon."""
-    return subject.partition(":")[0]
+    return Subject.of(subject).kind
 
 
 class Page:

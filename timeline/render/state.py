@@ -11,8 +11,11 @@ from itertools import groupby
 from typing import Any, Final
 
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
+from timeline.model.kinds import KINDS, claim_term_of
+from timeline.model.subject import Subject
 from timeline.render.coordinate import coordinate_words
 from timeline.render.page import HEADINGS
+from timeline.render.remarks import remark_words
 from timeline.render.status import group_of, status_words
 from timeline.render.terms import Row, step_words, term_rows
 from timeline.render.text import block, cells, clean, join, paint
@@ -162,13 +165,13 @@ class _Page:
     def items(self, company: CompanyState) -> Iterator[str]:
         """Every item, under the heading of its kind."""
         column = max([_NARROWEST, *(cells(each.status) for each in company.items)]) + 2
-        for kind, group in groupby(company.items, key=lambda item: item.subject.partition(":")[0]):
+        for kind, group in groupby(company.items, key=lambda item: Subject.of(item.subject).kind):
             items = list(group)
             yield ""
             heading = HEADINGS[kind].upper()
             yield self.paint(f"{heading} ({len(items)})", "strong")
             for number, item in enumerate(items):
-                if number == 0 or kind != "fact":  # facts are many and short
+                if number == 0 or KINDS[kind].claim_term is None:  # facts are many and short
                     yield ""
                 yield from self.item(item, company.company, column + 2)
 
@@ -192,7 +195,7 @@ class _Page:
     def rows(self, item: CompanyItem) -> Iterator[Row]:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
         yield item.certainty, standing_words(item)
-        yield from warning_rows(item)
+        yield from warning_rows(item, self.names)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
@@ -200,7 +203,7 @@ class _Page:
         for number, step in enumerate(steps):
             label = "steps" if number == 0 and len(steps) == len(item.steps) else ""
             yield label, step_words(step, self.names)
-        if self.verbose or not item.subject.startswith("fact:"):  # the title names the fact
+        if self.verbose or claim_term_of(item.subject) is None:  # else the title names it
             yield "subject", item.subject
         yield from self.evidence(item)
         if item.corrections:
@@ -237,7 +240,7 @@ def standing_words(item: CompanyItem) -> str:
 
 def alternatives_words(subject: str, alternatives: Sequence[Any]) -> str:
     """What else may hold of a subject: "may also be absent or open"; nothing where nothing may."""
-    fact = subject.startswith("fact:")
+    fact = claim_term_of(subject) is not None
     others = join((_alternative(each, fact) for each in alternatives), "or")
     return f"may also be {others}" if others else ""
 
@@ -250,8 +253,10 @@ def _alternative(claim: Any, fact: bool) -> str:
     return value_in_words(claim)
 
 
-def warning_rows(item: CompanyItem) -> Iterator[Row]:
-    """What is doubtful about an item, each with its label."""
+def warning_rows(item: CompanyItem, names: Names | None = None) -> Iterator[Row]:
+    """What a reader must hear about an item besides, each with its label: remarks, then doubts."""
+    for remark in item.remarks:
+        yield "note", remark_words(remark, names or {})
     if item.disputed:
         yield "disputed", "somebody contests part of the evidence; it counts all the same"
     said = [each.replace("_", " ") for each in item.conflicts if each != "occurred"]

@@ -1,38 +1,59 @@
-"""What a status is called and which of six groups it belongs to.
+"""What a status is called, and the colour that it has in the terminal as in pictures.
 
-A group has one colour everywhere, in the terminal as in pictures; the words are always there too.
+A colour follows from the group of the status (its kind declares it); the words are always there too.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from timeline.errors import InvalidValue
+from timeline.model.kinds import KINDS
+from timeline.model.kinds.event import Group as Meaning
 from timeline.nearest import did_you_mean
 
 Group: TypeAlias = Literal["rumoured", "announced", "active", "disputed", "denied", "ended"]
+"""What shares a colour."""
 
-GROUPS: Final[dict[Group, tuple[str, ...]]] = {
-    "rumoured": ("noted", "open", "talks"),
-    "announced": ("announced", "signed", "granted", "stated"),
-    "active": (
-        "observed", "active", "in_force", "completed", "confirmed", "contracted", "under_way",
-        "part_exercised", "registered",
-    ),
-    "disputed": ("suspended",),
-    "denied": ("denied", "partly_denied"),
-    "ended": (
-        "ended", "expired", "terminated", "withdrawn", "lapsed", "exercised", "fulfilled",
-        "dissolved", "absent",
-    ),
-}  # fmt: skip
-"""The statuses of every kind of subject, by how firm they are."""
+_COLOURS: Final[dict[Meaning, Group]] = {
+    "noted": "rumoured",
+    "claimed": "rumoured",
+    "pending": "announced",
+    "live": "active",
+    "done": "active",
+    "over": "ended",
+    "denied": "denied",
+}
+_OF_ITS_OWN: Final[dict[str, Group]] = {
+    # said and not yet done: as what is announced
+    "granted": "announced",
+    "stated": "announced",
+    "suspended": "disputed",
+    "partly_denied": "denied",
+    # used up: nothing is left to come
+    "exercised": "ended",
+    "fulfilled": "ended",
+    # of companies and sources, and of what is not there
+    "registered": "active",
+    "dissolved": "ended",
+    "absent": "ended",
+}
+"""Statuses that look otherwise than their group."""
 
-_GROUP_OF: Final = {status: group for group, statuses in GROUPS.items() for status in statuses}
-
+_GROUP_OF: Final[dict[str, Group]] = {
+    **{status: _COLOURS[of] for kind in KINDS.values() for status, of in kind.groups.items()},
+    "noted": "rumoured",
+    **_OF_ITS_OWN,
+}
 
 STATUSES: Final = tuple(_GROUP_OF)
 """Every status there is."""
+
+GROUPS: Final[dict[Group, tuple[str, ...]]] = {
+    group: tuple(status for status, of in _GROUP_OF.items() if of == group)
+    for group in get_args(Group)
+}
+"""The statuses of each colour, by how firm they are."""
 
 
 def group_of(status: str, *, disputed: bool = False) -> Group:
@@ -40,15 +61,25 @@ def group_of(status: str, *, disputed: bool = False) -> Group:
     return "disputed" if disputed else _GROUP_OF[status]
 
 
-def parse_status(text: str) -> str:
-    """The status that a text means; InvalidValue with the nearest one where there is none.
+def statuses_of(kind: str) -> tuple[str, ...]:
+    """The statuses that a kind of subject may have, in the order in which it comes by them."""
+    return ("noted", *KINDS[kind].groups)
 
-    A status that does not exist is a slip: its list would be empty for the wrong reason.
+
+def parse_status(kind: str, text: str) -> list[str]:
+    """The statuses of a kind of subject that a text means: one of them, or a group of them.
+
+    InvalidValue with the nearest one where there is none: a status that does not exist is a slip, and its
+    list would be empty for the wrong reason. Of a group that the kind has no status of, the group itself.
     """
-    status = text.replace(" ", "_")
-    if status not in STATUSES:
-        raise InvalidValue(f'no status "{status}"', did_you_mean(status, STATUSES))
-    return status
+    word = text.strip().lower().replace(" ", "_").replace("-", "_")
+    groups = get_args(Meaning)
+    if word in groups:
+        of_kind = [status for status in statuses_of(kind) if KINDS[kind].group_of(status) == word]
+        return of_kind or [word]
+    if word not in STATUSES:
+        raise InvalidValue(f'no status "{text}"', did_you_mean(word, (*STATUSES, *groups)))
+    return [word]
 
 
 def status_words(status: str) -> str:

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from timeline.answers import CompanyItem
+from timeline.model.kinds import KINDS
+from timeline.model.kinds.event import Kind
+from timeline.model.subject import Subject
 from timeline.render import words
 from timeline.render.text import join
 from timeline.render.words import Names, name_of
 
-_NOUNS: Final = {
-    "research_development": "research and development",
-    "first_refusal": "right of first refusal",
-    "other": "agreement",
-}
-
-# How the other parties of a deal follow its noun, by their role; without an entry it is "with".
-_PREPOSITIONS: Final[dict[str, dict[str, str]]] = {
-    "supply": {"customer": "to", "supplier": "from"},
-    "capacity": {"customer": "for", "supplier": "from"},
-    "contract_manufacturing": {"customer": "for", "manufacturer": "by", "supplier": "by"},
-    "acquisition": {"target": "of", "acquirer": "by", "seller": "from"},
-    "investment": {"investee": "in", "investor": "by"},
-    "licence": {"licensee": "to", "licensor": "from"},
-    "divestiture": {"target": "of", "acquirer": "to", "seller": "by"},
-    "financing": {"borrower": "of", "lender": "by"},
-}
-_ORDER: Final = ("of", "in", "to", "for", "by", "from", "with", "between")
-
-# A relationship as its first and as its second company sees it.
-_RELATIONS: Final = {
-    "parent_of": ("Parent of {}", "Subsidiary of {}"),
-    "supplies": ("Supplies {}", "Supplied by {}"),
-    "manufactures_for": ("Manufactures for {}", "Manufacturing by {}"),
-    "owns_stake_in": ("Owns a stake in {}", "Part-owned by {}"),
-    "licenses_to": ("Licenses to {}", "Licensed by {}"),
-    "lends_to": ("Lends to {}", "Borrows from {}"),
-    "partners_with": ("Partner of {}", "Partner of {}"),
-    "competes_with": ("Competes with {}", "Competes with {}"),
-}
+_ORDER: Final = ("of", "between", "in", "to", "for", "by", "against", "before", "from", "with")
 
 _OWNERS: Final = ("from", "holder", "actor", "company")
 
 
-def noun(kind: str | None) -> str:
-    """A kind of deal or right in words: "joint venture"."""
-    return _NOUNS.get(kind or "other", (kind or "agreement").replace("_", " "))
+def _kind_of(item: CompanyItem) -> Kind:
+    return KINDS[Subject.of(item.subject).kind]
 
 
 def title(item: CompanyItem, company: str | None, names: Names) -> str:
@@ -56,16 +29,16 @@ def title(item: CompanyItem, company: str | None, names: Names) -> str:
 
     Without a company (in a list of all of them) it is told of whom it is.
     """
-    kind = item.subject.partition(":")[0]
+    say = _TITLES.get(_kind_of(item).name, _agreed)
     if company is None:
-        if kind in ("deal", "rumour"):
-            return _TITLES[kind](replace(item, roles=[]), "", names)
+        if "parties" in item.terms:
+            return say(replace(item, roles=[]), "", names)
         party = _owner(item)
         others = [other for other in item.counterparties if other != party]
         item = replace(item, counterparties=others, roles=[])
     else:
         party = item.member if isinstance(item.member, str) else company
-    said = _TITLES[kind](item, party, names)
+    said = say(item, party, names)
     return said if party == company else f"{name_of(party, names)}: {said}"
 
 
@@ -84,44 +57,64 @@ def _named(item: CompanyItem, names: Names) -> str:
 
 
 def _relationship(item: CompanyItem, party: str, names: Names) -> str:
-    first, second = _RELATIONS.get(item.kind or "", ("Related to {}", "Related to {}"))
+    phrases = _kind_of(item).phrases
+    first, second = phrases.get(item.kind or "", ("Related to {}", "Related to {}"))
     return (first if item.terms.get("from") == party else second).format(_named(item, names))
 
 
-def _agreement(item: CompanyItem, party: str, names: Names) -> str:
-    held: Mapping[str, Sequence[str]] = item.terms.get("parties", {})
+def _agreement(item: CompanyItem, party: str, names: Names) -> tuple[str, list[str]]:
+    """The noun with the other sides, and who stands on the company's own side."""
+    held = _kind_of(item).parties(item.terms)
     sides: dict[str, list[str]] = {}
+    beside: list[str] = []
     for other in item.counterparties:
-        side = _preposition(item.kind, held.get(other, ()), item.roles)
-        sides.setdefault(side, []).append(name_of(other, names))
-    if not party and len(sides.get("with", ())) > 1:
-        sides["between"] = sides.pop("with")
-    said = [f"{side} {join(sides[side])}" for side in _ORDER if side in sides]
-    return " ".join([noun(item.kind), *said])
+        side = _preposition(item, held.get(other, ()))
+        (beside if side is None else sides.setdefault(side, [])).append(name_of(other, names))
+    joined, met = sides.pop("between", []), sides.pop("with", [])
+    if not party:  # seen from nobody's side
+        joined, met = (joined + met, []) if len(joined + met) > 1 else ([], joined + met)
+    elif len(joined) == 1:
+        joined, met = [], joined + met
+    sides |= {"between": joined, "with": met}
+    said = [f"{side} {join(sides[side])}" for side in _ORDER if sides.get(side)]
+    return " ".join([_kind_of(item).noun(item.kind), *said]), beside
 
 
-def _preposition(kind: str | None, roles: Sequence[str], own: Sequence[str]) -> str:
-    sides = _PREPOSITIONS.get(kind or "", {})
-    # those who take part on the same side do so together
-    return "with" if len(roles) != 1 or roles[0] in own else sides.get(roles[0], "with")
+def _preposition(item: CompanyItem, roles: Sequence[str]) -> str | None:
+    """How a party follows the noun; None for one on the company's own side."""
+    kind = _kind_of(item)
+    sides = {**kind.sides.get("", {}), **kind.sides.get(item.kind or "", {})}
+    known = [role for role in roles if role in sides]
+    if len(known) != 1:
+        return "with"
+    side = sides[known[0]]
+    if known[0] in item.roles:
+        # who sells together stands together; partners meet each other
+        return "with" if side == "between" else None
+    return side
 
 
-def _role(item: CompanyItem) -> str:
-    return f", as {words.roles(item.roles)}" if item.roles else ""
+def _role(item: CompanyItem, beside: Sequence[str] = ()) -> str:
+    together = f" with {join(beside)}" if beside else ""
+    return f", as {words.roles(item.roles)}{together}" if item.roles else together
 
 
-def _deal(item: CompanyItem, party: str, names: Names) -> str:
-    return _capital(_agreement(item, party, names)) + _role(item)
+def _agreed(item: CompanyItem, party: str, names: Names) -> str:
+    said, beside = _agreement(item, party, names)
+    return _capital(said) + _role(item, beside)
 
 
 def _rumour(item: CompanyItem, party: str, names: Names) -> str:
-    return f"Rumoured {_agreement(item, party, names)}{_role(item)}"
+    said, beside = _agreement(item, party, names)
+    of = item.terms.get("of", "begin")
+    what = "" if of == "begin" else "decision on " if of == "decision" else f"{of} of "
+    return f"Rumoured {what}{said}{_role(item, beside)}"
 
 
 def _right(item: CompanyItem, party: str, names: Names) -> str:
     side = "from" if party == item.terms.get("holder") else "for"
     others = f" {side} {_named(item, names)}" if item.counterparties else ""
-    return _capital(noun(item.kind)) + others + _role(item)
+    return _capital(_kind_of(item).noun(item.kind)) + others + _role(item)
 
 
 def _commitment(item: CompanyItem, party: str, names: Names) -> str:
@@ -147,7 +140,6 @@ def _fact(item: CompanyItem, party: str, names: Names) -> str:
 
 _TITLES: Final[dict[str, Callable[[CompanyItem, str, Names], str]]] = {
     "relationship": _relationship,
-    "deal": _deal,
     "right": _right,
     "commitment": _commitment,
     "rumour": _rumour,
@@ -159,4 +151,4 @@ def implied(item: CompanyItem, other: str, held: Any) -> bool:
     """Whether the title already tells the role of another party."""
     if list(held) == ["partner"] == list(item.roles):
         return True
-    return _preposition(item.kind, held, item.roles) != "with"
+    return len(held) == 1 and _preposition(item, held) != "with"

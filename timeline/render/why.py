@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from timeline.answers.cited import Cited
 from timeline.answers.why import Link, WhyAnswer
-from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES
+from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, claim_term_of
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import field_rows, type_words
-from timeline.render.page import Page, kind_of
+from timeline.render.page import Page
 from timeline.render.state import standing_words
 from timeline.render.status import STATUSES, Group, group_of, status_words
 from timeline.render.terms import Row
@@ -94,7 +94,7 @@ def shown_status(answer: WhyAnswer, link: Link) -> str:
         return {
             "event_corrected": "corrected", "event_retracted": "retracted", "event_erased": "erased",
         }.get(link.type, "disputed")  # fmt: skip
-    if kind_of(answer.subject) == "fact":
+    if claim_term_of(answer.subject) is not None:
         return "ended" if link.after == "ended" else "noted" if link.after is None else "stated"
     return str(link.after or "noted")
 
@@ -167,7 +167,7 @@ def _moved(answer: WhyAnswer, link: Link) -> Iterator[Row]:
     before, after = link.before, link.after
     if before is None or before == after:
         return
-    label = "value" if kind_of(answer.subject) == "fact" else "status"
+    label = claim_term_of(answer.subject) or "status"
     yield label, f"{_claim(before)} → {_claim(after)}"
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from timeline.model import dates
 from timeline.model.kinds.fact import Comparison
-from timeline.model.values import Horizon, Money, Parties, Range
+from timeline.model.values import Horizon, Money, Parties, Quantity, Share
 from timeline.render.text import join, listing
 
 UNDISCLOSED: Final = "undisclosed"
@@ -22,7 +22,7 @@ UNDISCLOSED: Final = "undisclosed"
 _SCALES: Final = ((Decimal(10**12), "tn"), (Decimal(10**9), "bn"), (Decimal(10**6), "mn"))
 _MOST_DECIMALS: Final = 3  # more of them read worse than the whole number
 _EXACT: Final = Context(prec=100)  # the default one rounds at 28 digits
-_PER: Final = {"year": " a year", "quarter": " a quarter", "month": " a month"}
+_PER: Final = {"year": " a year", "quarter": " a quarter", "month": " a month", "share": " a share"}
 _BASIS: Final = {"up_to": "up to ", "at_least": "at least ", "about": "about "}
 
 Names = Mapping[str, str]
@@ -97,8 +97,15 @@ def _reported(value: Mapping[str, Any]) -> str:
 
 
 def share(value: Mapping[str, Any]) -> str:
-    """A share: "65.86 %", "50–60 %", "at least 25 %"."""
+    """A share: "65.86 %", "50–60 %", "at least 25 %", "more than half"."""
+    if value.get("basis") == "majority":
+        return "more than half"
     return _range(value, "", "%")
+
+
+def quantity(value: Mapping[str, Any]) -> str:
+    """A number of things: "44.3 mn shares", "up to 10 GW"."""
+    return f"{_range(value, '', None)} {value['unit']}"
 
 
 def horizon(value: Mapping[str, Any]) -> str:
@@ -198,8 +205,9 @@ def value_in_words(value: Any, names: Names | None = None) -> str:
 _SHAPES: Final[tuple[tuple[Any, Callable[[Mapping[str, Any]], str]], ...]] = (
     (Money, money),
     (Horizon, horizon),
+    (Quantity, quantity),
     (Comparison, comparison),
-    (Range, share),
+    (Share, share),
 )
 
 

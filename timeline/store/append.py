@@ -21,15 +21,18 @@ from timeline.ingest.draft import Content, Draft, Place, content_of
 from timeline.ingest.erased import Erased
 from timeline.ingest.payload import body_of, payload_of
 from timeline.ingest.rules import Reference
+from timeline.model.company import JUDGED, Judgement, Pair, contradiction
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
-from timeline.model.record import RETRACTED, Entry
+from timeline.model.record import REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
+from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
-from timeline.store.log import Head, chunks
+from timeline.store.identity import read_judgements
+from timeline.store.log import Head, chunks, read_entries
 from timeline.store.projection import News, project
-from timeline.store.published import bounds_of
+from timeline.store.published import bounds_of, redated
 from timeline.store.references import Registration, still_referred_to
 from timeline.store.remarks import Remarks
 from timeline.store.rows import told_of
@@ -86,6 +89,9 @@ class Appender:
         self._erased: dict[str, int] = {}
         """Events of an export that were erased, until the event that says so."""
         self._rows: list[tuple[Any, ...]] = []
+        self._mended_company: Place | None = None
+        """Where something was said of an event of a company: it may have been a judgement."""
+        self._words: list[tuple[int, str]] = []
         self._parties: set[tuple[str, str]] = set()
         self._retracted: dict[Registration, Place] = {}
         """Registrations that were retracted here, and where."""
@@ -112,8 +118,10 @@ class Appender:
 
     def finish(self) -> Head:
         """Write the history, with the head of the log; DataError if there was any problem."""
-        if self._retracted and not self.problems:
+        if self._retracted:
             self._check_retracted()
+        if self._mended_company is not None and not self.problems:
+            self._check_judgements(self._mended_company)
         if self.problems:
             raise DataError(self.problems)
         for id_, position in self._erased.items():
@@ -123,6 +131,12 @@ class Appender:
             self.connection.execute(_move_head, values)
             project(self.connection, self.start.position, self.position, self._news)
         return Head(self.position, self.recorded, self.hash)
+
+    def _check_judgements(self, place: Place) -> None:
+        """Add a problem where something said of a judgement leaves others that contradict each other."""
+        pair = contradiction(read_judgements(self.connection, self.position))
+        if pair is not None:
+            self._contradicts(pair, place)
 
     def _check_retracted(self) -> None:
         """Add a problem for each registration that was retracted while events refer to it."""
@@ -152,11 +166,16 @@ class Appender:
         self._write()
 
     def _write(self) -> None:
+        self._insert()
+        self.log.next_batch()
+
+    def _insert(self) -> None:
         insert_rows(self.connection, event, self._rows)
         insert_rows(self.connection, subject_company, sorted(self._parties), new=False)
+        insert_words(self.connection, self._words)
         self._rows.clear()
+        self._words.clear()
         self._parties.clear()
-        self.log.next_batch()
 
     # --- one draft -----------------------------------------------------------------------------
 
@@ -185,8 +204,33 @@ class Appender:
             message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
             self.problems.append(draft.place.problem("reserved-company", message))
             return None
+        if fields["type"] in RECORD_TYPES and subject.startswith("company:"):
+            self._mended_company = draft.place
+        if fields["type"] == JUDGED and not self._judges_soundly(draft):
+            return None
         self._store(draft, version + 1, content, named)
         return Outcome(id_, self.position, new=True)
+
+    def _judges_soundly(self, draft: Draft) -> bool:
+        fields = draft.fields
+        if UNDISCLOSED in fields["companies"]:
+            message = f'"{UNDISCLOSED}" stands for companies that nobody named; it is none of them'
+            problem = draft.place.problem("reserved-company", message, "companies")
+            self.problems.append(problem)
+            return False
+        self._insert()  # judgements of this batch count too
+        same = fields["judgement"] == "same"
+        judged = Judgement(self.position + 1, tuple(fields["companies"]), same)
+        pair = contradiction([*read_judgements(self.connection, self.position), judged])
+        if pair is None:
+            return True
+        self._contradicts(pair, draft.place)
+        return False
+
+    def _contradicts(self, pair: Pair, place: Place) -> None:
+        message = f'that would make "{pair[0]}" and "{pair[1]}" one, which are judged different'
+        hint = "retract the judgement that is wrong: timeline log --type companies_judged"
+        self.problems.append(place.problem("identity-contradiction", message, "companies", hint))
 
     def _place_erased(self, draft: Draft, erased: Erased) -> Outcome | None:
         """Keep the place of an event that was erased before the log was exported."""
@@ -319,6 +363,9 @@ class Appender:
         if draft.erased is None:
             current = upcast(fields)
             known, published = self.log.told_at(current)
+            meant = redated(current, lambda: self._entries(fields["subject"]), self.log.moment_of)
+            if meant is not None:
+                published[REDATED] = meant
             earliest, latest = content.bounds or bounds_of(current, known)
         else:
             current, left = fields, draft.erased
@@ -339,6 +386,8 @@ class Appender:
             draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
+        if draft.erased is None:
+            self._words.append((position, words_of_event(fields, first=version == 1)))
         self.stored += 1
         occurred, body = current.get("occurred"), body_of(current)
         entry = Entry(
@@ -356,6 +405,14 @@ class Appender:
             for what, name, _ in named:
                 if what == "company" and name != UNDISCLOSED:
                     self._parties.add((name, subject))
+
+    def _entries(self, subject: str) -> list[Entry]:
+        """All events of a subject until now, those of this transaction among them."""
+        found = read_entries(self.connection, [subject], self.position)
+        entries = [entry for _, entries in found for entry in entries]
+        last = entries[-1].position if entries else 0
+        told = (self._news.entries or {}).get(subject, [])
+        return entries + [entry for entry in told if entry.position > last]
 
     def _exported(self, draft: Draft, position: int) -> Instant:
         """When the event of an export was recorded, after checking that this is its place."""

@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from timeline.errors import SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
-from timeline.store.tables import REVISIONS, log_head, metadata
+from timeline.store.tables import REVISIONS, event_words, log_head, metadata
 
 LOCK_TIMEOUT: Final = 30.0
 """Seconds that a connection waits for another writer."""
@@ -133,7 +133,9 @@ def purge(url: URL) -> bool:
 
 def size(connection: Connection) -> int:
     """Bytes on the server's disk of the tables of a store and their indexes."""
-    tables = sa.func.unnest(sa.cast([*metadata.tables], sa.ARRAY(sa.Text))).column_valued("name")
+    tables = sa.func.unnest(
+        sa.cast([*metadata.tables, event_words.name], sa.ARRAY(sa.Text))
+    ).column_valued("name")
     bytes_of = sa.func.pg_total_relation_size(sa.func.to_regclass(tables))
     return int(connection.scalar(sa.select(sa.func.sum(bytes_of))) or 0)
 

@@ -22,6 +22,7 @@ from timeline.nearest import nearest
 from timeline.store import engine as db
 from timeline.store.append import Appender
 from timeline.store.companies import rewrite_pairs
+from timeline.store.full_text import forget_words
 from timeline.store.log import read_entries, read_row
 from timeline.store.rows import LogRow
 from timeline.store.store import Store
@@ -84,6 +85,7 @@ def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasu
     appender = Appender(connection, clock=store.clock, erase=True)
     outcomes = appender.extend([Draft(fields)])
     db.overwrite_deleted(connection)
+    forget_words(connection, row)
     connection.execute(
         sa.update(event).where(event.c.id == id_).values(payload=_literal(TOMBSTONE), told=None)
     )

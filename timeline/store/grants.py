@@ -14,7 +14,10 @@ from msgspec import Struct
 from timeline.errors import InvalidValue
 from timeline.store.meanings import functions
 from timeline.store.tables import (
+    company_handle,
+    company_identity,
     event,
+    event_words,
     log_head,
     metadata,
     party_history,
@@ -30,7 +33,14 @@ LONGEST: Final = 63
 APPENDED: Final = (event,)
 MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
-DERIVED: Final = (subject_company, subject_history, party_history)
+DERIVED: Final = (
+    subject_company,
+    company_handle,
+    company_identity,
+    subject_history,
+    party_history,
+    event_words,
+)
 """What an append brings up to date, and a rebuild writes anew."""
 
 FUNCTIONS: Final = (
@@ -66,7 +76,7 @@ def _lines(roles: Roles) -> Iterator[str]:
         raise InvalidValue("the three roles need three names", "name them apart")
     owner, writer, reader = map(_name, names)
     schema = _name(roles.schema)
-    relations = [*metadata.sorted_tables, *views.tables.values()]
+    relations = [*metadata.sorted_tables, event_words, *views.tables.values()]
     names_of_tables = [table.name for table in relations] + ["alembic_version"]
     yield "-- Run it after timeline init, as a superuser, in the database of the store; it may be run again."
     yield f"-- Then let people and programs in: GRANT {writer} TO somebody;"

@@ -148,6 +148,21 @@ def read_subjects_of(
     return {subject: _read(subject, _decode_roles, roles) for subject, roles in found}
 
 
+_named: Final = Asking(
+    sa.select(party_history.c.subject).where(*_holds(party_history)), party_history.c.company
+)
+
+
+def read_subjects_of_any(
+    connection: Connection, companies: Iterable[str], on: Day, known: Instant
+) -> set[str]:
+    """The subjects that any of some companies was a party of at a coordinate."""
+    found: set[str] = set()
+    for chunk in chunks(companies):
+        found.update(row[0] for row in _named(connection, chunk, **_at(on, known)))
+    return found
+
+
 def read_subjects_of_kind(
     connection: Connection,
     kind: str,

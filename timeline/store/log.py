@@ -129,6 +129,17 @@ def subjects_of(connection: Connection, company: str) -> list[str]:
     return list(connection.scalars(statement))
 
 
+_of_any: Final = Asking(sa.select(subject_company.c.subject), subject_company.c.company)
+
+
+def subjects_of_any(connection: Connection, companies: Iterable[str]) -> set[str]:
+    """Every subject that any event ever named any of some companies in."""
+    found: set[str] = set()
+    for chunk in chunks(companies):
+        found.update(row[0] for row in _of_any(connection, chunk))
+    return found
+
+
 def source_slugs(connection: Connection) -> list[str]:
     """Every registered source."""
     statement = sa.select(event.c.subject).where(event.c.type == "source_registered")

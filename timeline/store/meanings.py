@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 
 from timeline.store.engine import migrations_folder
 from timeline.store.tables import REVISIONS, metadata
-from timeline.store.views import views
+from timeline.store.views import TERM_COLUMNS, views
 
 _PARTS: Final = ("relations", "functions", "columns", "meanings")
 
@@ -35,8 +35,14 @@ def meaning_of(relation: str, column: str | None = None) -> str | None:
     """What a table or view means, or a column of it; None for one that nobody explained."""
     said = _meanings()
     if column is None:
-        return said["relations"].get(relation)
+        kind = relation.removeprefix("current_").removesuffix("_history")
+        if kind in TERM_COLUMNS and relation.endswith("_history"):
+            relation = relation.replace(kind, "{kind}", 1)
+        return said["relations"].get(relation, "").format(kind=kind) or None
     original = relation.removeprefix("current_")
+    for told in TERM_COLUMNS.get(original.removesuffix("_history"), ()):
+        if told["name"] == column:
+            return told["meaning"]
     for name in (f"{relation}.{column}", f"{original}.{column}"):
         if name in said["meanings"]:
             return said["meanings"][name]

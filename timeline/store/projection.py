@@ -14,9 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.model.bitemporal.history import Change, Touched, difference, history
+from timeline.model.company import Identity
 from timeline.model.record import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
+from timeline.store.full_text import rewrite_words
+from timeline.store.handles import rewrite_all_handles, rewrite_handles
 from timeline.store.histories import (
     HISTORY,
     is_projected,
@@ -25,7 +28,8 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.history_rows import party_values, row_values
-from timeline.store.log import chunks, read_entries, read_head
+from timeline.store.identity import rewrite_identity
+from timeline.store.log import chunks, read_entries, read_head, subjects_of_any
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
     event,
@@ -95,13 +99,21 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
 
     ``news`` is what was appended since.
     """
-    writer = _Writer(connection)
+    one, judged = rewrite_identity(connection, None if news.is_every_subject else news.subjects)
+    writer = _Writer(connection, one)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
     for entries in _created(connection, new, start, news):
         writer.insert(entries)
-    for some in chunks(sorted(news.subjects.keys() - new), 200):
+    # what companies are parties of that are one now, or no longer, is shown under another id
+    named = set() if news.is_every_subject else subjects_of_any(connection, judged)
+    for some in chunks(sorted((news.subjects.keys() | named) - set(new)), 200):
         _project_some(connection, writer, some)
     writer.flush()
+    if news.is_every_subject:
+        rewrite_all_handles(connection)
+    else:
+        rewrite_handles(connection, new, new=True)
+        rewrite_handles(connection, news.subjects.keys() - set(new))
     connection.execute(_move, {"position": head})
 
 
@@ -120,7 +132,7 @@ def _created(
 def _project_some(connection: Connection, writer: _Writer, subjects: Sequence[str]) -> None:
     for subject, entries in read_entries(connection, subjects, 2**62):
         stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
-        writer.change(subject, difference(*stored, history(entries)))
+        writer.change(subject, difference(*stored, history(entries, one=writer.one)))
 
 
 _entries_after: Final = Asking(
@@ -199,8 +211,8 @@ _PARTIES: Final = _Table(party_history, "subject", "company", "valid_from", "kno
 class _Writer:
     """Collects what changes and writes it in few statements."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, one: Identity) -> None:
+        self.connection, self.one = connection, one
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
         # of the statements about single rows, the parameters
@@ -209,7 +221,7 @@ class _Writer:
 
     def insert(self, entries: Sequence[Entry]) -> None:
         """Fold a subject that has no rows yet."""
-        subject, made = entries[0].subject, history(entries)
+        subject, made = entries[0].subject, history(entries, one=self.one)
         self.rows += [row_values(subject, row) for row in made.rows]
         self.parties += [party_values(subject, party) for party in made.parties]
         if len(self.rows) >= PAGE:
@@ -251,13 +263,14 @@ class _Writer:
 
 
 def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
-    """Write the whole history anew in this transaction, and the index of companies; how many subjects.
+    """Write the whole history anew in this transaction, and all indexes of the log; how many subjects.
 
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
     for table in (rows_table, party_history, subject_company):
         connection.execute(sa.delete(table))
-    writer, count = _Writer(connection), 0
+    one, _ = rewrite_identity(connection)
+    writer, count = _Writer(connection, one), 0
     pairs: list[tuple[str, str]] = []
 
     def subjects() -> Iterator[list[Entry]]:
@@ -276,6 +289,8 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
         pairs.clear()
     writer.flush()
     insert_rows(connection, subject_company, pairs)
+    rewrite_all_handles(connection)
+    rewrite_words(connection)
     connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from timeline.model import dates
 from timeline.model.fold import fold, main_order
-from timeline.model.kinds import KINDS
-from timeline.model.record import Entry, judge
+from timeline.model.kinds import EVENT_TYPES, KINDS
+from timeline.model.record import Entry, judge, sources_named
 from timeline.model.values import ALWAYS, Day, Fields, Instant, parse_moment
 
 Publication: TypeAlias = tuple[str, str]
@@ -60,8 +60,36 @@ def known_since(
     """
     if given is None:
         return min(published.values(), default=ALWAYS)
-    zones = [zone for moment, zone in publications.values() if moment[:10] == given]
+    zones = [zone for moment, zone in publications.values() if moment == given]
     return parse_moment(given, next(iter([*zones, *(z for _, z in publications.values())]), "UTC"))
+
+
+def redated(
+    fields: Fields,
+    entries: Callable[[], Sequence[Entry]],
+    moment_of: Callable[[str], Publication | None],
+) -> Instant | None:
+    """When the event became known whose ``known`` a mend gives; None of all other events.
+
+    A bare day ends where the event's sources are, so that has to be looked up: ``entries`` are those of the
+    subject ahead of the mend, ``moment_of`` says when a source was published.
+    """
+    if "changes" not in fields or "source" in fields:
+        return None
+    changes, target = fields["changes"], fields["target"]
+    while "known" not in changes and "changes" in changes:  # a mend of a mend
+        changes = changes["changes"]
+        target = next(e.fields["target"] for e in entries() if e.id == target)
+    given = changes.get("known")
+    if given is None:
+        return None
+    slugs = sources_named(changes)
+    if not slugs:
+        found = list(entries())
+        mended = judge(found).mended
+        slugs = next((mended.get(e.id, e).sources for e in found if e.id == target), [])
+    moments = {slug: moment for slug in slugs if (moment := moment_of(slug)) is not None}
+    return known_since(given, moments, {})
 
 
 def bounds_of(fields: Fields, known: Instant) -> tuple[Day, Day]:
@@ -69,7 +97,11 @@ def bounds_of(fields: Fields, known: Instant) -> tuple[Day, Day]:
     occurred = fields.get("occurred")
     if occurred is not None:
         return dates.bounds(occurred)
-    published = fields.get("published") if fields["type"] == "source_registered" else None
-    # of a mend and of a company the first day of all: always
-    day = (published or known)[:10]
+    type_ = fields["type"]
+    if type_ == "source_registered":
+        day = (fields.get("published") or known)[:10]
+    elif EVENT_TYPES[type_].always:  # whoever told of it: a company is not born with the news
+        day = dates.OPEN_START
+    else:
+        day = known[:10]
     return day, day

@@ -246,6 +246,12 @@ class Standing:
                 published[slug] = moment[1]
         return known, published
 
+    def moment_of(self, slug: str) -> Publication | None:
+        """When a source was published, as given; None where it is not registered."""
+        self.read_identity(f"source:{slug}")
+        found = self._publication(slug)
+        return None if found is None else found[0]
+
     def _publication(self, slug: str) -> tuple[Publication, Instant] | None:
         """When a source was published; None where it is not registered, or not any more."""
         found = self._published.get(slug)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import UserDefinedType
 
@@ -71,6 +72,12 @@ event: Final = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("id", name="event_id_key"),
     UniqueConstraint("subject", "version", name="event_subject_version_key"),
+    Index(
+        "event_judged",
+        "subject",
+        sqlite_where=text("type = 'companies_judged'"),
+        postgresql_where=text("type = 'companies_judged'"),
+    ),
 )
 
 log_head: Final = Table(
@@ -88,6 +95,26 @@ subject_company: Final = Table(
     metadata,
     Column("company", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+company_handle: Final = Table(
+    "company_handle",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("company", Text, primary_key=True),
+    Column("matched", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("form", Text, nullable=False),
+    Index("company_handle_company", "company"),
+    sqlite_with_rowid=False,
+)
+
+company_identity: Final = Table(
+    "company_identity",
+    metadata,
+    Column("company", Text, primary_key=True),
+    Column("shown", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -131,6 +158,13 @@ party_history: Final = Table(
         "roles",
     ),
     sqlite_with_rowid=False,
+)
+
+event_words: Final = Table(
+    "event_words",
+    MetaData(),  # its shape is the database's own: a virtual table of FTS5, a column of tsvector
+    Column("position", POSITION, primary_key=True, autoincrement=False),
+    Column("words", Text, nullable=False),
 )
 
 projection: Final = Table(

@@ -12,11 +12,14 @@ from sqlalchemy.engine import Connection
 from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.ingest.canonical import GENESIS
 from timeline.model.kinds import upcast
-from timeline.model.record import ERASED, sources_named
+from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.full_text import verify_words
+from timeline.store.handles import verify_handles
+from timeline.store.identity import verify_identity
 from timeline.store.log import read_entries, read_head, walk_chain
-from timeline.store.published import Publication, bounds_of, known_since, publication
+from timeline.store.published import Publication, bounds_of, known_since, publication, redated
 from timeline.store.rows import LogRow, told_of
 from timeline.store.tables import event
 from timeline.store.verify_history import verify_history
@@ -61,11 +64,14 @@ def verify(
         for row in page:
             references.check(row)
             _check_columns(row, known)
+        verify_words(connection, page)
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)
     _check_versions(connection)
     verify_companies(connection)
+    verify_handles(connection)
+    verify_identity(connection)
 
     def count(subjects: int) -> None:
         if progress is not None:
@@ -144,7 +150,14 @@ class _Known:
         for slug in named:
             if (moment := self._published(slug, row)) is not None:
                 published[slug] = parse_moment(*moment)
+        meant = redated(entry.fields, lambda: self._before(row), lambda s: self._published(s, row))
+        if meant is not None:
+            published[REDATED] = meant
         return known, published
+
+    def _before(self, row: LogRow) -> list[Entry]:
+        found = read_entries(self.connection, [row.subject], row.position - 1)
+        return [entry for _, entries in found for entry in entries]
 
     def _is_erased(self, slug: str) -> bool:
         subject = f"source:{slug}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Integer, Numeric, Table, Text
 
+from timeline.store.engine import migrations_folder
 from timeline.store.tables import DAY, INSTANT, JSON, POSITION
 
 views: Final = sa.MetaData()
@@ -25,24 +28,8 @@ def _lists(*names: str) -> _Columns:
         yield Column(name, JSON)
 
 
-def _money(name: str) -> _Columns:
-    yield from _range(name)
-    yield from _texts(f"{name}_currency", f"{name}_per", f"{name}_basis")
-
-
-def _range(name: str) -> _Columns:
-    yield Column(f"{name}_min", Numeric)
-    yield Column(f"{name}_max", Numeric)
-
-
-def _horizon(name: str) -> _Columns:
-    yield Column(f"{name}_min", Integer)
-    yield Column(f"{name}_max", Integer)
-    yield from _texts(f"{name}_unit", f"{name}_from")
-
-
 def _held() -> _Columns:
-    yield from _texts("subject", "kind", "status", "certainty", "since")
+    yield from _texts("subject", "kind", "status", "status_group", "certainty", "since")
     yield Column("disputed", Boolean)
     yield Column("irregular", Boolean)
     yield from _lists("alternatives", "conflicts")
@@ -56,7 +43,8 @@ def _bounds() -> _Columns:
 
 
 def _company_state() -> _Columns:
-    yield from _texts("company", "subject", "subject_kind", "kind", "status", "certainty")
+    yield from _texts("company", "subject", "subject_kind", "kind", "status")
+    yield from _texts("status_group", "certainty")
     yield from _lists("roles", "counterparties")
     yield from _texts("since")
     yield from _bounds()
@@ -65,71 +53,17 @@ def _company_state() -> _Columns:
     yield Column("irregular", Boolean)
 
 
-def _deals() -> _Columns:
+def _history(columns: list[dict[str, str]]) -> _Columns:
     yield from _held()
-    yield from _lists("parties")
-    yield from _texts("title", "form")
-    yield Column("binding", Boolean)
-    yield from _money("value")
-    yield from _range("stake")
-    yield from _money("price_per_share")
-    yield from _lists("scope", "activities", "products", "sites", "rationale")
-    yield from _horizon("term")
-    yield from _texts("expected_completion", "venture")
-    yield from _lists("independent_of", "replaces")
+    for column in columns:
+        yield Column(column["name"], _TYPES[column["type"]])
     yield from _bounds()
     yield from _lists("terms")
 
 
-def _rumours() -> _Columns:
-    yield from _held()
-    yield from _lists("parties")
-    yield from _money("value")
-    yield from _range("stake")
-    yield from _texts("text", "deal")
-    yield from _bounds()
-    yield from _lists("terms")
-
-
-def _commitments() -> _Columns:
-    yield from _held()
-    yield from _texts("actor", "purpose")
-    yield from _money("amount")
-    yield from _horizon("horizon")
-    yield from _texts("firmness", "detail", "deal")
-    yield from _bounds()
-    yield from _lists("terms")
-
-
-def _rights() -> _Columns:
-    yield from _held()
-    yield from _texts("holder", "grantor", "over_what", "deal")
-    yield from _money("strike")
-    yield Column("quantity", Numeric)
-    yield from _texts("exercise_window")
-    yield from _bounds()
-    yield from _lists("terms")
-
-
-def _relationships() -> _Columns:
-    yield from _held()
-    yield from _texts("from_company", "to_company")
-    yield from _lists("products")
-    yield from _texts("started")
-    yield from _range("share")
-    yield from _bounds()
-    yield from _lists("terms")
-
-
-def _facts() -> _Columns:
-    yield from _held()
-    yield from _texts("company", "attribute", "period")
-    yield from _lists("value")
-    yield from _texts("value_text")
-    yield from _money("value")
-    yield from _lists("comparison")
-    yield from _bounds()
-    yield from _lists("terms")
+_TYPES: Final[dict[str, Any]] = {
+    "text": Text, "json": JSON, "boolean": Boolean, "numeric": Numeric, "integer": Integer,
+}  # fmt: skip
 
 
 def _names() -> _Columns:
@@ -155,14 +89,14 @@ def _events() -> _Columns:
     yield from _lists("payload")
 
 
-_HELD: Final = {
+TERM_COLUMNS: Final[dict[str, list[dict[str, str]]]] = tomllib.loads(
+    (migrations_folder() / "revision_0001" / "columns.toml").read_text(encoding="utf-8")
+)
+"""The columns of the terms of each kind, as the migration made them."""
+
+_HELD: Final[dict[str, Callable[[], _Columns]]] = {
     "company_state": _company_state,
-    "deal_history": _deals,
-    "rumour_history": _rumours,
-    "commitment_history": _commitments,
-    "right_history": _rights,
-    "relationship_history": _relationships,
-    "fact_history": _facts,
+    **{f"{kind}_history": partial(_history, found) for kind, found in TERM_COLUMNS.items()},
     "company_names": _names,
 }
 

@@ -13,7 +13,7 @@ from timeline.answers.axes import AxesAnswer
 from timeline.answers.course import CoursesAnswer
 from timeline.answers.diff import DiffAnswer
 from timeline.answers.lists import CompaniesAnswer, ListAnswer
-from timeline.answers.model import CompanyMatch, LogEntry, StateAnswer
+from timeline.answers.model import Found, LogEntry, StateAnswer
 from timeline.answers.network import NetworkAnswer
 from timeline.answers.sources import SourcesAnswer
 from timeline.answers.why import WhyAnswer
@@ -22,7 +22,7 @@ from timeline.web.shown import Report
 
 _REF: Final = "#/components/schemas/{name}"
 _ANSWERS: Final = (
-    AxesAnswer, CompaniesAnswer, CompanyMatch, CoursesAnswer, DiffAnswer, ListAnswer, LogEntry,
+    AxesAnswer, CompaniesAnswer, Found, CoursesAnswer, DiffAnswer, ListAnswer, LogEntry,
     NetworkAnswer, Problem, Report, SourcesAnswer, StateAnswer, WhyAnswer,
 )  # fmt: skip
 

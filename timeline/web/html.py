@@ -27,7 +27,6 @@ from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.text import clean, join
 from timeline.web.addresses import Here, address, report_path, web_address
-from timeline.web.choices import statuses_of
 
 PAGES: Final = (
     ("/companies", "Companies"),
@@ -128,7 +127,7 @@ def environment() -> Environment:
         "standing": why.standing,
         "standing_words": state.standing_words,
         "status_words": status.status_words,
-        "statuses_of": statuses_of,
+        "statuses_of": status.statuses_of,
         "step_words": terms.step_words,
         "sum_words": lists.sum_words,
         "term_rows": terms.term_rows,

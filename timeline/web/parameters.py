@@ -102,7 +102,7 @@ class OfCompany(Lensed):
 
     group: bool = Field(False, description="With every company that it controls.")
     certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out final and denied items.")
+    open: bool = Field(False, description="Leave out what is done, over or denied.")
 
     def filters(self) -> dict[str, Any]:
         """The filters as the façade takes them."""
@@ -147,7 +147,7 @@ class OfStory(OfPicture):
     """Which items of a company a picture shows."""
 
     certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out final and denied items.")
+    open: bool = Field(False, description="Leave out what is done, over or denied.")
 
     def look(self) -> dict[str, Any]:
         """The look, the days and the items as the façade takes them."""
@@ -252,7 +252,9 @@ class OfQuery(Question):
 
 
 class Search(Question):
-    """Which companies are looked for."""
+    """What is looked for."""
 
-    q: Text | None = about("A name, former name, alias or identifier, or something like it.")
-    limit: int = Field(20, ge=1, le=100, description="The most companies.")
+    q: Text | None = about(
+        "A name or identifier of a company, or words of an item, event or source."
+    )
+    limit: int = Field(20, ge=1, le=100, description="The most of each kind.")

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from timeline.model.bitemporal.known_axis import Lane, PartyKey, PartyLanes, PartyRow, Row
 from timeline.model.bitemporal.valid_axis import Content, Sweep
+from timeline.model.company import NOBODY, Identity
 from timeline.model.fold import kind_of
 from timeline.model.record import Entry, Lens, turns
 from timeline.model.values import Day, Instant
@@ -52,22 +53,37 @@ class Change(Struct, frozen=True, eq=False):
     parties: Touched[PartyKey, PartyRow]
 
 
-def history(entries: Iterable[Entry], lens: Lens | None = None) -> History:
+def history(entries: Iterable[Entry], lens: Lens | None = None, one: Identity = NOBODY) -> History:
     """The rows of one subject from all its events, in any order, through a lens or with everything.
 
-    At least one event is needed.
+    At least one event is needed. Companies that are ``one`` stand under the id that is shown.
     """
     found = list(entries)
-    sweep = Sweep(kind_of(found[0].subject))
+    kind = kind_of(found[0].subject)
+    sweep = Sweep(kind)
     lane: Lane[Content] = Lane()
     parties = PartyLanes()
     for known, removed, added in turns(found, lens):
         day, segments = sweep.revise(removed, added)
+        if one:
+            segments = [(begin, shown(kind.name, held, one)) for begin, held in segments]
         last = lane.open[-1] if lane.open else None
         before = last.content.parties if last is not None and last.valid_from < day else None
         parties.turn(known, day, before, [(begin, held.parties) for begin, held in segments])
         lane.turn(known, day, segments)
     return History(lane.rows, parties.rows)
+
+
+def shown(kind: str, content: Content, one: Identity) -> Content:
+    """What holds of a subject, with companies that are one under the id that is shown."""
+    if not one:
+        return content
+    return replace(
+        content,
+        parties=one.parties(content.parties),
+        terms=one.terms(kind, content.terms),
+        changed=one.changed(kind, content.changed),
+    )
 
 
 def difference(rows: Iterable[SubjectRow], parties: Iterable[PartyRow], new: History) -> Change:

@@ -29,7 +29,7 @@ from timeline.model.kinds.event import (
     besides,
     same_claim,
 )
-from timeline.model.subject import SUBJECT_KINDS
+from timeline.model.subject import SUBJECT_KINDS, Subject
 from timeline.model.values import Fields
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Event",
     "Kind",
     "Phase",
+    "claim_term_of",
     "same_claim",
     "upcast",
 ]
@@ -82,6 +83,11 @@ STEPS_OF: Final[dict[str, tuple[str, ...]]] = {
     name: besides(EVENT_TYPES[name], kind) for name, kind in KIND_OF.items()
 }
 """The fields of an event type that make a step, in the order of its declaration."""
+
+
+def claim_term_of(subject: str) -> str | None:
+    """The term whose value stands in for the status of a subject, where its kind has one."""
+    return KINDS[Subject.of(subject).kind].claim_term
 
 
 def upcast(fields: Fields, *, sound: bool = True) -> Fields:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds.event import At, Event, Kind, Phase, hold
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term, hold
 from timeline.model.subject import SubjectRef
 from timeline.model.values import CompanyRef, Horizon, Money, Quantity
 
@@ -50,11 +50,15 @@ class CommitmentContracted(CommitmentEvent, frozen=True, kw_only=True, tag="comm
 class CommitmentProgressed(CommitmentEvent, frozen=True, kw_only=True, tag="commitment_progressed"):
     """It is being done; ``spent`` so far."""
 
+    step: ClassVar[str] = "{spent} spent"
+
     spent: Money | UnsetType = UNSET
 
 
 class CommitmentFulfilled(CommitmentEvent, frozen=True, kw_only=True, tag="commitment_fulfilled"):
     """It is done."""
+
+    step: ClassVar[str] = "fulfilled"
 
     follow_up: ClassVar[bool] = True
 
@@ -63,6 +67,8 @@ class CommitmentFulfilled(CommitmentEvent, frozen=True, kw_only=True, tag="commi
 
 class CommitmentWithdrawn(CommitmentEvent, frozen=True, kw_only=True, tag="commitment_withdrawn"):
     """The company will not do it."""
+
+    step: ClassVar[str] = "withdrawn"
 
     follow_up: ClassVar[bool] = True
 
@@ -110,6 +116,22 @@ KIND = Kind(
     name="commitment",
     base=CommitmentEvent,
     evolve=evolve,
+    plural="commitments",
+    summary="what companies say they will do, at a coordinate, and what it adds up to.",
+    examples=("--on 2025-11-21", "--company foxconn --format json"),
+    words={
+        "actor": Term("actor", "id of the company that commits itself", told_apart=True),
+        "to": Term("to", "ids of the companies that it is given to", column="to_company"),
+        "purpose": Term("purpose", "what for", told_apart=True),
+        "amount": Term("amount", "the amount", told_apart=True),
+        "horizon": Term("horizon", "the time ahead", told_apart=True),
+        "firmness": Term("firmness", "aim, plan or approved", told_apart=True),
+        "quantity": Term("quantity", "the quantity"),
+        "detail": Term("detail", "what exactly"),
+        "conditions": Term("conditions", "what it depends on"),
+        "deal": Term("deal", "the deal that it belongs to"),
+    },
+    money="amount",
     required=("actor",),
     groups={
         "stated": "live",

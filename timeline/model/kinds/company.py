@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, no_parties
+from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, Term, no_parties
 from timeline.model.values import SLUG, CompanyRef, Country, Fields, check_slug, marked
 
 Scheme = Annotated[str, marked(check_slug, pattern=f"^{SLUG}$")]
@@ -46,6 +46,8 @@ class CompanyRegistered(CompanyEvent, frozen=True, kw_only=True, tag="company_re
 class CompanyRenamed(CompanyEvent, frozen=True, kw_only=True, tag="company_renamed"):
     """A new legal name (the old one joins the aliases), or one more brand (an alias)."""
 
+    step: ClassVar[str] = "renamed {name}"
+
     amends: ClassVar[bool] = True
     step_fields: ClassVar[tuple[str, ...]] = ("name",)
 
@@ -56,12 +58,16 @@ class CompanyRenamed(CompanyEvent, frozen=True, kw_only=True, tag="company_renam
 class CompanyIdentified(CompanyEvent, frozen=True, kw_only=True, tag="company_identified"):
     """One more identifier of a company."""
 
+    step: ClassVar[str] = "identified: {scheme} {value}"
+
     scheme: Scheme
     value: str
 
 
 class CompanyDissolved(CompanyEvent, frozen=True, kw_only=True, tag="company_dissolved"):
     """A company that is no more, perhaps with a successor."""
+
+    step: ClassVar[str] = "dissolved"
 
     follow_up: ClassVar[bool] = True
 
@@ -72,6 +78,9 @@ class CompanyDissolved(CompanyEvent, frozen=True, kw_only=True, tag="company_dis
 class CompaniesJudged(CompanyEvent, frozen=True, kw_only=True, tag="companies_judged"):
     """A person's decision that companies are one, or are not; it is about the first one named."""
 
+    step: ClassVar[str] = "judged {judgement}"
+
+    named_by: ClassVar[tuple[str, ...]] = ("companies",)
     always: ClassVar[bool] = True
 
     companies: Annotated[list[CompanyRef], Meta(min_length=2)]
@@ -166,8 +175,16 @@ KIND = Kind(
     name="company",
     base=CompanyEvent,
     evolve=evolve,
+    plural="companies",
+    words={
+        "name": Term("name", "the legal name"),
+        "kind": Term("kind", "company, government, fund, university, person or other"),
+        "aliases": Term("aliases", "further names"),
+        "country": Term("country", "ISO 3166 code"),
+        "identifiers": Term("identifiers", "lei, wikidata, isin, ticker … or a scheme of one's own"),
+    },
     required=("name",),
     claims=True,
     parties=no_parties,
     merge=_merge,
-)
+)  # fmt: skip

@@ -20,6 +20,7 @@ from timeline.model.kinds.event import (
     Kind,
     Noted,
     Phase,
+    Term,
     given_parties,
     hold,
     with_itself,
@@ -143,6 +144,8 @@ class JointVentureFormed(DealEvent, frozen=True, kw_only=True, tag="joint_ventur
 class DealCompleted(DealEvent, frozen=True, kw_only=True, tag="deal_completed"):
     """The deal is closed; ``assumed`` when the source infers it."""
 
+    step: ClassVar[str] = "completed"
+
     opens: ClassVar[bool] = True
 
     assumed: bool | UnsetType = UNSET
@@ -161,6 +164,8 @@ class DealAmended(DealEvent, frozen=True, kw_only=True, tag="deal_amended"):
 class DealApprovalDecided(DealEvent, frozen=True, kw_only=True, tag="deal_approval_decided"):
     """An authority, or a body of a party, grants or refuses its approval."""
 
+    step: ClassVar[str] = "approval {outcome} by {authority}"
+
     step_fields: ClassVar[tuple[str, ...]] = ("conditions",)
 
     authority: str
@@ -171,12 +176,16 @@ class DealApprovalDecided(DealEvent, frozen=True, kw_only=True, tag="deal_approv
 class DealBidRejected(DealEvent, frozen=True, kw_only=True, tag="deal_bid_rejected"):
     """The company that was asked says no; the bidder may come back."""
 
+    step: ClassVar[str] = "bid rejected"
+
     by: CompanyRef | UnsetType = UNSET
     reason: str | UnsetType = UNSET
 
 
 class DealPaymentMade(DealEvent, frozen=True, kw_only=True, tag="deal_payment_made"):
     """Money flows under the deal."""
+
+    step: ClassVar[str] = "{amount} paid"
 
     amount: Money
     by: CompanyRef | list[CompanyRef] | UnsetType = UNSET
@@ -185,6 +194,8 @@ class DealPaymentMade(DealEvent, frozen=True, kw_only=True, tag="deal_payment_ma
 
 class DealMilestoneReached(DealEvent, frozen=True, kw_only=True, tag="deal_milestone_reached"):
     """Something that the agreement foresees is reached."""
+
+    step: ClassVar[str] = "milestone reached: {milestone}"
 
     step_fields: ClassVar[tuple[str, ...]] = ("quantity",)
 
@@ -196,12 +207,16 @@ class DealMilestoneReached(DealEvent, frozen=True, kw_only=True, tag="deal_miles
 class DealBreachAlleged(DealEvent, frozen=True, kw_only=True, tag="deal_breach_alleged"):
     """One party says that another broke the agreement."""
 
+    step: ClassVar[str] = "breach alleged"
+
     by: CompanyRef | list[CompanyRef] | UnsetType = UNSET
     against: CompanyRef | list[CompanyRef] | UnsetType = UNSET
 
 
 class DealSuspended(DealEvent, frozen=True, kw_only=True, tag="deal_suspended"):
     """The deal is put on hold."""
+
+    step: ClassVar[str] = "suspended"
 
     reason: str | UnsetType = UNSET
 
@@ -215,6 +230,8 @@ class DealResumed(DealEvent, frozen=True, kw_only=True, tag="deal_resumed"):
 class DealRevived(DealEvent, frozen=True, kw_only=True, tag="deal_revived"):
     """A deal that had ended is back where it was."""
 
+    step: ClassVar[str] = "revived"
+
     follow_up: ClassVar[bool] = True
 
     reason: str | UnsetType = UNSET
@@ -222,6 +239,8 @@ class DealRevived(DealEvent, frozen=True, kw_only=True, tag="deal_revived"):
 
 class DealWithdrawn(DealEvent, frozen=True, kw_only=True, tag="deal_withdrawn"):
     """The deal is given up before it was in force."""
+
+    step: ClassVar[str] = "withdrawn"
 
     follow_up: ClassVar[bool] = True
 
@@ -231,6 +250,8 @@ class DealWithdrawn(DealEvent, frozen=True, kw_only=True, tag="deal_withdrawn"):
 
 class DealTerminated(DealEvent, frozen=True, kw_only=True, tag="deal_terminated"):
     """The deal is ended by a decision."""
+
+    step: ClassVar[str] = "terminated"
 
     follow_up: ClassVar[bool] = True
 
@@ -365,19 +386,78 @@ def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
     return parties
 
 
+_SALE: Final = {"target": "of", "acquirer": "by", "seller": "from"}
+
+SIDES: Final[dict[str, dict[str, str]]] = {
+    "joint_venture": {"venture": "in", "partner": "between"},
+    "supply": {"customer": "to", "supplier": "from"},
+    "capacity": {"customer": "for", "supplier": "from"},
+    "contract_manufacturing": {"customer": "for", "manufacturer": "by", "supplier": "by"},
+    "acquisition": _SALE,
+    "merger": _SALE | {"partner": "between"},
+    "asset_purchase": _SALE,
+    "investment": {"investee": "in", "investor": "by"},
+    "ipo": {"investee": "of", "target": "of", "investor": "by", "seller": "by"},
+    "spin_off": {"subsidiary": "of", "target": "of", "parent": "from", "seller": "from"},
+    "licence": {"licensee": "to", "licensor": "from"},
+    "divestiture": {"target": "of", "acquirer": "to", "seller": "by"},
+    "financing": {"borrower": "of", "lender": "by"},
+}
+"""How the other parties of a deal follow its noun, by their role; without an entry it is "with"."""
+
+
 KIND = Kind(
     name="deal",
     base=DealEvent,
     evolve=evolve,
+    plural="deals",
+    summary="the agreements between companies at a coordinate.",
+    examples=("--company openai --on 2025-11-21", "--kind joint_venture --open --format csv"),
+    words={
+        "kind": Term("kind", "kind of deal", told_apart=True),
+        "parties": Term("parties", "the companies and what each is in it", told_apart=True),
+        "form": Term("form", "loi, mou, term_sheet, definitive or unspecified", told_apart=True),
+        "binding": Term("binding", "whether it binds", told_apart=True),
+        "title": Term("title", "its title"),
+        "value": Term("value", "the value"),
+        "equity_value": Term("equity", "the equity value"),
+        "enterprise_value": Term("enterprise", "the enterprise value"),
+        "consideration": Term("paid in", "in which forms it is paid"),
+        "stake": Term("stake", "the stake"),
+        "price_per_share": Term("per share", "the price of a share"),
+        "quantity": Term("quantity", "the quantity"),
+        "scope": Term("scope", "what it is about"),
+        "activities": Term("activities", "what is done"),
+        "products": Term("products", "which products"),
+        "sites": Term("sites", "where"),
+        "rationale": Term("rationale", "why"),
+        "conditions": Term("conditions", "what it depends on"),
+        "tranches": Term("tranches", "the parts in which it is paid or delivered"),
+        "break_fees": Term("break fee", "who owes whom what when it fails"),
+        "term": Term("term", "the duration"),
+        "expected_completion": Term("completion", "when it should be completed", "expected {}"),
+        "outside_date": Term("outside", "the day by which it must be completed", "by {}"),
+        "venture": Term("venture", "id of the company that it founds"),
+        "independent_of": Term("independent", "subjects that it does not depend on", "of {}"),
+        "replaces": Term("replaces", "subjects whose place it takes"),
+    },
+    money="value",
+    nouns={
+        "research_development": "research and development",
+        "ipo": "IPO",
+        "spin_off": "spin-off",
+        "other": "agreement",
+    },
+    sides=SIDES,
     required=("kind", "parties"),
     groups={
         "talks": "pending",
         "announced": "pending",
         "agreed_in_principle": "pending",
         "signed": "pending",
-        "suspended": "pending",
         "in_force": "live",
         "completed": "done",
+        "suspended": "pending",
         "withdrawn": "over",
         "terminated": "over",
         "expired": "over",

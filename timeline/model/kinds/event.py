@@ -57,6 +57,12 @@ class Event(
     step_fields: ClassVar[tuple[str, ...]] = ()
     """Fields with the name of a term that are the event's own: they make a step and are not merged."""
 
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """The fields from which its subject follows (``named_subject``); none where it must be given."""
+
+    step: ClassVar[str] = ""
+    """What happened, in words, with the fields in braces that it takes in; of what makes a step."""
+
     upcasters: ClassVar[tuple[Callable[[Fields], Fields], ...]] = ()
     """From each older ``schema_version`` to the next; today's is one more than there are."""
 
@@ -184,6 +190,21 @@ def _kind_term(terms: Mapping[str, Any]) -> str | None:
     return terms.get("kind")
 
 
+class Term(NamedTuple):
+    """What people read of a term: beside its value, in SQL and in the docs."""
+
+    label: str
+    """Of at most eleven letters."""
+    meaning: str
+    """A phrase that goes on from "what this is:"."""
+    form: str = "{}"
+    """How the value reads beside the label."""
+    told_apart: bool = False
+    """The title tells it, or a row of its own."""
+    column: str = ""
+    """Its name in SQL, where the term's own is a word of the language."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of subject: its events' base class, how it evolves, and how it reads."""
@@ -196,6 +217,24 @@ class Kind:
     """Terms that the first event of a subject in the log must give."""
     groups: Mapping[str, Group] = field(default_factory=dict)
     """The group of each status, in the order in which a subject goes through them."""
+    plural: str = ""
+    """What many of them are called: the heading of a list, the name of its command and its page."""
+    summary: str = ""
+    """What a list of them holds, after "List"."""
+    examples: tuple[str, ...] = ()
+    """Options for the command that lists them, worth an example."""
+    words: Mapping[str, Term] = field(default_factory=dict)
+    """What people read of each term, in the order in which it is shown."""
+    nouns: Mapping[str, str] = field(default_factory=dict)
+    """What an item of each kind is called, where that is not the kind's own name in words."""
+    sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By the kind of item ("": every one), how other parties follow its noun, by their role."""
+    phrases: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By the kind of item, the whole title as its first and as its second company sees it."""
+    claim_term: str | None = None
+    """The term whose value stands in for the status where accounts differ; its title tells the value."""
+    money: str | None = None
+    """The term that says what the whole thing is worth, as stated: it is summed."""
     final: frozenset[str] = frozenset()
     """Statuses that no other event moves, but for what ``evolve`` says."""
     claims: bool = False
@@ -215,6 +254,11 @@ class Kind:
     def group_of(self, status: str) -> str:
         """The group of a status: ``noted`` of its own; identity has none but its status."""
         return self.groups.get(status, status)
+
+    def noun(self, item_kind: str | None) -> str:
+        """A kind of item in words: "joint venture"."""
+        kind = item_kind or "other"
+        return self.nouns.get(kind, kind.replace("_", " "))
 
     @property
     def closed(self) -> list[str]:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import force_setattr
 
-from timeline.model.kinds.event import At, Event, Kind, Phase
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term
 from timeline.model.subject import Subject
 from timeline.model.values import Attribute, CompanyRef, EdtfText, Measure, exact_number
 
@@ -33,6 +33,8 @@ class FactEvent(Event, frozen=True, kw_only=True):
     value: FactValue | UnsetType = UNSET
     period: EdtfText | UnsetType = UNSET
     comparison: list[Comparison] | UnsetType = UNSET
+
+    named_by: ClassVar[tuple[str, ...]] = ("company", "attribute")
 
     @staticmethod
     def named_subject(fields: Mapping[str, Any]) -> str | None:
@@ -104,9 +106,20 @@ KIND = Kind(
     name="fact",
     base=FactEvent,
     evolve=evolve,
+    plural="facts",
+    summary="what is said of companies, at a coordinate.",
+    examples=("--company foxconn --on 2025-11-21", "--kind results --fact-level fact"),
+    claim_term="value",
+    words={
+        "company": Term("company", "id of the company that it is said of", told_apart=True),
+        "attribute": Term("attribute", "what is said of the company", told_apart=True),
+        "value": Term("value", "the value", told_apart=True),
+        "period": Term("period", "of which time it is said", told_apart=True),
+        "comparison": Term("compared", "against whom or what", told_apart=True),
+    },
     required=("company", "attribute"),
     groups={"stated": "live", "ended": "over"},
     claims=True,
     parties=_parties,
     item_kind=_item_kind,
-)
+)  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds.event import At, Event, Kind, Phase, given_parties, hold
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term, given_parties, hold
 from timeline.model.subject import SubjectRef
 from timeline.model.values import CompanyRef, EdtfText, Money
 
@@ -45,6 +45,8 @@ class ProceedingAdvanced(ProceedingEvent, frozen=True, kw_only=True, tag="procee
 class ProceedingDecided(ProceedingEvent, frozen=True, kw_only=True, tag="proceeding_decided"):
     """The authority or the court decides."""
 
+    step: ClassVar[str] = "decided: {outcome}"
+
     follow_up: ClassVar[bool] = True
 
     outcome: Literal[
@@ -57,6 +59,8 @@ class ProceedingDecided(ProceedingEvent, frozen=True, kw_only=True, tag="proceed
 class ProceedingAppealed(ProceedingEvent, frozen=True, kw_only=True, tag="proceeding_appealed"):
     """Somebody takes the decision to the next instance."""
 
+    step: ClassVar[str] = "appealed"
+
     follow_up: ClassVar[bool] = True
 
     by: CompanyRef | UnsetType = UNSET
@@ -64,6 +68,8 @@ class ProceedingAppealed(ProceedingEvent, frozen=True, kw_only=True, tag="procee
 
 class ProceedingSettled(ProceedingEvent, frozen=True, kw_only=True, tag="proceeding_settled"):
     """The parties settle."""
+
+    step: ClassVar[str] = "settled"
 
     follow_up: ClassVar[bool] = True
 
@@ -73,6 +79,8 @@ class ProceedingSettled(ProceedingEvent, frozen=True, kw_only=True, tag="proceed
 
 class ProceedingClosed(ProceedingEvent, frozen=True, kw_only=True, tag="proceeding_closed"):
     """It ends without a decision, or is over for good."""
+
+    step: ClassVar[str] = "closed"
 
     follow_up: ClassVar[bool] = True
 
@@ -108,6 +116,25 @@ KIND = Kind(
     name="proceeding",
     base=ProceedingEvent,
     evolve=evolve,
+    plural="proceedings",
+    summary="the reviews, cases and inquiries before authorities and courts, at a coordinate.",
+    examples=("--status pending --as-of 2025-01-31", "--kind merger_review --company foxconn"),
+    nouns={"other": "proceeding"},
+    sides={
+        "": {"authority": "before", "claimant": "by", "applicant": "by", "respondent": "against"},
+    },
+    words={
+        "kind": Term("kind", "kind of proceeding", told_apart=True),
+        "before": Term(
+            "before", "id of the authority or the court", told_apart=True, column="before_company"
+        ),
+        "parties": Term("parties", "the companies and what each is in it", told_apart=True),
+        "title": Term("title", "its title"),
+        "about": Term("about", "what it is about"),
+        "stage": Term("stage", "how far it has come"),
+        "deadline": Term("deadline", "until when there should be a decision", "by {}"),
+        "remedies": Term("remedies", "what is offered or imposed"),
+    },
     required=("kind", "before", "parties"),
     groups={
         "opened": "pending",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, hold, with_itself
+from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, Term, hold, with_itself
 from timeline.model.subject import SubjectRef
 from timeline.model.values import UNDISCLOSED, CompanyRef, EdtfText, Share
 
@@ -61,6 +61,8 @@ class RelationshipChanged(RelationshipEvent, frozen=True, kw_only=True, tag="rel
 class RelationshipEnded(RelationshipEvent, frozen=True, kw_only=True, tag="relationship_ended"):
     """It is over."""
 
+    step: ClassVar[str] = "ended"
+
     follow_up: ClassVar[bool] = True
 
     reason: str | UnsetType = UNSET
@@ -105,7 +107,36 @@ KIND = Kind(
     name="relationship",
     base=RelationshipEvent,
     evolve=evolve,
+    plural="relationships",
+    summary="what stands between two companies, at a coordinate.",
+    examples=("--kind parent_of", "--company alphabet --group --on 2026-02-25"),
+    phrases={
+        "parent_of": ("Parent of {}", "Subsidiary of {}"),
+        "manages": ("Manages {}", "Managed by {}"),
+        "supplies": ("Supplies {}", "Supplied by {}"),
+        "manufactures_for": ("Manufactures for {}", "Manufacturing by {}"),
+        "owns_stake_in": ("Owns a stake in {}", "Part-owned by {}"),
+        "licenses_to": ("Licenses to {}", "Licensed by {}"),
+        "lends_to": ("Lends to {}", "Borrows from {}"),
+        "partners_with": ("Partner of {}", "Partner of {}"),
+        "competes_with": ("Competes with {}", "Competes with {}"),
+    },
+    words={
+        "kind": Term("kind", "kind of relationship", told_apart=True),
+        "from": Term(
+            "from", "id of the company from which it goes", told_apart=True, column="from_company"
+        ),
+        "to": Term("to", "id of the company to which it goes", told_apart=True, column="to_company"),
+        "share": Term("share", "the share"),
+        "revenue_share": Term("of revenue", "the share of the first company's revenue"),
+        "interests": Term("interests", "what the share gives: voting_rights, board_appointment …"),
+        "direct": Term("direct", "whether it is held directly"),
+        "products": Term("products", "which products"),
+        "started": Term("started", "when it began"),
+        "disclosed_by": Term("told by", "id of the company that disclosed it"),
+        "deal": Term("deal", "the deal that it belongs to"),
+    },
     required=("kind", "from", "to"),
     groups={"observed": "live", "active": "live", "ended": "over"},
     parties=_parties,
-)
+)  # fmt: skip

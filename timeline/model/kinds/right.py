@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal
 from msgspec import UNSET, UnsetType
 from msgspec.structs import force_setattr
 
-from timeline.model.kinds.event import At, Event, Kind, Phase, hold
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term, hold
 from timeline.model.subject import SubjectRef
 from timeline.model.values import CompanyRef, EdtfText, Money, Quantity, exact_number
 
@@ -49,6 +49,8 @@ class RightGranted(RightEvent, frozen=True, kw_only=True, tag="right_granted"):
 class RightExercised(RightEvent, frozen=True, kw_only=True, tag="right_exercised"):
     """The holder makes use of it, wholly or in part."""
 
+    step: ClassVar[str] = "exercised"
+
     follow_up: ClassVar[bool] = True
 
     part: bool | UnsetType = UNSET
@@ -57,6 +59,8 @@ class RightExercised(RightEvent, frozen=True, kw_only=True, tag="right_exercised
 
 class RightLapsed(RightEvent, frozen=True, kw_only=True, tag="right_lapsed"):
     """The right ends unused."""
+
+    step: ClassVar[str] = "lapsed"
 
     follow_up: ClassVar[bool] = True
 
@@ -96,6 +100,30 @@ KIND = Kind(
     name="right",
     base=RightEvent,
     evolve=evolve,
+    plural="rights",
+    summary="the options that one company gave another, at a coordinate.",
+    examples=("--company openai", "--kind purchase_option --open"),
+    words={
+        "kind": Term("kind", "kind of right", told_apart=True),
+        "holder": Term("holder", "id of the company that has the right", told_apart=True),
+        "grantor": Term("grantor", "id of the company that gave it", told_apart=True),
+        "over": Term("over", "what the right is over: text or a subject", column="over_what"),
+        "governs": Term("governs", "id of the company that it is a say in"),
+        "strike": Term("price", "the price"),
+        "quantity": Term("quantity", "the quantity"),
+        "window": Term("window", "when it can be exercised", column="exercise_window"),
+        "conditions": Term("conditions", "what it depends on"),
+        "deal": Term("deal", "the deal that it belongs to"),
+        "replaces": Term("replaces", "subjects whose place it takes"),
+    },
+    nouns={
+        "conversion": "conversion right",
+        "first_refusal": "right of first refusal",
+        "veto": "veto right",
+        "board_observer": "board observer's seat",
+        "information": "information right",
+        "other": "right",
+    },
     required=("kind", "holder", "grantor"),
     groups={
         "granted": "live",

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
+from timeline.model.kinds import deal
 from timeline.model.kinds.deal import DealKind
-from timeline.model.kinds.event import At, Event, Kind, Phase
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term
 from timeline.model.subject import SubjectRef
 from timeline.model.values import CompanyRef, Money, Parties, Quantity, Share
 
@@ -37,11 +38,15 @@ class RumourCorroborated(RumourEvent, frozen=True, kw_only=True, tag="rumour_cor
 class RumourCommentDeclined(RumourEvent, frozen=True, kw_only=True, tag="rumour_comment_declined"):
     """A company was asked and would not say."""
 
+    step: ClassVar[str] = "comment declined"
+
     by: CompanyRef | UnsetType = UNSET
 
 
 class RumourDenied(RumourEvent, frozen=True, kw_only=True, tag="rumour_denied"):
     """A company denies the claim, wholly or in part."""
+
+    step: ClassVar[str] = "denied"
 
     follow_up: ClassVar[bool] = True
 
@@ -59,6 +64,8 @@ class RumourRevived(RumourEvent, frozen=True, kw_only=True, tag="rumour_revived"
 
 class RumourLapsed(RumourEvent, frozen=True, kw_only=True, tag="rumour_lapsed"):
     """Nothing came of it."""
+
+    step: ClassVar[str] = "lapsed"
 
     follow_up: ClassVar[bool] = True
 
@@ -99,6 +106,26 @@ KIND = Kind(
     name="rumour",
     base=RumourEvent,
     evolve=evolve,
+    plural="rumours",
+    summary="the claims that nobody has confirmed, at a coordinate.",
+    examples=("--open --as-of 2025-01-31", "--status denied --status partly_denied"),
+    words={
+        "kind": Term("kind", "kind of deal that is rumoured", told_apart=True),
+        "parties": Term("parties", "the companies and what each is in it", told_apart=True),
+        "of": Term(
+            "of", "what is rumoured of it: begin, change, delay, end or decision", told_apart=True,
+            column="rumoured",
+        ),
+        "text": Term("claim", "the claim in words"),
+        "value": Term("value", "the value"),
+        "stake": Term("stake", "the stake"),
+        "quantity": Term("quantity", "the quantity"),
+        "about": Term("about", "what it is about"),
+        "deal": Term("deal", "the deal that it turned out to be"),
+    },
+    money="value",
+    nouns=deal.KIND.nouns,
+    sides=deal.SIDES,
     required=("kind", "parties"),
     groups={
         "open": "claimed",

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds.event import At, Event, Kind, Phase, no_parties
+from timeline.model.kinds.event import At, Event, Kind, Phase, Term, no_parties
 from timeline.model.values import Language, MomentText, Sha256, Timezone
 
 
@@ -40,7 +40,18 @@ KIND = Kind(
     name="source",
     base=SourceEvent,
     evolve=evolve,
+    plural="sources",
+    words={
+        "publisher": Term("publisher", "who published it"),
+        "kind": Term("kind", "news, press_release, filing, statement, data or other"),
+        "published": Term("published", "when it was published"),
+        "title": Term("title", "its title"),
+        "url": Term("address", "its address"),
+        "language": Term("language", "its language"),
+        "timezone": Term("time zone", "the time zone of its days"),
+        "archived_sha256": Term("archived", "SHA-256 of the archived copy"),
+    },
     required=("publisher", "kind", "published"),
     claims=True,
     parties=no_parties,
-)
+)  # fmt: skip

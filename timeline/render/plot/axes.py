@@ -11,6 +11,7 @@ from msgspec import Struct
 from timeline.answers.axes import AxesAnswer, Patch
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
+from timeline.model.kinds import claim_term_of
 from timeline.model.values import ALWAYS, END_OF_TIME
 from timeline.render.coordinate import coordinate_words
 from timeline.render.fields import type_words
@@ -49,7 +50,7 @@ def axes_title(answer: AxesAnswer) -> str:
     """What the picture is called."""
     if answer.course is None:
         return answer.subject
-    if answer.subject.startswith("fact:"):  # of which value would it be?
+    if claim_term_of(answer.subject) is not None:  # of which value would it be?
         terms = answer.course.terms
         period = f" ({date(terms['period'])})" if "period" in terms else ""
         return f"{name_of(terms['company'], answer.names)}: {terms['attribute']}{period}"

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from timeline.answers.course import Course, Span
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
+from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
 from timeline.render.plot.days import is_open
 from timeline.render.status import STATUSES, Group, group_of
@@ -108,7 +109,7 @@ def _below(course: Course, run: Sequence[Span], before: Span | None, on: Day) ->
         kept.append(span)
     if before is not None and kept:
         yield _bar(course, before, kept[0].valid_from, _end(kept[-1], on), "out")
-    if course.subject.startswith("fact:"):
+    if claim_term_of(course.subject) is not None:
         return  # alternatives are values
     for span in run[len(kept) :]:
         for status in span.alternatives:

@@ -10,6 +10,7 @@ from timeline.answers.course import Course, CoursesAnswer
 from timeline.model.dates import OPEN_START
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_words
+from timeline.render.page import HEADINGS, kind_of
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Lane, days_of, lane_of
 from timeline.render.plot.colours import Theme
@@ -31,15 +32,6 @@ from timeline.render.plot.said import (
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
 
 LINE: Final = 15
-
-_SECTIONS: Final = {
-    "relationship": "Relationships",
-    "deal": "Deals",
-    "right": "Rights",
-    "commitment": "Commitments",
-    "rumour": "Rumours",
-    "fact": "Facts",
-}
 
 
 def courses_title(answer: CoursesAnswer) -> str:
@@ -143,11 +135,11 @@ def _place(
     below: bool,
 ) -> Iterator[Placed]:
     """Where each lane goes, below its label; the headings are drawn at once."""
-    for kind, some in groupby(lanes, key=lambda each: each[0].subject.partition(":")[0]):
+    for kind, some in groupby(lanes, key=lambda each: kind_of(each[0].subject)):
         group = list(some)
         sheet.y += 24
         sheet.text(
-            [{"x": MARGIN, "y": sheet.y - 6, "text": f"{_SECTIONS[kind]} ({len(group)})"}],
+            [{"x": MARGIN, "y": sheet.y - 6, "text": f"{HEADINGS[kind].capitalize()} ({len(group)})"}],
             size=13, fontWeight="bold", color=sheet.colours.muted,
         )  # fmt: skip
         for course, lane in group:

@@ -37,7 +37,7 @@ def _page(timeline: Timeline, kind: str, asked: OfList) -> Page:
     answer = timeline.items(
         kind,
         company=asked.company,
-        status=map(parse_status, asked.status),
+        status=[each for text in asked.status for each in parse_status(kind, text)],
         item_kind=[parse_kind(kind, each) for each in asked.kind],
         after=asked.after or "",
         limit=asked.limit + 1,

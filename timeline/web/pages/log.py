@@ -38,7 +38,10 @@ def log(request: Request, asked: Annotated[OfLog, Query()]) -> Response:
             template="log.html",
             rows=lambda: map(asdict, entries),
             columns=LogEntry.__struct_fields__,
-            context=lambda: {"entries": entries, "names": timeline.names_in(entries)},
+            context=lambda: {
+                "entries": entries,
+                "names": timeline.names_in(entries, known=asked.known, recorded=asked.recorded),
+            },
             next=more,
             fixed={"recorded": asked.recorded or timeline.anchor().position},
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import asdict
 
-from timeline.answers.model import CompanyMatch
+from timeline.answers.model import Found
 from timeline.app import Timeline
 from timeline.web.documented import documented
 from timeline.web.parameters import Search
@@ -21,9 +21,14 @@ NEWS = 10
 
 
 @router.get("/", include_in_schema=False)
-@router.get("/search", **documented(CompanyMatch, "Companies by any name", many=True))
+@router.get(
+    "/search",
+    **documented(
+        Found, "Companies by any name; items, events and sources by their words", many=True
+    ),
+)
 def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
-    """Companies by name, alias, former name or identifier; near misses ranked."""
+    """Companies by any name or identifier, items, events and sources by their words."""
 
     def ask(timeline: Timeline) -> Page:
         matches = timeline.find(asked.q, asked.limit) if asked.q else []
@@ -35,7 +40,7 @@ def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
         return Page(
             template="search.html",
             rows=lambda: map(asdict, matches),
-            columns=CompanyMatch.__struct_fields__,
+            columns=Found.__struct_fields__,
             context=context,
         )
 

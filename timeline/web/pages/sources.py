@@ -62,7 +62,7 @@ def source(request: Request, slug: str, asked: Annotated[OfPage, Query()]) -> Re
             context=lambda: {
                 "source": row,
                 "entries": entries,
-                "names": timeline.names_in(entries),
+                "names": timeline.names_in(entries, known=asked.known, recorded=asked.recorded),
             },
             next=more,
             fixed={"recorded": asked.recorded or timeline.anchor().position},

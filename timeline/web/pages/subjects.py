@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from timeline.answers.why import Link, WhyAnswer
 from timeline.app import Timeline
+from timeline.model.subject import Subject
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import address, axes_path, company_path, source_path, subject_path
 from timeline.web.documented import documented
@@ -23,7 +24,7 @@ def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -
     """The chain of events and sources behind the state of a subject."""
 
     def ask(timeline: Timeline) -> Page | str:
-        kind, _, slug = subject.partition(":")
+        kind, slug = Subject.of(subject).kind, Subject.of(subject).slug
         if kind in ("company", "source"):  # they have pages of their own
             path = company_path(slug) if kind == "company" else source_path(slug)
             return address(path, asked.at() if kind == "company" else {"recorded": asked.recorded})

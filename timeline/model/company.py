@@ -1,0 +1,471 @@
+"""What follows from several subjects: names, identity, control and remarks (docs/concepts.md).
+
+Pure. The fold of :mod:`timeline.model.fold` says what holds of one subject; here the items of one
+coordinate are read beside each other. The caller reads them, once for all that it asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from itertools import combinations, product
+from typing import Any, Final, Protocol, TypeAlias
+
+from msgspec import Struct, inspect
+
+from timeline.model import dates
+from timeline.model.fold import replay
+from timeline.model.kinds import EVENT_TYPES, KINDS
+from timeline.model.record import Entry, judge
+from timeline.model.subject import is_subject
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Fields, Instant
+
+Subject: TypeAlias = str
+Company: TypeAlias = str
+
+
+class Held(Protocol):
+    """What holds of one subject at a coordinate: an item of the fold."""
+
+    @property
+    def subject(self) -> Subject: ...  # noqa: D102
+    @property
+    def status(self) -> str: ...  # noqa: D102
+    @property
+    def group(self) -> str: ...  # noqa: D102
+    @property
+    def terms(self) -> Fields: ...  # noqa: D102
+    @property
+    def parties(self) -> dict[Company, list[str]]: ...  # noqa: D102
+    @property
+    def since(self) -> str | None: ...  # noqa: D102
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+class Handle(Struct, frozen=True, order=True):
+    """A name or an identifier by which a company can be found, and what of the company it is."""
+
+    matched: str
+    """id, name, alias, former name, or the scheme of an identifier."""
+    value: str
+
+
+def name_at(
+    company: Company, entries: Sequence[Entry], on: Day, known: Instant, position: int
+) -> str:
+    """The name of a company at a coordinate; where it has none there yet, that of its registration.
+
+    ``entries`` are all events of the company. One that nobody registered goes by its id.
+    """
+    item = replay([entry for entry in entries if entry.position <= position], on, known)
+    if item is not None and "name" in item.terms:
+        return str(item.terms["name"])
+    return registered_name(company, entries)
+
+
+def registered_name(company: Company, entries: Iterable[Entry]) -> str:
+    """The name under which a company was registered, as our record has it now."""
+    told = sorted(judge(entries).counting, key=lambda entry: entry.position)
+    return next((str(entry.fields["name"]) for entry in told if "name" in entry.fields), company)
+
+
+def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
+    """Everything by which a company can be found, by all that is recorded of it, each value once a kind.
+
+    A name that a later event replaced still finds the company.
+    """
+    told = judge(entries).counting
+    if len(told) == 1:  # nearly always a registration, which says all
+        terms = told[0].fields
+    else:
+        item = replay(told, dates.OPEN_END)
+        terms = item.terms if item is not None else {}
+    found = {Handle("id", company)}
+    name = terms.get("name")
+    if name is not None:
+        found.add(Handle("name", name))
+    named = {name, *terms.get("aliases", ())}
+    found |= {Handle("alias", alias) for alias in terms.get("aliases", ())}
+    for fields in (terms, *(entry.fields for entry in told)):
+        found |= {Handle(*pair) for pair in fields.get("identifiers", {}).items()}
+        found |= {Handle("alias", alias) for alias in fields.get("aliases", ())}
+        former = fields.get("name")
+        if former is not None and former not in named:
+            found.add(Handle("former name", former))
+    return sorted(found)
+
+
+# --- identity -------------------------------------------------------------------------------------
+
+JUDGED: Final = "companies_judged"
+
+Pair: TypeAlias = tuple[Company, Company]
+
+
+class Judgement(Struct, frozen=True):
+    """That some companies are the same, or are different ones."""
+
+    position: int
+    companies: tuple[Company, ...]
+    same: bool
+
+
+def judgements_of(entries: Iterable[Entry]) -> list[Judgement]:
+    """The judgements among the events of some companies that count: not retracted, as corrected.
+
+    Judging is bookkeeping, so ``known`` and ``occurred`` do not matter.
+    """
+    by_subject: defaultdict[Subject, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_subject[entry.subject].append(entry)
+    found = [
+        Judgement(
+            entry.position, tuple(entry.fields["companies"]), entry.fields["judgement"] == "same"
+        )
+        for told in by_subject.values()
+        for entry in judge(told, END_OF_TIME).counting
+        if entry.type == JUDGED
+    ]
+    return sorted(found, key=lambda judgement: judgement.position)
+
+
+class Identity(Struct, frozen=True):
+    """Which companies are one. Without judgements every company is itself."""
+
+    first: Mapping[Company, Company] = {}
+    """The id registered first, by every id that is one of several."""
+
+    def __bool__(self) -> bool:
+        return bool(self.first)
+
+    def of(self, company: Company) -> Company:
+        """The id under which a company is shown."""
+        return self.first.get(company, company)
+
+    def ids(self, company: Company) -> list[Company]:
+        """All ids of a company: the one that is shown, then the others, sorted."""
+        shown = self.of(company)
+        return [shown, *self.merged(shown)]
+
+    def merged(self, shown: Company) -> list[Company]:
+        """The other ids of a company that is shown, sorted."""
+        return sorted(other for other, first in self.first.items() if first == shown != other)
+
+    def parties(self, parties: Mapping[Company, list[str]]) -> dict[Company, list[str]]:
+        """Parties under the ids that are shown: one that is there twice has the roles of both."""
+        found: dict[Company, list[str]] = {}
+        for company, roles in sorted(parties.items()):  # JSON has no order of its own
+            held = found.setdefault(self.of(company), [])
+            held += [role for role in roles if role not in held]
+        return found
+
+    def terms(self, kind: str, terms: Fields) -> Fields:
+        """Terms of a kind of subject with the companies in them under the ids that are shown."""
+        return self._renamed(KINDS[kind].base, terms)
+
+    def step(self, step: Fields) -> Fields:
+        """A step with the companies in it under the ids that are shown."""
+        shown = self._renamed(EVENT_TYPES[step["type"]], step)
+        if "authority" in shown:  # a text, or a company
+            shown["authority"] = self.of(shown["authority"])
+        return shown
+
+    def changed(self, kind: str, changed: Mapping[str, Fields]) -> dict[str, Fields]:
+        """What changed, with the companies in the values before under the ids that are shown."""
+        return {
+            name: each | {"before": self.terms(kind, {name: each["before"]})[name]}
+            for name, each in changed.items()
+        }
+
+    def _renamed(self, struct: type[Struct], fields: Fields) -> Fields:
+        naming = _naming(struct)
+        return {
+            name: self._value(naming[name], value) if name in naming else value
+            for name, value in fields.items()
+        }
+
+    def _value(self, naming: _Naming, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.of(value) if naming.itself else value
+        if isinstance(value, list):
+            return list(_once([self._value(naming, each) for each in value]))
+        if not isinstance(value, dict):
+            return value
+        if naming.keys:
+            return self.parties(value)
+        return {
+            name: self._value(naming.inside[name], each) if name in naming.inside else each
+            for name, each in value.items()
+        }
+
+
+def _once(values: list[Any]) -> Iterator[Any]:
+    """The values, without an id that comes again."""
+    seen: set[str] = set()
+    for value in values:
+        if not isinstance(value, str):
+            yield value
+        elif value not in seen:
+            seen.add(value)
+            yield value
+
+
+NOBODY: Final = Identity()
+"""No company is another one."""
+
+
+def identity(judgements: Iterable[Judgement], registered: Mapping[Company, int]) -> Identity:
+    """Which companies are one by all judgements; ``registered`` is the position of each registration."""
+    first: dict[Company, Company] = {}
+    for tied in _tied(_last_words(judgements)):
+        shown = min(tied, key=lambda company: (registered.get(company, 2**62), company))
+        first |= dict.fromkeys(tied, shown)
+    return Identity(first)
+
+
+def contradiction(judgements: Iterable[Judgement]) -> Pair | None:
+    """Two companies that judgements make one although they were judged different; None if there are none."""
+    words = _last_words(judgements)
+    apart = {pair for pair, same in words.items() if not same}
+    for tied in _tied(words):
+        for pair in combinations(sorted(tied), 2):
+            if pair in apart:
+                return pair
+    return None
+
+
+def _last_words(judgements: Iterable[Judgement]) -> dict[Pair, bool]:
+    """Whether each pair that was ever judged is the same, by the last judgement of it."""
+    words: dict[Pair, bool] = {}
+    for judgement in sorted(judgements, key=lambda each: each.position):
+        for pair in combinations(sorted(set(judgement.companies)), 2):
+            words[pair] = judgement.same
+    return words
+
+
+def _tied(words: Mapping[Pair, bool]) -> list[set[Company]]:
+    """The sets of companies that are one, through any number of steps."""
+    found: list[set[Company]] = []
+    for pair, same in words.items():
+        if not same:
+            continue
+        met = [tied for tied in found if not tied.isdisjoint(pair)]
+        found = [tied for tied in found if tied.isdisjoint(pair)]
+        found.append(set(pair).union(*met))
+    return found
+
+
+class _Naming(Struct, frozen=True):
+    """Where a field names companies: as its text, as the keys of its object, or further inside."""
+
+    itself: bool = False
+    keys: bool = False
+    inside: Mapping[str, _Naming] = {}
+
+
+@cache
+def _naming(struct: type[Struct]) -> dict[str, _Naming]:
+    """The fields of a struct that name companies, by their names in JSON."""
+    return _inside(inspect.type_info(struct), frozenset())
+
+
+def _inside(type_: inspect.Type, above: frozenset[type]) -> dict[str, _Naming]:
+    """The same of a type within others: money holds money, so that a type in itself is not entered."""
+    if not isinstance(type_, inspect.StructType) or type_.cls in above:
+        return {}
+    named = {
+        field.encode_name: _naming_of(field.type, above | {type_.cls}) for field in type_.fields
+    }
+    return {name: naming for name, naming in named.items() if naming != _Naming()}
+
+
+def _naming_of(type_: inspect.Type, above: frozenset[type]) -> _Naming:
+    if isinstance(type_, inspect.Metadata):
+        return _Naming(itself=(type_.extra or {}).get("refers") == "company")
+    if isinstance(type_, inspect.ListType):
+        return _naming_of(type_.item_type, above)
+    if isinstance(type_, inspect.DictType):
+        return _Naming(keys=_naming_of(type_.key_type, above).itself)
+    if isinstance(type_, inspect.UnionType):
+        options = [_naming_of(option, above) for option in type_.types]
+        inside = {name: each for option in options for name, each in option.inside.items()}
+        return _Naming(any(o.itself for o in options), any(o.keys for o in options), inside)
+    return _Naming(inside=_inside(type_, above))
+
+
+# --- control --------------------------------------------------------------------------------------
+
+
+def sales_of(items: Iterable[Held]) -> dict[Pair, list[Held]]:
+    """The completed deals among some items, by each seller and each target."""
+    found: defaultdict[Pair, list[Held]] = defaultdict(list)
+    for item in items:
+        if item.status == "completed" and item.subject.startswith("deal:"):
+            for pair in product(_having(item, "seller"), _having(item, "target")):
+                found[pair].append(item)
+    return found
+
+
+def controls(item: Held, sales: Mapping[Pair, Sequence[Held]]) -> list[Pair]:
+    """Who controls whom through an item, as pairs of owner and owned.
+
+    ``sales`` are the completed deals by (seller, target): an owner who sold later controls no longer.
+    """
+    terms, kind = item.terms, item.terms.get("kind")
+    pairs: list[Pair] = []
+    if item.subject.startswith("relationship:") and item.group == "live":
+        held = kind == "parent_of" or (kind == "owns_stake_in" and is_majority(terms.get("share")))
+        if held and "from" in terms and "to" in terms:
+            pairs = [(terms["from"], terms["to"])]
+    elif item.subject.startswith("deal:") and item.status == "completed":
+        whole = "stake" not in terms or is_majority(terms["stake"])
+        if kind in ("acquisition", "merger") and whole:
+            pairs = list(product(_having(item, "acquirer"), _having(item, "target")))
+    return [
+        (owner, owned)
+        for owner, owned in pairs
+        if owner != owned and not later_sales(item, sales.get((owner, owned), ()))
+    ]
+
+
+def is_majority(share: Mapping[str, Any] | None) -> bool:
+    """Whether a share is certainly above 50 percent."""
+    if share is None:
+        return False
+    least = share.get("exact", share.get("min"))
+    if least is None:
+        return share.get("basis") == "majority"
+    return Decimal(str(least)) > 50
+
+
+def later_sales(item: Held, sales: Iterable[Held]) -> list[Held]:
+    """The sales whose ``since`` ends later than that of what was sold."""
+    if item.since is None:
+        return []
+    end = _last_day(item.since)
+    return [
+        sale
+        for sale in sales
+        if sale.subject != item.subject and sale.since is not None and _last_day(sale.since) > end
+    ]
+
+
+def group_of(
+    company: Company, read: Callable[[Sequence[Company]], Iterable[Held]]
+) -> dict[Company, list[Subject]]:
+    """A company and all that it controls, through any depth, each with the ties that lead to it.
+
+    The nearest ties count; of several, the first in the order in which items are shown. Of the members of
+    one distance, those that come first by id are looked at first. ``read`` gives the items of some companies.
+    Companies that nobody named are in no group.
+    """
+    ties: dict[Company, list[Subject]] = {company: []}
+    ring = [company]
+    while ring:
+        items = {item.subject: item for item in read(ring)}
+        sales = sales_of(items.values())
+        found: dict[Company, list[Subject]] = {}
+        for subject in sorted(items, key=_shown_order):
+            for owner, owned in sorted(controls(items[subject], sales)):
+                if owner in ring and owned not in (UNDISCLOSED, *ties, *found):
+                    found[owned] = [*ties[owner], subject]
+        ring = sorted(found)
+        ties |= {member: found[member] for member in ring}
+    return ties
+
+
+def _having(item: Held, role: str) -> list[Company]:
+    return [company for company, roles in item.parties.items() if role in roles]
+
+
+def _last_day(edtf: str) -> Day:
+    return dates.bounds(edtf)[1]
+
+
+def _shown_order(subject: Subject) -> tuple[int, Subject]:
+    return _PLACE[subject.partition(":")[0]], subject
+
+
+_PLACE: Final = {name: place for place, name in enumerate(KINDS)}
+
+
+# --- remarks --------------------------------------------------------------------------------------
+
+REMARKED: Final = ("pending", "live", "claimed", "noted")
+"""The groups of items that can have remarks: what is done, over or denied needs none."""
+
+_PREMISES: Final = {
+    "right": ("deal", "over"),
+    "commitment": ("deal",),
+    "proceeding": ("about",),
+}
+"""The terms by kind that name a subject without which an item makes no sense."""
+
+_DEADLINES: Final = {
+    ("deal", "pending"): ("expected_completion", "outside_date"),
+    ("right", "live"): ("window",),
+}
+"""The terms, by kind and group, of which something should have happened by their latest day."""
+
+
+class Around(Struct, frozen=True):
+    """What the remarks of some items follow from, at the same coordinate."""
+
+    premises: Mapping[Subject, Held]
+    """The items of the subjects that :func:`premises_of` names; absent ones are left out."""
+    dissolved: Mapping[Company, str | None]
+    """Since when each party that is dissolved is so."""
+    sales: Mapping[Pair, Sequence[Held]]
+    """:func:`sales_of` of the deals that two ends of an ownership are both parties of."""
+
+
+def premises_of(item: Held) -> list[Subject]:
+    """The subjects that an item rests on."""
+    named = (item.terms.get(term) for term in _PREMISES.get(_kind(item), ()))
+    return list(dict.fromkeys(each for each in named if each is not None and is_subject(each)))
+
+
+def ownership_of(item: Held) -> Pair | None:
+    """Owner and owned of an item that can have been sold; None for all others."""
+    terms = item.terms
+    if _kind(item) != "relationship" or terms.get("kind") not in ("parent_of", "owns_stake_in"):
+        return None
+    return (terms["from"], terms["to"]) if "from" in terms and "to" in terms else None
+
+
+def remarks_of(item: Held, on: Day, around: Around) -> list[Fields]:
+    """What follows for an item from other subjects, and from its own deadlines, on a day."""
+    if item.group not in REMARKED:
+        return []
+    found: list[Fields] = []
+    for subject in premises_of(item):
+        premise = around.premises.get(subject)
+        if premise is not None and premise.group in ("over", "denied"):
+            said = {"subject": subject, "status": premise.status, "since": premise.since}
+            found.append({"code": "premise-over", **said})
+    for company in item.parties:
+        if company in around.dissolved:
+            since = around.dissolved[company]
+            found.append({"code": "party-dissolved", "company": company, "since": since})
+    found += [
+        {"code": "overdue", "key": key, "date": last}
+        for key in _DEADLINES.get((_kind(item), item.group), ())
+        if key in item.terms and (last := _last_day(item.terms[key])) < on
+    ]
+    owned = ownership_of(item)
+    if owned is not None:
+        sales = later_sales(item, around.sales.get(owned, ()))
+        found += [{"code": "sold", "subject": each.subject, "since": each.since} for each in sales]
+    return sorted(found, key=_remark_order)
+
+
+def _remark_order(remark: Fields) -> tuple[str, ...]:
+    return tuple(remark.get(name, "") for name in ("code", "subject", "company", "key"))
+
+
+def _kind(item: Held) -> str:
+    return item.subject.partition(":")[0]

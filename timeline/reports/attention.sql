@@ -1,0 +1,3 @@
+-- title: What needs attention
+-- description: Of all companies: what rests on something that is over, has a dissolved party, is overdue, or was sold.
+-- computed: attention

@@ -1,0 +1,187 @@
+"""The words of every event, in the full-text index of the database: FTS5 on SQLite, tsvector on PostgreSQL.
+
+Words are split and folded by :func:`timeline.model.names.words_of`, so that both databases find the same.
+The index holds what the log holds, and nothing of an event that was erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.errors import HistoryDamaged
+from timeline.ingest.payload import body_of
+from timeline.model.names import words_of
+from timeline.model.values import Fields
+from timeline.store.log import chunks, read_rows
+from timeline.store.rows import LogRow
+from timeline.store.tables import event, event_words
+
+MOST: Final = 50_000
+"""The newest events with a word that are looked at: a word that more have says little."""
+
+_SILENT: Final = frozenset(
+    {"source", "known", "target", "schema_version", "attribution", "fact_level", "archived_sha256"}
+)
+"""Fields without words of their own: names of other things, and labels."""
+
+
+def words_of_event(fields: Fields, *, first: bool) -> str:
+    """The words of an event, with a space between; ``first``: those of its subject's name too."""
+    texts = list(_texts({n: v for n, v in body_of(fields).items() if n not in _SILENT}))
+    if first:
+        texts.append(fields["subject"].partition(":")[2])
+    return " ".join(words_of(texts))
+
+
+def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
+    """The texts of an event that its words are from, each with the field that it stands in."""
+    for name, value in body_of(fields).items():
+        if name not in _SILENT:
+            yield from ((name, text) for text in _texts(value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def insert_words(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Add the words of events, as :func:`words_of_event` gives them, by their positions."""
+    rows = [row for row in rows if row[1]]
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.executemany("INSERT INTO event_words (rowid, words) VALUES (?, ?)", rows)
+        return
+    from timeline.store.postgresql import copy_rows
+
+    copy_rows(connection, event_words, [(place, _lexemes(words.split())) for place, words in rows])
+
+
+def _lexemes(words: Iterable[str]) -> str:
+    return " ".join(f"'{word}'" for word in words)  # letters and digits: nothing to escape
+
+
+def forget_words(connection: Connection, row: LogRow) -> None:
+    """Take the words of an event out of the index, which is asked before the event is erased.
+
+    What they leave behind in the files of SQLite is gone once the index is merged, which is done too.
+    """
+    if connection.dialect.name != "sqlite":
+        own = event_words.c.position == row.position
+        connection.execute(sa.delete(event_words).where(own))
+        return
+    words = words_of_event(row.fields, first=row.version == 1)
+    if not words:
+        return
+    driver: Any = connection.connection.driver_connection
+    gone = "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
+    driver.execute(gone, (row.position, words))
+    driver.execute("INSERT INTO event_words (event_words) VALUES ('optimize')")
+
+
+def rewrite_words(connection: Connection) -> None:
+    """Write the whole index anew from the log."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("INSERT INTO event_words (event_words) VALUES ('delete-all')")
+    else:
+        connection.execute(sa.delete(event_words))
+    for page in _pages(connection):
+        insert_words(connection, page)
+
+
+def _pages(connection: Connection) -> Iterator[list[tuple[int, str]]]:
+    """The words of all events that were not erased, page by page, so that rows can be written between."""
+    after = 0
+    while True:
+        page = list(read_rows(connection, event.c.position <= after + 1000, after=after))
+        if not page:
+            return
+        yield [
+            (row.position, words_of_event(row.fields, first=row.version == 1))
+            for row in page
+            if not row.is_erased
+        ]
+        after = page[-1].position
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def positions_with(
+    connection: Connection, words: Sequence[str], *, prefix: bool = False
+) -> list[int]:
+    """The newest events that have all of some words, or words that begin so, newest first."""
+    if not words:
+        return []
+    if connection.dialect.name == "sqlite":
+        end = "*" if prefix else ""
+        asked = " AND ".join(f'"{word}"{end}' for word in words)
+        statement = _SQLITE
+    else:
+        end = ":*" if prefix else ""
+        asked = " & ".join(f"'{word}'{end}" for word in words)
+        statement = _POSTGRESQL
+    return list(connection.scalars(statement, {"asked": asked, "most": MOST}))
+
+
+_SQLITE: Final = sa.text(
+    "SELECT rowid FROM event_words WHERE event_words MATCH :asked ORDER BY rowid DESC LIMIT :most"
+)
+_POSTGRESQL: Final = sa.text(
+    "SELECT position FROM event_words WHERE words @@ CAST(:asked AS tsquery) "
+    "ORDER BY position DESC LIMIT :most"
+)
+
+
+def verify_words(connection: Connection, page: Sequence[LogRow]) -> None:
+    """Raise HistoryDamaged for an event of a page whose words the index lacks, or has though erased."""
+    right = {
+        row.position: "" if row.is_erased else words_of_event(row.fields, first=row.version == 1)
+        for row in page
+    }
+    subjects = {row.position: row.subject for row in page}
+    for some in chunks(right):
+        held = _held(connection, {position: right[position] for position in some})
+        for position in some:
+            if not held[position]:
+                reason = f"the full-text index has not the words of its event at {position}"
+                raise HistoryDamaged(subjects[position], reason)
+
+
+def _held(connection: Connection, right: dict[int, str]) -> dict[int, bool]:
+    """Whether the index has exactly the words of each event; on SQLite, at least these and no others' ids."""
+    first, last = min(right), max(right)
+    if connection.dialect.name != "sqlite":
+        statement = sa.text(
+            "SELECT position, array_to_string(tsvector_to_array(words), ' ') FROM event_words "
+            "WHERE position BETWEEN :first AND :last"
+        )
+        rows = connection.execute(statement, {"first": first, "last": last})
+        stored = {position: set(words.split()) for position, words in rows}
+        return {p: stored.get(p, set()) == set(words.split()) for p, words in right.items()}
+    driver: Any = connection.connection.driver_connection
+    there = "SELECT id FROM event_words_docsize WHERE id BETWEEN ? AND ?"
+    indexed = {row[0] for row in driver.execute(there, (first, last))}
+    found = {}
+    for position, words in right.items():
+        asked = " AND ".join(f'"{word}"' for word in words.split())
+        one = "SELECT 1 FROM event_words WHERE event_words MATCH ? AND rowid = ?"
+        has = bool(words) and driver.execute(one, (asked, position)).fetchone() is not None
+        found[position] = (position in indexed) == bool(words) and has == bool(words)
+    return found

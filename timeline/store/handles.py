@@ -1,0 +1,124 @@
+"""By what every company can be found: names and identifiers as they are compared, in a table.
+
+One look-up finds a company among any number. The rows follow from the events of each company, as they all
+stand in the log, whatever a coordinate sees of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from timeline.errors import HistoryDamaged
+from timeline.model.company import handles_of
+from timeline.model.names import fold_name
+from timeline.model.record import Entry
+from timeline.store.bulk import among, insert_rows
+from timeline.store.log import chunks, read_all_entries, read_entries
+from timeline.store.tables import company_handle
+
+_ALL: Final = 2**62
+"""A position behind every log's end."""
+
+_COMPANY: Final = "company:"
+
+
+class HandleRow(NamedTuple):
+    """A row of ``company_handle``."""
+
+    folded: str
+    company: str
+    matched: str
+    value: str
+    form: str
+
+
+def rows_of(subject: str, entries: Iterable[Entry]) -> list[HandleRow]:
+    """The rows of one company, from all its events."""
+    company = subject.removeprefix(_COMPANY)
+    return [
+        HandleRow(base, company, handle.matched, handle.value, form)
+        for handle in handles_of(company, entries)
+        for base, form in [fold_name(handle.value)]
+    ]
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+_columns: Final = [company_handle.c[name] for name in HandleRow._fields]
+_by_name: Final = sa.select(*_columns).where(company_handle.c.folded == sa.bindparam("folded"))
+
+
+def read_handles(connection: Connection, text: str) -> list[HandleRow]:
+    """What has the name or the identifier ``text``, as names are compared.
+
+    Of rows that differ in the legal form those with that of ``text`` are meant; where there is none, those
+    without one, and of a text without a form all of them.
+    """
+    base, form = fold_name(text)
+    rows = [HandleRow(*row) for row in connection.execute(_by_name, {"folded": base})]
+    return [row for row in rows if row.form == form] or [
+        row for row in rows if not form or not row.form
+    ]
+
+
+def read_handles_of(connection: Connection, subjects: Iterable[str]) -> Iterator[HandleRow]:
+    """Everything by which some companies, given as subjects, can be found."""
+    for some in chunks(subjects):
+        ids = [subject.removeprefix(_COMPANY) for subject in some]
+        statement = sa.select(*_columns).where(among(connection, company_handle.c.company, ids))
+        yield from (HandleRow(*row) for row in connection.execute(statement))
+
+
+def read_all_handles(connection: Connection) -> Iterator[HandleRow]:
+    """Everything by which any company can be found."""
+    own = company_handle.c
+    statement = sa.select(*_columns).order_by(own.company, own.matched, own.value)
+    statement = statement.execution_options(yield_per=1000)
+    with connection.execute(statement) as rows:
+        yield from (HandleRow(*row) for row in rows)
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def rewrite_handles(connection: Connection, subjects: Iterable[str], *, new: bool = False) -> None:
+    """Write the rows of some companies as their events have them; ``new``: they have none yet."""
+    for some in chunks(subject for subject in subjects if subject.startswith(_COMPANY)):
+        if not new:
+            ids = [subject.removeprefix(_COMPANY) for subject in some]
+            own = among(connection, company_handle.c.company, ids)
+            connection.execute(sa.delete(company_handle).where(own))
+        found = read_entries(connection, some, _ALL)
+        _insert(connection, found)
+
+
+def rewrite_all_handles(connection: Connection) -> None:
+    """Write all rows anew from the log."""
+    connection.execute(sa.delete(company_handle))
+    _insert(connection, list(read_all_entries(connection, _ALL, ["company"])))
+
+
+def _insert(connection: Connection, found: Iterable[tuple[str, list[Entry]]]) -> None:
+    insert_rows(connection, company_handle, [row for each in found for row in rows_of(*each)])
+
+
+def verify_handles(connection: Connection) -> None:
+    """Raise HistoryDamaged for a company whose rows do not follow from its events."""
+    statement = sa.select(*_columns).order_by(company_handle.c.company)
+    stored: dict[str, set[HandleRow]] = {}
+    for row in connection.execute(statement):
+        stored.setdefault(row.company, set()).add(HandleRow(*row))
+    for subject, entries in read_all_entries(connection, _ALL, ["company"]):
+        company = subject.removeprefix(_COMPANY)
+        found, right = stored.pop(company, set()), set(rows_of(subject, entries))
+        if found != right:
+            odd = min(found ^ right)
+            word = "lacks" if odd in right else "has"
+            reason = f'the names by which it is found {word} "{odd.value}" ({odd.matched})'
+            raise HistoryDamaged(subject, reason)
+    if stored:
+        raise HistoryDamaged(f"{_COMPANY}{min(stored)}", "it is found by names, and has no events")
