@@ -42,6 +42,13 @@ class Coordinate:
         lens: Lens | None = None,
     ) -> None:
         self.on, self.known, self.position, self.lens = on, known, position, lens
+        self.back: int | None = None
+
+    def within(self, length: int) -> Coordinate:
+        """The same, so many positions back from the end of a log of this length."""
+        if self.back is not None:
+            self.position = max(length - self.back, 1)
+        return self
 
     @property
     def instant(self) -> datetime:
@@ -51,9 +58,12 @@ class Coordinate:
         given = {"on": self.on, "known": self.known, "recorded": self.position, "lens": self.lens}
         return ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
-    def of_program(self, timeline: Timeline) -> list[Fields]:
+    def of_program(
+        self, timeline: Timeline, company: str | None = None, *, group: bool = False
+    ) -> list[Fields]:
         lens = LensAsked(**vars(self.lens)) if self.lens else None
-        found = timeline.state(on=self.on, known=self.known, recorded=self.position, lens=lens)
+        at: dict[str, Any] = {"on": self.on, "known": self.known, "recorded": self.position}
+        found = timeline.state(company, group=group, lens=lens, **at)
         companies: list[Fields] = json.loads(encode_json(found))["companies"]
         return companies
 

@@ -513,12 +513,14 @@ def _registrations(draw: st.DrawFn) -> list[Fields]:
 
 
 def _mend_of_registration(draw: st.DrawFn) -> Fields:
-    """A slip in a name, or in the day of a source: what was told before keeps the day that was stored."""
+    """A slip in a name, ours or a paper's, or in the day of a source: what that told before keeps its day."""
     mend: Fields = {"type": "event_corrected"}
     if draw(st.booleans()):
         company = draw(st.sampled_from(COMPANIES))
         about = {"target": f"company-{company}", "subject": f"company:{company}"}
-        return mend | about | {"changes": {"name": draw(st.sampled_from(("Slip", "New")))}}
+        news: Fields = draw(st.sampled_from(({}, {}, {"source": "s1"})))
+        changes = {"name": draw(st.sampled_from(("Slip", "New")))}
+        return mend | about | news | {"changes": changes}
     source = draw(st.sampled_from(SOURCES[:-1]))
     about = {"target": f"source-{source}", "subject": f"source:{source}"}
     return mend | about | {"changes": {"published": draw(moments())}}
@@ -536,6 +538,15 @@ def _judgement(draw: st.DrawFn, ones: Sequence[str], before: list[Fields]) -> Fi
     identity = Identity(Log.of([*before, event]).at())
     parted = [pair for pair, judgement in identity.judged.items() if judgement == "different"]
     return None if any(pair <= set(identity.one(c)) for c in ones for pair in parted) else event
+
+
+days_asked = st.one_of(st.integers(-1, 16), st.sampled_from((20, 36, 365))).map(day)
+
+
+@st.composite
+def known_asked(draw: st.DrawFn) -> str | None:
+    """Mostly everything, else what was known at a moment among the two weeks."""
+    return draw(moments()) if draw(st.integers(0, 2)) == 0 else None
 
 
 @st.composite

@@ -13,6 +13,8 @@ from sqlalchemy.engine import URL
 
 from tests import databases
 from tests.answers.stores import Clock, new_store
+from tests.oracle.answer import items
+from tests.oracle.companies import controls, group, parties
 from tests.oracle.comparison import (
     Coordinate,
     Fields,
@@ -110,3 +112,26 @@ def test_every_state_is_as_the_pages_say_on_postgresql(
     databases.clear(server)
     with Timeline(Store(databases.url_text(server), clock=Clock())) as timeline:
         compare(timeline, events, batches, asked)
+
+
+@SOME
+@given(histories(), questions(2, 1))
+def test_a_group_is_what_a_company_controls(events: list[Fields], asked: Questions) -> None:
+    with TemporaryDirectory() as folder, Timeline(new_store(Path(folder))) as timeline:
+        replay(timeline, events)
+        log = Log.of(events)
+        for at in asked.of(log):
+            found = items(log, at.on, at.instant, at.position, at.lens)
+            ties = controls(found.values())
+            for company in ("a", "b", "c"):
+                (answer,) = at.of_program(timeline, company, group=True)
+                brought_in = {m["company"]: m["subject"] for m in answer["members"]}
+                within = group(answer["company"], ties)
+                assert brought_in.keys() == within, explained(events, at, [company])
+                within.add(answer["company"])
+                for member, subject in brought_in.items():
+                    assert any((owner, member, subject) in ties for owner in within)
+                shown = {s for s, item in found.items() if within & parties(item).keys()}
+                assert {item["subject"] for item in answer["items"]} == shown
+                assert all(item["member"] in within for item in answer["items"])
+                event(f"{len(brought_in)} members")
