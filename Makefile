@@ -19,10 +19,13 @@ DEV := $(VENV)/.installed-dev
 DRAW := $(VENV)/.installed-draw
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick clean
+.PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
+
+# all that any target needs, so that they may run at once
+tools: $(DRAW) $(DEV)
 
 demo: $(RUN)
 	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
@@ -93,5 +96,5 @@ $(DRAW): $(RUN)
 
 $(DEV): $(RUN)
 	@echo "Installing the tools of development into $(VENV)" >&2
-	@$(PIP) install --editable '.[dev]'
+	@$(PIP) install --no-compile --editable '.[dev]'
 	@touch $@

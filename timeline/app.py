@@ -115,6 +115,35 @@ class Timeline(Pictures):
 
         return append_fields(self.store, fields, expected_version=expected_version)
 
+    def judge(self, company: str, other: str, *, same: bool, reason: str | None = None) -> Outcome:
+        """Record that two companies, by any of their names, are the same or are different ones.
+
+        Where that is what was judged last of them, nothing is appended. Raises NotFound, InvalidValue for a
+        company and itself, DataError for a contradiction to other judgements.
+        """
+        from timeline.answers.companies import find_company
+        from timeline.store.append import Outcome
+        from timeline.store.identity import read_judgements
+        from timeline.store.log import read_head, read_row_at
+
+        with self.reading() as connection:
+            ids = [find_company(connection, name) for name in (company, other)]
+            head = read_head(connection).position
+            judged = [j for j in read_judgements(connection, head) if {*ids} <= {*j.companies}]
+            if judged and judged[-1].same == same:
+                position = judged[-1].position
+                return Outcome(read_row_at(connection, position).id, position, new=False)
+        if ids[0] == ids[1]:
+            raise InvalidValue(f'"{ids[0]}" is one company already', "name two of them")
+        word = "same" if same else "different"
+        fields: dict[str, Any] = {
+            "type": "companies_judged",
+            "id": f"{ids[0]}-{ids[1]}-{word}-{head + 1}",  # judged so once more, it is another event
+            "companies": ids,
+            "judgement": word,
+        }
+        return self.append(fields if reason is None else fields | {"reason": reason})
+
     def append_lines(self, stream: BinaryIO) -> list[Outcome]:
         """Append the events of JSONL in one transaction: all of them, or nothing.
 

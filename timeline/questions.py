@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.first import First
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
+    from timeline.answers.match import Match
     from timeline.answers.sources import SourceRow, SourcesAnswer
     from timeline.answers.told import Told
     from timeline.answers.turns import Turns
@@ -309,6 +310,19 @@ class Questions:
                 only=tuple(only),
                 limit=limit,
             )
+
+    def match(self) -> list[Match]:
+        """Companies that are probably one, with the reasons, most likely first: for a person to decide."""
+        from timeline.answers.match import match
+        from timeline.answers.view import View
+        from timeline.importers.duplicates import likely_duplicates
+
+        def alike(names: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
+            for pair in likely_duplicates(names, names):
+                yield pair.company, pair.like, pair.score
+
+        with self._session() as connection:
+            return match(View(connection, self._at(connection)), alike)
 
     def names(
         self,

@@ -65,6 +65,7 @@ POSTGRESQL = {
 
 HELD = """s.kind,
   s.status,
+  s.status_group,
   s.certainty,
   s.since,
   s.disputed,

@@ -12,6 +12,7 @@ SELECT
   {subject_kind} AS subject_kind,
   s.kind,
   s.status,
+  s.status_group,
   s.certainty,
   {roles} AS roles,
   {counterparties} AS counterparties,

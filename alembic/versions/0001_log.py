@@ -252,7 +252,12 @@ def _comment(views: set[str]) -> None:
         for kind, found in columns.items()
         for c in found
     }
-    for name, meaning in meanings["relations"].items():
+    relations = {
+        name.format(kind=kind): meaning.format(kind=kind)
+        for name, meaning in meanings["relations"].items()
+        for kind in (columns if "{kind}" in name else ("",))
+    }
+    for name, meaning in relations.items():
         kind = "VIEW" if name in views else "TABLE"
         _say(f"{kind} {schema}.{name}", meaning)
         for column in inspector.get_columns(name):

@@ -11,8 +11,9 @@ import pytest
 
 from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text
 from timeline import Timeline
-from timeline.answers.group import group_of
+from timeline.answers.group import ties_of
 from timeline.answers.lists import sums
+from timeline.answers.model import CompanyItem
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue, NotFound
 
@@ -102,8 +103,27 @@ def money(**fields: Any) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_sums_stay_within_currency_period_and_basis(amounts: Any, expected: Any) -> None:
-    found = [msgspec.structs.astuple(total) for total in sums(amounts)]
-    assert found == expected
+    items = [worth(amount) for amount in amounts]
+    found = [msgspec.structs.astuple(total) for total in sums(items)]
+    assert found == [("live", *each) for each in expected]
+
+
+def worth(amount: Any, status: str = "in_force", group: str = "live") -> CompanyItem:
+    terms = {"value": amount} if amount else {}
+    return CompanyItem(
+        subject="deal:d", kind="supply", status=status, group=group, certainty="definite",
+        alternatives=[], roles=[], counterparties=[], since=None, disputed=False, disputes=[],
+        irregular=[], conflicts=[], changed={}, remarks=[], terms=terms, steps=[], events=[],
+        corrections=[], sources=[],
+    )  # fmt: skip
+
+
+def test_sums_stay_within_a_group() -> None:
+    over = worth(money(exact="5"), "terminated", "over")
+    assert [(each.group, each.min) for each in sums([worth(money(exact="1")), over])] == [
+        ("live", "1"),
+        ("over", "5"),
+    ]
 
 
 def test_the_money_of_volkswagen_and_rivian_before_and_after(stories: Timeline) -> None:
@@ -186,7 +206,7 @@ def test_a_group_through_depth_and_a_cycle(tmp_path: Path) -> None:
             ("2025-03-01", 7, "a", ["a", "b"]),
         ):
             view = View(connection, coordinate(connection, on=on, recorded=recorded))
-            assert group_of(view, company) == group, (on, company)
+            assert list(ties_of(view, company)) == group, (on, company)
     # what ties two members together is shown once, with the nearer one
     assert members(timeline, "a", on="2025-03-01") == {
         "relationship:ab": "a", "relationship:ca": "a", "relationship:ad": "a",

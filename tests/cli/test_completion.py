@@ -35,6 +35,12 @@ def test_companies_with_their_names(store: Path) -> None:
     assert "foxconn" in completed("log", "")
 
 
+def test_companies_and_sources_by_what_they_are_called(store: Path) -> None:
+    assert "foxconn" in completed("state", "Hon Hai")
+    assert "foxconn" in completed("state", "Foxconn")
+    assert "report-2025-11-21" in completed("log", "--source", "German")
+
+
 def test_companies_of_another_store(file: Path) -> None:
     file.rename("other.db")
     assert completed("state", "fox") == {}
@@ -55,7 +61,7 @@ def test_subjects_once_a_kind_is_typed(store: Path) -> None:
 def test_sources_and_event_types(store: Path) -> None:
     assert completed("log", "--source", "report").keys() == {"report-2025-11-21"}
     assert completed("log", "--type", "deal_si").keys() == {"deal_signed"}
-    assert completed("append", "deal_si") == {"deal_signed": "The parties sign."}
+    assert completed("append", "deal_si") == {"deal_signed": "The parties sign what binds them."}
     assert "--parties" in completed("append", "deal_signed", "--p")
 
 

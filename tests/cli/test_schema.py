@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tests.cli.program import run
 from timeline.app import Timeline
 from timeline.ingest.nodes import compose, value_of
+from timeline.ingest.schema import SCHEMA_FILE, SCHEMA_LINE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -36,7 +37,7 @@ def test_the_tables_and_views_are_those_of_a_store(target: str) -> None:
 
 def test_the_schema_of_fixtures_accepts_the_stories(here: Path) -> None:
     schema = json.loads(run("schema", "--fixtures").stdout)
-    check = jsonschema.Draft202012Validator(schema)
+    check = jsonschema.Draft7Validator(schema)
     for path in sorted((ROOT / "fixtures").glob("*.yaml")):
         story = compose(path.read_bytes())
         assert story is not None
@@ -44,3 +45,10 @@ def test_the_schema_of_fixtures_accepts_the_stories(here: Path) -> None:
     assert not check.is_valid({"events": [{"type": "deal_anounced"}]})
     assert run("schema", "--fixtures", "-o", "schema.json").exit_code == 0
     assert json.loads(Path("schema.json").read_text()) == schema
+
+
+def test_every_shipped_story_begins_with_the_line_by_which_editors_find_the_schema() -> None:
+    schema = json.loads(run("schema", "--fixtures").stdout)
+    assert json.loads((ROOT / "fixtures" / SCHEMA_FILE).read_text()) == schema
+    for path in sorted((ROOT / "fixtures").glob("*.yaml")):
+        assert path.read_text().startswith(f"{SCHEMA_LINE}\n"), path

@@ -21,11 +21,11 @@ def check(text: str) -> None:
     value: Any = yaml.load(
         text, yaml.BaseLoader
     )  # scalars as they are written, as the program has it
-    jsonschema.Draft202012Validator(mapping_schema()).validate(value)
+    jsonschema.Draft7Validator(mapping_schema()).validate(value)
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(mapping_schema())
+    jsonschema.Draft7Validator.check_schema(mapping_schema())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from msgspec import inspect
 
+from timeline.errors import TimelineError
 from timeline.ingest.shape import fields_of
 from timeline.model import subject, values
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES
@@ -59,7 +60,7 @@ _BY_CHECK: dict[Callable[[str], None], st.SearchStrategy[str]] = {
     values.check_country: st.sampled_from(["US", "TW", "NO"]),
     values.check_language: st.sampled_from(["en", "de-AT", "zh-Hant-TW"]),
     values.check_timezone: st.sampled_from(["UTC", "Asia/Taipei", "America/New_York"]),
-    values.check_quote: st.text(max_size=20),
+    values.check_quote: texts,
     values.check_sha256: st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     values.check_currency: st.sampled_from(["USD", "EUR", "TWD"]),
 }
@@ -129,11 +130,22 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 """Any JSON value that a database keeps exactly, for ``extra``."""
 
 
+def _passes(check: Callable[[str], None], text: str) -> bool:
+    try:
+        check(text)
+    except TimelineError:
+        return False
+    return True
+
+
 def values_of(type_: inspect.Type) -> st.SearchStrategy[Any]:
     """Sound values of a field's type, as they stand in a file."""
     if isinstance(type_, inspect.Metadata):
         check = (type_.extra or {}).get("check")
-        return _BY_CHECK[check] if check is not None else values_of(type_.type)
+        if check in _BY_CHECK:
+            return _BY_CHECK[check]
+        found = values_of(type_.type)
+        return found if check is None else found.filter(lambda text: _passes(check, text))
     if isinstance(type_, inspect.UnionType):
         return st.one_of(*map(values_of, type_.types))
     if isinstance(type_, inspect.LiteralType):

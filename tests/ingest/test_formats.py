@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 import yaml
 from hypothesis import given
 
-from tests.ingest.strategies import as_json, events
+from tests.ingest.strategies import as_json, events, json_values
+from timeline.errors import Location, Problem
 from timeline.ingest.canonical import digest
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import (
@@ -20,7 +22,9 @@ from timeline.ingest.jsonl import (
     cloudevent_line,
     content_of_cloudevent,
     export_line,
+    parse_cloudevent,
     parse_line,
+    twice_in,
 )
 from timeline.ingest.schema import fixture_schema
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
@@ -94,9 +98,112 @@ def test_a_cloudevent_is_in_the_standard_envelope() -> None:
     assert (other["source"], other["type"]) == ("/", "timeline.deal_signed.v3")
 
 
-def test_an_envelope_with_nothing_in_it_is_no_event() -> None:
-    assert content_of_cloudevent({}) == {"id": None, "type": "", "subject": None}
-    assert content_of_cloudevent({"type": "x", "data": [1]})["type"] == ""
+SIGNED = {
+    "specversion": "1.0",
+    "id": "signed",
+    "source": "/my-story",
+    "type": "timeline.deal_signed.v1",
+    "subject": "deal:x",
+    "time": "2025-01-10T12:00:00Z",
+    "recordedtime": "2025-01-11T12:00:00Z",
+    "datacontenttype": "application/json",
+    "data": {
+        "occurred": "2025-01-10",
+        "source": "post",
+        "value": {"exact": 5.50, "currency": "USD"},
+    },
+}
+
+
+def read_envelope(envelope: Any) -> Draft | list[Problem]:
+    line = envelope if isinstance(envelope, bytes) else msgspec.json.encode(envelope)
+    return parse_cloudevent(line, "a-file", 7)
+
+
+def test_a_cloudevent_is_read_as_the_event_in_it() -> None:
+    draft = read_envelope(SIGNED)
+    assert isinstance(draft, Draft)
+    assert draft.origin == "my-story"
+    assert draft.fields == {
+        "id": "signed", "type": "deal_signed", "subject": "deal:x", "occurred": "2025-01-10",
+        "source": "post", "value": {"exact": "5.5", "currency": "USD"},
+    }  # fmt: skip
+
+
+def test_the_time_of_a_cloudevent_says_since_when_it_is_known_where_nothing_else_does() -> None:
+    draft = read_envelope(SIGNED | {"source": "/", "data": {"occurred": "2025-01-10"}})
+    assert isinstance(draft, Draft)
+    assert (draft.fields["known"], draft.origin) == ("2025-01-10T12:00:00Z", None)
+    always = {
+        "type": "timeline.company_registered.v1",
+        "subject": "company:a",
+        "data": {"name": "A"},
+    }
+    draft = read_envelope(SIGNED | always)
+    assert isinstance(draft, Draft)
+    assert "known" not in draft.fields
+
+
+@pytest.mark.parametrize(
+    "envelope, code",
+    [
+        (b"[1]", "wrong-type"),
+        (b"{", "invalid-json"),
+        ({}, "wrong-type"),
+        (SIGNED | {"specversion": "0.3"}, "wrong-type"),
+        (SIGNED | {"id": 7}, "wrong-type"),
+        (SIGNED | {"subject": None}, "wrong-type"),
+        (SIGNED | {"type": "deal_signed"}, "wrong-type"),
+        (SIGNED | {"type": "com.example.signed"}, "wrong-type"),
+        (SIGNED | {"data": "text"}, "wrong-type"),
+        (SIGNED | {"type": "timeline.deal_blocked.v1"}, "unknown-event-type"),
+        (SIGNED | {"type": "timeline.deal_signed.v2"}, "schema-too-new"),
+        (SIGNED | {"data": {"occurred": "soon", "source": "post"}}, "invalid-date"),
+        (msgspec.json.encode(SIGNED).replace(b'"id"', b'"id":"x","id"'), "duplicate-key"),
+    ],
+)
+def test_what_is_no_cloudevent_of_ours_is_said(envelope: Any, code: str) -> None:
+    found = read_envelope(envelope)
+    assert isinstance(found, list)
+    assert [problem.code for problem in found] == [code]
+    assert found[0].location == Location("a-file", 7, found[0].location.column)  # type: ignore[union-attr]
+
+
+# --- keys that stand twice --------------------------------------------------------------------------
+
+LINE = (
+    b'{"type":"company_registered","subject":"company:acme",'
+    b'"name":"A: \\"b\\": c","extra":{"a":[{"b":1}]}}'
+)
+
+
+@pytest.mark.parametrize(
+    "old, new, paths",
+    [
+        (b'"name"', b'"name":"B","name"', ["name"]),
+        (b'"b":1', b'"b":1,"b":1', ["extra.a.b"]),
+        (b'"b":1', b'"b":1, "b" : 1', ["extra.a.b"]),
+        (b'"type"', b'"type":"x","type"', ["type"]),
+        (b'"name"', b'"n\\u0061me":"B","name"', ["name"]),
+        (b'"a":[', b'"a":{"":1,"":2},"a":[', ["extra.a", "extra.a"]),
+        (b'"extra"', b'"position":1,"position":2,"extra"', ["position"]),
+    ],
+)  # fmt: skip
+def test_a_key_twice_is_refused_wherever_it_stands(
+    old: bytes, new: bytes, paths: list[str]
+) -> None:
+    assert isinstance(parse_line(LINE, "a-file", 3), Draft)
+    found = parse_line(LINE.replace(old, new, 1), "a-file", 3)
+    assert isinstance(found, list)
+    assert {problem.code for problem in found} == {"duplicate-key"}
+    assert [problem.message.split('"')[1].rstrip(".") for problem in found] == paths
+
+
+@given(json_values)
+def test_what_is_no_key_twice_is_never_taken_for_one(value: Any) -> None:
+    spaced = json.dumps(value, separators=(" , ", " : "))
+    for text in (json.dumps(value), json.dumps(value, indent=2), spaced):
+        assert twice_in(text) == []
 
 
 # --- the JSON Schema ----------------------------------------------------------------------------
@@ -105,8 +212,9 @@ def test_an_envelope_with_nothing_in_it_is_no_event() -> None:
 @pytest.fixture(scope="module")
 def validator() -> Any:
     schema = fixture_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    assert schema["$id"]
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
 
 
 def fixtures() -> list[Path]:
@@ -141,6 +249,8 @@ def test_every_fixture_is_valid_to_an_editor(validator: Any, path: Path) -> None
         {"events": [{"type": "deal_announced", "subject": "deal:a", "occurred": "2025", "x": 1}]},
         {"events": [{"type": "fact_stated", "occurred": "2025"}]},
         {"companies": {"Acme Inc": {"name": "A"}}},
+        {"sources": {"a": {"publisher": "A", "kind": "news", "published": "2025", "says": [{}]}}},
+        {"sources": {"a": {"defaults": {"value": "USD 5"}}}},
         {"companies": {"acme": {"type": "company_registered"}}},
         {"expect": [{"state": {}}]},
         {"expect": [{"company": "a", "subject": "b", "state": {}}]},
@@ -151,11 +261,19 @@ def test_what_is_wrong_is_wrong_to_an_editor_too(validator: Any, value: Any) -> 
 
 
 def test_every_event_type_is_described() -> None:
-    definitions = fixture_schema()["$defs"]
+    schema = fixture_schema()
+    definitions = schema["definitions"]
+    required = {
+        ref["$ref"].rpartition("/")[2]: needed["required"]
+        for ref, needed in (
+            item["allOf"] for item in schema["properties"]["events"]["items"]["anyOf"]
+        )
+    }
     for name, event in EVENT_TYPES.items():
-        schema = definitions[event.__name__]
-        assert schema["description"] == (event.__doc__ or "").strip()
-        assert schema["additionalProperties"] is False
-        assert ("occurred" in schema["required"]) == (name not in RECORD_TYPES and not event.always)
-        subject_needed = name in KIND_OF and KIND_OF[name].name != "fact"
-        assert ("subject" in schema["required"]) == subject_needed
+        described, needed = definitions[event.__name__], required[event.__name__]
+        assert described["description"] == (event.__doc__ or "").strip()
+        assert described["additionalProperties"] is False
+        assert ("occurred" in needed) == (name not in RECORD_TYPES and not event.always)
+        subject_needed = name in KIND_OF and not event.named_by
+        assert ("subject" in needed) == subject_needed
+        assert not {"occurred", "subject", "source"} & set(described["required"])

@@ -53,7 +53,7 @@ def state(
     lens: Lens | None = None,
 ) -> list[dict[str, Any]]:
     """The companies of ``state --format json`` without a company: all registered, each with its items."""
-    record = log.at(known, position, lens)
+    record = log.at(known, position)  # a company is called what it is called at the coordinate
     identity = Identity(record)
     day = date.fromisoformat(on)
     found = in_order(items(log, on, known, position, lens).values())

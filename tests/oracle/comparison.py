@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.oracle.answer import state
-from tests.oracle.days import LATEST, instant
+from tests.oracle.days import LATEST, bounds, day_after, day_before, instant
 from tests.oracle.record import Lens, Log
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
@@ -58,14 +58,44 @@ class Coordinate:
         given = {"on": self.on, "known": self.known, "recorded": self.position, "lens": self.lens}
         return ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
-    def of_program(self, timeline: Timeline) -> list[Fields]:
+    def of_program(
+        self, timeline: Timeline, company: str | None = None, *, group: bool = False
+    ) -> list[Fields]:
         lens = LensAsked(**vars(self.lens)) if self.lens else None
-        found = timeline.state(on=self.on, known=self.known, recorded=self.position, lens=lens)
+        at: dict[str, Any] = {"on": self.on, "known": self.known, "recorded": self.position}
+        found = timeline.state(company, group=group, lens=lens, **at)
         companies: list[Fields] = json.loads(encode_json(found))["companies"]
         return companies
 
     def of_pages(self, log: Log) -> list[Fields]:
         return state(log, self.on, self.instant, self.position, self.lens)
+
+
+def telling_days(log: Log) -> list[str]:
+    """The days on which an answer may become another: the bounds of every event, and the days beside them."""
+    found: set[date] = set()
+    for event in log.events:
+        for wording in (event.fields, event.fields.get("changes") or {}):
+            if wording.get("occurred"):
+                for bound in bounds(wording["occurred"]):
+                    found |= {day_before(bound), bound, day_after(bound)}
+    return sorted(day.isoformat() for day in found if FIRST_DAY <= day.isoformat() <= LAST_DAY)
+
+
+FIRST_DAY, LAST_DAY = "2024-12-01", "2026-01-02"
+"""Before and after all that is not open."""
+
+
+def telling_instants(log: Log) -> list[str]:
+    """The instants at which something became known, and those just before."""
+    found: set[datetime] = set()
+    for event in log.events:
+        for wording in (event.fields, event.fields.get("changes") or {}):
+            found |= {publication.at for publication in wording.get("source") or ()}
+            if wording.get("known"):
+                found.add(wording["known"])
+    found |= {moment - timedelta(microseconds=1) for moment in found}
+    return [moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for moment in sorted(found)]
 
 
 def differences(pages: list[Fields], program: list[Fields]) -> list[str]:

@@ -129,6 +129,10 @@ def day_after(day: date) -> date:
     return _shift_days(day, 1)
 
 
+def day_before(day: date) -> date:
+    return _shift_days(day, -1)
+
+
 def overlap(one: Bounds, other: Bounds) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 

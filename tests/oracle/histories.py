@@ -29,10 +29,11 @@ ONES = (("d", "e", "f"), ("a", "e", "f"), ("c", "f"))
 SOURCES = ("s1", "s2", "s3", "s4")
 ZONES = ("UTC", "UTC", "UTC", "Asia/Tokyo", "America/New_York")
 
-USD = {"exact": "5", "currency": "USD"}
+USD: Fields = {"exact": "5", "currency": "USD"}
 MONEY = (
     USD,
     {"exact": "5.0", "currency": "USD"},
+    {"exact": 6, "currency": "USD"},
     {"max": "7", "currency": "USD", "basis": "up_to"},
 )
 SHARES = (
@@ -147,7 +148,7 @@ def terms_of(subject: Subject) -> dict[str, Sequence[Any]]:
             "remedies": TEXTS,
         },
         "fact": {
-            "value": ("5", "5.0", "6", "many", True, USD, ["x", "y"]),
+            "value": ("5", "5.0", 6, "many", True, USD, ["x", "y"]),
             "comparison": ([{"relation": "largest"}], [{"relation": "first_time"}]),
         },
         "company": {
@@ -204,7 +205,7 @@ BY_EVENT: dict[str, dict[str, Sequence[Any]]] = {
     "proceeding_decided": {"outcome": ("granted", "refused"), "conditions": TEXTS},
     "proceeding_appealed": {"by": COMPANIES},
     "proceeding_settled": {"amount": MONEY, "terms_of": ("secret",)},
-    "fact_stated": {"value": ("5", "5.0", "6", "many", True, USD, ["x", "y"])},
+    "fact_stated": {"value": ("5", "5.0", 6, "many", True, USD, ["x", "y"])},
     "company_renamed": {"name": ("New", "Newer", "A"), "name_kind": ("legal", "brand")},
     "company_identified": {"scheme": ("crunchbase", "gb-coh"), "value": ("1", "2")},
     "company_dissolved": {"reason": ("merged", "other")},
@@ -245,6 +246,16 @@ CALM = TYPES | {
     "company": ["company_renamed", "company_dissolved", "company_dissolved"],
 }
 """What mostly happens: deals that close or fail, with what rests on them."""
+
+FOCUSED = TYPES | {
+    "deal": [
+        "deal_talks_confirmed", "deal_announced", "deal_signed", "deal_took_effect", "deal_completed",
+        "joint_venture_formed", "deal_suspended", "deal_suspended", "deal_resumed", "deal_revived",
+        "deal_revived", "deal_withdrawn", "deal_terminated", "deal_terminated", "deal_expired",
+        "deal_amended", "deal_agreed_in_principle",
+    ],
+}  # fmt: skip
+"""What moves a status, and much of it."""
 
 LINKED = (
     ("deal", "right"),
@@ -295,12 +306,14 @@ def _label(draw: st.DrawFn) -> Fields:
     return {}
 
 
-def _event(draw: st.DrawFn, subject: Subject, *, is_first: bool, is_calm: bool = False) -> Fields:
-    types = CALM if is_calm else TYPES
+def _event(
+    draw: st.DrawFn, subject: Subject, *, is_first: bool, types: dict[str, list[str]]
+) -> Fields:
     type_ = draw(st.sampled_from(types[subject.kind]))
     pool = terms_of(subject)
     own = BY_EVENT.get(type_, {})
-    fields = _some(draw, {n: v for n, v in pool.items() if n not in BESIDES[type_]}, 2)
+    most = 1 if types is FOCUSED else 2
+    fields = _some(draw, {n: v for n, v in pool.items() if n not in BESIDES[type_]}, most)
     fields |= _some(draw, own, 2)
     needed = {name: own[name] for name in NEEDED.get(type_, ())}
     if is_first:
@@ -408,60 +421,75 @@ def _remark(draw: st.DrawFn, told: list[Fields], subjects: dict[str, Subject]) -
 
 
 @st.composite
-def histories(
-    draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14, kinds: Sequence[str] = KINDS
-) -> list[Fields]:
+def histories(draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14) -> list[Fields]:
     """A history in the order of the log; every event has an id, ``e1`` and so on but for registrations."""
-    events = _registrations(draw)
-    found_kinds: Sequence[str]
-    if draw(st.booleans()):
-        found_kinds = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2))
+    log = _registrations(draw)
+    chosen: Sequence[str]
+    how = draw(st.sampled_from(("focused", "focused", "linked", "calm", "any")))
+    is_focused, is_calm = how == "focused", how == "calm"
+    if is_focused:
+        chosen = [draw(st.sampled_from((*KINDS, "deal", "deal")))]
+    elif how == "any":
+        chosen = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
     else:
-        found_kinds = draw(st.sampled_from([k for k in LINKED if {*k} <= {*kinds}] or [kinds[:1]]))
+        chosen = draw(st.sampled_from(LINKED))
     orders = (COMPANIES, COMPANIES, ("c", "b", "a", *COMPANIES[3:]))
     found = [
         Subject(kind, slug, draw(st.sampled_from(orders)))
-        for kind, slug in zip(found_kinds, ("x", "y", "z"), strict=False)
+        for kind, slug in zip(chosen, ("x", "y", "z"), strict=False)
     ]
     subjects = {subject.subject: subject for subject in found}
-    told: list[Fields] = []
-    ones = draw(st.sampled_from(ONES))
-    is_calm = draw(st.integers(0, 2)) == 0
+    types = CALM if is_calm else FOCUSED if is_focused else TYPES
+    told: list[Fields] = []  # what something can be said about
+    ones = draw(st.sampled_from((*ONES, *[None] * 9)))  # mostly nobody is judged
     for number in range(1, draw(st.integers(min_events, max_events)) + 1):
         event: Fields | None = None
-        what = draw(st.integers(0, 19))
-        if told and what < (2 if is_calm else 6):
-            event = _remark(draw, told, subjects)
-        elif what == 6:
+        what = draw(st.integers(0, 24))
+        if what < (2 if is_calm else 4 if is_focused else 7):
+            event = _remark(draw, told, subjects) if told else None
+        elif is_focused:
+            pass
+        elif what == 7:
             company = draw(st.sampled_from((*COMPANIES, "a", "b")))
             subject = Subject("company", company, COMPANIES)
             subjects[subject.subject] = subject
-            event = _event(draw, subject, is_first=False, is_calm=is_calm)
-        elif what == 7:
-            event = _judgement(draw, ones, events)
+            event = _event(draw, subject, is_first=False, types=types)
+        elif what in (8, 9, 10) and ones is not None:
+            event = _judgement(draw, ones, log)
+        elif what == 11:
+            event = _mend_of_registration(draw)
         if event is None:
             subject = draw(st.sampled_from(found))
             is_first = not any(e["subject"] == subject.subject for e in told)
-            event = _event(draw, subject, is_first=is_first, is_calm=is_calm)
+            event = _event(draw, subject, is_first=is_first, types=types)
         event["id"] = f"e{number}"
+        log.append(event)
         if event["type"] == "companies_judged":
-            events.append(event)
             if draw(st.integers(0, 2)) == 0:
-                undone = {"type": "event_retracted", "id": f"e{number}-undone"}
-                events.append(undone | {"target": event["id"], "subject": event["subject"]})
-        else:
+                log.append(_retraction(event))
+        elif event["subject"] in subjects:
             told.append(event)
-    return [*events, *told]
+    return log
+
+
+def _retraction(event: Fields) -> Fields:
+    id_ = f"{event['id']}-undone"
+    target = {"target": event["id"], "subject": event["subject"]}
+    return {"type": "event_retracted", "id": id_} | target
+
+
+def _registration_of_source(draw: st.DrawFn, slug: str) -> Fields:
+    head = {"type": "source_registered", "subject": f"source:{slug}", "id": f"source-{slug}"}
+    fields: Fields = {"publisher": "Post", "kind": "news", "published": draw(moments())}
+    zone = draw(st.sampled_from(ZONES))
+    return head | fields | ({} if zone == "UTC" else {"timezone": zone})
 
 
 def _registrations(draw: st.DrawFn) -> list[Fields]:
-    found: list[Fields] = []
-    for slug in SOURCES:
-        published: Fields = {"published": draw(moments()), "timezone": draw(st.sampled_from(ZONES))}
-        if published["timezone"] == "UTC":
-            del published["timezone"]
-        head = {"type": "source_registered", "subject": f"source:{slug}", "id": f"source-{slug}"}
-        found.append(head | {"publisher": "Post", "kind": "news"} | published)
+    found = [_registration_of_source(draw, slug) for slug in SOURCES]
+    if draw(st.integers(0, 7)) == 0:  # one was a mistake, and is there again
+        found += [_retraction(found[-1]), _registration_of_source(draw, SOURCES[-1])]
+        found[-1]["id"] = "source-again"
     for slug in COMPANIES:
         fields: Fields = {"name": slug.upper(), "aliases": [f"{slug.upper()} Inc"]}
         if draw(st.integers(0, 9)) == 0:
@@ -476,7 +504,26 @@ def _registrations(draw: st.DrawFn) -> list[Fields]:
         "name": "Court",
         "kind": "government",
     }
-    return [*found, {"type": "company_registered"} | court]
+    found.append({"type": "company_registered"} | court)
+    if draw(st.integers(0, 7)) == 0:
+        gone = {"subject": "company:gone", "id": "company-gone", "name": "Gone"}
+        found.append({"type": "company_registered"} | gone)
+        found.append(_retraction(found[-1]))
+    return found
+
+
+def _mend_of_registration(draw: st.DrawFn) -> Fields:
+    """A slip in a name, ours or a paper's, or in the day of a source: what that told before keeps its day."""
+    mend: Fields = {"type": "event_corrected"}
+    if draw(st.booleans()):
+        company = draw(st.sampled_from(COMPANIES))
+        about = {"target": f"company-{company}", "subject": f"company:{company}"}
+        news: Fields = draw(st.sampled_from(({}, {}, {"source": "s1"})))
+        changes = {"name": draw(st.sampled_from(("Slip", "New")))}
+        return mend | about | news | {"changes": changes}
+    source = draw(st.sampled_from(SOURCES[:-1]))
+    about = {"target": f"source-{source}", "subject": f"source:{source}"}
+    return mend | about | {"changes": {"published": draw(moments())}}
 
 
 def _judgement(draw: st.DrawFn, ones: Sequence[str], before: list[Fields]) -> Fields | None:
@@ -494,11 +541,11 @@ def _judgement(draw: st.DrawFn, ones: Sequence[str], before: list[Fields]) -> Fi
 
 
 days_asked = st.one_of(st.integers(-1, 16), st.sampled_from((20, 36, 365))).map(day)
-positions_back = st.one_of(st.none(), st.integers(0, 8))
 
 
 @st.composite
 def known_asked(draw: st.DrawFn) -> str | None:
+    """Mostly everything, else what was known at a moment among the two weeks."""
     return draw(moments()) if draw(st.integers(0, 2)) == 0 else None
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.oracle.days import ALWAYS, LATEST, Bounds, bounds, instant, is_day
+from tests.oracle.values import as_stored
 
 Fields = dict[str, Any]
 
@@ -162,7 +163,7 @@ class Log:
         """Store an event: with the publications of its sources as they are registered now."""
         position = len(self.events) + 1
         own = ("id", "type", "subject", "position", "recorded", "hash", "schema_version", "extra")
-        fields = {name: value for name, value in given.items() if name not in own}
+        fields = {name: as_stored(value) for name, value in given.items() if name not in own}
         is_remark = given["type"] in REMARKS
         subject = given.get("subject")
         if is_remark:
@@ -186,6 +187,8 @@ class Log:
         event that the changes among them are for.
         """
         stored = dict(fields)
+        if isinstance(stored.get("value"), int) and not isinstance(stored["value"], bool):
+            stored["value"] = str(stored["value"])
         if stored.get("source") is not None:
             named = stored["source"]
             slugs = [named] if isinstance(named, str) else named

@@ -466,7 +466,7 @@ TRANSITIONS = {
     "proceeding_closed proceeding_decided": "closed !",
     "proceeding_advanced": "noted",
 }
-SAID = {
+SAID: dict[str, dict[str, Any]] = {
     "part": {"part": True},
     "partial": {"extent": "partial"},
     "bystander": {"as_party": False},

@@ -2,50 +2,136 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import URL
 
-from tests.oracle.comparison import Coordinate, Fields, differences, explained, replay
-from tests.oracle.histories import days_asked, histories, known_asked, lenses, positions_back
+from tests import databases
+from tests.answers.stores import Clock, new_store
+from tests.oracle.answer import items
+from tests.oracle.companies import controls, group, parties
+from tests.oracle.comparison import (
+    Coordinate,
+    Fields,
+    differences,
+    explained,
+    replay,
+    telling_days,
+    telling_instants,
+)
+from tests.oracle.histories import histories, lenses
 from tests.oracle.record import Log
 from timeline import Timeline
-from timeline.store.engine import MEMORY
+from timeline.store.store import Store
 
 _examples = settings.get_profile("default").max_examples
 # 300 in a usual run, as many as were asked for in a long one
 MANY = settings(max_examples=max(6 * _examples, settings().max_examples))
+SOME = settings(max_examples=max(_examples // 2, settings().max_examples // 10))
+
+any_of_them = st.integers(0, 2**16)
+"""Picks one of a list that is not there yet."""
+
+
+class Questions:
+    """Coordinates for a history that is yet to be drawn: which of its telling days, instants, positions."""
+
+    def __init__(self, draw: st.DrawFn, stored: int, replayed: int) -> None:
+        self.stored = [self._coordinate(draw) for _ in range(stored)]
+        self.replayed = [
+            (*self._coordinate(draw), draw(any_of_them), draw(lenses())) for _ in range(replayed)
+        ]
+
+    @staticmethod
+    def _coordinate(draw: st.DrawFn) -> tuple[int, int | None]:
+        return draw(any_of_them), draw(st.one_of(st.none(), any_of_them))
+
+    def of(self, log: Log) -> list[Coordinate]:
+        """The first are answered from stored history; of the others the log is read."""
+        days, instants = telling_days(log), telling_instants(log)
+
+        def coordinate(on: int, known: int | None) -> Coordinate:
+            moment = None if known is None else instants[known % len(instants)]
+            return Coordinate(days[on % len(days)], moment)
+
+        found = [coordinate(on, known) for on, known in self.stored]
+        for on, known, back, lens in self.replayed:
+            at = coordinate(on, known)
+            length = len(log.events)
+            at.position, at.lens = length - back % (length // 2), lens
+            found.append(at)
+        return found
+
+    def __repr__(self) -> str:
+        return f"Questions({self.stored}, {self.replayed})"
 
 
 @st.composite
-def coordinates(draw: st.DrawFn, *, from_log: bool) -> Coordinate:
-    at = Coordinate(draw(days_asked), draw(known_asked()))
-    if from_log:
-        at.lens = draw(lenses())
-        at.back = draw(positions_back) if at.lens else draw(st.integers(0, 8))
-    return at
+def questions(draw: st.DrawFn, stored: int = 4, replayed: int = 4) -> Questions:
+    return Questions(draw, stored, replayed)
 
 
-def compare(timeline: Timeline, log: Log, events: list[Fields], at: Coordinate) -> None:
-    pages = at.of_pages(log)
-    found = differences(pages, at.of_program(timeline))
-    assert not found, explained(events, at, found)
-    for item in (item for company in pages for item in company["items"]):
-        event(item["certainty"])
+def compare(timeline: Timeline, events: list[Fields], batches: int, asked: Questions) -> None:
+    """Append a history, and ask both."""
+    replay(timeline, events, batches)
+    log = Log.of(events)
+    for at in asked.of(log):
+        pages = at.of_pages(log)
+        found = differences(pages, at.of_program(timeline))
+        assert not found, explained(events, at, found)
+        for item in (item for company in pages for item in company["items"]):
+            event(item["certainty"])
 
 
 @MANY
-@given(
-    histories(),
-    st.integers(1, 3),
-    st.lists(coordinates(from_log=False), min_size=3, max_size=3),
-    st.lists(coordinates(from_log=True), min_size=3, max_size=3),
-)
+@given(histories(), st.integers(1, 3), questions())
 def test_every_state_is_as_the_pages_say(
-    events: list[Fields], batches: int, stored: list[Coordinate], replayed: list[Coordinate]
+    events: list[Fields], batches: int, asked: Questions
 ) -> None:
-    log = Log.of(events)
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
-        replay(timeline, events, batches)
-        for at in (*stored, *replayed):
-            compare(timeline, log, events, at.within(len(events)))
+    with TemporaryDirectory() as folder, Timeline(new_store(Path(folder))) as timeline:
+        compare(timeline, events, batches, asked)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[URL]:
+    """One database for all examples, emptied for each."""
+    with databases.database() as url:
+        yield url
+
+
+@SOME
+@given(histories(), st.integers(1, 3), questions())
+def test_every_state_is_as_the_pages_say_on_postgresql(
+    server: URL, events: list[Fields], batches: int, asked: Questions
+) -> None:
+    databases.clear(server)
+    with Timeline(Store(databases.url_text(server), clock=Clock())) as timeline:
+        compare(timeline, events, batches, asked)
+
+
+@SOME
+@given(histories(), questions(2, 1))
+def test_a_group_is_what_a_company_controls(events: list[Fields], asked: Questions) -> None:
+    with TemporaryDirectory() as folder, Timeline(new_store(Path(folder))) as timeline:
+        replay(timeline, events)
+        log = Log.of(events)
+        for at in asked.of(log):
+            found = items(log, at.on, at.instant, at.position, at.lens)
+            ties = controls(found.values())
+            for company in ("a", "b", "c"):
+                (answer,) = at.of_program(timeline, company, group=True)
+                brought_in = {m["company"]: m["subject"] for m in answer["members"]}
+                within = group(answer["company"], ties)
+                assert brought_in.keys() == within, explained(events, at, [company])
+                within.add(answer["company"])
+                for member, subject in brought_in.items():
+                    assert any((owner, member, subject) in ties for owner in within)
+                shown = {s for s, item in found.items() if within & parties(item).keys()}
+                assert {item["subject"] for item in answer["items"]} == shown
+                assert all(item["member"] in within for item in answer["items"])
+                event(f"{len(brought_in)} members")

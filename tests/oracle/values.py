@@ -54,3 +54,16 @@ def is_certainly_above_half(share: dict[str, Any]) -> bool:
     if least is None:
         return share.get("basis") == "majority"
     return Decimal(str(least)) > 50
+
+
+def as_stored(value: Any) -> Any:
+    """A value with its decimals as strings, however they were written."""
+    if isinstance(value, dict):
+        is_horizon = value.get("unit") in ("day", "month", "quarter", "year")
+        return {
+            key: str(v) if key in NUMBERS and not is_horizon else as_stored(v)
+            for key, v in value.items()
+        }
+    if isinstance(value, list):
+        return [as_stored(member) for member in value]
+    return value

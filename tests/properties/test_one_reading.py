@@ -1,4 +1,4 @@
-"""There is one reading of the record: ``state``, ``why`` and ``diff`` tell the same, whatever was said about it.
+"""There is one reading of the record: ``state``, ``why`` and ``diff`` tell the same.
 
 Random histories with corrections by publishers and by ourselves, retractions of retractions, disputes and an
 erasure, asked at random coordinates, through lenses and at earlier positions.

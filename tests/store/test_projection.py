@@ -185,7 +185,8 @@ def timeline(store: Store) -> Timeline:
         "UPDATE subject_history SET known_to = '2020-02-01T00:00:00.000000Z' WHERE {other}",
         "DELETE FROM subject_history WHERE {other}",
         """INSERT INTO subject_history SELECT subject, '2030-01-01', known_from, valid_to, known_to, kind,
-        status, status_group, certainty, since, disputed, irregular, state FROM subject_history WHERE {other}""",
+        status, status_group, certainty, since, disputed, irregular, state
+        FROM subject_history WHERE {other}""",
         "DELETE FROM party_history WHERE {other} AND company = 'acme'",
         "UPDATE party_history SET roles = '[\"lender\"]' WHERE {other}",
         "UPDATE party_history SET company = 'globex-2' WHERE {other} AND company = 'globex'",

@@ -19,7 +19,7 @@ from timeline.loading import replay_files
 from timeline.store.store import Store
 
 NAMES = [
-    "changes", "commitments", "concentration", "deals-by-month", "disagreements", "news-lag",
+    "attention", "changes", "commitments", "concentration", "deals-by-month", "disagreements", "news-lag",
     "open-rumours", "portfolio", "quality", "resolved-rumours", "revisions", "suppliers",
 ]  # fmt: skip
 

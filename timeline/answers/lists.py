@@ -104,8 +104,8 @@ def list_items(
 
     ``statuses`` (or groups of them) and ``item_kinds`` keep the named ones. With ``company`` the roles are
     its own, and with ``group`` each item names the member. Raises NotFound for an unknown company,
-    InvalidValue for what is no kind of item, and no status of the kind. Of a page (the first ``limit`` items after a
-    subject) the sums are those of its items.
+    InvalidValue for what is no kind of item, and no status of the kind. Of a page (the first ``limit``
+    items after a subject) the sums are those of its items.
     """
     if kind not in SHOWN:
         raise InvalidValue(f'no list of "{kind}"', f"one of {', '.join(SHOWN)}")

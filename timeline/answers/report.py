@@ -84,7 +84,7 @@ def find_report(name: str, folders: Iterable[str | Path] = ()) -> Report:
     """The report of that name; raises NotFound with the nearest ones."""
     reports = read_reports(folders)
     if name not in reports:
-        raise NotFound("report", name, nearest(name, reports, limit=3))
+        raise NotFound("report", name, nearest(name, reports, limit=3) or sorted(reports))
     return reports[name]
 
 

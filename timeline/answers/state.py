@@ -13,7 +13,7 @@ from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
 from timeline.answers.remarks import with_remarks
 from timeline.answers.view import View
-from timeline.model.company import registered_name
+from timeline.model.company import is_registered, registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
 from timeline.model.subject import Subject
@@ -136,7 +136,7 @@ def _every_company(view: View) -> Iterator[CompanyState]:
     others = read_registered(view, view.identity.first)
     for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
         company = subject.partition(":")[2]
-        if view.identity.of(company) == company:
+        if view.identity.of(company) == company and is_registered(entries):
             own = sorted(items.pop(company, ()), key=shown_order)
             yield _company_state(view, others | {company: entries}, company, own)
 

@@ -245,7 +245,7 @@ def _ordered_terms(subject: str, terms: Fields) -> Fields:
 
 def _ordered_changes(subject: str, changed: dict[str, Fields]) -> dict[str, Fields]:
     return {
-        name: {part: _ordered(value) for part, value in changed[name].items()}
+        name: {part: _ordered(changed[name][part]) for part in ("since", "before", "unsettled")}
         for name in kind_of(subject).terms
         if name in changed
     }

@@ -9,9 +9,12 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from timeline.answers.sources import SourceRow
     from timeline.app import Timeline
 
 MOST = 200
+FEW = 20
+"""How many are looked up by their names."""
 
 
 def complete_company(
@@ -63,11 +66,45 @@ def _completed(ctx: click.Context, kind: str, incomplete: str) -> list[Completio
     try:
         with _store(ctx) as timeline:
             subjects = timeline.subjects(kind + incomplete, MOST)
-            names = timeline.names(each.removeprefix(kind) for each in subjects) if kind else {}
+            ids = [each.removeprefix(kind) for each in subjects]
+            names = _names(timeline, kind, ids)
+            if incomplete and kind:  # by what it is called as well
+                names |= _called(timeline, kind, incomplete)
+                ids = list(dict.fromkeys([*ids, *(id_ for id_ in names if id_ not in ids)]))
     except Exception:  # noqa: BLE001 - a traceback in the middle of a command line helps nobody
         return []
-    ids = [each.removeprefix(kind) for each in subjects]
     return [CompletionItem(each, help=names.get(each)) for each in ids]
+
+
+def _names(timeline: Timeline, kind: str, ids: list[str]) -> dict[str, str]:
+    """What companies are called, or who published sources and when; nothing of other subjects."""
+    if kind == "company:":
+        return timeline.names(ids)
+    if kind == "source:":
+        return {slug: _publication(timeline.source(slug)) for slug in ids[:FEW]}
+    return {}
+
+
+def _called(timeline: Timeline, kind: str, text: str) -> dict[str, str]:
+    """The companies or sources that a name begins with, by id."""
+    text = text.casefold()
+    if kind == "company:":
+        found = timeline.find(text, limit=FEW, only=["companies"])
+        return {
+            match.id: match.name or match.id
+            for match in found
+            if any(name.casefold().startswith(text) for name in (match.name or "", match.value))
+        }
+    rows = timeline.sources(limit=MOST).sources
+    return {
+        row.source: _publication(row)
+        for row in rows
+        if any((name or "").casefold().startswith(text) for name in (row.publisher, row.title))
+    }
+
+
+def _publication(row: SourceRow) -> str:
+    return ", ".join(filter(None, (row.publisher, row.published)))
 
 
 def _store(ctx: click.Context) -> Timeline:

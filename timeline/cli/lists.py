@@ -11,12 +11,16 @@ from timeline.cli.lens import grouped, lens
 from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
+from timeline.model.kinds import KINDS
+from timeline.model.kinds.event import Kind
 
 
-def _list(kind: str, sentence: str, *lines: str) -> click.Command:
+def _list(described: Kind) -> click.Command:
     """The command that lists the items of one kind of subject."""
+    kind = described.name
+    lines = [f"timeline {described.plural} {options}" for options in described.examples]
 
-    @click.command(kind + "s", help=sentence, epilog=examples(*lines))
+    @click.command(described.plural, help=f"List {described.summary}", epilog=examples(*lines))
     @click.option(
         "--status",
         multiple=True,
@@ -67,53 +71,14 @@ def _list(kind: str, sentence: str, *lines: str) -> click.Command:
                 columns = item_columns(answer.items, group=False)
                 write_rows(session, answer_rows(answer), columns=columns, shown=LIST_COLUMNS)
             if not answer.items and session.format != "table":
-                session.note(f"there are no {kind}s like that at this coordinate")
+                session.note(f"there are no {described.plural} like that at this coordinate")
 
     return command
 
 
-deals = _list(
-    "deal",
-    "List the agreements between companies at a coordinate.",
-    "timeline deals --company openai --on 2025-11-21",
-    "timeline deals --kind joint_venture --open --format csv",
-)
-rumours = _list(
-    "rumour",
-    "List the claims that nobody has confirmed, at a coordinate.",
-    "timeline rumours --open --as-of 2025-01-31",
-    "timeline rumours --status denied --status partly_denied",
-)
-commitments = _list(
-    "commitment",
-    "List what companies say they will do, at a coordinate, and what it adds up to.",
-    "timeline commitments --on 2025-11-21",
-    "timeline commitments --company foxconn --format json",
-)
-relationships = _list(
-    "relationship",
-    "List what stands between two companies, at a coordinate.",
-    "timeline relationships --kind parent_of",
-    "timeline relationships --company alphabet --group --on 2026-02-25",
-)
-proceedings = _list(
-    "proceeding",
-    "List the reviews, cases and inquiries before authorities and courts, at a coordinate.",
-    "timeline proceedings --status pending --as-of 2025-01-31",
-    "timeline proceedings --kind merger_review --company foxconn",
-)
-rights = _list(
-    "right",
-    "List the options that one company gave another, at a coordinate.",
-    "timeline rights --company openai",
-    "timeline rights --kind purchase_option --open",
-)
-facts = _list(
-    "fact",
-    "List what is said of companies, at a coordinate.",
-    "timeline facts --company foxconn --on 2025-11-21",
-    "timeline facts --kind results --fact-level fact",
-)
+for _kind in KINDS.values():
+    if _kind.groups:
+        globals()[_kind.plural] = _list(_kind)
 
 
 @click.command(

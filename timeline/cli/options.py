@@ -150,6 +150,6 @@ filtered: Final[Decorator] = together(
         "--certainty", type=click.Choice(["definite", "possible", "contested"]),
         help="Only items of this certainty.",
     ),
-    click.option("--open", "open_only", is_flag=True, help="Leave out final and denied items."),
+    click.option("--open", "open_only", is_flag=True, help="Leave out what is done, over or denied."),
 )  # fmt: skip
 """``--certainty`` and ``--open``: which items of a state."""

@@ -15,8 +15,8 @@ from timeline.cli.errors import run
 from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "Stories": ("new", "check", "replay", "append", "import"),
-    "Questions": ("state", "diff", "why", "log", "find"),
+    "Stories": ("new", "check", "replay", "append", "import", "judge"),
+    "Questions": ("state", "diff", "why", "log", "find", "match"),
     "Lists": (
         "deals",
         "rumours",
@@ -48,7 +48,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
 
-_MODULES: Final = dict.fromkeys(SECTIONS["Lists"], "lists")
+_MODULES: Final = {**dict.fromkeys(SECTIONS["Lists"], "lists"), "judge": "match"}
 """The module of a command that is not called like it."""
 
 

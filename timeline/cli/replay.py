@@ -163,13 +163,17 @@ def _mends(timeline: Timeline, paths: tuple[str, ...], how: dict[str, Any]) -> l
         return cast("Replayed", error.done).amendments
 
 
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _approve(session: Session, mends: list[Fields], *, yes: bool) -> None:
     """Show what will mend the record; on a terminal ask before more is retracted than corrected."""
     for event in mends:
         changed = f": {', '.join(event['changes'])}" if "changes" in event else ""
         session.note(f"{event['type'].replace('_', ' ')}  {event['target']}{changed}")
     retracted = sum(event["type"] == "event_retracted" for event in mends)
-    if retracted * 2 <= len(mends) or yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if retracted * 2 <= len(mends) or yes or not _is_terminal():
         return
     question = f"retract {events(retracted)}, and correct {len(mends) - retracted:,}?"
     if not click.confirm(question, err=True):

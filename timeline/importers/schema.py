@@ -18,7 +18,7 @@ from timeline.model.kinds import EVENT_TYPES
 from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.source import SourceRegistered
 
-_REF: Final = "#/$defs/{name}"
+_REF: Final = "#/definitions/{name}"
 _SETTINGS: Final = (TableSettings, DateSettings, Expression, Condition, Company)
 _EXPRESSION: Final = {"$ref": _REF.format(name=Expression.__name__)}
 _CONDITION: Final = {
@@ -31,8 +31,10 @@ _CONDITION: Final = {
 
 
 def mapping_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of a mapping: fields as in a fixture, each of which a column may tell."""
-    told = {name: _or_expression(schema) for name, schema in fixture_schema()["$defs"].items()}
+    """JSON Schema (draft-07) of a mapping: fields as in a fixture, each of which a column may tell."""
+    told = {
+        name: _or_expression(schema) for name, schema in fixture_schema()["definitions"].items()
+    }
     _, settings = msgspec.json.schema_components(_SETTINGS, ref_template=_REF)
     types = [t for t in EVENT_TYPES.values() if not issubclass(t, RecordEvent)]
     for event in types:
@@ -83,12 +85,12 @@ def mapping_schema() -> dict[str, Any]:
         },
     }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Timeline mapping of a table",
         "type": "object",
         "properties": sections,
         "additionalProperties": False,
-        "$defs": dict(sorted((told | settings).items())),
+        "definitions": dict(sorted((told | settings).items())),
     }
 
 

@@ -345,7 +345,9 @@ class _Builder:
         if key is not None:
             comma = _comma(parent, key, node)
             if comma is not None:
-                self.wrong.append(comma)
+                said = self.wrong[-1].message if self.wrong else ""
+                if said != comma.message:  # 5,000,000 has two commas
+                    self.wrong.append(comma)
             elif key.text in parent.pairs:
                 self.wrong.append(
                     Unreadable(

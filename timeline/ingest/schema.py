@@ -40,12 +40,15 @@ def fixture_schema() -> dict[str, Any]:
             if not event.always:
                 required.add("occurred")
         schema["required"] = sorted(required)
-    said = {}
-    for event in types:  # what stands under a source inherits the rest
+    in_full: list[Any] = []  # what stands under a source may inherit the rest
+    inherited = {*DEFAULTS, "source"}
+    for event in types:
         schema = components[event.__name__]
-        inherited = [name for name in schema["required"] if name not in (*DEFAULTS, "source")]
-        said[f"{event.__name__}Said"] = schema | {"required": inherited}
-    components |= said
+        ref = {"$ref": _REF.format(name=event.__name__)}
+        in_full.append({"allOf": [ref, {"required": schema["required"]}]})
+        schema["required"] = [name for name in schema["required"] if name not in inherited]
+    said = [{"$ref": _REF.format(name=event.__name__)} for event in types]
+    _share_fields(components, [event.__name__ for event in types])
     for type_, form in FORMS.items():
         if type_.__name__ in components:
             text = {"type": "string", "description": "the short form", "examples": [*form.examples]}
@@ -55,7 +58,7 @@ def fixture_schema() -> dict[str, Any]:
     fields["says"] = {
         "type": "array",
         "description": "what the source says: events that inherit from it and its defaults",
-        "items": {"anyOf": [{"$ref": _REF.format(name=name)} for name in said]},
+        "items": {"anyOf": said},
     }
     event_fields = components[SourceRegistered.__name__]["properties"]
     fields["defaults"] = {
@@ -70,7 +73,7 @@ def fixture_schema() -> dict[str, Any]:
         "companies": _section(components, CompanyRegistered.__name__, "who can be a party"),
         "events": {
             "type": "array",
-            "items": {"anyOf": [{"$ref": _REF.format(name=t.__name__)} for t in types]},
+            "items": {"anyOf": in_full},
         },
         "expect": {"type": "array", "items": _expectation()},
     }
@@ -83,6 +86,26 @@ def fixture_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "definitions": _with_bare_values(dict(sorted(components.items()))),
     }
+
+
+_SHORT: Final = 60
+"""Characters of a field's schema that is repeated rather than named."""
+
+
+def _share_fields(components: dict[str, Any], events: list[str]) -> None:
+    """Name the schemas of fields that many event types have, instead of repeating them in each."""
+    names: dict[bytes, str] = {}
+    for event in events:
+        properties = components[event]["properties"]
+        for field, schema in properties.items():
+            text = msgspec.json.encode(schema)
+            if len(text) <= _SHORT:
+                continue
+            if text not in names:
+                count = sum(name.startswith(f"field-{field}-") for name in names.values())
+                names[text] = f"field-{field}-{count + 1}"
+                components[names[text]] = schema
+            properties[field] = {"$ref": _REF.format(name=names[text])}
 
 
 def _section(components: dict[str, Any], name: str, description: str) -> dict[str, Any]:

@@ -67,6 +67,13 @@ def name_at(
     return registered_name(company, entries)
 
 
+def is_registered(entries: Sequence[Entry]) -> bool:
+    """Whether a company with these entries is registered. A retracted registration registers nothing."""
+    if len(entries) == 1:  # nearly always the registration alone
+        return True
+    return any(entry.type == "company_registered" for entry in judge(entries).counting)
+
+
 def registered_name(company: Company, entries: Iterable[Entry]) -> str:
     """The name under which a company was registered, as our record has it now."""
     told = sorted(judge(entries).counting, key=lambda entry: entry.position)

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from timeline.answers import CompanyItem
 from timeline.answers.told import Claim, Told
-from timeline.model.kinds import claim_term_of
+from timeline.model.kinds import KINDS, claim_term_of
+from timeline.model.subject import Subject
 from timeline.render.fields import label_of, type_words
 from timeline.render.status import status_words
-from timeline.render.terms import Row
+from timeline.render.terms import Row, form_words, paid_words, term_words
 from timeline.render.text import join
 from timeline.render.words import Names, date, name_of, since, value_in_words
 
@@ -40,14 +41,11 @@ def _alternative(claim: Any, fact: bool) -> str:
     return value_in_words(claim)
 
 
-def warning_rows(
-    item: CompanyItem, told: Told | None = None, names: Names | None = None
-) -> Iterator[Row]:
+def warning_rows(item: CompanyItem, names: Names, told: Told | None = None) -> Iterator[Row]:
     """What is doubtful about an item, and what follows from elsewhere, each with its label.
 
     Without ``told`` the reports that contradict the record are counted and not quoted.
     """
-    names = names or {}
     if told is not None and told.claims:
         yield from _contradicting(told.claims)
     elif item.irregular:
@@ -98,6 +96,33 @@ def marks(item: CompanyItem) -> list[str]:
         )
         if applies
     ]
+
+
+def deciding_words(item: CompanyItem, names: Names) -> Iterator[str]:
+    """What a reader of one line must know besides the status: form, share, quantity, refusals, payments."""
+    kind = KINDS[Subject.of(item.subject).kind]
+    if kind.name == "deal":
+        form = form_words(item.terms)
+        if form and (item.terms.get("binding") is False or item.terms.get("form") in _LOOSE):
+            yield form
+        for step in item.steps:
+            if step["type"] == "deal_approval_decided" and step.get("outcome") == "refused":
+                yield f"refused by {name_of(step['authority'], names)}"
+        if paid := paid_words(item.steps):
+            yield f"paid {paid}"
+    for term in _DECIDING.get(kind.name, ()):
+        if term in item.terms:
+            said = term_words(kind, term, item.terms[term], names)
+            yield f"to be exercised {said}" if term == "window" else said
+
+
+_LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})
+_DECIDING: Final = {
+    "relationship": ("share",),
+    "right": ("quantity", "window"),
+    "proceeding": ("stage",),
+}
+"""The terms that tell items of a kind apart, besides their title."""
 
 
 # --- remarks ------------------------------------------------------------------------------------------

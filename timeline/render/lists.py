@@ -10,11 +10,11 @@ from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
 from timeline.model.kinds import KINDS
 from timeline.render import words
 from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
-from timeline.render.doubts import marks, remark_words, standing_words
+from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
 from timeline.render.page import HEADINGS, Page
 from timeline.render.status import group_of, status_words
 from timeline.render.table import table_lines
-from timeline.render.terms import Row, form_words, term_words
+from timeline.render.terms import Row
 from timeline.render.text import capital, cells
 from timeline.render.titles import title
 from timeline.render.words import Names
@@ -53,7 +53,7 @@ def list_lines(
         yield ""
         yield from page.paragraph(
             f"Sums of what is stated{' as value' if answer.kind == 'deal' else ''}, "
-            "within one currency, period and basis:"
+            "within one group of statuses, currency, period and basis:"
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"
@@ -61,14 +61,14 @@ def list_lines(
 
 
 def _rows(item: CompanyItem, kind: str, found: list[str], names: Names) -> Iterator[Row]:
-    yield "", _details(item, kind)
+    yield "", _details(item, kind, names)
     if found:
         yield "!", "; ".join(found)
     for remark in item.remarks:
         yield "beware", remark_words(remark, item.subject, names)
 
 
-def _details(item: CompanyItem, kind: str) -> str:
+def _details(item: CompanyItem, kind: str, names: Names) -> str:
     """What tells the item from others: "since 12 Aug 2016 · JPY 388.8 bn · deal:foxconn-sharp"."""
     worth = KINDS[kind].money
     shown = worth is not None and not KINDS[kind].words[worth].told_apart
@@ -79,35 +79,11 @@ def _details(item: CompanyItem, kind: str) -> str:
             [
                 standing_words(item),
                 words.money(money, reported=False) if money else "",
-                *_deciding(item, kind),
+                *deciding_words(item, names),
                 item.subject,
             ],
         )
     )
-
-
-_OF_LISTS: Final = {
-    "relationship": ("share",),
-    "right": ("quantity", "window"),
-    "proceeding": ("stage",),
-}
-"""The terms that tell items of a kind apart, besides their title."""
-
-
-def _deciding(item: CompanyItem, kind: str) -> Iterator[str]:
-    """What decides whether an item weighs much: the share, what is not binding, a refused approval."""
-    for term in _OF_LISTS.get(kind, ()):
-        if term in item.terms:
-            yield term_words(KINDS[kind], term, item.terms[term], {})
-    if kind == "deal":
-        form = form_words(item.terms)
-        if form and (item.terms.get("binding") is False or item.terms.get("form") in _LOOSE):
-            yield form
-        if any(step.get("outcome") == "refused" for step in item.steps):
-            yield "an approval was refused"
-
-
-_LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})
 
 
 def sum_words(each: Sum) -> str:

@@ -18,13 +18,20 @@ from timeline.render.status import status_words
 from timeline.render.words import Names, date, name_of, since, value_in_words
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*", re.ASCII)
-_DAYS: Final = frozenset({"occurred", "since", "day", "date", "period", "reported", "ended", "month"})
+_DAYS: Final = frozenset(
+    {"occurred", "since", "day", "date", "period", "reported", "settled", "month"}
+)
 """Columns of days, which may be vague; elsewhere "2025" is a number."""
 
 _COMPANIES: Final = frozenset(
     {"company", "companies", "parties", "other", "counterparty", "supplier", "customer", "because"}
 )
-_WORDS: Final = {"kind": kind_words, "type": type_words, "status": status_words, "became": status_words}
+_WORDS: Final = {
+    "kind": kind_words,
+    "type": type_words,
+    "status": status_words,
+    "became": status_words,
+}
 
 
 def companies_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -59,7 +66,9 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
         if isinstance(read, list):
             return ", ".join(name_of(each, names) for each in read)
     if column == "conflicts" and isinstance(read, list):
-        return ", ".join("when it happened" if each == "occurred" else label_of(each) for each in read)
+        return ", ".join(
+            "when it happened" if each == "occurred" else label_of(each) for each in read
+        )
     return value_in_words(read, names)
 
 

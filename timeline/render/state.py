@@ -217,7 +217,7 @@ class _Page:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
         told = self.told.get(item.subject)
         yield ("" if item.certainty == "definite" else item.certainty), standing_words(item)
-        yield from warning_rows(item, told, self.names)
+        yield from warning_rows(item, self.names, told)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):

@@ -78,7 +78,9 @@ def parse_status(kind: str, text: str) -> list[str]:
         of_kind = [status for status in statuses_of(kind) if KINDS[kind].group_of(status) == word]
         return of_kind or [word]
     if word not in STATUSES:
-        raise InvalidValue(f'no status "{text}"', did_you_mean(word, (*STATUSES, *groups)))
+        listed = f"statuses are {', '.join(statuses_of(kind))}; groups of them {', '.join(groups)}"
+        near = did_you_mean(word, (*statuses_of(kind), *groups))
+        raise InvalidValue(f'no status "{text}"', f"{near} {listed}" if near else listed)
     return [word]
 
 

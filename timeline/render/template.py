@@ -167,9 +167,9 @@ def _choices(type_: inspect.Type, value: Any) -> str:
 
 # --- YAML -----------------------------------------------------------------------------------------
 
-_is_plain = re.compile(r"[^\W\d_][\w ./+–-]*(?<! )", re.UNICODE).fullmatch
+_is_plain = re.compile(r"[^\W\d_][\w ./+–()-]*(?<! )", re.UNICODE).fullmatch
 _is_bare = re.compile(
-    r"[a-z]+:[a-z0-9./@-]+|\d{4}(-\d\d){0,2}|\d[\d.–]* (%|[^\W\d][\w ]*)"
+    r"[a-z]+:[a-z0-9./@-]+|\d{4}-\d\d(-\d\d)?|\d[\d.–]* (%|[^\W\d][\w ]*)"
 ).fullmatch
 _WORDS: Final = frozenset({"true", "false", "null"})
 

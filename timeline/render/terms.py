@@ -111,13 +111,11 @@ def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
                 return ""
             key = (amount["currency"],)
             sums[key] = sums.get(key, Decimal(0)) + Decimal(exact)
-    if count < 2:
-        return ""
     said = join(
         words.money({"currency": currency, "exact": format(total, "f")})
         for (currency,), total in sums.items()
     )
-    return f"{said} in {count} payments"
+    return f"{said} in {count} payments" if count > 1 else said
 
 
 def _others(item: CompanyItem, names: Names) -> Iterator[Row]:

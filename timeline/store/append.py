@@ -124,7 +124,7 @@ class Appender:
 
     def finish(self) -> Head:
         """Write the history, with the head of the log; DataError if there was any problem."""
-        if self._retracted and not self.problems:
+        if self._retracted:
             self._check_retracted()
         if self._mended_company is not None and not self.problems:
             self._check_judgements(self._mended_company)

@@ -35,7 +35,10 @@ def meaning_of(relation: str, column: str | None = None) -> str | None:
     """What a table or view means, or a column of it; None for one that nobody explained."""
     said = _meanings()
     if column is None:
-        return said["relations"].get(relation)
+        kind = relation.removeprefix("current_").removesuffix("_history")
+        if kind in TERM_COLUMNS and relation.endswith("_history"):
+            relation = relation.replace(kind, "{kind}", 1)
+        return said["relations"].get(relation, "").format(kind=kind) or None
     original = relation.removeprefix("current_")
     for told in TERM_COLUMNS.get(original.removesuffix("_history"), ()):
         if told["name"] == column:

@@ -26,8 +26,8 @@ def registration(entries: Sequence[Entry]) -> list[Entry]:
     A registration that was retracted registers nothing. One that was erased still does: nobody knows any
     more what it said, but that it was there.
     """
-    if len(entries) == 1:  # the registration, which nearly always is all
-        return [entries[0]]
+    if len(entries) < 2:  # the registration, which nearly always is all
+        return list(entries)
     counting = judge(entries).counting
     first = entries[0]
     if first.is_erased:

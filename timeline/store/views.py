@@ -29,7 +29,7 @@ def _lists(*names: str) -> _Columns:
 
 
 def _held() -> _Columns:
-    yield from _texts("subject", "kind", "status", "certainty", "since")
+    yield from _texts("subject", "kind", "status", "status_group", "certainty", "since")
     yield Column("disputed", Boolean)
     yield Column("irregular", Boolean)
     yield from _lists("alternatives", "conflicts")
@@ -43,7 +43,8 @@ def _bounds() -> _Columns:
 
 
 def _company_state() -> _Columns:
-    yield from _texts("company", "subject", "subject_kind", "kind", "status", "certainty")
+    yield from _texts("company", "subject", "subject_kind", "kind", "status")
+    yield from _texts("status_group", "certainty")
     yield from _lists("roles", "counterparties")
     yield from _texts("since")
     yield from _bounds()

@@ -138,6 +138,7 @@ def environment() -> Environment:
         "report_path": report_path,
         "sections": sections,
         "shown_status": why.shown_status,
+        "reports_words": summary.reports_words,
         "standing": why.standing,
         "standing_words": doubts.standing_words,
         "status_words": status.status_words,

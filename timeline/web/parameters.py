@@ -102,7 +102,7 @@ class OfCompany(Lensed):
 
     group: bool = Field(False, description="With every company that it controls.")
     certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out final and denied items.")
+    open: bool = Field(False, description="Leave out what is done, over or denied.")
 
     def filters(self) -> dict[str, Any]:
         """The filters as the façade takes them."""
@@ -147,7 +147,7 @@ class OfStory(OfPicture):
     """Which items of a company a picture shows."""
 
     certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out final and denied items.")
+    open: bool = Field(False, description="Leave out what is done, over or denied.")
 
     def look(self) -> dict[str, Any]:
         """The look, the days and the items as the façade takes them."""

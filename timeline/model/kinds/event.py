@@ -219,6 +219,10 @@ class Kind:
     """The group of each status, in the order in which a subject goes through them."""
     plural: str = ""
     """What many of them are called: the heading of a list, the name of its command and its page."""
+    summary: str = ""
+    """What a list of them holds, after "List"."""
+    examples: tuple[str, ...] = ()
+    """Options for the command that lists them, worth an example."""
     words: Mapping[str, Term] = field(default_factory=dict)
     """What people read of each term, in the order in which it is shown."""
     nouns: Mapping[str, str] = field(default_factory=dict)

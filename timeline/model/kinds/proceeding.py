@@ -117,6 +117,8 @@ KIND = Kind(
     base=ProceedingEvent,
     evolve=evolve,
     plural="proceedings",
+    summary="the reviews, cases and inquiries before authorities and courts, at a coordinate.",
+    examples=("--status pending --as-of 2025-01-31", "--kind merger_review --company foxconn"),
     nouns={"other": "proceeding"},
     sides={
         "": {"authority": "before", "claimant": "by", "applicant": "by", "respondent": "against"},

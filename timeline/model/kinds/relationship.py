@@ -108,6 +108,8 @@ KIND = Kind(
     base=RelationshipEvent,
     evolve=evolve,
     plural="relationships",
+    summary="what stands between two companies, at a coordinate.",
+    examples=("--kind parent_of", "--company alphabet --group --on 2026-02-25"),
     phrases={
         "parent_of": ("Parent of {}", "Subsidiary of {}"),
         "manages": ("Manages {}", "Managed by {}"),

@@ -1,0 +1,96 @@
+"""What check shows besides: the state that follows, and whether the sources say what is quoted."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import run
+
+ARTICLE = "Acme said on Friday:\n  it  will buy Globe\u0301x for $5 bn. Nobody else commented."
+
+
+def story(quote: str, digest: str = "") -> None:
+    digest = digest or sha256(ARTICLE.encode()).hexdigest()
+    Path("story.yaml").write_text(f"""\
+sources:
+  post:
+    publisher: Post
+    kind: news
+    published: 2025-01-10
+    archived_sha256: "{digest}"
+    defaults: {{occurred: 2025-01-10}}
+    says:
+      - {{type: deal_announced, subject: deal:x, kind: supply, parties: {{acme: supplier}}, quote: {quote}}}
+companies:
+  acme: {{name: Acme}}
+""")
+
+
+@pytest.fixture
+def archive(here: Path) -> Path:
+    folder = here / "texts" / "2025"
+    folder.mkdir(parents=True)
+    (folder / "whatever.txt").write_text(ARTICLE)
+    return here / "texts"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '"it will buy Glob\u00e9x"',
+        '"said on Friday: it will buy"',
+        '["Acme said", "Nobody else commented."]',
+        '"  it\\n will\\tbuy  "',
+        "Acme said on Friday",
+    ],
+)
+def test_a_quote_that_the_source_says(archive: Path, quote: str) -> None:
+    story(quote)
+    done = run("check", "story.yaml", "--archive", "texts")
+    assert (done.exit_code, done.stderr) == (0, "3 events in 1 file; 0 expectations hold\n")
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '"it will buy Globex"',
+        '"It will buy Glob\u00e9x"',
+        '"it will sell"',
+        '["Acme said", "Nobody commented"]',
+        '"it will buy Glob\u00e9x for $6 bn"',
+    ],
+)
+def test_a_quote_that_it_does_not_say_is_refused_with_the_nearest_passage(
+    archive: Path, quote: str
+) -> None:
+    story(quote)
+    done = run("check", "story.yaml", "--archive", "texts")
+    assert done.exit_code == 1
+    assert "story.yaml:9:" in done.stderr
+    assert "error[quote-not-found]" in done.stderr
+    assert "the nearest passage is" in done.stderr
+    assert run("check", "story.yaml").exit_code == 0, "without an archive nothing is compared"
+
+
+def test_a_text_that_is_missing_is_a_warning(archive: Path) -> None:
+    story("anything", "0" * 64)
+    done = run("check", "story.yaml", "--archive", "texts")
+    assert done.exit_code == 0
+    assert "warning[not-archived]" in done.stderr
+    assert run("check", "story.yaml", "--archive", "nowhere").exit_code == 1
+
+
+def test_the_state_that_follows(here: Path) -> None:
+    arguments = ["check", "fixtures/volkswagen-rivian.yaml", "--state"]
+    one = run(*arguments, "rivian", "--as-of", "2024-11-11")
+    assert (one.exit_code, "up to USD 5 bn" in one.stdout) == (0, True)
+    every = run(*arguments)
+    assert every.exit_code == 0
+    assert "Volkswagen" in every.stdout
+    assert run("check", "--state", "fixtures/volkswagen-rivian.yaml").stdout == every.stdout
+    assert run("check", "fixtures", "--on", "2025-01-01").exit_code == 2
+    assert run("check").exit_code == 2
+    assert not Path("timeline.db").exists()
