@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import coordinate, parse_day
-from timeline.answers.model import CompanyItem, Coordinate, Found, LogEntry, StateAnswer
+from timeline.answers.model import CompanyItem, Coordinate, Found, LogEntry, StateAnswer, Told
 from timeline.errors import InvalidValue
 from timeline.store.store import Store
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from timeline.answers.lists import CompaniesAnswer, ListAnswer
     from timeline.answers.match import Match
     from timeline.answers.sources import SourceRow, SourcesAnswer
-    from timeline.answers.told import Told
     from timeline.answers.turns import Turns
     from timeline.answers.view import View
     from timeline.answers.why import CompanyWhy, WhyAnswer

@@ -11,8 +11,9 @@ import pytest
 
 from timeline.app import Timeline
 from timeline.render.chain import dot_lines, mermaid_lines
+from timeline.render.coordinate import instant_words
 from timeline.render.text import cells
-from timeline.render.why import instant_words, why_lines
+from timeline.render.why import why_lines
 
 NASTY = 'says "]; evil [label="x\\" <script>`#;\x1b[2J'
 SUBJECT = "deal:acme-globex"
@@ -69,7 +70,7 @@ def blocks(store: Timeline, **at: Any) -> dict[str, str]:
 def test_every_event_says_what_it_did(store: Timeline) -> None:
     said = blocks(store, on="2025-06-30")
     assert said["terminated"].startswith(
-        " terminated 2025-01-02: deal terminated status announced →"
+        " terminated 2 Jan 2025: deal terminated status announced →"
     )
     assert "cannot follow what came before" in said["signed"]
     assert "conflict another value of scope" in said["other"]
@@ -130,5 +131,5 @@ def test_a_source_cannot_break_out_of_a_drawing(store: Timeline) -> None:
 
 
 def test_an_instant_reads_as_the_day_that_it_ends() -> None:
-    assert instant_words("2025-11-22T23:59:59.999999Z") == "at the end of 2025-11-22"
-    assert instant_words("2025-11-21T22:59:59.999999Z") == "2025-11-21 22:59 UTC"
+    assert instant_words("2025-11-22T23:59:59.999999Z") == "the end of 22 Nov 2025"
+    assert instant_words("2025-11-21T22:59:59.999999Z") == "21 Nov 2025, 22:59 UTC"

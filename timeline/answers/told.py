@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from msgspec import Struct
-
-from timeline.answers.model import CompanyItem
+from timeline.answers.model import Claim, CompanyItem, Told
 from timeline.answers.view import View
 from timeline.model.fold import advance, kind_of
 from timeline.model.kinds.event import NOTED
 from timeline.model.record import judge
-from timeline.model.values import Day
 from timeline.store.log import source_terms
-
-
-class Claim(Struct, frozen=True, kw_only=True):
-    """What an event says against what was reported before it."""
-
-    event: str
-    type: str
-    status: str | None
-    """What it would bring about by itself, where that is of another group than the item's status."""
-    occurred: str | None
-
-
-class Told(Struct, frozen=True, kw_only=True):
-    """The evidence of an item in short."""
-
-    reports: int
-    last: Day | None
-    """When the last report was published."""
-    claims: Sequence[Claim] = ()
-    disputers: Sequence[str] = ()
-    """Who denies part of it: an id of a company, or words."""
 
 
 def told(view: View, items: Iterable[CompanyItem]) -> dict[str, Told]:
@@ -48,8 +24,8 @@ def told(view: View, items: Iterable[CompanyItem]) -> dict[str, Told]:
         item.subject: Told(
             reports=len(item.sources),
             last=max((days[slug] for slug in item.sources if slug in days), default=None),
-            claims=_claims(view, item) if item.irregular else (),
-            disputers=_disputers(view, item) if item.disputes else (),
+            claims=_claims(view, item) if item.irregular else [],
+            disputers=_disputers(view, item) if item.disputes else [],
         )
         for item in every
     }  # fmt: skip

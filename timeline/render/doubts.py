@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from timeline.answers import CompanyItem
-from timeline.answers.told import Claim, Told
+from timeline.answers.model import Claim, Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.fields import label_of, type_words

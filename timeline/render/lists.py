@@ -12,7 +12,7 @@ from timeline.render import words
 from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
 from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
 from timeline.render.page import HEADINGS, Page
-from timeline.render.status import group_of, status_words
+from timeline.render.status import GROUP_WORDS, group_of, status_words
 from timeline.render.table import table_lines
 from timeline.render.terms import Row
 from timeline.render.text import capital, cells
@@ -53,7 +53,7 @@ def list_lines(
         yield ""
         yield from page.paragraph(
             f"Sums of what is stated{' as value' if answer.kind == 'deal' else ''}, "
-            "within one group of statuses, currency, period and basis:"
+            "of what stands alike, within one currency, period and basis:"
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"
@@ -87,7 +87,7 @@ def _details(item: CompanyItem, kind: str, names: Names) -> str:
 
 
 def sum_words(each: Sum) -> str:
-    """``USD 2–3 bn a year (2 items)``."""
+    """``USD 2–3 bn a year (in force, 2 items)``."""
     money: dict[str, Any] = {"currency": each.currency}
     money |= {"per": each.per} if each.per != "once" else {}
     money |= {"basis": each.basis} if each.basis != "exact" else {}
@@ -96,10 +96,10 @@ def sum_words(each: Sum) -> str:
     else:
         ends = ("min", "max")
         money |= {end: getattr(each, end) for end in ends if getattr(each, end) is not None}
-    of = f"{each.items:,} item{'' if each.items == 1 else 's'}"
+    of = f"{GROUP_WORDS[each.group]}, {each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
-    return f"{words.money(money)} {each.group} ({of})"
+    return f"{words.money(money)} ({of})"
 
 
 def companies_lines(

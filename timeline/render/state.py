@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
-from timeline.answers.told import Told
+from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.coordinate import coordinate_options, coordinate_words

@@ -7,13 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from timeline.answers import CompanyItem
-from timeline.answers.told import Told
+from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.status import status_words
 from timeline.render.words import date
 
 _MOST: Final = 8  # sorts of items that are told one by one
+
+
+_COUNTED: Final = {
+    "supply": "supply deal",
+    "capacity": "capacity deal",
+    "contract manufacturing": "manufacturing deal",
+    "research and development": "research deal",
+    "financing": "financing deal",
+    "early access": "early-access right",
+    "exclusivity": "exclusive right",
+}
+"""What to count where the noun of a kind has no plural."""
 
 
 def summary(items: Sequence[CompanyItem], told: Mapping[str, Told]) -> str:
@@ -72,6 +84,7 @@ def _sort(item: CompanyItem) -> tuple[str, str]:
         return "fact", "" if item.status == "stated" else status
     named = kind.name != "relationship" and (item.kind or "other") != "other"
     noun = kind.noun(item.kind) if named else kind.name
+    noun = _COUNTED.get(noun, noun)
     if kind.name == "rumour":
         begins = item.terms.get("of", "begin") == "begin"
         if begins and item.status == "open":

@@ -6,7 +6,6 @@ exactly is written out. Vague dates stay vague.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -51,7 +50,9 @@ def quantity(value: Mapping[str, Any]) -> str:
 
 def horizon(value: Mapping[str, Any]) -> str:
     """A span of time ahead: "3–5 years", "up to 18 months from 2025"."""
-    return short_forms.write(Horizon, value)
+    length = {name: each for name, each in value.items() if name != "from"}
+    start = f" from {date(value['from'])}" if "from" in value else ""
+    return short_forms.write(Horizon, length) + start
 
 
 def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> str:
@@ -77,14 +78,11 @@ def stretch(text: str) -> str:
 def since(text: str) -> str:
     """An EDTF date as it reads after "since": "21 Nov 2025 or earlier", "some day in 2025"."""
     said = dates.describe(text)
-    if said.startswith("by "):
+    if said.startswith("by ") and "," not in text:
         return f"{said.removeprefix('by ')} or earlier"
-    if text.endswith(("..", "/")):  # since March 2025 or later is since then
+    if text.endswith(("/..", "/")):  # it goes on from March 2025
         return said.removesuffix(" or later")
-    return _BETWEEN.sub("some day between", said)
-
-
-_BETWEEN: Final = re.compile(r"(?<!some )\bbetween")
+    return said if "some " in said else said.replace("between", "some day between")
 
 
 # --- everything else ------------------------------------------------------------------------------
