@@ -72,7 +72,7 @@ def test_every_event_says_what_it_did(store: Timeline) -> None:
     assert said["terminated"].startswith(
         " terminated 2 Jan 2025: deal terminated status announced →"
     )
-    assert "cannot follow what came before" in said["signed"]
+    assert "contradicts what was reported before; the status stays" in said["signed"]
     assert "conflict another value of scope" in said["other"]
     assert "scope two → four" in said["mend"]
     assert "our own record, mended" in said["mend"]

@@ -29,13 +29,12 @@ def standing_words(item: CompanyItem) -> str:
 def alternatives_words(subject: str, alternatives: Sequence[Any]) -> str:
     """What else may hold of a subject: "may also be signed"; nothing where nothing may."""
     fact = claim_term_of(subject) is not None
-    others = join((_alternative(each, fact) for each in alternatives), "or")
-    return f"may also be {others}" if others else ""
+    others = join((_alternative(each, fact) for each in alternatives if each != "absent"), "or")
+    said = [f"may also be {others}"] if others else []
+    return " or ".join([*said, "may not have happened"] if "absent" in alternatives else said)
 
 
 def _alternative(claim: Any, fact: bool) -> str:
-    if claim == "absent":
-        return "nothing at all"
     if isinstance(claim, str):
         return f"“{claim}”" if fact and claim != "ended" else status_words(claim)
     return value_in_words(claim)
