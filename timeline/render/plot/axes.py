@@ -86,7 +86,7 @@ def axes_spec(answer: AxesAnswer, theme: Theme, wide: int, window: Window = ALL)
     sheet.y = y.start + 34
     if narrow:
         _beneath(sheet, news)
-    sheet.foot(f"{answer.subject} {coordinate_words(answer)}")
+    sheet.foot(f"{answer.subject}, {coordinate_words(answer)}")
     return sheet.spec(axes_title(answer), axes_alt(answer))
 
 
