@@ -186,8 +186,7 @@ def checked(
     """
     quotes: list[Problem] = []
     if archive is not None:
-        drafts = (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
-        quotes = check_quotes(drafts, Archive(Path(archive)))
+        quotes = check_quotes(drafts_of(paths), Archive(Path(archive)))
     wrong = [problem for problem in quotes if not problem.warning]
     store = Store(MEMORY)
     failed = None
@@ -204,6 +203,11 @@ def checked(
         yield Checked(store, structs.replace(done, warnings=warnings), failed)
     finally:
         store.close()
+
+
+def drafts_of(paths: Sequence[str | Path]) -> Iterator[Draft]:
+    """The events of fixtures, each with its place; DataError where a file cannot be read."""
+    return (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
 
 
 def check_files(
