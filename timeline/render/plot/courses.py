@@ -9,7 +9,7 @@ from typing import Final
 from timeline.answers.course import Course, CoursesAnswer
 from timeline.model.dates import OPEN_START
 from timeline.model.values import Day
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Lane, days_of, lane_of
@@ -67,7 +67,7 @@ def courses_spec(answer: CoursesAnswer, theme: Theme, wide: int, window: Window 
         _draw(sheet, answer, lanes, shown, scale)
     else:
         sheet.paragraph("Nothing had been reported by this date.", TEXT)
-    sheet.foot(capital(coordinate_words(answer)))
+    sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.spec(courses_title(answer), courses_alt(answer))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from timeline.answers.network import NetworkAnswer, Tie, company_of
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.values import Day
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Theme
 from timeline.render.plot.days import day_words
 from timeline.render.plot.placing import Box, place_labels
@@ -96,7 +96,7 @@ def network_spec(
         color=sheet.colours.muted,
         encoding={"text": {"value": {"expr": f"utcFormat(toDate({DAY}), '%-d %b %Y')"}}},
     )  # fmt: skip
-    sheet.foot(capital(coordinate_words(answer)))
+    sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.spec(network_title(answer), network_alt(answer))
 
 
