@@ -80,12 +80,11 @@ def test_what_was_retracted_registers_nothing(
     timeline: Timeline, news: Event, code: str, together: bool
 ) -> None:
     taken_back = [retracted("s2"), retracted("c")]
+    if not together:
+        append(timeline, *taken_back)
+        taken_back = []
     with pytest.raises(DataError) as failed:
-        if together:
-            append(timeline, *taken_back, news)
-        else:
-            append(timeline, *taken_back)
-            append(timeline, news)
+        append(timeline, *taken_back, news)
     assert code in codes(failed.value)
     timeline.verify()
 
