@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from typing import get_args
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -18,6 +19,7 @@ from timeline.errors import InvalidValue
 from timeline.model.company import registered_name
 from timeline.model.fold import kind_of, replay
 from timeline.model.kinds import KINDS
+from timeline.model.kinds.event import Group
 from timeline.model.values import Day
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
@@ -151,6 +153,8 @@ def statuses_meant(kind: str, named: Iterable[str]) -> list[str]:
     found: list[str] = []
     for name in named:
         meant = [status for status, group in groups.items() if name in (status, group)]
+        if not meant and name in get_args(Group):
+            meant = [name]  # a group that the kind has no status of: nothing is like that
         if not meant:
             statuses, of = ", ".join(groups), ", ".join(sorted(set(groups.values())))
             message = f'no {kind} is ever "{name}"'

@@ -20,7 +20,7 @@ from timeline.render.status import group_of, status_words
 from timeline.render.terms import Row, step_words, term_rows
 from timeline.render.text import block, cells, clean, join, paint
 from timeline.render.titles import title
-from timeline.render.words import Names, since, value_in_words
+from timeline.render.words import Names, name_of, since, value_in_words
 
 _NARROWEST: Final = 12  # of the column of labels
 _MOST: Final = 12  # ids and steps of an item, unless verbose
@@ -126,7 +126,11 @@ class _Page:
         status = "not registered at this coordinate" if company.status is None else company.status
         also = [f"also {', '.join(company.aliases)}"] if company.aliases else []
         country = [company.country] if company.country else []
-        yield from self.paragraph(" · ".join([*also, *country, status_words(status)]))
+        merged = [f"also registered as {', '.join(company.merged)}"] if company.merged else []
+        yield from self.paragraph(" · ".join([*also, *merged, *country, status_words(status)]))
+        if company.members:
+            held = [f"{name_of(m.company, self.names)} ({m.subject})" for m in company.members]
+            yield from self.paragraph(f"controls {join(held)}")
 
     def coordinate(self, answer: StateAnswer) -> Iterator[str]:
         """When it is asked for, and what was known and recorded by then."""

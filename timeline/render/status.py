@@ -78,7 +78,9 @@ def parse_status(kind: str, text: str) -> list[str]:
         of_kind = [status for status in statuses_of(kind) if KINDS[kind].group_of(status) == word]
         return of_kind or [word]
     if word not in STATUSES:
-        raise InvalidValue(f'no status "{text}"', did_you_mean(word, (*STATUSES, *groups)))
+        near = did_you_mean(word, (*STATUSES, *groups))
+        there_are = f"statuses: {', '.join(statuses_of(kind))}; groups of them: {', '.join(groups)}"
+        raise InvalidValue(f'no status "{text}"', f"{near} {there_are}" if near else there_are)
     return [word]
 
 
