@@ -16,7 +16,6 @@ TIES = (
     ("subject_company", "}o--||", "event", "names a company in"),
     ("event", "}|--o{", "subject_history", "is folded into"),
     ("event", "}|--o{", "party_history", "is folded into"),
-    ("event", "}|--o|", "subject_checkpoint", "is folded as far as"),
     ("log_head", "||--|{", "event", "is the end of"),
     ("projection", "||--o{", "subject_history", "says how far"),
     ("subject_history", "||--o{", "party_history", "has parties"),

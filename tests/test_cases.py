@@ -11,8 +11,8 @@ from tests.model.kinds.events import event_of, events_of
 from timeline.ingest.draft import Draft
 from timeline.ingest.fixtures import find_files, load_fixture
 from timeline.loading import check_files
-from timeline.model.fold import ERASED
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, NOTED, RECORD_TYPES, STEPS_OF, Phase
+from timeline.model.record import ERASED
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases").glob("*.yaml"))

@@ -46,6 +46,7 @@ SQLITE_TRIGGERS = (
         IS (OLD.position, OLD.id, OLD.subject, OLD.version, OLD.type, OLD.schema_version)
       AND (NEW.occurred, NEW.earliest, NEW.latest, NEW.known, NEW.recorded)
         IS (OLD.occurred, OLD.earliest, OLD.latest, OLD.known, OLD.recorded)
+      AND NEW.told IS NULL
       AND (NEW.fact_level, NEW.attribution, NEW.origin, NEW.digest, NEW.hash)
         IS (OLD.fact_level, OLD.attribution, OLD.origin, OLD.digest, OLD.hash)
       AND OLD.type <> 'event_erased'
@@ -97,8 +98,8 @@ POSTGRESQL_FUNCTIONS = (
     CREATE FUNCTION {schema}.timeline_check_erasure() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
-      IF NEW.payload = jsonb_build_object('erased', true)
-        AND to_jsonb(NEW) - 'payload' = to_jsonb(OLD) - 'payload'
+      IF NEW.payload = jsonb_build_object('erased', true) AND NEW.told IS NULL
+        AND to_jsonb(NEW) - 'payload' - 'told' = to_jsonb(OLD) - 'payload' - 'told'
         AND OLD.type <> 'event_erased'
         AND EXISTS (
           SELECT 1 FROM {schema}.event
@@ -281,6 +282,7 @@ def upgrade() -> None:
         sa.Column("earliest", DAY, nullable=False),
         sa.Column("latest", DAY, nullable=False),
         sa.Column("known", INSTANT, nullable=False),
+        sa.Column("told", JSON),
         sa.Column("recorded", INSTANT, nullable=False),
         sa.Column("fact_level", TEXT, nullable=False),
         sa.Column("attribution", TEXT),
@@ -315,6 +317,7 @@ def upgrade() -> None:
         sa.Column("known_to", INSTANT, nullable=False),
         sa.Column("kind", TEXT),
         sa.Column("status", TEXT, nullable=False),
+        sa.Column("status_group", TEXT, nullable=False),
         sa.Column("certainty", TEXT, nullable=False),
         sa.Column("since", TEXT),
         sa.Column("disputed", sa.Boolean, nullable=False),
@@ -339,12 +342,6 @@ def upgrade() -> None:
         "party_history_subject",
         "party_history",
         ["subject", "valid_from", "known_from", "valid_to", "known_to", "company", "roles"],
-    )
-    op.create_table(
-        "subject_checkpoint",
-        sa.Column("subject", TEXT, primary_key=True),
-        sa.Column("checkpoint", TEXT, nullable=False),
-        sqlite_with_rowid=False,
     )
     projection = op.create_table(
         "projection",

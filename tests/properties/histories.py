@@ -15,8 +15,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from timeline.model import dates
-from timeline.model.fold import Entry
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS
+from timeline.model.record import Entry, is_mend, sources_named
 from timeline.model.values import ALWAYS, END_OF_TIME, Fields, Instant, parse_moment
 
 FIRST_DAY = date(2025, 1, 1)
@@ -71,17 +71,25 @@ TERMS: dict[str, dict[str, Sequence[Any]]] = {
         "before": _COMPANY,
         "parties": ({"acme": ["claimant"], "globex": ["respondent"]}, {"globex": []}),
         "stage": ("phase 1", "phase 2"),
+        "remedies": (["a"], ["a", "b"]),
     },
 }
 """Values to draw from for some of the terms of each kind."""
 
 BESIDES: dict[str, Sequence[Any]] = {
+    "spent": _MONEY,
     "name_kind": ("legal", "brand"),
     "scheme": ("lei", "isin"),
     "successor": _COMPANY,
     "part": (True, False),
     "amount": _MONEY,
     "reason": ("waived", "expired"),
+    "milestone": ("plant opened",),
+    "conditions": (["a"], ["b"]),
+    "quantity": ({"exact": "5", "unit": "MW"},),
+    "stage": ("phase 2", "hearing"),
+    "companies": (["acme", "globex"],),
+    "judgement": ("same", "different"),
     "as_party": (True, False),
     "extent": ("full", "partial"),
     "by": _COMPANY,
@@ -210,22 +218,40 @@ def entries(
                 ("9999-12-31", known), ("9999", known), (occurred, END_OF_TIME), ("0001", ALWAYS),
             )))  # fmt: skip
         bounds = dates.bounds(occurred) if occurred else (dates.OPEN_START, dates.OPEN_START)
-        fields = {"source": "s"} | _news_fields(draw, kind, name)
+        reported, published, known = _report(draw, known)
+        fields = reported | _news_fields(draw, kind, name)
         found.append(
-            Entry(position, f"e{position}", name, subject, occurred, *bounds, known, fields)
+            Entry(
+                position, f"e{position}", name, subject, occurred, *bounds, known, fields, published
+            )
         )
     return found
 
 
+def _report(draw: st.DrawFn, known: Instant) -> tuple[Fields, dict[str, Instant], Instant]:
+    """Who reported an event, when each of them did, and when it became known by that."""
+    if draw(st.integers(0, 2)):
+        return {"source": "s"}, {}, known
+    published = {"s": known}
+    for name in draw(st.sets(st.sampled_from("tu"))):
+        published[name] = _instant(draw(DAYS), draw(st.sampled_from((0, 9))))
+    fields: Fields = {"source": sorted(published)}
+    if draw(st.booleans()):
+        given = _day(draw(DAYS))
+        return fields | {"known": given}, published, parse_moment(given)
+    return fields, published, min(published.values())
+
+
 def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant) -> Entry:
-    is_mend = draw(st.booleans())
+    is_mend_ = draw(st.booleans())
     name = draw(st.sampled_from(("event_corrected", "event_retracted", "event_disputed")))
-    targets = [e for e in found if is_mend or e.known != ALWAYS or not e.type.startswith("event_")]
+    targets = [e for e in found if is_mend_ or not is_mend(e)]
     target = draw(st.sampled_from(targets))
     root, by_id = target, {entry.id: entry for entry in found}
     while root.type.startswith("event_"):
         root = by_id[root.fields["target"]]
-    fields: Fields = {"target": target.id} | ({} if is_mend else {"source": "s"})
+    reported, published, known = ({}, {}, ALWAYS) if is_mend_ else _report(draw, known)
+    fields: Fields = {"target": target.id} | reported
     if name == "event_corrected":
         on_record = target.type.startswith("event_")
         fields["changes"] = (
@@ -233,12 +259,26 @@ def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known
             if on_record and "changes" not in target.fields
             else {"changes": _changes(draw, kind, root.type, mend=False)}
             if on_record
-            else _changes(draw, kind, target.type, mend=is_mend)
+            else _changes(draw, kind, target.type, mend=is_mend_)
         )
-        if is_mend and on_record and "source" in target.fields and draw(st.booleans()):
+        if is_mend_ and on_record and "source" in target.fields and draw(st.booleans()):
             fields["changes"]["known"] = _day(draw(DAYS))
+        if not is_mend(target) and draw(st.integers(0, 3)) == 0:
+            fields["changes"]["source"] = draw(st.sampled_from(("u", ["t", "v"])))
+    named = sources_named(fields.get("changes", {})) or []
+    for slug in named:
+        published = published or dict.fromkeys(["s"] if "source" in fields else [], known)
+        published[slug] = _instant(draw(DAYS), 9)
     start = dates.OPEN_START
-    known = ALWAYS if is_mend else known
     return Entry(
-        position, f"e{position}", name, found[0].subject, None, start, start, known, fields
+        position,
+        f"e{position}",
+        name,
+        found[0].subject,
+        None,
+        start,
+        start,
+        known,
+        fields,
+        published,
     )

@@ -26,8 +26,9 @@ from timeline.answers.view import View
 from timeline.errors import DataError
 from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
 from timeline.model.bitemporal.valid_axis import content_of
-from timeline.model.fold import Entry, mended, replay
+from timeline.model.fold import replay
 from timeline.model.kinds import KINDS
+from timeline.model.record import Entry, judge
 from timeline.model.values import Day, Fields, Instant, format_instant
 from timeline.store.histories import read_party_rows, read_subject_rows
 from timeline.store.log import read_all_entries, read_head
@@ -128,9 +129,9 @@ def near_instants(instants: set[Instant]) -> list[Instant]:
 def boundaries(found: list[Entry], connection: Connection) -> tuple[list[Day], list[Instant]]:
     """Every boundary of a subject's events and rows, and what lies next to it."""
     rows = read_subject_rows(connection, found[0].subject)
-    days = {day for e in mended(found) for day in (e.earliest, e.latest)}
+    days = {day for e in judge(found).mended.values() or found for day in (e.earliest, e.latest)}
     days |= {day for row in rows for day in (row.valid_from, row.valid_to)}
-    knowns = {e.known for e in mended(found)} | {
+    knowns = {e.known for e in judge(found).mended.values() or found} | {
         k for r in rows for k in (r.known_from, r.known_to)
     }
     return near_days(days), near_instants(knowns)

@@ -133,7 +133,8 @@ HISTORY = {
     "a row that is no JSON": "UPDATE subject_history SET state = '{' WHERE subject LIKE 'deal:%'",
     "a party": "UPDATE party_history SET roles = '[]' WHERE subject LIKE 'deal:%'",
     "a subject that is not": (
-        "INSERT INTO subject_checkpoint (subject, checkpoint) VALUES ('deal:no-such', '[1,')"
+        "INSERT INTO party_history SELECT company, 'deal:no-such', valid_from, known_from, valid_to, "
+        "known_to, roles FROM party_history LIMIT 1"
     ),
     "an index that lacks a company": "DELETE FROM subject_company WHERE subject LIKE 'deal:%'",
     "an index with a company too many": (

@@ -11,11 +11,11 @@ from timeline.errors import InvalidValue
 
 Day = str | date
 Moment = str | date
-Certainty = Literal["definite", "possible"]
 
 ATTRIBUTIONS = (
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
 )  # fmt: skip
+Certainty = Literal["definite", "possible", "contested"]
 FACT_LEVELS = ("fact", "forecast", "opinion")
 
 

@@ -24,8 +24,8 @@ from timeline.answers.course import (
 from timeline.answers.log import check_subject_exists
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
-from timeline.model.fold import Lens, main_order
-from timeline.model.record import Entry, effective
+from timeline.model.fold import main_order
+from timeline.model.record import Entry, Lens, judge
 from timeline.model.subject import check_subject
 from timeline.model.values import END_OF_TIME, Day, Instant
 
@@ -99,7 +99,7 @@ def _patches(told: Told, lens: Lens | None) -> Iterator[Patch]:
     done: list[tuple[Instant, Span, Instant]] = []
     counting: dict[Instant, list[Entry]] = {}
     for known in sorted({row.known_from for row in told.rows}):
-        counting[known] = effective(told.entries, known, lens).entries
+        counting[known] = judge(told.entries, known, lens).counting
         now = {_look(span): span for span in spans_of(told.subject, told.at(known))}
         done += [(*begun.pop(look), known) for look in begun.keys() - now.keys()]
         for look, span in now.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.model.fold import Entry
+from timeline.model.record import Entry
 from timeline.store.log import source_terms
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 from timeline.answers.model import CompanyMatch
 from timeline.errors import NotFound
 from timeline.model import dates
-from timeline.model.fold import Entry, effective, replay
+from timeline.model.fold import replay
+from timeline.model.record import Entry, judge
 from timeline.model.values import SLUG
 from timeline.nearest import nearest
 from timeline.store.log import read_all_entries, read_entries, read_head
@@ -109,7 +110,7 @@ def handles(connection: Connection) -> Iterator[CompanyMatch]:
         seen |= {("alias", alias) for alias in terms.get("aliases", [])}
         seen |= set(terms.get("identifiers", {}).items())
         # names that later events replaced still find it
-        for entry in effective(entries).entries:
+        for entry in judge(entries).counting:
             former = entry.fields.get("name")
             if former and former not in {value for _, value in seen}:
                 seen.add(("former name", former))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
@@ -25,7 +25,7 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
-from timeline.model.record import Entry, by_known, effective, mended
+from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant
 from timeline.store.log import chunks, read_rows, subjects_of
 from timeline.store.tables import event
@@ -37,7 +37,7 @@ class Span(Struct, frozen=True, kw_only=True):
     valid_from: Day
     valid_to: Day
     status: str
-    certainty: Literal["definite", "possible"]
+    certainty: Certainty
     alternatives: list[Any]
     disputed: bool
     since: str | None
@@ -72,7 +72,7 @@ class Course(Struct, frozen=True, kw_only=True):
     subject: str
     kind: str | None
     status: str | None
-    certainty: Literal["definite", "possible"]
+    certainty: Certainty
     alternatives: list[Any]
     disputed: bool
     roles: list[str]
@@ -285,12 +285,28 @@ def _without(whole: tuple[Day, Day], span: Span) -> Iterator[tuple[Day, Day]]:
 def marks_of(view: View, told: Told) -> Iterator[Mark]:
     """All that was told of the subject, as it became known: corrected where it counts, else as told."""
     known, lens = view.at.known_at, view.lens
-    counting = effective(told.entries, known, lens)
-    evidence = {entry.id: entry for entry in counting.entries}
-    evidence |= {remark.id: remark for said in counting.remarks.values() for remark in said}
-    seen = [entry if lens is None else lens(entry) for entry in mended(told.entries)]
-    for each in sorted((entry for entry in seen if entry is not None), key=by_known):
-        entry = evidence.get(each.id, each)
+    marks: list[Entry] = []
+    judged = judge(told.entries, known, lens)
+    counting = {entry.id: entry for entry in judged.counting}
+    counting |= {
+        remark.id: remark
+        for said in judged.remarks.values()
+        for remark in said
+        if remark.id not in judged.reasons
+    }
+    # the wording of what does not count, or not yet: as our own mends have it
+    ours = judge(told.entries).mended
+    retracted = {
+        id_ for id_, said in judge(told.entries).retractions.items() if any(map(is_mend, said))
+    }
+    for each in told.entries:
+        mended = ours.get(each.id, each)
+        if is_mend(mended) or each.id in retracted:
+            continue
+        seen = mended if lens is None else lens(mended)
+        if seen is not None:
+            marks.append(counting.get(each.id, seen))
+    for entry in sorted(marks, key=by_known):
         yield Mark(
             event=entry.id,
             type=entry.type,
@@ -301,7 +317,7 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
             known=entry.known,
             recorded=told.recorded[entry.position],
             sources=entry.sources,
-            counts=entry.id in evidence,
+            counts=entry.id in counting,
             later=entry.known > known,
         )
 

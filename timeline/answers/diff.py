@@ -6,8 +6,8 @@ difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -15,20 +15,24 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
 from timeline.answers.companies import find_company
 from timeline.answers.group import ties_of
-from timeline.answers.model import CompanyItem
-from timeline.answers.state import items_of_group, shown_order
+from timeline.answers.model import CompanyItem, CompanyState
+from timeline.answers.state import shown_order, state
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
-from timeline.model.fold import RETRACTED, Entry, by_position, effective, is_mend, is_uncertain
+from timeline.model.fold import is_uncertain
 from timeline.model.kinds import RECORD_TYPES
-from timeline.model.values import Day, Instant, same_value
+from timeline.model.record import Entry, by_position, judge
+from timeline.model.values import Day, Instant
 
-ChangeName = Literal["appeared", "vanished", "status", "since", "terms", "certainty", "disputed"]
+ChangeName = Literal[
+    "company", "appeared", "vanished", "member", "status", "certainty", "since", "terms", "changed",
+    "disputed", "disputes", "conflicts", "irregular", "remarks", "steps", "evidence",
+]  # fmt: skip
 
 
 class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that differs in one item, and the events that did it."""
+    """One thing that differs in one item, or in who the company is, and the events that did it."""
 
     member: str | UnsetType = UNSET
     """With a group: the company of the group that is the party."""
@@ -36,8 +40,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str | None
     change: ChangeName
     before: Any
-    """The status, since when it holds (where only that became another), the certainty with its
-    alternatives, or the terms that changed; null: absent."""
+    """What was there: a status, a certainty with its alternatives, the terms that changed, the steps that
+    are gone; null: absent."""
     after: Any
     events: list[str]
     """What made the difference; corrections, retractions and disputes among them."""
@@ -106,11 +110,12 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     Raises NotFound for an unknown company.
     """
     company = find_company(after.connection, company)
-    first = {i.subject: i for i in items_of_group(before, company, group=group)}
-    last = {i.subject: i for i in items_of_group(after, company, group=group)}
-    changes: list[Change] = []
+    was, now = (state(view, company, group=group).companies[0] for view in (before, after))
+    first = {item.subject: item for item in was.items}
+    last = {item.subject: item for item in now.items}
+    changes = list(_identity(was, now, before, after))
     items: list[CompanyItem] = []
-    causes: list[Entry] = []
+    causes = [entry for c in changes for entry in _causes(before, after, c.subject)]
     different = [
         (item, compared)
         for item in sorted((first | last).values(), key=shown_order)
@@ -148,6 +153,24 @@ def _cause(entry: Entry, cite: Citations) -> Cause:
     )
 
 
+def _identity(was: CompanyState, now: CompanyState, before: View, after: View) -> Iterator[Change]:
+    """What differs in who the company is: its names, country, status and the like."""
+    names = [name for name in CompanyState.__struct_fields__ if name != "items"]
+    differing = [name for name in names if getattr(was, name) != getattr(now, name)]
+    if differing:
+        subject = f"company:{now.company}"
+        causes = _causes(before, after, subject)
+        yield Change(
+            subject=subject,
+            kind=None,
+            change="company",
+            before={name: getattr(was, name) for name in differing},
+            after={name: getattr(now, name) for name in differing},
+            events=[entry.id for entry in causes],
+            sources=sorted({slug for entry in causes for slug in entry.sources}),
+        )
+
+
 def _side(view: View) -> Side:
     return Side(**view.heading)
 
@@ -179,31 +202,49 @@ def _compare(
         elif first is not None:
             yield "vanished", first.status, None
         return
+    if first.member != last.member:
+        yield "member", first.member, last.member
     if first.status != last.status:
         yield "status", first.status, last.status
-    elif first.since != last.since and same_value(_value(first), _value(last)):
-        yield "since", first.since, last.since
-    names = [
-        name
-        for name in {**first.terms, **last.terms}
-        if not same_value(first.terms.get(name), last.terms.get(name))
-    ]
-    if names:
-        yield (
-            "terms",
-            {name: first.terms.get(name) for name in names},
-            {name: last.terms.get(name) for name in names},
-        )
     was, became = _doubt(first), _doubt(last)
     if was != became:
         yield "certainty", was, became
-    if first.disputed != last.disputed:
-        yield "disputed", first.disputed, last.disputed
+    if first.since != last.since:
+        yield "since", first.since, last.since
+    yield from _parts("terms", first.terms, last.terms)
+    yield from _parts("changed", first.changed, last.changed)
+    for name in _LISTED:
+        one, other = getattr(first, name), getattr(last, name)
+        if one != other:
+            yield name, one, other
+    gone = [step for step in first.steps if step not in last.steps]
+    new = [step for step in last.steps if step not in first.steps]
+    if gone or new:
+        yield "steps", gone, new
+    yield from _parts("evidence", _evidence(first), _evidence(last))
 
 
-def _value(item: CompanyItem) -> Any:
-    """What dates a fact anew: its value; of all else, only the status does."""
-    return item.terms.get("value") if item.subject.startswith("fact:") else None
+_LISTED: Final[tuple[ChangeName, ...]] = (
+    "disputed", "disputes", "conflicts", "irregular", "remarks",
+)  # fmt: skip
+
+
+def _parts(
+    change: ChangeName, first: Mapping[str, Any], last: Mapping[str, Any]
+) -> Iterator[tuple[ChangeName, Any, Any]]:
+    """The parts of a mapping that differ, as one change."""
+    names = [name for name in {**first, **last} if first.get(name) != last.get(name)]
+    if names:
+        yield change, {n: first.get(n) for n in names}, {n: last.get(n) for n in names}
+
+
+def _evidence(item: CompanyItem) -> dict[str, Any]:
+    """What the item rests on, and who is a party in which roles: what of it no other change says."""
+    return {
+        "events": item.events, "corrections": item.corrections, "sources": item.sources,
+        "erased": item.erased, "roles": item.roles, "counterparties": item.counterparties,
+        "kind": item.kind,
+    }  # fmt: skip
 
 
 def _doubt(item: CompanyItem) -> dict[str, Any]:
@@ -266,22 +307,13 @@ def _joined(before: View, after: View, company: str, item: CompanyItem) -> list[
 def _counting(view: View, subject: str) -> dict[str, Entry]:
     """What counts in a view: happened events as corrected, what is said of them, retractions."""
     entries = view.entries(subject)
-    counting = effective(entries, view.at.known_at, view.lens)
+    judged = judge(entries, view.at.known_at, view.lens)
     told = {entry.id: entry for entry in entries}
     found: dict[str, Entry] = {}
-    for entry in counting.entries:
+    for entry in judged.counting:
         if entry.earliest <= view.at.on:
             found[entry.id] = entry
         # a correction may say that it happened earlier, or later
         if min(entry.earliest, told[entry.id].earliest) <= view.at.on:
-            found |= {remark.id: remark for remark in counting.remarks.get(entry.id, ())}
-    for entry in entries:
-        if (
-            entry.type == RETRACTED
-            and not entry.is_erased
-            and (is_mend(entry) or entry.known <= view.at.known_at)
-        ):
-            seen = entry if view.lens is None or is_mend(entry) else view.lens(entry)
-            if seen is not None:
-                found[entry.id] = seen
-    return found
+            found |= {remark.id: remark for remark in judged.remarks.get(entry.id, ())}
+    return found | {entry.id: entry for said in judged.retractions.values() for entry in said}

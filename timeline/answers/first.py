@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from timeline.answers.companies import find_company
 from timeline.answers.view import View
-from timeline.model.fold import Item, effective, mended, replay
+from timeline.model.fold import Item, replay
+from timeline.model.record import judge, turns
 from timeline.model.values import END_OF_TIME, Day, Instant, zone
 from timeline.store.log import read_entries, subjects_of
 from timeline.store.tables import party_history
@@ -55,12 +56,11 @@ def _replayed(view: View, company: str) -> First:
     subjects = subjects_of(view.connection, company)
     for _, entries in read_entries(view.connection, subjects, view.at.position):
         # nothing appears between two of these days, or two of these instants
-        for day in sorted({entry.earliest for entry in effective(entries, lens=lens).entries}):
+        for day in sorted({entry.earliest for entry in judge(entries, lens=lens).counting}):
             if _is_party(company, replay(entries, day, END_OF_TIME, lens)):
                 days.append(day)
                 break
-        seen = [entry if lens is None else lens(entry) for entry in mended(entries)]
-        for known in sorted({entry.known for entry in seen if entry and entry.known > after}):
+        for known in [known for known, _, _ in turns(entries, lens) if known > after]:
             if _is_party(company, replay(entries, on, known, lens)):
                 instants.append(known)
                 break

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
 from timeline.errors import NotFound
-from timeline.model.fold import Entry
-from timeline.model.values import Instant, parse_moment
+from timeline.model.record import Entry, reworded
 from timeline.nearest import nearest
 from timeline.store.log import read_entries, source_slugs
-from timeline.store.published import publication
+from timeline.store.published import registration
 
 
 class SourceLens:
@@ -28,11 +24,10 @@ class SourceLens:
         self.connection = connection
         self.asked = asked
         self.position = position
-        self._published: dict[str, Instant | None] = {}
         for slug in (*asked.source, *asked.not_source):
-            if self._publication(slug) is None:
-                slugs = source_slugs(connection)
-                raise NotFound("source", slug, nearest(slug, slugs, limit=3))
+            if not self._is_registered(slug):
+                near = nearest(slug, source_slugs(connection), limit=6)
+                raise NotFound("source", slug, [s for s in near if self._is_registered(s)][:3])
 
     def __call__(self, entry: Entry) -> Entry | None:
         """What remains of an event, or None."""
@@ -53,16 +48,11 @@ class SourceLens:
             return entry
         if not remaining:
             return None
-        known = entry.known if "known" in fields else self._earliest(remaining) or entry.known
-        return replace(entry, known=known, fields=fields | {"source": remaining})
+        told = entry.publications
+        published = {slug: told[slug] for slug in remaining if slug in told}
+        known = entry.known if "known" in fields else min(published.values(), default=entry.known)
+        return reworded(entry, fields | {"source": remaining}, known=known, published=published)
 
-    def _earliest(self, slugs: Iterable[str]) -> Instant | None:
-        moments = (self._publication(slug) for slug in slugs)
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    def _publication(self, slug: str) -> Instant | None:
-        if slug not in self._published:
-            found = read_entries(self.connection, [f"source:{slug}"], self.position)
-            moments = [parse_moment(*m) for _, entries in found for m in publication(entries)]
-            self._published[slug] = moments[0] if moments else None
-        return self._published[slug]
+    def _is_registered(self, slug: str) -> bool:
+        found = read_entries(self.connection, [f"source:{slug}"], self.position)
+        return any(registration(entries) for _, entries in found)

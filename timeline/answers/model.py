@@ -7,11 +7,11 @@ again. The structs are the contract of the JSON output: field for field, in this
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
-from timeline.answers.asked import LensAsked
+from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.model.values import Day, Fields, Instant
 
@@ -38,14 +38,18 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     kind: str | None
     status: str
-    certainty: Literal["definite", "possible"]
+    group: str
+    certainty: Certainty
     alternatives: list[Any]
     roles: list[str]
     counterparties: list[str]
     since: str | None
     disputed: bool
+    disputes: list[str]
     irregular: list[str]
     conflicts: list[str]
+    changed: dict[str, Fields]
+    remarks: list[Fields]
     terms: Fields
     steps: list[Fields]
     events: list[str]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
-from timeline.answers.asked import LensAsked
+from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.companies import find_company, names_of
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -44,7 +44,7 @@ class Tie(Struct, frozen=True, kw_only=True):
     subject: str
     status: str | None
     """On the day asked for; null when they are not joined then."""
-    certainty: Literal["definite", "possible"]
+    certainty: Certainty
     disputed: bool
     spans: list[Span]
 

@@ -13,7 +13,8 @@ from timeline.answers.companies import company_named, latest_name
 from timeline.answers.group import group_of
 from timeline.answers.model import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.view import SHOWN, View
-from timeline.model.fold import Entry, Item, kind_of, replay
+from timeline.model.fold import Item, kind_of, replay
+from timeline.model.record import Entry
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
@@ -59,14 +60,18 @@ def item_of(item: Item, company: str | None = None, *, member: bool = False) -> 
         subject=item.subject,
         kind=item.kind,
         status=item.status,
+        group=item.group,
         certainty=item.certainty,
         alternatives=item.alternatives,
         roles=sorted(set(roles)),
         counterparties=sorted(name for name in parties if name != company),
         since=item.since,
         disputed=item.disputed,
+        disputes=item.disputes,
         irregular=item.irregular,
         conflicts=item.conflicts,
+        changed=item.changed,
+        remarks=item.remarks,
         terms=item.terms,
         steps=item.steps,
         events=item.events,

@@ -16,8 +16,9 @@ from sqlalchemy.engine import Connection
 from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
 from timeline.model.bitemporal.valid_axis import Content
-from timeline.model.fold import Entry, Item, Lens, evidence, irregular, kind_of, replay
+from timeline.model.fold import Item, evidence, irregular, kind_of, replay
 from timeline.model.kinds import KINDS
+from timeline.model.record import Entry, Lens
 from timeline.model.values import Fields
 from timeline.store.histories import (
     count_subjects,
@@ -75,6 +76,7 @@ class View:
             item,
             parties=_ordered(item.parties),
             terms=_ordered_terms(item.subject, item.terms),
+            changed=_ordered_changes(item.subject, item.changed),
             steps=[_ordered_step(step) for step in item.steps],
         )
 
@@ -119,17 +121,21 @@ class View:
         """What a row of history holds, with what only the log holds."""
         found = evidence(entries, self.at.on, self.at.known_at)
         subject = entries[0].subject
+        kind = kind_of(subject)
         return Item(
             subject=subject,
             kind=content.kind,
             status=content.status,
+            group=kind.group_of(content.status),
             certainty=content.certainty,
             alternatives=content.alternatives,
             parties=_ordered(content.parties),
             since=content.since,
             disputed=content.disputed,
-            irregular=irregular(kind_of(subject), found.happened) if content.irregular else [],
+            disputes=found.disputes,
+            irregular=irregular(kind, found.happened) if content.irregular else [],
             conflicts=content.conflicts,
+            changed=_ordered_changes(subject, content.changed),
             terms=_ordered_terms(subject, content.terms),
             steps=[_ordered_step(step) for step in found.steps],
             events=[entry.id for entry in found.happened],
@@ -183,6 +189,14 @@ class View:
 
 def _ordered_terms(subject: str, terms: Fields) -> Fields:
     return {name: _ordered(terms[name]) for name in kind_of(subject).terms if name in terms}
+
+
+def _ordered_changes(subject: str, changed: dict[str, Fields]) -> dict[str, Fields]:
+    return {
+        name: {part: _ordered(changed[name][part]) for part in ("since", "before", "unsettled")}
+        for name in kind_of(subject).terms
+        if name in changed
+    }
 
 
 def _ordered_step(step: Fields) -> Fields:

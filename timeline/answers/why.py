@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
@@ -15,28 +15,16 @@ from timeline.answers.model import CompanyItem
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
-from timeline.model.fold import (
-    ERASED,
-    RETRACTED,
-    Entry,
-    Fold,
-    by_position,
-    effective,
-    is_mend,
-    is_uncertain,
-    kind_of,
-    main_order,
-    mended,
-)
+from timeline.model.fold import Fold, is_uncertain, kind_of, main_order
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import NOTED, same_claim
+from timeline.model.record import Entry, Judged, Reason, judge, replaced
+from timeline.model.record import Why as WhyNot
 from timeline.model.subject import check_subject
 from timeline.model.values import Day, Fields, Instant
 from timeline.store.log import read_row_at
 
-Counts = Literal[
-    "counts", "not yet known", "not yet happened", "retracted", "erased", "outside the lens"
-]
+Counts = Literal["counts"] | WhyNot
 
 
 class Link(Struct, frozen=True, kw_only=True):
@@ -46,6 +34,8 @@ class Link(Struct, frozen=True, kw_only=True):
     event: str
     type: str
     counts: Counts
+    retracted_by: str | None
+    """Of a retracted event: the retraction that stands against it."""
     occurred: str | None
     """As it counts: corrected, where a correction stands."""
     known: Instant
@@ -147,12 +137,11 @@ def why(view: View, subject: str) -> WhyAnswer:
 
 def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
     cite = Citations(view.connection, entries, view.at.position)
-    counting = effective(entries, view.at.known_at, view.lens)
-    happened = sorted((e for e in counting.entries if e.earliest <= view.at.on), key=main_order)
+    judged = judge(entries, view.at.known_at, view.lens, view.at.on)
     shown: set[str] = set()
     kind, state = kind_of(subject), Fold()
-    raw = {entry.id: entry for entry in entries}
-    for place, entry in enumerate(happened):
+    told = {entry.id: entry for entry in entries}
+    for place, entry in enumerate(sorted(judged.counting, key=main_order)):
         phase, conflicts = state.phase, state.conflicts
         regular = state.add(kind, entry)
         shown.add(entry.id)
@@ -160,104 +149,45 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
             view,
             cite,
             entry,
-            "counts",
+            None,
             before=phase.claim if place else None,
             after=state.phase.claim if regular or same_claim(phase, state.phase) else None,
             irregular=not regular,
             conflicts=[name for name in state.conflicts if name not in conflicts],
         )
-        remarks = counting.remarks.get(entry.id, ())
-        replaced = _replaced(raw[entry.id], remarks) if remarks else {}
+        remarks = judged.remarks.get(entry.id, ())
+        old = replaced(told[entry.id], remarks) if remarks else {}
         for remark in remarks:
             shown.add(remark.id)
-            status, old = state.phase.claim, replaced.get(remark.id)
-            yield _link(view, cite, remark, "counts", before=status, after=status, replaced=old)
-    rest = [entry for entry in _as_mended(entries) if entry.id not in shown]
-    said: dict[str, list[Entry]] = {}
-    for entry in rest:
-        if "target" in entry.fields:
-            said.setdefault(entry.fields["target"], []).append(entry)
-    undone = _undone(view, entries)
-    for entry in rest:
-        if "target" in entry.fields and entry.fields["target"] not in shown:
-            continue  # shown after what it is about
-        for each, about in _with_remarks(entry, said):
-            counts = _counts(view, each, undone)
-            if counts == "counts" and about is not None and each.type not in (RETRACTED, ERASED):
-                counts = _counts(
-                    view, about, undone
-                )  # what is said of it counts no more than it does
-            yield _link(view, cite, each, counts)
+            status = state.phase.claim
+            yield _link(
+                view, cite, remark, None, before=status, after=status, replaced=old.get(remark.id)
+            )
+    for entry in _rest(judged, entries, shown):
+        yield _link(view, cite, entry, judged.reasons.get(entry.id))
 
 
-def _replaced(target: Entry, remarks: Sequence[Entry]) -> dict[str, Fields]:
-    """What each correction of an event replaced, by its id: mends first, then news as it came."""
-    now = {**target.fields, "occurred": target.occurred, "known": target.known}
-    found: dict[str, Fields] = {}
-    for remark in sorted(
-        remarks, key=lambda r: (not is_mend(r), is_mend(r) or r.known, r.position)
-    ):
-        changes = remark.fields.get("changes")
-        if changes is not None:
-            found[remark.id] = {name: now.get(name) for name in changes}
-            now |= changes
-    return found
-
-
-def _as_mended(entries: list[Entry]) -> list[Entry]:
-    """Every event as our mends have it, those that are retracted and the mends themselves too."""
-    seen = {entry.id: entry for entry in mended(entries)}
-    return [seen.get(entry.id, entry) for entry in entries]
-
-
-def _with_remarks(
-    entry: Entry, said: dict[str, list[Entry]], about: Entry | None = None
-) -> Iterator[tuple[Entry, Entry | None]]:
-    yield entry, about
-    for remark in said.get(entry.id, ()):
-        yield from _with_remarks(remark, said, entry)
-
-
-def _visible(view: View, entry: Entry) -> Counts:
-    if is_mend(entry):
-        return "counts"
-    seen: Entry | None = entry
-    if entry.known <= view.at.known_at and view.lens is not None:
-        seen = view.lens(entry)
-        if seen is None:
-            return "outside the lens"
-    return "counts" if seen and seen.known <= view.at.known_at else "not yet known"
-
-
-def _undone(view: View, entries: list[Entry]) -> set[str]:
-    """What retractions that stand take back; from the highest position down, as the fold does it."""
-    undone: set[str] = set()
-    for entry in sorted(_as_mended(entries), key=by_position, reverse=True):
-        if entry.type != RETRACTED or entry.is_erased or entry.id in undone:
+def _rest(judged: Judged, entries: list[Entry], shown: set[str]) -> Iterator[Entry]:
+    """What is not shown yet, each event followed by all that is said about it, by position."""
+    said: dict[str | None, list[Entry]] = {}
+    for each in entries:
+        if each.id in shown:
             continue
-        if _visible(view, entry) == "counts":
-            undone.add(entry.fields["target"])
-    return undone
-
-
-def _counts(view: View, entry: Entry, undone: set[str]) -> Counts:
-    """Whether an event counts that is not among the happened ones, and else why it does not."""
-    if entry.is_erased:
-        return "erased"
-    visible = _visible(view, entry)
-    if visible != "counts":
-        return visible
-    if entry.id in undone:
-        return "retracted"
-    ahead = entry.type not in RECORD_TYPES and entry.earliest > view.at.on
-    return "not yet happened" if ahead else "counts"
+        entry = judged.mended.get(each.id, each)
+        target = entry.fields.get("target")
+        said.setdefault(None if target in shown else target, []).append(entry)
+    todo = said.get(None, [])[::-1]
+    while todo:
+        entry = todo.pop()
+        yield entry
+        todo += said.get(entry.id, [])[::-1]
 
 
 def _link(
     view: View,
     cite: Citations,
     entry: Entry,
-    counts: Counts,
+    reason: Reason | None,
     *,
     before: Any = None,
     after: Any = None,
@@ -273,14 +203,15 @@ def _link(
         position=entry.position,
         event=entry.id,
         type=entry.type,
-        counts=counts,
+        counts="counts" if reason is None else reason.why,
+        retracted_by=None if reason is None else reason.by,
         occurred=entry.occurred,
         known=entry.known,
         recorded=row.recorded,
         before=None if before == NOTED else before,
         after=None if after == NOTED else after,
         irregular=irregular,
-        uncertain=counts == "counts"
+        uncertain=reason is None
         and entry.type not in RECORD_TYPES
         and is_uncertain(entry, view.at.on),
         conflicts=conflicts or [],

@@ -147,7 +147,7 @@ coordinate: Final[Decorator] = together(
 
 filtered: Final[Decorator] = together(
     click.option(
-        "--certainty", type=click.Choice(["definite", "possible"]),
+        "--certainty", type=click.Choice(["definite", "possible", "contested"]),
         help="Only items of this certainty.",
     ),
     click.option("--open", "open_only", is_flag=True, help="Leave out final and denied items."),

@@ -332,7 +332,7 @@ class _Reader:
                 check_subject(texts["subject"])
         except TimelineError as error:
             self.report.add_error(error, node.get("subject"))
-        if texts.get("certainty", "definite") not in ("definite", "possible"):
+        if texts.get("certainty", "definite") not in ("definite", "possible", "contested"):
             message = '"certainty" is definite or possible'
             self.report.add("invalid-value", message, node.get("certainty"))
         if not isinstance(texts.get("only", False), bool):

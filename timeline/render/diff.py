@@ -13,7 +13,7 @@ from timeline.render.fields import NOTHING, change_words, label_of, type_words
 from timeline.render.page import HEADINGS, Page, kind_of
 from timeline.render.state import alternatives_words, standing_words
 from timeline.render.status import Group, status_words
-from timeline.render.terms import Row, term_rows
+from timeline.render.terms import Row, step_words, term_rows
 from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, name_of, since
@@ -49,6 +49,10 @@ def diff_lines(
         yield from page.paragraph(f"Nothing differs of {name_of(answer.company, names)}.")
     causes = {cause.event: cause for cause in answer.evidence}
     changes = {s: list(found) for s, found in groupby(answer.changes, key=lambda c: c.subject)}
+    for change in changes.get(f"company:{answer.company}", ()):
+        if change.change == "company":
+            for label, words in _company(None, change, names):
+                yield from page.block(label, words)
     for kind, group in groupby(answer.items, key=lambda item: kind_of(item.subject)):
         items = list(group)
         yield from page.section(f"{HEADINGS[kind]} ({len(items)})")
@@ -161,7 +165,68 @@ def _disputed(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
     yield "disputed", "somebody contests it" if change.after else "nobody contests it any more"
 
 
+def _company(item: CompanyItem | None, change: Change, names: Names) -> Iterator[Row]:
+    for name in change.after:
+        sides = (change.before[name], change.after[name])
+        yield label_of(name), _ARROW.join(NOTHING if s in (None, []) else listed(s) for s in sides)
+
+
+def listed(value: Any) -> str:
+    """A text or a list of them."""
+    return join(value) if isinstance(value, list) else str(value)
+
+
+def _silent(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    """What the row of another change says already."""
+    yield from ()
+
+
+def _ids(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    """What joined a list of events or terms, and what left it."""
+    new = [each for each in change.after if each not in change.before]
+    gone = [each for each in change.before if each not in change.after]
+    if new:
+        yield change.change, f"now {join(map(str, new))}"
+    if gone:
+        yield change.change, f"no longer {join(map(str, gone))}"
+
+
+def _remarks(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    for word, some, others in (
+        ("now", change.after, change.before), ("no longer", change.before, change.after),
+    ):  # fmt: skip
+        for remark in some:
+            if remark not in others:
+                yield "remarks", f"{word} {remark['code'].replace('-', ' ')}"
+
+
+def _steps(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    for step in change.after:
+        yield "step", step_words(step, names)
+    for step in change.before:
+        yield "step", f"gone: {step_words(step, names)}"
+
+
+def _evidence(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    before, after = change.before.get("events") or [], change.after.get("events") or []
+    new = [id_ for id_ in after if id_ not in before]
+    gone = [id_ for id_ in before if id_ not in after]
+    if new:
+        yield "evidence", f"{len(new)} more"
+    if gone:
+        yield "evidence", f"{len(gone)} fewer"
+
+
 _ROWS: Final = {
+    "company": _company,
+    "member": _silent,
+    "changed": _silent,
+    "disputes": _ids,
+    "conflicts": _ids,
+    "irregular": _ids,
+    "remarks": _remarks,
+    "steps": _steps,
+    "evidence": _evidence,
     "appeared": _appeared,
     "vanished": _vanished,
     "status": _status,

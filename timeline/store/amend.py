@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.ingest.canonical import canonical
 from timeline.ingest.draft import TOMBSTONE
-from timeline.model.fold import CORRECTED, RETRACTED, Entry, by_position, corrected, is_mend, mended
+from timeline.model.record import CORRECTED, RETRACTED, Entry, is_mend, judge
 from timeline.model.values import Fields, Instant
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event
@@ -84,12 +84,11 @@ def recorded(connection: Connection, id_: str, subject: str, position: int) -> R
     entry = next((entry for entry in entries if entry.id == id_), None)
     if entry is None:
         return None
-    remarks: dict[str, list[Entry]] = {}
-    mended(entries, remarks)
-    said = [r for r in sorted(remarks.get(id_, ()), key=by_position) if r.type == CORRECTED]
+    judged = judge(entries)
+    said = [r for r in judged.remarks.get(id_, ()) if r.type == CORRECTED and is_mend(r)]
     in_files = _held_by_files(connection, [remark.id for remark in said])
     covered = (r.fields["changes"].keys() for r in said if r.id in in_files)
-    now = corrected(entry, said)
+    now = judged.mended.get(id_, entry)
     return Recorded(content_of(now), frozenset().union(*covered), now.known)
 
 
@@ -136,17 +135,13 @@ def _standing_retractions(
         touched |= set(connection.scalars(statement))
     found: dict[str, list[str]] = {}
     for _, entries in read_entries(connection, sorted(touched), before):
-        told = [entry for entry in entries if entry.type == RETRACTED and not entry.is_erased]
-        mends = [entry for entry in told if is_mend(entry)]
-        in_files = _held_by_files(connection, [mend.id for mend in mends])
-        undone: set[str] = set()
-        for mend in sorted(mends, key=by_position, reverse=True):
-            if mend.id in undone:
-                continue
-            target: str = mend.fields["target"]
-            undone.add(target)
+        standing = [
+            mend for said in judge(entries).retractions.values() for mend in said if is_mend(mend)
+        ]
+        in_files = _held_by_files(connection, [mend.id for mend in standing])
+        for mend in standing:
             if mend.id not in in_files:  # that a file retracts its own event is no edit of it
-                found.setdefault(target, []).append(mend.id)
+                found.setdefault(mend.fields["target"], []).append(mend.id)
     return found
 
 

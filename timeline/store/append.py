@@ -27,16 +27,18 @@ from timeline.ingest.draft import (
     content_of,
     payload_of,
 )
-from timeline.model.fold import ERASED, Entry
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
+from timeline.model.record import ERASED, REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import insert_rows
 from timeline.store.histories import checked_head
-from timeline.store.log import Head, chunks
+from timeline.store.log import Head, chunks, read_entries
 from timeline.store.projection import News, project
-from timeline.store.published import bounds_of
+from timeline.store.published import bounds_of, redated
+from timeline.store.references import Registration, still_referred_to
 from timeline.store.remarks import Remarks
+from timeline.store.rows import told_of
 from timeline.store.standing import Known, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
 
@@ -91,6 +93,8 @@ class Appender:
         """Events of an export that were erased, until the event that says so."""
         self._rows: list[tuple[Any, ...]] = []
         self._parties: set[tuple[str, str]] = set()
+        self._retracted: dict[Registration, Place] = {}
+        """Registrations that were retracted here, and where."""
         self.log = Standing(connection, head.position)
         self._remarks = Remarks(
             self.log, self.problems, self._parties, self._erased, erase=erase, verify=verify
@@ -114,6 +118,8 @@ class Appender:
 
     def finish(self) -> Head:
         """Write the history, with the head of the log; DataError if there was any problem."""
+        if self._retracted:
+            self._check_retracted()
         if self.problems:
             raise DataError(self.problems)
         for id_, position in self._erased.items():
@@ -123,6 +129,19 @@ class Appender:
             self.connection.execute(_move_head, values)
             project(self.connection, self.start.position, self.position, self._news)
         return Head(self.position, self.recorded, self.hash)
+
+    def _check_retracted(self) -> None:
+        """Add a problem for each registration that was retracted while events refer to it."""
+        for (what, name), place in self._retracted.items():
+            self.log.read_identity(f"{what}:{name}")
+            if self.log.is_registered(what, name):
+                continue
+            event_id = still_referred_to(self.connection, (what, name))
+            if event_id is not None:
+                message = f'{event_id} and perhaps others still refer to the {what} "{name}"'
+                hint = "correct or retract what refers to it first"
+                problem = place.problem("still-referred-to", message, "target", hint)
+                self.problems.append(problem)
 
     # --- one batch -----------------------------------------------------------------------------
 
@@ -267,6 +286,7 @@ class Appender:
         known = self.log.read_event(target)
         assert known is not None
         self.log.read_version(known.subject)
+        self.log.read_identity(known.subject)
         self._place(self._amendment(target, known, {}, origin, Place(file)), [])
         if not self.problems:
             self._write()
@@ -314,11 +334,15 @@ class Appender:
         fields, content_digest = draft.fields, content.digest
         if draft.erased is None:
             current = upcast(fields)
-            known = self.log.known_at(current)
+            known, published = self.log.told_at(current)
+            meant = redated(current, lambda: self._entries(fields["subject"]), self.log.moment_of)
+            if meant is not None:
+                published[REDATED] = meant
             earliest, latest = content.bounds or bounds_of(current, known)
         else:
             current, left = fields, draft.erased
             known, earliest, latest = left.known, left.earliest, left.latest
+            published = {}
         position = self.position + 1
         recorded = self._exported(draft, position) if self.verify else self.recorded
         hash_ = chain(self.hash, recorded, content_digest)
@@ -326,24 +350,39 @@ class Appender:
             raise StoreDamaged(position, "the hash does not follow: the export was altered")
         self.position, self.hash, self.recorded = position, hash_, recorded
         id_, subject, type_ = fields["id"], fields["subject"], fields["type"]
+        told = told_of(published, known)
         row = (
             position, id_, subject, version, type_, fields.get("schema_version", 1),
-            fields.get("occurred"), earliest, latest, known, recorded,
+            fields.get("occurred"), earliest, latest, known, told, recorded,
             fields.get("fact_level", "fact"), fields.get("attribution"), content.payload,
             draft.origin, content_digest, hash_,
         )  # fmt: skip
         self._rows.append(row)
         self.stored += 1
         occurred, body = current.get("occurred"), body_of(current)
-        entry = Entry(position, id_, type_, subject, occurred, earliest, latest, known, body)
+        entry = Entry(
+            position, id_, type_, subject, occurred, earliest, latest, known, body,
+            published if told else {},
+        )  # fmt: skip
         self._news.add(entry, version)
-        self.log.add(id_, Known(position, subject, type_, content_digest, fields), version)
-        if subject.startswith("source:"):
-            self.log.add_source(entry)
-        elif not subject.startswith("company:"):
+        self.log.add(id_, Known(position, subject, type_, content_digest, fields, version), version)
+        what, _, name = subject.partition(":")
+        if what in ("source", "company"):
+            self.log.add_identity(entry)
+            if type_ == RETRACTED:
+                self._retracted[what, name] = draft.place
+        else:
             for what, name, _ in named:
                 if what == "company" and name != UNDISCLOSED:
                     self._parties.add((name, subject))
+
+    def _entries(self, subject: str) -> list[Entry]:
+        """All events of a subject until now, those of this transaction among them."""
+        found = read_entries(self.connection, [subject], self.position)
+        entries = [entry for _, entries in found for entry in entries]
+        last = entries[-1].position if entries else 0
+        told = (self._news.entries or {}).get(subject, [])
+        return entries + [entry for entry in told if entry.position > last]
 
     def _exported(self, draft: Draft, position: int) -> Instant:
         """When the event of an export was recorded, after checking that this is its place."""

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.draft import references
-from timeline.model.fold import Entry
 from timeline.model.kinds import RECORD_TYPES, upcast
+from timeline.model.record import Entry
 from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_entries

@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import InvalidValue, NotFound
 from timeline.ingest.draft import TOMBSTONE, Draft
-from timeline.model.fold import ERASED, RETRACTED, Entry
 from timeline.model.kinds import RECORD_TYPES
+from timeline.model.record import ERASED, RETRACTED, Entry
 from timeline.model.values import Fields
 from timeline.nearest import nearest
 from timeline.store import engine as db
@@ -84,7 +84,7 @@ def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasu
     outcomes = appender.extend([Draft(fields)])
     db.overwrite_deleted(connection)
     connection.execute(
-        sa.update(event).where(event.c.id == id_).values(payload=_literal(TOMBSTONE))
+        sa.update(event).where(event.c.id == id_).values(payload=_literal(TOMBSTONE), told=None)
     )
     # only now, so that the subject's history is that of what is left
     appender.finish()

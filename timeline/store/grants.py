@@ -21,7 +21,6 @@ from timeline.store.tables import (
     origin_file,
     party_history,
     projection,
-    subject_checkpoint,
     subject_company,
     subject_history,
 )
@@ -33,7 +32,7 @@ LONGEST: Final = 63
 APPENDED: Final = (event,)
 MOVED: Final = (log_head, projection)
 """One row each, which says how far: an append moves it on."""
-DERIVED: Final = (subject_company, subject_history, party_history, subject_checkpoint)
+DERIVED: Final = (subject_company, subject_history, party_history)
 """What an append brings up to date, and a rebuild writes anew."""
 FILED: Final = (origin_file, held_event)
 """What a replay keeps of files: a convenience, no part of the record."""

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.model.bitemporal.history import PartyRow
-from timeline.model.bitemporal.known_axis import Row, within
+from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.values import Day, Instant
 from timeline.store.bulk import Asking
@@ -221,7 +220,7 @@ def _content(row: Sequence[Any]) -> Content:
     state = _read(subject, _decode_state, text)
     return Content(
         kind, status, certainty, state.alternatives, since, bool(disputed), bool(irregular),
-        state.conflicts, state.terms, state.parties,
+        state.conflicts, state.changed, state.terms, state.parties,
     )  # fmt: skip
 
 

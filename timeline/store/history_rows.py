@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from timeline.model.bitemporal import history as fold
-from timeline.model.bitemporal.history import Checkpoint, PartyRow, SubjectRow
-from timeline.model.record import Entry
-
-SHORT: Final = 16
-"""Events up to which a subject is folded anew rather than kept in a checkpoint of its own: that is
-cheaper than writing a kilobyte with each event, and bounded."""
+from timeline.model.bitemporal.history import SubjectRow
+from timeline.model.bitemporal.known_axis import PartyRow
+from timeline.model.fold import kind_of
 
 Values: TypeAlias = tuple[Any, ...]
 """A value for every column of a table, in their order."""
@@ -27,37 +22,19 @@ class State(Struct, omit_defaults=True):
     parties: dict[str, list[str]] = {}
     alternatives: list[Any] = []
     conflicts: list[str] = []
-
-
-class Folded(NamedTuple):
-    """Rows of subjects that had none, for each of the tables."""
-
-    rows: list[Values]
-    parties: list[Values]
-    checkpoints: list[Values]
+    changed: dict[str, dict[str, Any]] = {}
 
 
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
-def folded(subjects: Iterable[Sequence[Entry]]) -> Folded:
-    """The rows of some subjects, from all the events of each."""
-    made = Folded([], [], [])
-    for entries in subjects:
-        subject, new = entries[0].subject, fold.history(entries)
-        made.rows.extend([row_values(subject, row) for row in new.rows])
-        made.parties.extend([party_values(subject, party) for party in new.parties])
-        if len(entries) > SHORT:
-            made.checkpoints.extend(checkpoint_values(subject, new.checkpoint()))
-    return made
-
-
 def row_values(subject: str, row: SubjectRow) -> Values:
     """A row of ``subject_history``."""
     held = row.content
-    state = State(held.terms, held.parties, held.alternatives, held.conflicts)
+    state = State(held.terms, held.parties, held.alternatives, held.conflicts, held.changed)
+    group = kind_of(subject).group_of(held.status)
     return (
-        subject, row.valid_from, row.known_from, row.valid_to, row.known_to, held.kind, held.status,
+        subject, row.valid_from, row.known_from, row.valid_to, row.known_to, held.kind, held.status, group,
         held.certainty, held.since, held.disputed, held.irregular, _encode(state).decode(),
     )  # fmt: skip
 
@@ -68,8 +45,3 @@ def party_values(subject: str, party: PartyRow) -> Values:
         party.company, subject, party.valid_from, party.known_from, party.valid_to, party.known_to,
         _encode(party.roles).decode(),
     )  # fmt: skip
-
-
-def checkpoint_values(subject: str, checkpoint: Checkpoint | None) -> list[Values]:
-    """The row of ``subject_checkpoint``, if there is one."""
-    return [] if checkpoint is None else [(subject, checkpoint.encode().decode())]

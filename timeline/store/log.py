@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 from timeline.errors import StoreDamaged
 from timeline.ingest.canonical import GENESIS, chain, digest
 from timeline.model import dates
-from timeline.model.fold import Entry, replay
+from timeline.model.fold import replay
+from timeline.model.record import Entry
 from timeline.model.values import Fields, Instant, is_instant
 from timeline.store.bulk import Asking
 from timeline.store.rows import (

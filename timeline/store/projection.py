@@ -1,56 +1,39 @@
 """The stored history: the fold's rows, written in the transaction of the append.
 
-Only rows that change are touched. A subject that news reaches in order goes on from its checkpoint; a short
-one, or one that something late or a correction reaches, is folded anew from the log and compared with its
-rows. A new subject, as in bulk, is folded once and inserted.
+A new subject, as in bulk, is folded once and inserted. One that has events already is folded anew from the
+log and compared with its rows, so that only rows that change are touched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.model.bitemporal import history as fold
-from timeline.model.bitemporal.history import Change, Checkpoint
-from timeline.model.bitemporal.known_axis import Touched
-from timeline.model.fold import Entry
+from timeline.model.bitemporal.history import Change, Touched, difference, history
+from timeline.model.record import Entry
 from timeline.store.bulk import Asking, insert_rows
 from timeline.store.companies import pairs_of
-from timeline.store.folding import fold_all
 from timeline.store.histories import (
     HISTORY,
-    as_bytes,
     is_projected,
     projected,
     read_party_rows,
     read_subject_rows,
 )
-from timeline.store.history_rows import (
-    SHORT,
-    Folded,
-    checkpoint_values,
-    party_values,
-    row_values,
-)
+from timeline.store.history_rows import party_values, row_values
 from timeline.store.log import chunks, read_entries, read_head
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
     event,
     party_history,
     projection,
-    subject_checkpoint,
     subject_company,
 )
 from timeline.store.tables import subject_history as rows_table
-
-MANY: Final = 5000
-"""Subjects from which on another process helps to fold them: it starts in the time that 1,000 take."""
 
 MOST_KEPT: Final = 100_000
 """Events of an append that are kept in memory to be folded, about 100 MB; more are read from the log
@@ -114,11 +97,10 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     """
     writer = _Writer(connection)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
-    many = news.is_every_subject or len(new) >= MANY
-    for made in fold_all(_created(connection, new, start, news), many=many):
-        writer.insert(made)
+    for entries in _created(connection, new, start, news):
+        writer.insert(entries)
     for some in chunks(sorted(news.subjects.keys() - new), 200):
-        _project_some(connection, writer, some, start, news)
+        _project_some(connection, writer, some)
     writer.flush()
     connection.execute(_move, {"position": head})
 
@@ -135,42 +117,10 @@ def _created(
             yield entries
 
 
-def _project_some(
-    connection: Connection, writer: _Writer, subjects: Sequence[str], start: int, news: News
-) -> None:
-    checkpoints = _read_checkpoints(connection, subjects)
-    rest = [subject for subject in subjects if checkpoints.get(subject) is None]
-    extendable = [subject for subject, checkpoint in checkpoints.items() if checkpoint is not None]
-    for subject, entries in _news(connection, extendable, start, news):
-        checkpoint = checkpoints[subject]
-        assert checkpoint is not None
-        change = fold.extend(checkpoint, entries)
-        if change is None:
-            rest.append(subject)
-        else:
-            writer.change(subject, change, change.checkpoint(), had=True)
-    for subject, entries in read_entries(connection, rest, 2**62):
-        again = fold.history(entries)
+def _project_some(connection: Connection, writer: _Writer, subjects: Sequence[str]) -> None:
+    for subject, entries in read_entries(connection, subjects, 2**62):
         stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
-        checkpoint = again.checkpoint() if len(entries) > SHORT else None
-        had = subject in checkpoints
-        writer.change(subject, fold.difference(*stored, again), checkpoint, had=had)
-
-
-_checkpoints: Final = Asking(sa.select(subject_checkpoint), subject_checkpoint.c.subject)
-
-
-def _read_checkpoints(
-    connection: Connection, subjects: Sequence[str]
-) -> dict[str, Checkpoint | None]:
-    """The checkpoints that are stored; None for one that cannot be read, and is written anew."""
-    found: dict[str, Checkpoint | None] = {}
-    for row in _checkpoints(connection, subjects):
-        subject, text = row.subject, row.checkpoint
-        found[subject] = None
-        with suppress(msgspec.DecodeError):
-            found[subject] = Checkpoint.decode(as_bytes(text))
-    return found
+        writer.change(subject, difference(*stored, history(entries)))
 
 
 _entries_after: Final = Asking(
@@ -244,9 +194,6 @@ class _Table:
 
 _ROWS: Final = _Table(rows_table, "subject", "valid_from", "known_from")
 _PARTIES: Final = _Table(party_history, "subject", "company", "valid_from", "known_from")
-_FORGET: Final = sa.delete(subject_checkpoint).where(
-    subject_checkpoint.c.subject == sa.bindparam("key_subject")
-)
 
 
 class _Writer:
@@ -256,31 +203,24 @@ class _Writer:
         self.connection = connection
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
-        self.checkpoints: list[tuple[Any, ...]] = []
         # of the statements about single rows, the parameters
         self.dropped: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
         self.ended: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
-        self.forgotten: list[_Key] = []
 
-    def insert(self, made: Folded) -> None:
-        """The rows of subjects that have none."""
-        self.rows += made.rows
-        self.parties += made.parties
-        self.checkpoints += made.checkpoints
+    def insert(self, entries: Sequence[Entry]) -> None:
+        """Fold a subject that has no rows yet."""
+        subject, made = entries[0].subject, history(entries)
+        self.rows += [row_values(subject, row) for row in made.rows]
+        self.parties += [party_values(subject, party) for party in made.parties]
         if len(self.rows) >= PAGE:
             self.flush()
 
-    def change(
-        self, subject: str, change: Change, checkpoint: Checkpoint | None, *, had: bool
-    ) -> None:
-        """Touch the rows of a subject that change, and no others; ``had``: it has a checkpoint."""
+    def change(self, subject: str, change: Change) -> None:
+        """Touch the rows of a subject that change, and no others."""
         self._touch(_ROWS, subject, change.rows)
         self._touch(_PARTIES, subject, change.parties)
         self.rows += [row_values(subject, row) for row in change.rows.added]
         self.parties += [party_values(subject, party) for party in change.parties.added]
-        if had:
-            self.forgotten.append({"key_subject": subject})
-        self.checkpoints += checkpoint_values(subject, checkpoint)
 
     def _touch(self, table: _Table, subject: str, change: Touched[Any, Any]) -> None:
         for key in change.dropped:
@@ -294,11 +234,9 @@ class _Writer:
         for table in (_ROWS, _PARTIES):
             self._each(table.delete, self.dropped[table])
             self._each(table.end, self.ended[table])
-        self._each(_FORGET, self.forgotten)
         for written, rows in (
             (rows_table, self.rows),
             (party_history, self.parties),
-            (subject_checkpoint, self.checkpoints),
         ):
             insert_rows(self.connection, written, rows)
             rows.clear()
@@ -317,7 +255,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
 
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
-    for table in (rows_table, party_history, subject_checkpoint, subject_company):
+    for table in (rows_table, party_history, subject_company):
         connection.execute(sa.delete(table))
     writer, count = _Writer(connection), 0
     pairs: list[tuple[str, str]] = []
@@ -332,8 +270,8 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
             yield entries
 
     head = read_head(connection).position
-    for made in fold_all(subjects(), many=head >= MANY):
-        writer.insert(made)
+    for entries in subjects():
+        writer.insert(entries)
         insert_rows(connection, subject_company, pairs)
         pairs.clear()
     writer.flush()

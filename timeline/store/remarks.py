@@ -8,8 +8,8 @@ from timeline.errors import Problem, StoreDamaged
 from timeline.ingest.canonical import derive_id
 from timeline.ingest.check import flaws, parse_changes
 from timeline.ingest.draft import Draft, Place, references
-from timeline.model.fold import ERASED
-from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, upcast
+from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
+from timeline.model.record import ERASED
 from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.standing import Known, Standing
 
@@ -101,6 +101,8 @@ class Remarks:
                 hint = "retract the event and append the right one"
                 self.problems.append(place.problem("wrong-target", message, "changes", hint))
                 return False
+        if not self._keeps_the_first(draft, target, changes):
+            return False
         current = upcast(target.fields)
         result = {k: v for k, v in (current | changes).items() if v is not None}
         before = len(self.problems)
@@ -130,17 +132,31 @@ class Remarks:
             self.problems += inner
             return False
         changes["changes"] = inner
+        if not self._keeps_the_first(draft, meant, inner):
+            return False
         given = {name: value for name, value in inner.items() if value is not None}
         before = len(self.problems)
         for what, name, _ in references(given | {"type": meant.type}):
             if what == "company" and name != UNDISCLOSED:
                 self.parties.add((name, meant.subject))
-            if self.log.is_registered(what, name):
-                continue
-            if not self.log.read_version(f"{what}:{name}"):
+            self.log.read_identity(f"{what}:{name}")
+            if not self.log.is_registered(what, name):
                 message = f'no {what} "{name}" is registered'
                 self.problems.append(draft.place.problem(f"unknown-{what}", message, "changes"))
         return len(self.problems) == before
+
+    def _keeps_the_first(self, draft: Draft, target: Known, changes: Fields) -> bool:
+        """Check that a correction leaves the first event of a subject what such an event needs."""
+        if target.version != 1 or target.type in RECORD_TYPES:
+            return True
+        gone = [n for n in KIND_OF[target.type].required if n in changes and changes[n] is None]
+        for name in gone:
+            message = f'the first event of {target.subject} needs "{name}": it cannot be removed'
+            problem = draft.place.problem(
+                "missing-field", message, "changes", "give the right value"
+            )
+            self.problems.append(problem)
+        return not gone
 
     def _is_stored(self, draft: Draft) -> bool:
         """Whether an event about what was erased is in the log already; a problem where it is new."""

@@ -11,8 +11,8 @@ from sqlalchemy import RowMapping
 
 from timeline.errors import StoreDamaged
 from timeline.ingest.draft import TOMBSTONE, body_from, body_of
-from timeline.model.fold import Entry
 from timeline.model.kinds import EVENT_TYPES, upcast
+from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant
 from timeline.store.tables import event
 
@@ -21,7 +21,7 @@ COLUMNS: Final = tuple(column.name for column in event.columns)
 ENTRY_COLUMNS: Final = (
     event.c.position, event.c.id, event.c.type, event.c.subject, event.c.occurred,
     event.c.earliest, event.c.latest, event.c.known, event.c.payload, event.c.fact_level,
-    event.c.attribution, event.c.schema_version,
+    event.c.attribution, event.c.schema_version, event.c.told,
 )  # fmt: skip
 """What the fold reads of a row, in the order that :func:`entry_of` takes it."""
 
@@ -52,6 +52,8 @@ class LogRow(Struct, frozen=True):
     earliest: Day
     latest: Day
     known: Instant
+    told: str | None
+    """When each source was published, as JSON; None where every one was at ``known``."""
     recorded: Instant
     fact_level: str
     attribution: str | None
@@ -86,7 +88,7 @@ class LogRow(Struct, frozen=True):
         row = (
             self.position, self.id, self.type, self.subject, self.occurred, self.earliest,
             self.latest, self.known, self.payload, self.fact_level, self.attribution,
-            self.schema_version,
+            self.schema_version, self.told,
         )  # fmt: skip
         return entry_of(row)
 
@@ -98,7 +100,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
     """
     (
         position, id_, type_, subject, occurred, earliest, latest, known,
-        payload, fact_level, attribution, schema_version,
+        payload, fact_level, attribution, schema_version, told,
     ) = row  # fmt: skip
     try:
         fields = body_from(payload, fact_level, attribution, schema_version)
@@ -109,9 +111,22 @@ def entry_of(row: Sequence[Any]) -> Entry:
             fields = upcast(head | fields)
             occurred = fields.get("occurred")
             fields = body_of(fields)
+        published = {} if told is None else _decode_told(told)
+        return Entry(
+            position, id_, type_, subject, occurred, earliest, latest, known, fields, published
+        )
     except UNREADABLE as error:
         raise unreadable(position, id_, error) from error
-    return Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields)
+
+
+_decode_told: Final = msgspec.json.Decoder(dict[str, Instant]).decode
+
+
+def told_of(published: dict[str, Instant], known: Instant) -> str | None:
+    """The ``told`` column of an event: when its sources were published, unless all were at ``known``."""
+    if all(at == known for at in published.values()):
+        return None
+    return msgspec.json.encode(published, order="sorted").decode()
 
 
 def log_row(row: RowMapping) -> LogRow:

@@ -14,13 +14,13 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.draft import Draft, Reference, references
-from timeline.model.fold import Entry
-from timeline.model.kinds import upcast
-from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
+from timeline.model.kinds import RECORD_TYPES, upcast
+from timeline.model.record import Entry, sources_named
+from timeline.model.values import UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
-from timeline.store.published import publication
+from timeline.store.published import Publication, known_since, publication, registration
 from timeline.store.rows import LogRow, log_row
 from timeline.store.seen import Seen
 from timeline.store.tables import event
@@ -44,6 +44,7 @@ class Known(Struct):
     type: str
     digest: str
     fields: Fields
+    version: int
 
     @property
     def is_erased(self) -> bool:
@@ -62,8 +63,10 @@ class Standing:
         """The last version of a subject; one that the batch names and that is not here has no event."""
         self.companies: set[str] = {UNDISCLOSED}
         """Companies that are certainly registered."""
-        self._sources: dict[str, list[Entry]] = {}
-        self._published: dict[str, list[tuple[str, str]]] = {}
+        self._identity: dict[str, list[Entry]] = {}
+        """All events of sources and companies that the batch names, unless the only one registers it."""
+        self._published: dict[str, tuple[Publication, Instant]] = {}
+        """When a source that is registered was published, as given and as an instant."""
         self._hints: dict[str, set[str]] = {}
         """Names in the log by what they name: read once, when the first is not found."""
         self._seen = None if position else Seen()
@@ -76,7 +79,7 @@ class Standing:
             self._seen.update(self._new)
         self._new.clear()
         self.ids.clear()
-        self._sources.clear()
+        self._identity.clear()
         for kept in (self._published, self.versions):
             if len(kept) > MOST_KEPT:
                 kept.clear()
@@ -147,16 +150,18 @@ class Standing:
         if perhaps:
             found: Any = _versions(self.connection, perhaps).all()
             versions.update(found)
-        sources = []
+        told = []
         for subject in named | subjects:
             if subject in versions:
                 what, _, name = subject.partition(":")
-                if what == "company":
+                if what == "company" and versions[subject] == 1 and subject not in subjects:
                     self.companies.add(name)
-                elif what == "source":
-                    sources.append(subject)
-        for subject, entries in read_entries(self.connection, sources, position):
-            self._sources[subject] = entries
+                elif what in ("company", "source"):
+                    told.append(subject)
+        for subject, entries in read_entries(self.connection, told, position):
+            self._identity[subject] = entries
+            if subject.startswith("company:") and registration(entries):
+                self.companies.add(subject[8:])
 
     def read_event(self, id_: str) -> Known | None:
         """An event that the batch need not name."""
@@ -164,6 +169,14 @@ class Standing:
             row = read_row(self.connection, id_)
             self.ids[id_] = known_of(row) if row else None
         return self.ids[id_]
+
+    def read_identity(self, subject: str) -> None:
+        """Know all that was said of a source or a company that the batch need not name."""
+        if subject not in self._identity and self.read_version(subject):
+            for _, entries in read_entries(self.connection, [subject], 2**62):
+                self._identity[subject] = entries
+                if subject.startswith("company:") and registration(entries):
+                    self.companies.add(subject[8:])
 
     def read_version(self, subject: str) -> int:
         """The last version of a subject that the batch need not name."""
@@ -188,10 +201,15 @@ class Standing:
             if subject.startswith("company:"):
                 self.companies.add(subject[8:])
 
-    def add_source(self, entry: Entry) -> None:
-        """Know what was said of a source, with its fields of today's schema."""
-        self._sources.setdefault(entry.subject, []).append(entry)
-        self._published.pop(entry.subject[7:], None)
+    def add_identity(self, entry: Entry) -> None:
+        """Know what was said of a source or a company, with its fields of today's schema."""
+        entries = self._identity.setdefault(entry.subject, [])
+        entries.append(entry)
+        what, _, name = entry.subject.partition(":")
+        if what == "source":
+            self._published.pop(name, None)
+        elif entry.type in RECORD_TYPES:
+            (self.companies.add if registration(entries) else self.companies.discard)(name)
 
     # --- companies and sources -----------------------------------------------------------------
 
@@ -200,28 +218,47 @@ class Standing:
         if what == "company":
             return name in self.companies
         if what == "source":
-            return name in self._published or f"source:{name}" in self._sources
+            return self._publication(name) is not None
         return True
 
     def known_at(self, fields: Fields) -> Instant:
         """When an event became public: as given, else with the earliest of its sources."""
-        source = fields.get("source")
-        if source is None:
-            published: list[tuple[str, str]] = []
-        elif type(source) is str:
-            published = self._published.get(source) or self._publication(source)
-        else:
-            published = [moment for slug in source for moment in self._publication(slug)]
-        if "known" in fields:
-            return parse_moment(fields["known"], published[0][1] if published else "UTC")
-        if len(published) == 1:
-            return parse_moment(*published[0])
-        return min([parse_moment(*moment) for moment in published], default=ALWAYS)
+        return self.told_at(fields)[0]
 
-    def _publication(self, slug: str) -> list[tuple[str, str]]:
+    def told_at(self, fields: Fields) -> tuple[Instant, dict[str, Instant]]:
+        """When an event became public, and when each source that it names was published.
+
+        A correction also names the sources that it gives its target.
+        """
+        source = fields.get("source")
+        if type(source) is str and "known" not in fields and "changes" not in fields:
+            found = self._published.get(source) or self._publication(source)
+            if found is not None:
+                return found[1], {source: found[1]}
+        slugs = [] if source is None else [source] if type(source) is str else source
+        moments = {slug: moment for slug in slugs if (moment := self._publication(slug))}
+        published = {slug: instant for slug, (_, instant) in moments.items()}
+        given = {slug: stated for slug, (stated, _) in moments.items()}
+        known = known_since(fields.get("known"), given, published)
+        for slug in sources_named(fields.get("changes", {})) or ():
+            if (moment := self._publication(slug)) is not None:
+                published[slug] = moment[1]
+        return known, published
+
+    def moment_of(self, slug: str) -> Publication | None:
+        """When a source was published, as given; None where it is not registered."""
+        self.read_identity(f"source:{slug}")
+        found = self._publication(slug)
+        return None if found is None else found[0]
+
+    def _publication(self, slug: str) -> tuple[Publication, Instant] | None:
+        """When a source was published; None where it is not registered, or not any more."""
         found = self._published.get(slug)
         if found is None:
-            found = self._published[slug] = publication(self._sources[f"source:{slug}"])
+            stated = publication(self._identity.get(f"source:{slug}", ()))
+            if stated is None:
+                return None
+            found = self._published[slug] = stated, parse_moment(*stated)
         return found
 
     # --- hints ---------------------------------------------------------------------------------
@@ -235,9 +272,10 @@ class Standing:
             )
             subjects = self.connection.scalars(statement)
             stored = self._hints[what] = {subject.partition(":")[2] for subject in subjects}
+        added = {s.removeprefix(f"{what}:") for s in self._identity if s.startswith(f"{what}:")}
         if what == "company":
-            return nearest(name, stored | self.companies)
-        return nearest(name, stored.union(s.partition(":")[2] for s in self._sources))
+            added |= self.companies
+        return nearest(name, (stored | added) - {name})
 
     def nearest_ids(self, id_: str) -> list[str]:
         """The recent events whose ids are near to one that is not in the log."""
@@ -250,7 +288,7 @@ class Standing:
 
 def known_of(row: LogRow) -> Known:
     """What a draft needs to know of a row."""
-    return Known(row.position, row.subject, row.type, row.digest, row.fields)
+    return Known(row.position, row.subject, row.type, row.digest, row.fields, row.version)
 
 
 def references_of(draft: Draft, target: str | None) -> list[Reference]:

@@ -61,6 +61,7 @@ event: Final = Table(
     Column("earliest", DAY, nullable=False),
     Column("latest", DAY, nullable=False),
     Column("known", INSTANT, nullable=False),
+    Column("told", JSON),
     Column("recorded", INSTANT, nullable=False),
     Column("fact_level", Text, nullable=False),
     Column("attribution", Text),
@@ -100,6 +101,7 @@ subject_history: Final = Table(
     Column("known_to", INSTANT, nullable=False),
     Column("kind", Text),
     Column("status", Text, nullable=False),
+    Column("status_group", Text, nullable=False),
     Column("certainty", Text, nullable=False),
     Column("since", Text),
     Column("disputed", Boolean, nullable=False),
@@ -128,14 +130,6 @@ party_history: Final = Table(
         "company",
         "roles",
     ),
-    sqlite_with_rowid=False,
-)
-
-subject_checkpoint: Final = Table(
-    "subject_checkpoint",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("checkpoint", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

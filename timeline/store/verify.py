@@ -11,13 +11,13 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, StoreDamaged
 from timeline.ingest.canonical import GENESIS
-from timeline.model.fold import ERASED, is_mend
 from timeline.model.kinds import upcast
+from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.log import read_entries, read_head, walk_chain
-from timeline.store.published import bounds_of, publication
-from timeline.store.rows import LogRow
+from timeline.store.published import Publication, bounds_of, known_since, publication, redated
+from timeline.store.rows import LogRow, told_of
 from timeline.store.tables import event
 from timeline.store.verify_history import verify_history
 from timeline.store.verify_references import References, verify_companies
@@ -110,8 +110,15 @@ def _check_columns(row: LogRow, known: _Known) -> None:
     earliest, latest = bounds_of(upcast(row.fields), row.known)
     if (row.earliest, row.latest) != (earliest, latest):
         raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
-    if row.known != known.of(row):
+    computed = known.of(row)
+    if computed is None:
+        return
+    if row.known != computed[0]:
         raise StoreDamaged(row.position, f"the known of {row.id} does not follow from its source")
+    entry = row.entry
+    if entry.published != (computed[1] if told_of(computed[1], row.known) else {}):
+        reason = f"when the sources of {row.id} were published does not follow from them"
+        raise StoreDamaged(row.position, reason)
 
 
 class _Known:
@@ -119,21 +126,32 @@ class _Known:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.cache: dict[str, list[tuple[int, str, str]]] = {}
+        self.cache: dict[str, list[tuple[int, Publication | None]]] = {}
         self.erased: set[str] | None = None
         """Sources of which something was erased: a scan of the log, and few."""
 
-    def of(self, row: LogRow) -> Instant:
+    def of(self, row: LogRow) -> tuple[Instant, dict[str, Instant]] | None:
+        """Since when an event is known, and when its sources were published; None where that is gone."""
         entry = row.entry
-        if is_mend(entry):
-            return ALWAYS
-        if any(self._is_erased(slug) for slug in entry.sources):
-            return row.known  # what it follows from is gone
-        published = [moment for slug in entry.sources for moment in self._published(slug, row)]
-        stated = entry.fields.get("known")
-        if stated is not None:
-            return parse_moment(stated, published[0][1] if published else "UTC")
-        return min((parse_moment(moment, zone) for moment, zone in published), default=ALWAYS)
+        named = sources_named(entry.fields.get("changes", {})) or []
+        if any(self._is_erased(slug) for slug in (*entry.sources, *named)):
+            return None
+        given = {
+            s: moment for s in entry.sources if (moment := self._published(s, row)) is not None
+        }
+        published = {slug: parse_moment(*moment) for slug, moment in given.items()}
+        known = known_since(entry.fields.get("known"), given, published)
+        for slug in named:
+            if (moment := self._published(slug, row)) is not None:
+                published[slug] = parse_moment(*moment)
+        meant = redated(entry.fields, lambda: self._before(row), lambda s: self._published(s, row))
+        if meant is not None:
+            published[REDATED] = meant
+        return known, published
+
+    def _before(self, row: LogRow) -> list[Entry]:
+        found = read_entries(self.connection, [row.subject], row.position - 1)
+        return [entry for _, entries in found for entry in entries]
 
     def _is_erased(self, slug: str) -> bool:
         subject = f"source:{slug}"
@@ -144,20 +162,18 @@ class _Known:
             self.erased = set(self.connection.scalars(statement))
         return subject in self.erased
 
-    def _published(self, slug: str, row: LogRow) -> list[tuple[str, str]]:
+    def _published(self, slug: str, row: LogRow) -> Publication | None:
         subject = f"source:{slug}"
         cached = self.cache.get(subject)
         if cached is None:
             if len(self.cache) > 10_000:
                 self.cache.clear()
             cached = self.cache[subject] = [
-                (entries[count - 1].position, *moment)
+                (entries[count - 1].position, publication(entries[:count]))
                 for _, entries in read_entries(self.connection, [subject], 2**62)
                 for count in range(1, len(entries) + 1)
-                for moment in publication(entries[:count])
             ]
-        moments = [moment for position, *moment in cached if position < row.position]
-        return [(moments[-1][0], moments[-1][1])] if moments else []
+        return next((moment for at, moment in reversed(cached) if at < row.position), None)
 
 
 def _check_versions(connection: Connection) -> None:

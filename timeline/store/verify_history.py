@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from typing import Final
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged
-from timeline.model.bitemporal import history as fold
+from timeline.model.bitemporal.history import difference, history
 from timeline.model.bitemporal.valid_axis import content_of
-from timeline.model.fold import Entry, replay
+from timeline.model.fold import replay
+from timeline.model.record import Entry
 from timeline.store.histories import (
-    as_bytes,
     checked_head,
     is_projected,
     read_party_rows,
@@ -23,7 +21,7 @@ from timeline.store.histories import (
 )
 from timeline.store.log import read_all_entries, read_entries, read_head
 from timeline.store.rows import UNREADABLE
-from timeline.store.tables import event, party_history, subject_checkpoint, subject_history
+from timeline.store.tables import event, party_history, subject_history
 
 
 def verify_history(
@@ -36,12 +34,11 @@ def verify_history(
     """Compare the stored history with the log; how many subjects were compared.
 
     Each subject's rows must be those that its events give anew, and say what replay says where each row
-    begins; its checkpoint, if it has one, must be that of its events. ``sample`` compares that many subjects,
-    chosen by ``seed``. Raises StoreDamaged where the history is not at the head of the log, HistoryDamaged
-    for the first subject that differs.
+    begins. ``sample`` compares that many subjects, chosen by ``seed``. Raises StoreDamaged where the history
+    is not at the head of the log, HistoryDamaged for the first subject that differs.
     """
     checked_head(connection)
-    for table in (subject_history, party_history, subject_checkpoint):
+    for table in (subject_history, party_history):
         known = sa.select(event.c.subject)
         orphan = sa.select(table.c.subject).where(table.c.subject.not_in(known)).limit(1)
         subject = connection.scalar(orphan)
@@ -78,8 +75,8 @@ def _subjects(
 
 def _compare(connection: Connection, subject: str, entries: list[Entry]) -> None:
     stored = read_subject_rows(connection, subject)
-    expected = fold.history(entries)
-    change = fold.difference(stored, read_party_rows(connection, subject), expected)
+    expected = history(entries)
+    change = difference(stored, read_party_rows(connection, subject), expected)
     for table, touched in (("subject", change.rows), ("party", change.parties)):
         count = len(touched.dropped) + len(touched.ended) + len(touched.added)
         if count:
@@ -90,22 +87,3 @@ def _compare(connection: Connection, subject: str, entries: list[Entry]) -> None
         if item is None or content_of(item) != row.content:
             where = f"on {row.valid_from}, known {row.known_from}"
             raise HistoryDamaged(subject, f"its row differs from replay {where}")
-    _compare_checkpoint(connection, subject, expected)
-
-
-def _compare_checkpoint(connection: Connection, subject: str, expected: fold.History) -> None:
-    statement = sa.select(subject_checkpoint.c.checkpoint)
-    kept = connection.scalar(statement.where(subject_checkpoint.c.subject == subject))
-    if kept is None:
-        return
-    try:
-        found = fold.Checkpoint.decode(as_bytes(kept))
-    except msgspec.DecodeError:
-        raise HistoryDamaged(subject, "its checkpoint cannot be read") from None
-    # one of another version is never gone on from
-    if found is not None and _ordered(found) != _ordered(expected.checkpoint()):
-        raise HistoryDamaged(subject, "its checkpoint differs from the log")
-
-
-_ordered: Final = msgspec.json.Encoder(order="deterministic").encode
-"""As bytes, whatever order the fields of an event have in the database."""

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.ingest.draft import TOMBSTONE
-from timeline.model.fold import ERASED
 from timeline.model.kinds import RECORD_TYPES
+from timeline.model.record import ERASED
 from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.bulk import among
 from timeline.store.companies import (

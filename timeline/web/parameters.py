@@ -15,7 +15,7 @@ from timeline.web.settings import MOST_ROWS
 
 Text = Annotated[str, StringConstraints(max_length=500)]
 Texts = Annotated[list[Text], Field(max_length=100)]
-Certainty = Literal["definite", "possible"]
+Certainty = Literal["definite", "possible", "contested"]
 Attribution = Literal[
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background"
 ]

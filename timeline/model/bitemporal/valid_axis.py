@@ -1,50 +1,61 @@
 """The valid axis: what holds from which day on, for whoever knew what was known at one instant.
 
-One pass over the days on which something begins or ceases to be uncertain, instead of one fold for
-each day (:func:`timeline.model.fold.replay`, which this equals). Every reading of the events that the
-definition asks for (docs/concepts.md, "Certainty") is kept as a phase that goes on from day to day:
+:class:`Sweep` goes once over the days on which something begins or ceases to be uncertain, instead of
+folding anew for each day (:func:`timeline.model.fold.replay`, which this equals). It keeps every reading
+of the events that the definition asks for (docs/concepts.md, "Certainty") as a phase that goes on from day
+to day:
 
 - In main order an event stands at its key day, so a prefix of the order is done with once the key
-  day is reached; only follow-ups that have happened and are not over yet (``pending``) still move
+  day is reached. Only follow-ups that have happened and are not over yet (``pending``) still move
   back, and they are few: a copy of the fold takes them in on top.
 - By earliest nothing ever moves. By latest, what is pending stands at the end.
 - Without all that is uncertain: what counts depends on whose latest day is over, so this phase is
   kept as a step function of that day.
 - Without one of the uncertain events: only the phase decides about the future, so readings that meet
   in a phase go on as one, and end with the last of them.
+- Without what is disputed: the main order again, with fewer events.
 
-Readings are dropped as soon as they all say the same as the main order, so that exact news, which
-most of it is, costs one fold and nothing else.
+The sweep drops the readings as soon as they all say the same as the main order. So exact news, which most
+of it is, costs one fold and nothing else.
+
+An example in figures. A deal is signed on 9 Jan and ends some day in March, reported on 2 April:
+
+========  ==================  ==============================  =====================
+from      reported            pending                         what else may hold
+========  ==================  ==============================  =====================
+9 Jan     signed              nothing
+1 March   terminated          the ending, until 31 March      signed (without it)
+31 March  terminated          nothing
+========  ==================  ==============================  =====================
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import (
-    Entry,
+    NEVER,
+    Certainty,
     Fold,
     Item,
-    alternatives,
     by_earliest,
     by_latest,
+    changes_on,
     following,
+    is_follow_up,
     is_plan,
     main_order,
     snapshot,
+    standing,
 )
-from timeline.model.kinds import EVENT_TYPES, NOTED
-from timeline.model.kinds import AnyPhase as Phase
-from timeline.model.kinds.event import Kind
-from timeline.model.values import ALWAYS, Day, Fields, Instant
-
-NEVER: Final[Day] = "~"
-"""After every day in text order: when a plan ceases to be uncertain."""
+from timeline.model.kinds.event import NOTED, Kind, Phase
+from timeline.model.record import Entry
+from timeline.model.values import Day, Fields
 
 
 class Content(Struct, frozen=True, gc=False):
@@ -52,13 +63,14 @@ class Content(Struct, frozen=True, gc=False):
 
     kind: str | None
     status: str
-    certainty: Literal["definite", "possible"]
+    certainty: Certainty
     alternatives: list[Any]
     since: str | None
     disputed: bool
     irregular: bool
     """Whether some event that has happened is irregular; which ones, the log says."""
     conflicts: list[str]
+    changed: dict[str, Fields]
     terms: Fields
     parties: dict[str, list[str]]
 
@@ -67,7 +79,7 @@ def content_of(item: Item) -> Content:
     """What history holds of a replayed state; the two are compared by it."""
     return Content(
         item.kind, item.status, item.certainty, item.alternatives, item.since, item.disputed,
-        bool(item.irregular), item.conflicts, item.terms, item.parties,
+        bool(item.irregular), item.conflicts, item.changed, item.terms, item.parties,
     )  # fmt: skip
 
 
@@ -85,9 +97,11 @@ class Readings(Struct):
     """Of those that are over by a day, from that day on; the first holds today."""
     without: list[tuple[Phase | None, Day]]
     """Without one of the events that are uncertain until that day."""
+    undisputed: Phase | None
+    """Without all events that are disputed."""
 
 
-class State(Struct, omit_defaults=True, gc=False):
+class State(Struct, gc=False):
     """All that decides what holds on a day and later. Replaced by the next one, never changed."""
 
     fold: Fold = field(default_factory=Fold)
@@ -100,53 +114,34 @@ class State(Struct, omit_defaults=True, gc=False):
     """None: they all say what the fold says."""
     pending: list[Entry] = []
     """What has happened and may not be over, by latest."""
-    disputed: bool = False
     irregular: bool = False
-    stamp: tuple[Instant, int] = (ALWAYS, 0)
-    """The last (known, position) of all that has happened."""
-
-    def precedes(self, removed: Iterable[Entry], added: Iterable[Entry]) -> bool:
-        """Whether the events of this day, or later ones, come after all that has happened."""
-        reach = max([e.latest for e in self.pending if e.earliest == self.day], default=self.day)
-        return all(entry.earliest > self.day for entry in removed) and all(
-            entry.earliest > self.day
-            or (entry.latest >= reach and (entry.known, entry.position) > self.stamp)
-            for entry in added
-        )
+    """Whether any event that has been folded in is irregular."""
 
 
 class Sweep:
     """What holds on every day for one known slice, and how that changes with the next slice.
 
-    ``disputed`` are the ids of events that are disputed. All states since the first are kept, so
-    that late news costs only what comes after it.
+    The sweep keeps all its states, so late news costs only what comes after it.
     """
 
-    def __init__(
-        self, kind: Kind, state: State, ahead: Iterable[Entry] = (), disputed: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.order = list(ahead)
-        self.disputed = set(disputed)
-        self.states = [state]
+        self.order: list[Entry] = []
+        """The events that count, by earliest."""
+        self.states = [State()]
         # of the last content: its terms as the fold has them, and what follows from them
         self._given: Fields | None = None
         self._terms: Fields = {}
         self._item_kind: str | None = None
         self._parties: dict[str, list[str]] = {}
 
-    def revise(
-        self, removed: Sequence[Entry], added: Sequence[Entry]
-    ) -> tuple[Day, list[Segment]] | None:
-        """The first day that changes, and what holds from then on.
-
-        None when that lies before the first state, so that all must be swept from the start.
-        """
+    def revise(self, removed: Sequence[Entry], added: Sequence[Entry]) -> tuple[Day, list[Segment]]:
+        """Take events out and in; the first day that changes, and what holds from then on."""
         state, order = self.states[-1], self.order
         if not removed and len(added) == 1 and state.count == len(order):
             entry = added[0]
             day = entry.earliest
-            exact = state.day < day < OPEN_END and entry.latest == day
+            exact = state.day < day < OPEN_END and entry.latest == day and not entry.disputed
             if exact and day <= entry.known and state.readings is None:
                 # exact news in order, most of all: 2.9 µs instead of 4.4 µs
                 order.append(entry)
@@ -158,20 +153,19 @@ class Sweep:
         for entry in added:
             insort(order, entry, key=by_earliest)
         first = min([entry.earliest for entry in (*removed, *added)])
-        while state.day > first or (state.day == first and not state.precedes(removed, added)):
+        while self.states[-1].day >= first:
             self.states.pop()
-            if not self.states:
-                return None
-            state = self.states[-1]
         segments = self._go_on()
         return min(first, segments[0][0]) if segments else first, segments
 
     def content(self, state: State) -> Content:
         """What a row of history holds of the state."""
         fold, irregular = state.fold, state.irregular
-        others: list[Any] = []
+        others: list[Phase | None] = []
+        undisputed: Phase | None = fold.phase
         if state.readings is not None:
-            fold, others, irregular = self._weigh(state, state.readings)
+            fold, others, undisputed, irregular = self._weigh(state, state.readings)
+        certainty, alternatives, disputed = standing(fold, others, undisputed)
         if fold.terms is not self._given:
             kind, given = self.kind, fold.terms
             self._given = given
@@ -180,12 +174,13 @@ class Sweep:
         return Content(
             self._item_kind,
             fold.phase.status,
-            "possible" if others else "definite",
-            others,
+            certainty,
+            alternatives,
             None if fold.phase == NOTED else fold.since,
-            state.disputed,
+            disputed,
             irregular,
             list(fold.conflicts),
+            changes_on(self.kind, fold, state.day) if fold.changed else {},
             self._terms,
             self._parties,
         )
@@ -210,7 +205,9 @@ class Sweep:
 
     def _step(self, state: State, day: Day, begin: list[Entry]) -> State:
         """The state on the next day on which events begin, or cease to be pending."""
-        if state.readings is not None or [e for e in begin if e.latest > day or is_plan(e)]:
+        if state.readings is not None or [
+            e for e in begin if e.latest > day or e.disputed or is_plan(e)
+        ]:
             return self._doubt(state, day, begin)
         for entry in begin:
             state = self._follow(state, entry)
@@ -220,7 +217,6 @@ class Sweep:
         """The state after an event of which nothing is in doubt."""
         fold = snapshot(state.fold)
         regular = fold.add(self.kind, entry)
-        stamp = entry.known, entry.position
         return State(
             fold,
             entry.earliest,
@@ -228,9 +224,7 @@ class Sweep:
             True,
             None,
             state.pending,
-            state.disputed or entry.id in self.disputed,
             state.irregular or not regular,
-            max(stamp, state.stamp),
         )
 
     def _doubt(self, state: State, day: Day, begin: list[Entry]) -> State:
@@ -238,18 +232,21 @@ class Sweep:
         irregular = state.irregular
         now = state.readings or _agreed(fold.phase if begun else None)
         earliest, latest, certain, without = now.earliest, now.latest, now.certain, now.without
+        undisputed = now.undisputed
         over = [e for e in state.pending if e.latest <= day]
         exact = [e for e in begin if e.latest <= day]
         for entry in begin:
             earliest = following(kind, earliest, entry)
         for entry in _sorted(over + exact, by_latest):
             latest = following(kind, latest, entry)
-        due = [e for e in over if EVENT_TYPES[e.type].follow_up]
-        due += [e for e in begin if e.latest <= day or not EVENT_TYPES[e.type].follow_up]
+        due = [e for e in over if is_follow_up(e)]
+        due += [e for e in begin if e.latest <= day or not is_follow_up(e)]
         for entry in _sorted(due, main_order):
             plan = is_plan(entry)
             if not plan:
                 certain = _reach(kind, certain, entry)
+            if not entry.disputed:
+                undisputed = following(kind, undisputed, entry)
             without = [(following(kind, phase, entry), until) for phase, until in without]
             if plan or entry.latest > day:
                 without.append((fold.phase if begun else None, NEVER if plan else entry.latest))
@@ -261,36 +258,42 @@ class Sweep:
         pending = [e for e in state.pending if e.latest > day]
         pending = _sorted(pending + [e for e in begin if e.latest > day], by_latest)
         without = _meet(without, fold.phase, day)
-        said = {earliest, latest, *(phase for _, phase in certain)}
+        said = {earliest, latest, undisputed, *(phase for _, phase in certain)}
         agreed = not pending and not without and said == {fold.phase}
         return State(
             fold,
             day,
             state.count + len(begin),
             begun,
-            None if agreed else Readings(earliest, latest, certain, without),
+            None if agreed else Readings(earliest, latest, certain, without, undisputed),
             pending,
-            state.disputed or not self.disputed.isdisjoint([e.id for e in begin]),
             irregular,
-            max([state.stamp, *[(e.known, e.position) for e in begin]]),
         )
 
-    def _weigh(self, state: State, readings: Readings) -> tuple[Fold, list[Any], bool]:
-        """The fold with what is pending taken in, what else may hold, whether any is irregular."""
+    def _weigh(
+        self, state: State, readings: Readings
+    ) -> tuple[Fold, list[Phase | None], Phase | None, bool]:
+        """Take in what is pending: the fold, the other readings, the one of what nobody disputes.
+
+        The last value says whether any event is irregular.
+        """
         kind, fold, begun, irregular = self.kind, state.fold, state.begun, state.irregular
+        undisputed = readings.undisputed
         latest, without = readings.latest, [phase for phase, _ in readings.without]
         for entry in state.pending:
             latest = following(kind, latest, entry)
-        moved = [e for e in state.pending if EVENT_TYPES[e.type].follow_up]
+        moved = [e for e in state.pending if is_follow_up(e)]
         if moved:
             fold = snapshot(fold)
         for entry in _sorted(moved, main_order):
             without = [following(kind, phase, entry) for phase in without]
             without.append(fold.phase if begun else None)
+            if not entry.disputed:
+                undisputed = following(kind, undisputed, entry)
             irregular |= not fold.add(kind, entry)
             begun = True
         others = [readings.earliest, latest, readings.certain[0][1], *without]
-        return fold, alternatives(fold.phase, others), irregular
+        return fold, others, undisputed, irregular
 
 
 def _sorted(entries: list[Entry], order: Callable[[Entry], Any]) -> list[Entry]:
@@ -298,7 +301,7 @@ def _sorted(entries: list[Entry], order: Callable[[Entry], Any]) -> list[Entry]:
 
 
 def _agreed(phase: Phase | None) -> Readings:
-    return Readings(phase, phase, [("", phase)], [])
+    return Readings(phase, phase, [("", phase)], [], phase)
 
 
 def _reach(
@@ -320,7 +323,7 @@ def _reach(
 def _meet(
     readings: list[tuple[Phase | None, Day]], main: Phase, day: Day
 ) -> list[tuple[Phase | None, Day]]:
-    """Each phase once, until the last day of those that met in it; not what the main order says."""
+    """Merge readings that reached the same phase, keeping the latest day; drop those equal to ``main``."""
     met: dict[Phase | None, Day] = {}
     for phase, until in readings:
         if phase != main and until > day:

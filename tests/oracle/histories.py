@@ -1,0 +1,518 @@
+"""Random histories of every kind, dense enough for the rules to meet.
+
+A history is a list of flat JSON events in the order of the log, each of them sound: the program must accept
+all. Everything happens within two weeks, between six companies, in a few subjects that speak of each other.
+Values come from small pools, so that events fall on one day, say one thing in two ways, or contradict
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.oracle.companies import Identity
+from tests.oracle.record import Lens, Log
+from tests.oracle.vocabulary import BESIDES, EVENTS, KINDS
+
+Fields = dict[str, Any]
+
+FIRST_DAY = date(2025, 1, 25)
+"""So that a month ends among the days."""
+
+COMPANIES = ("a", "b", "c", "d", "e", "f")
+ONES = (("d", "e", "f"), ("a", "e", "f"), ("c", "f"))
+"""Companies that may be judged to be one, without one of them being both sides of a deal."""
+SOURCES = ("s1", "s2", "s3", "s4")
+ZONES = ("UTC", "UTC", "UTC", "Asia/Tokyo", "America/New_York")
+
+USD = {"exact": "5", "currency": "USD"}
+MONEY = (
+    USD,
+    {"exact": "5.0", "currency": "USD"},
+    {"max": "7", "currency": "USD", "basis": "up_to"},
+)
+SHARES = (
+    {"exact": "51"}, {"exact": "51.0"}, {"exact": "50"}, {"min": "75", "max": "76"}, {"basis": "majority"},
+)  # fmt: skip
+TEXTS = (["x"], ["x", "y"], ["y", "x"])
+
+
+def day(offset: int) -> str:
+    return (FIRST_DAY + timedelta(offset)).isoformat()
+
+
+offsets = st.integers(0, 12)
+
+
+@st.composite
+def occurrences(draw: st.DrawFn) -> str:
+    """An EDTF text within the two weeks: half of them plain days, the others as vague as news is."""
+    offset = draw(offsets)
+    if draw(st.booleans()):
+        return day(offset)
+    other = day(offset + draw(st.integers(0, 5)))
+    here = day(offset)
+    shapes = (
+        f"[{here}..{other}]", f"{here}/{other}", f"{here}~", here[:7], f"[{here}..]", f"[..{here}]",
+        f"[{here},{other}]", f"{here[:7]}-XX", f"../{here}", "2025-24", "2025", "2025-02?",
+    )  # fmt: skip
+    return draw(st.sampled_from(shapes))
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> str:
+    """A bare day, or an hour of one."""
+    here = day(draw(offsets))
+    return here + draw(st.sampled_from(("", "", "T09:00:00Z", "T15:30:00Z", "T23:30:00-05:00")))
+
+
+# --- what events say --------------------------------------------------------------------------------
+
+
+def terms_of(subject: Subject) -> dict[str, Sequence[Any]]:
+    """Values to draw from for the terms of a subject."""
+    one, two, three, four, five, six = subject.companies
+    deals = [f"deal:{slug}" for slug in ("x", "y")]
+    claims: dict[str, Sequence[Any]] = {
+        "kind": ("acquisition", "merger", "supply"),
+        "parties": (
+            {one: ["acquirer"], two: ["target"]},
+            {one: ["acquirer"], two: ["target"], three: ["seller"]},
+            {four: ["acquirer", "investor"]},
+            {three: []},
+            {two: []},
+            {five: ["adviser"], six: ["other"]},
+        ),
+        "value": MONEY,
+        "quantity": ({"exact": "10", "unit": "GW"}, {"exact": "10.0", "unit": "GW"}),
+    }
+    pools: dict[str, dict[str, Sequence[Any]]] = {
+        "relationship": {
+            "kind": ("parent_of", "owns_stake_in", "supplies", "partners_with"),
+            "from": (three, three, one),
+            "to": (two,),
+            "products": TEXTS,
+            "share": SHARES,
+            "direct": (True, False),
+        },
+        "deal": claims
+        | {
+            "stake": SHARES,
+            "form": ("unspecified",),
+            "scope": TEXTS,
+            "conditions": TEXTS,
+            "expected_completion": (day(2), "2025-01", f"[{day(1)}..{day(4)}]"),
+            "outside_date": (day(5), day(9)),
+            "venture": (five,),
+            "break_fees": ([{"by": one, "to": two, "amount": USD}],),
+            "title": ("One", "Two"),
+        },
+        "right": {
+            "kind": ("warrant", "veto"),
+            "holder": (one, one, three),
+            "grantor": (two,),
+            "over": (*deals, "what is left"),
+            "deal": deals,
+            "strike": MONEY,
+            "quantity": ("all", {"exact": "1", "unit": "shares"}),
+            "window": (day(3), "2025-01", f"../{day(6)}"),
+            "governs": (five,),
+        },
+        "commitment": {
+            "actor": (one,),
+            "to": (two, [two, three]),
+            "purpose": ("plant", "fab"),
+            "amount": MONEY,
+            "firmness": ("aim", "plan"),
+            "deal": deals,
+            "conditions": TEXTS,
+        },
+        "rumour": claims
+        | {"of": ("begin", "end"), "text": ("talks", "more"), "deal": deals, "about": deals},
+        "proceeding": {
+            "kind": ("merger_review", "lawsuit"),
+            "before": ("court",),
+            "parties": (
+                {one: ["applicant"]},
+                {one: ["respondent"], two: ["claimant"]},
+                {two: []},
+            ),
+            "about": (*deals, "rumour:x"),
+            "title": ("One", "Two"),
+            "stage": ("phase 1", "phase 2"),
+            "remedies": TEXTS,
+        },
+        "fact": {
+            "value": ("5", "5.0", "6", "many", True, USD, ["x", "y"]),
+            "comparison": ([{"relation": "largest"}], [{"relation": "first_time"}]),
+        },
+        "company": {
+            "aliases": (["A"], ["B", "A"]),
+            "country": ("US", "TW"),
+            "identifiers": ({"crunchbase": "1"}, {"crunchbase": "2"}),
+        },
+    }
+    return pools[subject.kind]
+
+
+FIRST: dict[str, tuple[str, ...]] = {
+    "relationship": ("kind", "from", "to"),
+    "deal": ("kind", "parties"),
+    "right": ("kind", "holder", "grantor"),
+    "commitment": ("actor",),
+    "rumour": ("kind", "parties"),
+    "proceeding": ("kind", "before", "parties"),
+    "fact": (),
+    "company": (),
+}
+"""What the first event of a subject in the log must have (of a fact, the subject says it)."""
+
+BY_EVENT: dict[str, dict[str, Sequence[Any]]] = {
+    "deal_completed": {"assumed": (True,)},
+    "deal_approval_decided": {
+        "authority": ("EU", "court"),
+        "outcome": ("granted", "refused"),
+        "conditions": TEXTS,
+    },
+    "deal_bid_rejected": {"by": COMPANIES},
+    "deal_payment_made": {"amount": MONEY, "by": COMPANIES, "to": (["a", "b"], "c")},
+    "deal_milestone_reached": {
+        "milestone": ("first train",),
+        "quantity": ({"exact": "3", "unit": "GW"},),
+        "amount": MONEY,
+    },
+    "deal_breach_alleged": {"by": COMPANIES},
+    "deal_suspended": {"reason": ("why",)},
+    "deal_revived": {"reason": ("why",)},
+    "deal_withdrawn": {"by": COMPANIES},
+    "deal_terminated": {"by": COMPANIES, "fee": MONEY},
+    "right_exercised": {"part": (True, False), "amount": MONEY},
+    "right_lapsed": {"reason": ("expired", "waived")},
+    "commitment_progressed": {"spent": MONEY},
+    "rumour_comment_declined": {"by": COMPANIES},
+    "rumour_denied": {
+        "by": COMPANIES,
+        "as_party": (True, False),
+        "extent": ("full", "partial"),
+        "alternative": ("no",),
+    },
+    "proceeding_advanced": {"stage": ("phase 2", "hearing")},
+    "proceeding_decided": {"outcome": ("granted", "refused"), "conditions": TEXTS},
+    "proceeding_appealed": {"by": COMPANIES},
+    "proceeding_settled": {"amount": MONEY, "terms_of": ("secret",)},
+    "fact_stated": {"value": ("5", "5.0", "6", "many", True, USD, ["x", "y"])},
+    "company_renamed": {"name": ("New", "Newer", "A"), "name_kind": ("legal", "brand")},
+    "company_identified": {"scheme": ("crunchbase", "gb-coh"), "value": ("1", "2")},
+    "company_dissolved": {"reason": ("merged", "other")},
+}
+NEEDED: dict[str, tuple[str, ...]] = {
+    "deal_approval_decided": ("authority", "outcome"),
+    "deal_payment_made": ("amount",),
+    "deal_milestone_reached": ("milestone",),
+    "right_lapsed": ("reason",),
+    "rumour_denied": ("by",),
+    "proceeding_advanced": ("stage",),
+    "proceeding_decided": ("outcome",),
+    "fact_stated": ("value",),
+    "company_renamed": ("name",),
+    "company_identified": ("scheme", "value"),
+}
+
+OFTEN = ("deal_completed", "deal_terminated", "deal_completed", "deal_signed", "right_granted")
+TYPES = {
+    kind: [*names, *(name for name in OFTEN if name in names)]
+    for kind in KINDS
+    if (names := [name.split()[0] for name in EVENTS[kind]])
+} | {"company": ["company_renamed", "company_dissolved", "company_identified"]}
+
+
+CALM = TYPES | {
+    "deal": [
+        "deal_announced",
+        "deal_signed",
+        "deal_completed",
+        "deal_completed",
+        "deal_terminated",
+    ],
+    "relationship": ["relationship_observed", "relationship_established"],
+    "right": ["right_granted"],
+    "commitment": ["commitment_stated", "commitment_contracted"],
+    "proceeding": ["proceeding_opened"],
+    "company": ["company_renamed", "company_dissolved", "company_dissolved"],
+}
+"""What mostly happens: deals that close or fail, with what rests on them."""
+
+LINKED = (
+    ("deal", "right"),
+    ("deal", "relationship"),
+    ("deal", "deal"),
+    ("deal", "deal", "relationship"),
+    ("deal", "proceeding"),
+    ("deal", "commitment"),
+    ("deal", "rumour", "proceeding"),
+)
+"""Kinds of subjects that have something to say of each other."""
+
+
+class Subject:
+    """A subject to tell of, with the order in which companies take its roles."""
+
+    def __init__(self, kind: str, slug: str, companies: Sequence[str]) -> None:
+        self.kind = kind
+        self.companies = companies
+        self.subject = f"{kind}:{companies[0]}/staff" if kind == "fact" else f"{kind}:{slug}"
+
+
+def _some(draw: st.DrawFn, pool: dict[str, Sequence[Any]], most: int) -> Fields:
+    if not pool:
+        return {}
+    names = draw(st.lists(st.sampled_from(sorted(pool)), max_size=most, unique=True))
+    return {name: draw(st.sampled_from(pool[name])) for name in names}
+
+
+def _told(draw: st.DrawFn, *, mend: bool = False) -> Fields:
+    """Who says it, and since when it is known, where that is said at all."""
+    sources = draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=2, unique=True))
+    told: Fields = {"source": sources[0] if len(sources) == 1 else sources}
+    how = draw(st.integers(0, 9))
+    if how == 0:
+        told["known"] = draw(moments())
+    elif how == 1 and not mend:
+        told = {"known": draw(moments())}
+    return told
+
+
+def _label(draw: st.DrawFn) -> Fields:
+    how = draw(st.integers(0, 11))
+    if how == 0:
+        return {"fact_level": draw(st.sampled_from(("forecast", "opinion", "fact")))}
+    if how == 1:
+        return {"attribution": draw(st.sampled_from(("filing", "media_report")))}
+    return {}
+
+
+def _event(draw: st.DrawFn, subject: Subject, *, is_first: bool, is_calm: bool = False) -> Fields:
+    types = CALM if is_calm else TYPES
+    type_ = draw(st.sampled_from(types[subject.kind]))
+    pool = terms_of(subject)
+    own = BY_EVENT.get(type_, {})
+    fields = _some(draw, {n: v for n, v in pool.items() if n not in BESIDES[type_]}, 2)
+    fields |= _some(draw, own, 2)
+    needed = {name: own[name] for name in NEEDED.get(type_, ())}
+    if is_first:
+        needed |= {name: pool[name] for name in FIRST[subject.kind]}
+        if subject.kind == "fact":
+            fields |= {"company": subject.companies[0], "attribute": "staff"}
+    for name, values in needed.items():
+        if name not in fields:
+            fields[name] = draw(st.sampled_from(values))
+    if is_first and subject.kind in ("deal", "rumour"):
+        fields["parties"] = pool["parties"][0 if draw(st.booleans()) else 1]
+    if is_first and subject.kind == "proceeding":
+        fields["parties"] = pool["parties"][1]
+    if is_first and subject.kind in ("right", "commitment", "proceeding") and draw(st.booleans()):
+        fields["about" if subject.kind == "proceeding" else "deal"] = "deal:x"
+    if "form" in fields and type_ == "deal_agreed_in_principle":
+        fields["form"] = "mou"
+    return (
+        {"type": type_, "subject": subject.subject, "occurred": draw(occurrences())}
+        | fields
+        | _told(draw)
+        | _label(draw)
+    )
+
+
+# --- what is said about the record ------------------------------------------------------------------
+
+
+def _changes(
+    draw: st.DrawFn, root: Fields, subject: Subject, *, is_first: bool, mend: bool
+) -> Fields:
+    """Changes for an event (``root``), by our own record or by a paper."""
+    type_ = root["type"]
+    pool = {n: v for n, v in terms_of(subject).items() if n not in BESIDES[type_]}
+    pool |= BY_EVENT.get(type_, {})
+    if type_ == "deal_agreed_in_principle":
+        pool.pop("form", None)
+    changes = _some(draw, pool, 2)
+    fixed = {*NEEDED.get(type_, ()), *(FIRST[subject.kind] if is_first else ())}
+    for name in changes:
+        if name not in fixed and draw(st.integers(0, 3)) == 0:
+            changes[name] = None
+    if is_first and "parties" in changes:
+        changes["parties"] = pool["parties"][0]
+    if draw(st.integers(0, 2)) == 0:
+        changes["occurred"] = draw(occurrences())
+    if draw(st.integers(0, 5)) == 0:
+        changes["fact_level"] = draw(st.sampled_from(("forecast", "fact")))
+    if draw(st.integers(0, 5)) == 0 and "source" in root:
+        changes["source"] = draw(st.sampled_from(SOURCES))
+    if mend and draw(st.integers(0, 3)) == 0:
+        changes["known"] = draw(moments())
+    return changes or {"note": "better"}
+
+
+def _remark(draw: st.DrawFn, told: list[Fields], subjects: dict[str, Subject]) -> Fields | None:
+    """A correction, a retraction or a dispute of something told before."""
+    mend = draw(st.booleans())
+    by_id = {event["id"]: event for event in told}
+    targets = [
+        event
+        for event in told
+        if mend or not event["type"].startswith("event_") or "source" in event
+    ]
+    if not targets:
+        return None
+    remarks = [event for event in targets if "target" in event]
+    if remarks and draw(st.integers(0, 2)) == 0:
+        target = draw(st.sampled_from(remarks))
+    else:
+        target = draw(st.sampled_from([e for e in targets if "target" not in e]))
+    kinds = ["event_corrected", "event_corrected", "event_retracted", "event_disputed"]
+    if target["type"].startswith("event_"):
+        kinds = ["event_retracted", "event_corrected", "event_disputed"]
+    type_ = draw(st.sampled_from(kinds))
+    fields: Fields = {"type": type_, "target": target["id"]}
+    root = target
+    while "target" in root:
+        root = by_id[root["target"]]
+    fields["subject"] = root["subject"]
+    if not mend:
+        fields |= {"source": draw(st.sampled_from(SOURCES))} | _label(draw)
+        if draw(st.integers(0, 5)) == 0:
+            fields["known"] = draw(moments())
+    if type_ == "event_corrected":
+        subject = subjects[root["subject"]]
+        is_first = not any(e["subject"] == root["subject"] for e in told[: told.index(root)])
+        if target is root:
+            fields["changes"] = _changes(draw, root, subject, is_first=is_first, mend=mend)
+        elif target["type"] == "event_corrected" and draw(st.booleans()):
+            was_mend = "source" not in target
+            if target["target"] != root["id"]:
+                fields["changes"] = {"reason": "better"}
+            else:
+                inner = _changes(draw, root, subject, is_first=is_first, mend=was_mend)
+                fields["changes"] = {"changes": inner}
+        elif mend and "source" in target and draw(st.booleans()):
+            fields["changes"] = {"known": draw(moments())}
+        else:
+            fields["changes"] = {"reason": "better"}
+    return fields
+
+
+# --- whole histories --------------------------------------------------------------------------------
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14, kinds: Sequence[str] = KINDS
+) -> list[Fields]:
+    """A history in the order of the log; every event has an id, ``e1`` and so on but for registrations."""
+    events = _registrations(draw)
+    found_kinds: Sequence[str]
+    if draw(st.booleans()):
+        found_kinds = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2))
+    else:
+        found_kinds = draw(st.sampled_from([k for k in LINKED if {*k} <= {*kinds}] or [kinds[:1]]))
+    orders = (COMPANIES, COMPANIES, ("c", "b", "a", *COMPANIES[3:]))
+    found = [
+        Subject(kind, slug, draw(st.sampled_from(orders)))
+        for kind, slug in zip(found_kinds, ("x", "y", "z"), strict=False)
+    ]
+    subjects = {subject.subject: subject for subject in found}
+    told: list[Fields] = []
+    ones = draw(st.sampled_from(ONES))
+    is_calm = draw(st.integers(0, 2)) == 0
+    for number in range(1, draw(st.integers(min_events, max_events)) + 1):
+        event: Fields | None = None
+        what = draw(st.integers(0, 19))
+        if told and what < (2 if is_calm else 6):
+            event = _remark(draw, told, subjects)
+        elif what == 6:
+            company = draw(st.sampled_from((*COMPANIES, "a", "b")))
+            subject = Subject("company", company, COMPANIES)
+            subjects[subject.subject] = subject
+            event = _event(draw, subject, is_first=False, is_calm=is_calm)
+        elif what == 7:
+            event = _judgement(draw, ones, events)
+        if event is None:
+            subject = draw(st.sampled_from(found))
+            is_first = not any(e["subject"] == subject.subject for e in told)
+            event = _event(draw, subject, is_first=is_first, is_calm=is_calm)
+        event["id"] = f"e{number}"
+        if event["type"] == "companies_judged":
+            events.append(event)
+            if draw(st.integers(0, 2)) == 0:
+                undone = {"type": "event_retracted", "id": f"e{number}-undone"}
+                events.append(undone | {"target": event["id"], "subject": event["subject"]})
+        else:
+            told.append(event)
+    return [*events, *told]
+
+
+def _registrations(draw: st.DrawFn) -> list[Fields]:
+    found: list[Fields] = []
+    for slug in SOURCES:
+        published: Fields = {"published": draw(moments()), "timezone": draw(st.sampled_from(ZONES))}
+        if published["timezone"] == "UTC":
+            del published["timezone"]
+        head = {"type": "source_registered", "subject": f"source:{slug}", "id": f"source-{slug}"}
+        found.append(head | {"publisher": "Post", "kind": "news"} | published)
+    for slug in COMPANIES:
+        fields: Fields = {"name": slug.upper(), "aliases": [f"{slug.upper()} Inc"]}
+        if draw(st.integers(0, 9)) == 0:
+            fields |= draw(st.sampled_from((
+                {"source": "s1"}, {"occurred": day(3), "known": day(1)}, {"country": "US"},
+            )))  # fmt: skip
+        head = {"type": "company_registered", "subject": f"company:{slug}", "id": f"company-{slug}"}
+        found.append(head | fields)
+    court = {
+        "subject": "company:court",
+        "id": "company-court",
+        "name": "Court",
+        "kind": "government",
+    }
+    return [*found, {"type": "company_registered"} | court]
+
+
+def _judgement(draw: st.DrawFn, ones: Sequence[str], before: list[Fields]) -> Fields | None:
+    """A judgement that contradicts none before it."""
+    judged = list(draw(st.permutations(ones)))[: draw(st.integers(2, len(ones)))]
+    event = {
+        "type": "companies_judged",
+        "subject": f"company:{judged[0]}",
+        "companies": judged,
+        "judgement": draw(st.sampled_from(("same", "same", "different"))),
+    }
+    identity = Identity(Log.of([*before, event]).at())
+    parted = [pair for pair, judgement in identity.judged.items() if judgement == "different"]
+    return None if any(pair <= set(identity.one(c)) for c in ones for pair in parted) else event
+
+
+days_asked = st.one_of(st.integers(-1, 16), st.sampled_from((20, 36, 365))).map(day)
+positions_back = st.one_of(st.none(), st.integers(0, 8))
+
+
+@st.composite
+def known_asked(draw: st.DrawFn) -> str | None:
+    return draw(moments()) if draw(st.integers(0, 2)) == 0 else None
+
+
+@st.composite
+def lenses(draw: st.DrawFn) -> Lens | None:
+    """Mostly none; else one line, sometimes two."""
+    if draw(st.integers(0, 2)):
+        return None
+    some = st.lists(st.sampled_from(SOURCES), min_size=1, max_size=3, unique=True).map(tuple)
+    lines: dict[str, st.SearchStrategy[tuple[str, ...]]] = {
+        "source": some,
+        "not_source": some,
+        "attribution": st.just(("filing",)),
+        "fact_level": st.sampled_from((("fact",), ("forecast", "opinion"))),
+    }
+    names = draw(st.lists(st.sampled_from(sorted(lines)), min_size=1, max_size=2, unique=True))
+    return Lens(**{name: draw(lines[name]) for name in names})
