@@ -78,8 +78,16 @@ def _details(item: CompanyItem, kind: str, names: Names) -> str:
 
 def sum_words(each: Sum) -> str:
     """``USD 2–3 bn a year (live, 2 items)``."""
-    money: dict[str, Any] = {"currency": each.currency, "per": each.per, "basis": each.basis}
-    money |= {end: getattr(each, end) for end in ("min", "max") if getattr(each, end) is not None}
+    money: dict[str, Any] = {"currency": each.currency}
+    if each.per != "once":
+        money["per"] = each.per
+    if each.basis != "exact":
+        money["basis"] = each.basis
+    if each.min is not None and each.min == each.max:
+        money["exact"] = each.min
+    else:
+        ends = {"min": each.min, "max": each.max}
+        money |= {end: value for end, value in ends.items() if value is not None}
     of = f"{each.group}, {each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
