@@ -24,7 +24,8 @@ from timeline.store.tables import metadata
 FIELDS = {"type": "company_registered", "name": "Acme"}
 NEXT = (
     "INSERT {} INTO event SELECT {}, 'b', 'company:b', 1, type, schema_version, occurred, earliest, latest,"
-    " known, recorded, fact_level, attribution, payload, origin, digest, hash FROM event WHERE position = 1"
+    " known, told, recorded, fact_level, attribution, payload, origin, digest, hash FROM event"
+    " WHERE position = 1"
 )
 COPY_OF_FIRST = "SELECT * FROM event WHERE position = 1"
 
@@ -85,7 +86,7 @@ ONLY_POSTGRESQL = {
     "another log in front": "CREATE TEMP TABLE event AS SELECT * FROM event WHERE false;"
     " CREATE TEMP TABLE log_head AS SELECT * FROM log_head WHERE false;"
     " INSERT INTO public.event SELECT 9, 'b', 'company:b', 1, type, schema_version, occurred, earliest,"
-    " latest, known, recorded, fact_level, attribution, payload, origin, digest, hash"
+    " latest, known, told, recorded, fact_level, attribution, payload, origin, digest, hash"
     " FROM public.event WHERE position = 1",
     "update of nothing": "UPDATE event SET origin = 'x' WHERE false",
 }

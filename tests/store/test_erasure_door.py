@@ -68,7 +68,7 @@ def log_of(target: str) -> list[bytes]:
 OTHER_VALUES = {
     "position": "99", "version": "9", "schema_version": "2", "earliest": "'2025-01-02'",
     "latest": "'2025-01-30'", "known": "'2025-01-02T00:00:00.000000Z'",
-    "recorded": "'2025-01-02T00:00:00.000000Z'",
+    "recorded": "'2025-01-02T00:00:00.000000Z'", "told": "'{}'",
 }  # fmt: skip
 """Of the columns that hold no text."""
 QUOTED = "'x'"
@@ -153,7 +153,7 @@ def test_an_erasure_opens_the_door_for_no_other_event(target: str, of: str) -> N
 
 FORGED = (
     "INSERT INTO event SELECT 5, 'forged', {subject}, {version}, 'event_erased', 1, NULL, earliest, latest,"
-    ' known, recorded, \'fact\', NULL, \'{{"target":"ended","reason":"x"}}\', NULL, digest, hash'
+    ' known, told, recorded, \'fact\', NULL, \'{{"target":"ended","reason":"x"}}\', NULL, digest, hash'
     " FROM event WHERE id = 'acme'"
 )
 """An erasure that did not come through the program; of the same subject, and of another."""

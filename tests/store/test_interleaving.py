@@ -103,7 +103,7 @@ def test_positions_given_out_without_a_lock_are_caught(
 def test_the_database_takes_the_lock_for_programs_that_do_not(postgresql: URL) -> None:
     insert = (
         "INSERT INTO event SELECT %(position)s, %(id)s, 'company:' || %(id)s, 1,"
-        " 'company_registered', 1, NULL, '0001-01-01', '0001-01-01', now(), now(), 'fact', NULL,"
+        " 'company_registered', 1, NULL, '0001-01-01', '0001-01-01', now(), NULL, now(), 'fact', NULL,"
         " '{\"name\": \"A\"}', NULL, 'd', 'h'"
     )
     url = databases.url_text(postgresql)

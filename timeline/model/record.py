@@ -105,7 +105,7 @@ def event_of(type_: str, fields: Fields) -> Event:
     """The typed value of an event's fields.
 
     What was checked at the edge is not checked again: making a struct takes 0.5 µs, validating its terms
-    5 µs, and nothing reads a term from it (docs/decisions/0012-record.md).
+    5 µs, and nothing reads a term from it (docs/decisions/0015-one-reading.md).
     """
     event, python_names = EVENT_TYPES[type_], _RENAMED.get(type_)
     if python_names:
@@ -250,8 +250,10 @@ def _plain(given: list[Entry], known: Instant, lens: Lens | None, on: Day | None
     counting: list[Entry] = []
     reasons: dict[str, Reason] = {}
     for entry in given:
-        if lens is None and not entry.published:
-            found: Entry | Reason = entry if entry.known <= known else _NOT_YET_KNOWN
+        if entry.typed is None:  # what says that it was erased stands at a later position
+            found: Entry | Reason = _ERASED
+        elif lens is None and not entry.published:
+            found = entry if entry.known <= known else _NOT_YET_KNOWN
         else:
             found = _seen(entry, known, lens)
         if isinstance(found, Reason):
@@ -441,7 +443,7 @@ def turns(entries: Iterable[Entry], lens: Lens | None = None) -> Iterator[Turn]:
     In the order of the instants; an event whose wording changes is both removed and added.
     """
     found = list(entries)
-    if lens is None and not any(e.published or e.type in RECORD_TYPES for e in found):
+    if lens is None and not any(e.published or e.typed is None for e in found):
         for known, group in groupby(sorted(found, key=by_known), key=_known_of):
             if known < END_OF_TIME:
                 yield known, [], list(group)

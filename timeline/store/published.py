@@ -26,8 +26,8 @@ def registration(entries: Sequence[Entry]) -> list[Entry]:
     A registration that was retracted registers nothing. One that was erased still does: nobody knows any
     more what it said, but that it was there.
     """
-    if len(entries) == 1:  # the registration, which nearly always is all
-        return [entries[0]]
+    if len(entries) < 2:  # the registration, which nearly always is all
+        return list(entries)
     counting = judge(entries).counting
     first = entries[0]
     if first.is_erased:
@@ -79,7 +79,7 @@ def redated(
     changes, target = fields["changes"], fields["target"]
     while "known" not in changes and "changes" in changes:  # a mend of a mend
         changes = changes["changes"]
-        target = next(e.fields["target"] for e in entries() if e.id == target)
+        target = next((e.fields.get("target") for e in entries() if e.id == target), None)
     given = changes.get("known")
     if given is None:
         return None

@@ -273,7 +273,9 @@ class Standing:
             )
             subjects = self.connection.scalars(statement)
             stored = self._hints[what] = {subject.partition(":")[2] for subject in subjects}
-        added = self.companies if what == "company" else self._published.keys()
+        added = {s.removeprefix(f"{what}:") for s in self._identity if s.startswith(f"{what}:")}
+        if what == "company":
+            added |= self.companies
         return nearest(name, (stored | added) - {name})
 
     def nearest_ids(self, id_: str) -> list[str]:
