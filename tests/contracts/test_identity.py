@@ -132,6 +132,18 @@ def test_a_judgement_is_undone_by_retraction(group: World) -> None:
     group.timeline.verify()
 
 
+def test_a_judgement_makes_no_company_visible(group: World) -> None:
+    late = {"type": "company_registered", "id": "c-late", "subject": "company:late", "name": "Late"}
+    group.append(late | {"source": "wire"})
+    judged = {"type": "companies_judged", "id": "j", "companies": ["late", "third"]}
+    group.append(judged | {"judgement": "different"})
+    found = state(group, "late", known="2025-01-15")
+    assert (found.status, found.name) == (None, "Late")
+    rows = group.timeline.companies(on=DAY, known="2025-01-15").companies
+    assert next(row for row in rows if row.company == "late").status is None
+    assert state(group, "late").status == "active"
+
+
 def test_a_rebuild_keeps_what_is_one(group: World) -> None:
     group.append(SAME)
     before = state(group, "globex")
