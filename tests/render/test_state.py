@@ -88,7 +88,13 @@ def item(**fields: object) -> CompanyItem:
 
 def answer(*items: CompanyItem, **fields: object) -> StateAnswer:
     company = CompanyState(
-        company="acme", name="Acme", aliases=[], country=None, status="active", items=list(items)
+        company="acme",
+        name="Acme",
+        aliases=[],
+        country=None,
+        status="active",
+        merged=[],
+        items=list(items),
     )
     plain = {"on": "2025-02-01", "known": None, "recorded": None, "position": 7}
     return StateAnswer(companies=[company], **(plain | fields))  # type: ignore[arg-type]

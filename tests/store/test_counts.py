@@ -185,7 +185,7 @@ def test_what_a_question_reads_does_not_grow_with_the_news_of_others(
         asked.append(work.verbs["SELECT"])
         steps.append(work.steps)
     assert len(answers[0].to_dicts()) == len(answers[1].to_dicts()) > 0
-    assert asked == [statements, statements]
+    assert asked == [statements, statements], (question, asked)
     assert steps[1] <= steps[0] * 1.05, steps
 
 

@@ -67,7 +67,8 @@ def test_a_report_has_the_same_rows_on_both_databases(
         rows: list[Any] = [list(t.report(name, params=params, **at)) for t in both]  # type: ignore[arg-type] # of one type
         assert rows[0] == rows[1], at
         found += len(rows[0])
-    assert found > 0
+    # of these stories nothing needs attention; tests/contracts/test_identity.py has some that do
+    assert found > 0 or name == "attention"
 
 
 def test_these_reports_are_shipped_and_explained() -> None:

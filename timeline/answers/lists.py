@@ -16,7 +16,7 @@ from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
-from timeline.model.company import registered_name
+from timeline.model.company import JUDGED, registered_name
 from timeline.model.fold import kind_of, replay
 from timeline.model.kinds import KINDS
 from timeline.model.kinds.event import Group
@@ -212,7 +212,7 @@ def list_companies(view: View) -> CompaniesAnswer:
         company = subject.partition(":")[2]
         if view.identity.of(company) != company:
             continue
-        seen = replay(entries, at.on, at.known_at)
+        seen = replay([e for e in entries if e.type != JUDGED], at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(
             CompanyRow(

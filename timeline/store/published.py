@@ -79,10 +79,7 @@ def redated(
     changes, target = fields["changes"], fields["target"]
     while "known" not in changes and "changes" in changes:  # a mend of a mend
         changes = changes["changes"]
-        meant = next((e for e in entries() if e.id == target), None)
-        if meant is None or meant.is_erased:  # nobody knows any more what is meant in the end
-            return None
-        target = meant.fields["target"]
+        target = next((e.fields.get("target") for e in entries() if e.id == target), None)
     given = changes.get("known")
     if given is None:
         return None

@@ -158,6 +158,8 @@ class _Known:
                 published[slug] = parse_moment(*moment)
         meant = redated(entry.fields, lambda: self._before(row), lambda s: self._published(s, row))
         if meant is not None:
+            if any(before.is_erased for before in self._before(row)):
+                return None  # where its day ends may have followed from what is gone
             published[REDATED] = meant
         return known, published
 
