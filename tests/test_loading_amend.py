@@ -557,6 +557,22 @@ def test_amend_retracts_what_refers_before_what_is_referred_to(
     assert deal(store) is None
 
 
+def test_amend_never_retracts_a_registration_that_another_file_refers_to(
+    store: Store, tmp_path: Path
+) -> None:
+    start = STORY.index("events:\n")
+    replay_text(store, tmp_path, STORY[:start], "companies.yaml")
+    replay_text(store, tmp_path, "story: other\n" + STORY[start:], "events.yaml")
+    fewer = edited(("  globex: {name: Globex, country: US}\n", ""), text=STORY[:start])
+    assert codes(replay_text(store, tmp_path, fewer, "companies.yaml").warnings) == [
+        "event-vanished"
+    ]
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, fewer, "companies.yaml", amend=True)
+    assert codes(refused.value.problems) == ["still-referred-to"]
+    assert deal(store).counterparties == ["globex"]
+
+
 # --- erased events ------------------------------------------------------------------------------
 
 

@@ -132,6 +132,18 @@ def test_a_judgement_is_undone_by_retraction(group: World) -> None:
     group.timeline.verify()
 
 
+def test_a_judgement_makes_no_company_visible(group: World) -> None:
+    late = {"type": "company_registered", "id": "c-late", "subject": "company:late", "name": "Late"}
+    group.append(late | {"source": "wire"})
+    judged = {"type": "companies_judged", "id": "j", "companies": ["late", "third"]}
+    group.append(judged | {"judgement": "different"})
+    found = state(group, "late", known="2025-01-15")
+    assert (found.status, found.name) == (None, "Late")
+    rows = group.timeline.companies(on=DAY, known="2025-01-15").companies
+    assert next(row for row in rows if row.company == "late").status is None
+    assert state(group, "late").status == "active"
+
+
 def test_a_rebuild_keeps_what_is_one(group: World) -> None:
     group.append(SAME)
     before = state(group, "globex")
@@ -259,3 +271,45 @@ def test_attention_has_all_remarks_of_a_day(group: World) -> None:
         ("sold", "relationship:held", "deal:bought", "2025-01-05"),
     ]
     assert list(group.timeline.report("attention", on="2024-01-01").found) == []
+
+
+def test_the_report_and_the_list_give_the_same_sums(group: World) -> None:
+    def promise(name: str, type_: str = "commitment_stated", **amount: Any) -> Fields:
+        money = {"currency": "USD"} | amount
+        return told(type_, f"p-{name}", f"commitment:{name}", actor="acme", amount=money)
+
+    group.append(
+        promise("one", exact="5"), promise("two", exact="7.5"), promise("three", min="1"),
+        promise("euro", exact="3", currency="EUR"), promise("about", exact="2", basis="about"),
+        promise("over", exact="100"),
+        told("commitment_withdrawn", "w", "commitment:over", "2025-01-07"),
+    )  # fmt: skip
+    listed = [
+        (
+            s.group,
+            s.currency,
+            s.per,
+            s.basis,
+            s.items,
+            s.min and float(s.min),
+            s.max and float(s.max),
+        )
+        for s in group.timeline.items("commitment", on=DAY).sums
+    ]
+    rows = group.timeline.report("commitments", on=DAY).found
+    assert [
+        (
+            row["status_group"], row["currency"], row["per"], row["basis"], row["commitments"],
+            None if row["least"] is None else float(row["least"]),
+            None if row["most"] is None else float(row["most"]),
+        )
+        for row in rows
+    ] == listed  # fmt: skip
+    assert ("live", "USD", "once", "exact", 3, 13.5, None) in listed
+
+
+def test_concentration_counts_the_other_side(group: World) -> None:
+    parties = {"acme": ["acquirer"], "sub": ["seller"], "third": ["seller"], "globex": ["target"]}
+    group.append(told("deal_signed", "co", "deal:co", kind="acquisition", parties=parties))
+    rows = list(group.timeline.report("concentration", on=DAY, params={"company": "sub"}).found)
+    assert [row["counterparty"] for row in rows] == ["acme", "globex"]

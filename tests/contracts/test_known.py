@@ -59,8 +59,9 @@ def test_identity_is_known_always_unless_it_says_otherwise(world: World) -> None
     )
     found = {row.id: (row.known, row.occurred, row.earliest, row.latest) for row in world.rows()}
     assert found["always"] == (ALWAYS, None, "0001-01-01", "0001-01-01")
-    assert found["told"] == ("2025-03-10T23:59:59.999999Z", None, "2025-03-10", "2025-03-10")
-    assert found["said"] == ("2025-01-01T23:59:59.999999Z", None, "2025-01-01", "2025-01-01")
+    # what a source tells of a company is known since then, of every day
+    assert found["told"] == ("2025-03-10T23:59:59.999999Z", None, "0001-01-01", "0001-01-01")
+    assert found["said"] == ("2025-01-01T23:59:59.999999Z", None, "0001-01-01", "0001-01-01")
     assert found["since"] == (ALWAYS, "1974", "1974-01-01", "1974-12-31")
     assert found["utc"] == (ALWAYS, None, "2025-03-10", "2025-03-10")
     assert found["taipei"] == (ALWAYS, None, "2025-03-10", "2025-03-10")

@@ -161,7 +161,8 @@ def test_the_state_of_a_company_never_reads_the_whole_log(world: World, question
             continue
         said = plan(world, statement, parameters)
         for line in said.splitlines():
-            assert not line.startswith("SCAN event"), f"{statement}\n{said}"
+            few = "SCAN event USING INDEX event_judged"  # an index of the judgements alone
+            assert line == few or not line.startswith("SCAN event"), f"{statement}\n{said}"
             assert "Seq Scan on event" not in line, f"{statement}\n{said}"
 
 

@@ -20,6 +20,7 @@ from tests.contracts.world import (
     retraction,
     without,
 )
+from timeline.errors import DataError
 from timeline.model.values import Fields
 
 # --- references ---------------------------------------------------------------------------------
@@ -213,12 +214,14 @@ def test_changes_must_leave_their_target_sound(
         assert told.refuse(correction(target, changes)) == codes
 
 
-def test_required_terms_may_move_to_another_event(told: World) -> None:
-    """A correction may take what the first event had to give: the log says what was given."""
-    told.append(correction("announced", {"kind": None}, id="m"))
+def test_what_a_first_event_must_have_cannot_be_removed(told: World) -> None:
+    with pytest.raises(DataError) as caught:
+        told.append(correction("announced", {"kind": None}, id="m"))
+    assert [problem.code for problem in caught.value.problems] == ["missing-field"]
+    told.append(correction("announced", {"kind": "capacity"}, id="n"))
     item = told.item()
     assert item is not None
-    assert "kind" not in item.terms
+    assert item.kind == "capacity"
     told.check()
 
 

@@ -336,3 +336,10 @@ def test_what_is_wrong_under_a_source_is_said_once_and_where_it_stands(
 ) -> None:
     text = f"sources:\n  post: {{publisher: Post, kind: news, published: 2025-01-10, {source}}}\n"
     assert said(tmp_path, text) == problems
+
+
+def test_no_more_than_a_thousand_problems_are_said_of_what_a_source_says(tmp_path: Path) -> None:
+    says = "".join("      - {type: deal_signd}\n" for _ in range(MOST_PROBLEMS + 9))
+    head = "sources:\n  post:\n    publisher: Post\n    kind: news\n    published: 2025-01-10\n"
+    text = f"{head}    says:\n{says}"
+    assert len(load(tmp_path, text).problems) == MOST_PROBLEMS

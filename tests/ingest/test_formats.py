@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 
 from tests.ingest.strategies import as_json, events, json_values
-from timeline.errors import Location, Problem
+from timeline.errors import DataError, Location, Problem
 from timeline.ingest.canonical import digest
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import (
@@ -24,6 +24,7 @@ from timeline.ingest.jsonl import (
     export_line,
     parse_cloudevent,
     parse_line,
+    read_object,
     twice_in,
 )
 from timeline.ingest.schema import fixture_schema
@@ -197,6 +198,31 @@ def test_a_key_twice_is_refused_wherever_it_stands(
     assert isinstance(found, list)
     assert {problem.code for problem in found} == {"duplicate-key"}
     assert [problem.message.split('"')[1].rstrip(".") for problem in found] == paths
+
+
+def test_a_key_twice_in_the_line_of_an_erased_event_and_in_a_document() -> None:
+    erased = b'{"erased":true,"id":"a","id":"b"}'
+    assert [p.code for p in parse_line(erased, "a-file", 3)] == ["duplicate-key"]  # type: ignore[union-attr]
+    assert read_object(b'{"a": 1.50,\n "b": [1]}', "a-file") == {"a": "1.50", "b": [1]}
+    assert read_object(b"[1]", "a-file") is None
+    assert read_object(b"{", "a-file") is None
+    with pytest.raises(DataError) as refused:
+        read_object(b'{"a": 1,\n "a": 2}', "a-file")
+    assert refused.value.problems[0].location == Location("a-file", 2, 2)
+
+
+def test_a_line_in_an_envelope_or_in_short_form_is_told_from_a_plain_one() -> None:
+    (problem,) = parse_line(msgspec.json.encode(SIGNED), "a-file", 1)  # type: ignore[misc]
+    assert "--format cloudevents" in str(problem.hint)
+    fact = {
+        "type": "fact_stated", "company": "a", "attribute": "b", "occurred": "2025", "source": "s",
+        "value": "27 %",
+    }  # fmt: skip
+    draft = parse_line(msgspec.json.encode(fact), "a-file", 1)
+    assert isinstance(draft, Draft)
+    assert draft.fields["value"] == {"exact": "27"}
+    wrong = parse_line(msgspec.json.encode(fact | {"source": "Bad Slug"}), "a-file", 1)
+    assert [problem.code for problem in wrong] == ["invalid-value"]  # type: ignore[union-attr]
 
 
 @given(json_values)

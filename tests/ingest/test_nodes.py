@@ -22,6 +22,7 @@ from timeline.ingest.nodes import (
     Sequence,
     Unreadable,
     compose,
+    compose_most,
     excerpt,
     node_of,
     value_of,
@@ -258,3 +259,28 @@ def _texts(node: Node | None) -> Any:
     if isinstance(node, Sequence):
         return [_texts(item) for item in node.items]
     return node.text if isinstance(node, Scalar) else None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{a: [1], b c}", "{a: '', b c}", "{a: x, occurred}", "a: x\nb c:", "{b c}", "{a: x, 'b c'}"],
+)
+def test_a_key_without_a_value_is_no_piece_of_a_text(text: str) -> None:
+    _, problems = compose_most(text)
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "text, hint",
+    [
+        ("{a: x, b c}", 'put the text in quotes: a: "x, b c"'),
+        ("{a: 5,000}", "write the number without commas"),
+        ("{a: USD 5,000,000.50}", "write the number without commas"),
+    ],
+)
+def test_a_comma_in_braces_is_named_once_and_hides_nothing(text: str, hint: str) -> None:
+    tree, (problem,) = compose_most(text)
+    assert problem.code == "unquoted-comma"
+    assert hint in str(problem.hint)
+    assert isinstance(tree, Mapping)
+    assert list(tree.pairs) == ["a"]

@@ -137,6 +137,7 @@ def test_what_else_is_read(type_: Any, text: str, value: dict[str, Any]) -> None
         (Quantity, "10"),
         (Quantity, "10 mn"),
         (Quantity, "GW"),
+        (Quantity, "10 %"),
         (Quantity, '10 "GW'),
         (Horizon, "3 weeks"),
         (Horizon, "for some years"),

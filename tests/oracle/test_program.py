@@ -27,6 +27,7 @@ from tests.oracle.comparison import (
 from tests.oracle.histories import histories, lenses
 from tests.oracle.record import Log
 from timeline import Timeline
+from timeline.store.engine import MEMORY
 from timeline.store.store import Store
 
 _examples = settings.get_profile("default").max_examples
@@ -93,6 +94,16 @@ def compare(timeline: Timeline, events: list[Fields], batches: int, asked: Quest
 def test_every_state_is_as_the_pages_say(
     events: list[Fields], batches: int, asked: Questions
 ) -> None:
+    with Timeline.open(MEMORY) as timeline:  # a file waits for the disk at every commit
+        timeline.store.init()
+        compare(timeline, events, batches, asked)
+
+
+@SOME
+@given(histories(), st.integers(1, 3), questions())
+def test_every_state_is_as_the_pages_say_in_a_file(
+    events: list[Fields], batches: int, asked: Questions
+) -> None:
     with TemporaryDirectory() as folder, Timeline(new_store(Path(folder))) as timeline:
         compare(timeline, events, batches, asked)
 
@@ -117,7 +128,8 @@ def test_every_state_is_as_the_pages_say_on_postgresql(
 @SOME
 @given(histories(), questions(2, 1))
 def test_a_group_is_what_a_company_controls(events: list[Fields], asked: Questions) -> None:
-    with TemporaryDirectory() as folder, Timeline(new_store(Path(folder))) as timeline:
+    with Timeline.open(MEMORY) as timeline:
+        timeline.store.init()
         replay(timeline, events)
         log = Log.of(events)
         for at in asked.of(log):

@@ -105,10 +105,11 @@ def test_a_difference_is_that_of_two_states(events: list[Fields], data: st.DataO
         days = data.draw(days_asked), data.draw(days_asked)
         rest: dict[str, Any] = {"recorded": data.draw(st.sampled_from((None, len(events) - 2)))}
         rest |= {"on": data.draw(days_asked)} if name == "known" else {}
+        ranged: dict[str, Any] = {name: days}
         for company in ("a", "b"):
-            answer = plain(timeline.diff(company, **{name: days}, **rest))
+            answer = plain(timeline.diff(company, **ranged, **rest))
             one, other = (
-                plain(timeline.state(company, **{name: day}, **rest))["companies"][0]
+                plain(timeline.state(company, **(rest | {name: day})))["companies"][0]
                 for day in days
             )
             compare(answer, one, other)

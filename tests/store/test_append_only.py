@@ -24,7 +24,8 @@ from timeline.store.tables import metadata
 FIELDS = {"type": "company_registered", "name": "Acme"}
 NEXT = (
     "INSERT {} INTO event SELECT {}, 'b', 'company:b', 1, type, schema_version, occurred, earliest, latest,"
-    " known, told, recorded, fact_level, attribution, payload, origin, digest, hash FROM event WHERE position = 1"
+    " known, told, recorded, fact_level, attribution, payload, origin, digest, hash FROM event"
+    " WHERE position = 1"
 )
 COPY_OF_FIRST = "SELECT * FROM event WHERE position = 1"
 

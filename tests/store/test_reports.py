@@ -25,6 +25,8 @@ NAMES = [
 
 TIME = {"on": "2015-09-30", "known": "2015-09-30"}
 """When the generated news is in full course."""
+LATE = {"on": "2020-09-15", "known": "2020-09-15"}
+"""When a deal of the stories should have closed, and has not."""
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +63,12 @@ def test_a_report_has_the_same_rows_on_both_databases(
 ) -> None:
     found = 0
     params = params_of(both[0], name)
-    for at in (TIME, {}, {"on": "2016-05-01"}, {"on": "2024-12-20", "known": "2025-01-31"}):
+    for at in (TIME, {}, {"on": "2016-05-01"}, {"on": "2024-12-20", "known": "2025-01-31"}, LATE):
         rows: list[Any] = [list(t.report(name, params=params, **at)) for t in both]  # type: ignore[arg-type] # of one type
         assert rows[0] == rows[1], at
         found += len(rows[0])
-    assert found > 0
+    # of these stories nothing needs attention; tests/contracts/test_identity.py has some that do
+    assert found > 0 or name == "attention"
 
 
 def test_these_reports_are_shipped_and_explained() -> None:

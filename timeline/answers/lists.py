@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from typing import get_args
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -15,9 +16,10 @@ from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
-from timeline.model.company import registered_name
+from timeline.model.company import JUDGED, registered_name
 from timeline.model.fold import kind_of, replay
 from timeline.model.kinds import KINDS
+from timeline.model.kinds.event import Group
 from timeline.model.values import Day
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
@@ -151,6 +153,8 @@ def statuses_meant(kind: str, named: Iterable[str]) -> list[str]:
     found: list[str] = []
     for name in named:
         meant = [status for status, group in groups.items() if name in (status, group)]
+        if not meant and name in get_args(Group):
+            meant = [name]  # a group that the kind has no status of: nothing is like that
         if not meant:
             statuses, of = ", ".join(groups), ", ".join(sorted(set(groups.values())))
             message = f'no {kind} is ever "{name}"'
@@ -208,7 +212,7 @@ def list_companies(view: View) -> CompaniesAnswer:
         company = subject.partition(":")[2]
         if view.identity.of(company) != company:
             continue
-        seen = replay(entries, at.on, at.known_at)
+        seen = replay([e for e in entries if e.type != JUDGED], at.on, at.known_at)
         terms = seen.terms if seen else {}
         rows.append(
             CompanyRow(

@@ -13,7 +13,7 @@ from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
 from timeline.answers.remarks import with_remarks
 from timeline.answers.view import View
-from timeline.model.company import is_registered, registered_name
+from timeline.model.company import JUDGED, is_registered, registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
 from timeline.model.subject import Subject
@@ -169,6 +169,8 @@ def _company_state(
 
 def _header(view: View, company: str, entries: list[Entry]) -> CompanyState:
     """One id of a company at the view's coordinate, by itself."""
+    # a judgement is bookkeeping about a company: it makes none visible
+    entries = [entry for entry in entries if entry.type != JUDGED]
     recorded = [entry for entry in entries if entry.position <= view.at.position]
     seen = replay(recorded, view.at.on, view.at.known_at)
     terms = seen.terms if seen else {}

@@ -16,6 +16,7 @@ from timeline.importers.settings import (
 from timeline.ingest.schema import fixture_schema
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.kinds.about_record import RecordEvent
+from timeline.model.kinds.event import Event
 from timeline.model.kinds.source import SourceRegistered
 
 _REF: Final = "#/definitions/{name}"
@@ -79,10 +80,7 @@ def mapping_schema() -> dict[str, Any]:
                 ]
             },
         },
-        "events": {
-            "type": "array",
-            "items": {"anyOf": [{"$ref": _REF.format(name=t.__name__)} for t in types]},
-        },
+        "events": {"type": "array", "items": {"anyOf": [_event(told, event) for event in types]}},
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -92,6 +90,12 @@ def mapping_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "definitions": dict(sorted((told | settings).items())),
     }
+
+
+def _event(told: dict[str, Any], event: type[Event]) -> dict[str, Any]:
+    """An event of a mapping: as under a source in a fixture, and when it happened."""
+    needed = [*told[event.__name__].get("required", ()), *(() if event.always else ("occurred",))]
+    return {"allOf": [{"$ref": _REF.format(name=event.__name__)}, {"required": sorted(needed)}]}
 
 
 def _or_expression(schema: Any) -> Any:

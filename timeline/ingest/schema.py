@@ -50,9 +50,8 @@ def fixture_schema() -> dict[str, Any]:
     said = [{"$ref": _REF.format(name=event.__name__)} for event in types]
     _share_fields(components, [event.__name__ for event in types])
     for type_, form in FORMS.items():
-        if type_.__name__ in components:
-            text = {"type": "string", "description": "the short form", "examples": [*form.examples]}
-            components[type_.__name__] = {"anyOf": [components[type_.__name__], text]}
+        text = {"type": "string", "description": "the short form", "examples": [*form.examples]}
+        components[type_.__name__] = {"anyOf": [components[type_.__name__], text]}
     sources = _section(components, SourceRegistered.__name__, "where news comes from")
     fields = components[f"{SourceRegistered.__name__}Fields"]["properties"]
     fields["says"] = {

@@ -105,7 +105,7 @@ def event_of(type_: str, fields: Fields) -> Event:
     """The typed value of an event's fields.
 
     What was checked at the edge is not checked again: making a struct takes 0.5 µs, validating its terms
-    5 µs, and nothing reads a term from it (docs/decisions/0012-record.md).
+    5 µs, and nothing reads a term from it (docs/decisions/0016-one-reading.md).
     """
     event, python_names = EVENT_TYPES[type_], _RENAMED.get(type_)
     if python_names:

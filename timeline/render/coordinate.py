@@ -76,7 +76,7 @@ def lens_words(lens: LensAsked) -> str:
         for form, given in (
             ("only what {} told", lens.source),
             ("nothing that {} told", lens.not_source),
-            ("only what is told on the word of {}", lens.attribution),
+            ("only what is attributed to {}", lens.attribution),
             ("only what is told as {}", lens.fact_level),
         )
         if given

@@ -54,7 +54,10 @@ def _shapes() -> dict[str, Shape]:
     found: dict[str, Shape] = {}
     for event in EVENT_TYPES.values():
         for name, shape in shapes_of(event).items():
-            found[name] = shape if found.get(name, shape) == shape else "text"
+            shapes = {shape, found.get(name, shape)}
+            # one company, a list of them, and whoever is no company but named in words, read alike
+            alike = shapes <= {"company", "companies", "text"}
+            found[name] = shape if len(shapes) == 1 else "companies" if alike else "text"
     return found
 
 

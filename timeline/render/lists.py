@@ -41,6 +41,7 @@ def list_lines(
     yield ""
     if not answer.items:
         yield from page.paragraph(f"No {heading} like that had been reported by this date.")
+        yield from again(page, answer)
         return
     page = Page(width, color, max(12, *(cells(item.status) for item in answer.items)))
     for item in answer.items:
@@ -52,8 +53,8 @@ def list_lines(
     if answer.sums:
         yield ""
         yield from page.paragraph(
-            f"Sums of what is stated{' as value' if answer.kind == 'deal' else ''}, "
-            "of what stands alike, within one currency, period and basis:"
+            f"Sums of {'stated values' if answer.kind == 'deal' else 'what is stated'}, "
+            "each of items that stand alike, within one currency, period and basis:"
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"

@@ -145,10 +145,11 @@ class _Page:
         status = "not known by then" if company.status is None else status_words(company.status)
         also = [f"also {', '.join(company.aliases)}"] if company.aliases else []
         country = [company.country] if company.country else []
-        yield from self.paragraph(" · ".join([*also, *country, status]))
+        merged = [f"also registered as {', '.join(company.merged)}"] if company.merged else []
+        yield from self.paragraph(" · ".join([*also, *merged, *country, status]))
         if company.members:
-            members = join(name_of(each.company, self.names) for each in company.members)
-            yield from self.paragraph(f"with what it controls: {members}")
+            held = [f"{name_of(m.company, self.names)} ({m.subject})" for m in company.members]
+            yield from self.paragraph(f"controls {join(held)}")
 
     def coordinate(self, answer: StateAnswer) -> Iterator[str]:
         """When it is asked for, and what was known and recorded by then."""

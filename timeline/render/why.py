@@ -132,7 +132,7 @@ def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     if link.irregular:
         yield "contradicts", "what was reported before; the status stays"
     if link.uncertain:
-        yield "uncertain", f"may not have happened yet on {answer.on}"
+        yield "uncertain", f"may not have happened yet on {date(answer.on)}"
     said = [each.replace("_", " ") for each in link.conflicts if each != "occurred"]
     if said:
         yield "conflict", f"another value of {join(said)} than an event of the same time"

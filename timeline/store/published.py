@@ -79,7 +79,7 @@ def redated(
     changes, target = fields["changes"], fields["target"]
     while "known" not in changes and "changes" in changes:  # a mend of a mend
         changes = changes["changes"]
-        target = next(e.fields["target"] for e in entries() if e.id == target)
+        target = next((e.fields.get("target") for e in entries() if e.id == target), None)
     given = changes.get("known")
     if given is None:
         return None

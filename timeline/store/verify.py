@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
-from timeline.errors import AnchorMismatch, StoreDamaged
+from timeline.errors import AnchorMismatch, HistoryDamaged, StoreDamaged
 from timeline.ingest.canonical import GENESIS
 from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
@@ -59,16 +59,22 @@ def verify(
     subject, and AnchorMismatch where the log is no continuation of the ``anchor``.
     """
     known = _Known(connection)
+    unlike: HistoryDamaged | None = None  # said only of a log that is sound itself
     for page in _pages(_anchored(walk_chain(connection, progress), anchor)):
         references = References(connection, page)
         for row in page:
             references.check(row)
             _check_columns(row, known)
-        verify_words(connection, page)
+        try:
+            verify_words(connection, page)
+        except HistoryDamaged as error:
+            unlike = unlike or error
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)
     _check_versions(connection)
+    if unlike is not None:
+        raise unlike
     verify_companies(connection)
     verify_handles(connection)
     verify_identity(connection)
@@ -152,6 +158,8 @@ class _Known:
                 published[slug] = parse_moment(*moment)
         meant = redated(entry.fields, lambda: self._before(row), lambda s: self._published(s, row))
         if meant is not None:
+            if any(before.is_erased for before in self._before(row)):
+                return None  # where its day ends may have followed from what is gone
             published[REDATED] = meant
         return known, published
 

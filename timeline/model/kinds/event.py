@@ -99,8 +99,7 @@ ENVELOPE: Final = frozenset(Event.__struct_encode_fields__)
 class Phase(Struct, frozen=True, tag_field="phase"):
     """Where a subject stands: all of its past that decides about its future.
 
-    Two subjects in the same phase have the same future. Phases are tagged, so that a checkpoint keeps
-    them as JSON.
+    Two subjects in the same phase have the same future. Phases are tagged, so that JSON tells them apart.
     """
 
     @property
