@@ -12,10 +12,11 @@ import pytest
 
 from tests.render.stories import GOLDEN, STORIES, load_story, render
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
+from timeline.answers.model import Claim, Told
 from timeline.render.json import encode_json
 from timeline.render.state import render_state, state_lines
 from timeline.render.status import status_words
-from timeline.render.summary import reports_words
+from timeline.render.summary import reports_words, summary
 from timeline.render.text import cells
 
 
@@ -207,3 +208,86 @@ def test_no_state_needs_a_heavy_library() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert ran.stdout.split() == [b"[]"]
+
+
+CLAIMED = Claim(event="e-2", type="deal_completed", status="completed", occurred="2022-10-27")
+
+
+@pytest.mark.parametrize(
+    "fields, told, words",
+    [
+        (
+            {"certainty": "contested", "alternatives": ["completed"], "irregular": ["e-2"]},
+            Told(reports=3, last="2022-10-28", claims=[CLAIMED]),
+            "contradicts the record: later reports say completed (27 Oct 2022)",
+        ),
+        (
+            {"certainty": "contested", "alternatives": ["absent", "signed"], "disputes": ["d"],
+             "disputed": True},
+            Told(reports=2, last=None, disputers=["globex"]),
+            "may also be signed or may not have happened disputed Globex disputes it",
+        ),
+        (
+            {"irregular": ["e-2"]},
+            Told(reports=1, last="2025-01-10"),
+            "contradicts a report does not fit what was reported before; the status stays",
+        ),
+        (
+            {"disputes": ["d"]},
+            Told(reports=1, last="2025-01-10", disputers=["the paper", "globex"]),
+            "the paper and Globex dispute part of it, which does not change the status",
+        ),
+        (
+            {"status": "noted", "group": "noted", "since": None},
+            Told(reports=1, last="2025-01-10"),
+            "mentioned Supply to Globex, as supplier status unknown",
+        ),
+        (
+            {"remarks": [{"code": "party-dissolved", "company": "globex", "since": "2025-01-20"}]},
+            Told(reports=0, last=None),
+            "beware Globex was dissolved on 20 Jan 2025",
+        ),
+        (
+            {"remarks": [{"code": "premise-over", "subject": "deal:x", "status": "terminated",
+                          "since": "2025-06-09"}]},
+            Told(reports=1, last=None),
+            "beware the deal it hangs on was terminated on 9 Jun 2025 (deal:x)",
+        ),
+        (
+            {"remarks": [{"code": "overdue", "key": "outside_date", "date": "2025-01-31"}]},
+            Told(reports=1, last=None),
+            "beware it had to be completed by 31 Jan 2025, and nothing says that it was",
+        ),
+        (
+            {"changed": {"value": {"since": "[2017-05..2018-03]", "unsettled": True,
+                                   "before": {"exact": "5000000", "currency": "USD"}}},
+             "terms": {"kind": "supply", "value": {"exact": "6000000", "currency": "USD"}}},
+            Told(reports=1, last=None),
+            "since some day between May 2017 and March 2018; USD 5 mn before, and perhaps still",
+        ),
+    ],
+)  # fmt: skip
+def test_doubts_and_what_follows_are_sentences(
+    fields: dict[str, object], told: Told, words: str
+) -> None:
+    of = {"deal:acme-globex": told}
+    text = render_state(answer(item(**fields)), names={"globex": "Globex"}, told=of)
+    assert words in " ".join(text.split())
+    assert reports_words(told) in " ".join(text.split())
+
+
+def test_the_first_lines_sum_up() -> None:
+    items = [
+        item(),
+        item(subject="deal:two"),
+        item(subject="deal:three", kind="acquisition", status="terminated", certainty="contested"),
+        item(subject="rumour:x", kind="merger", status="denied", terms={"kind": "merger"}),
+        item(subject="rumour:y", kind="merger", status="open", terms={"kind": "merger"}),
+        item(subject="right:z", kind="first_refusal", status="granted", terms={}),
+    ]
+    told = {"deal:two": Told(reports=1, last="2026-02-26"), "rumour:x": Told(reports=1, last=None)}
+    assert summary(items, told) == (
+        "2 supply deals announced, 1 acquisition terminated (contested), 1 merger denied, "
+        "1 merger rumoured, 1 right of first refusal granted; last news 26 Feb 2026"
+    )
+    assert summary([], {}) == ""
