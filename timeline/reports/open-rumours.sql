@@ -4,9 +4,9 @@ SELECT r.subject, r.kind, r.certainty, o.reported, days_between(o.reported, :on)
 FROM rumour_history r
 JOIN (
   -- days count from the first report, not from the earliest day of which it may be told
-  SELECT subject, substr(min(known_from), 1, 10) AS reported
+  SELECT subject, day_of(min(known_from)) AS reported
   FROM rumour_history
-  WHERE known_from <= :known AND known_from >= '0002'
+  WHERE known_from <= :known AND known_from > '0001-01-02'
   GROUP BY subject
 ) o ON o.subject = r.subject
 WHERE r.status = 'open'

@@ -6,10 +6,10 @@ FROM rumour_history r
 JOIN (
   -- A history has a row for every turn: the first report of this status, and the first of all. Both come from
   -- one pass, since PostgreSQL joined two by computing one of them again for every rumour.
-  SELECT subject, status, substr(min(known_from), 1, 10) AS settled,
-    substr(min(min(known_from)) OVER (PARTITION BY subject), 1, 10) AS reported
+  SELECT subject, status, day_of(min(known_from)) AS settled,
+    day_of(min(min(known_from)) OVER (PARTITION BY subject)) AS reported
   FROM rumour_history
-  WHERE known_from <= :known AND valid_from <= :on AND known_from >= '0002'
+  WHERE known_from <= :known AND valid_from <= :on AND known_from > '0001-01-02'
   GROUP BY subject, status
 ) e ON e.subject = r.subject AND e.status = r.status
 WHERE r.status IN ('confirmed', 'denied', 'partly_denied', 'lapsed')
