@@ -84,7 +84,8 @@ def standing(answer: WhyAnswer) -> str:
     item = answer.item
     if item is None:
         return "absent: nothing that counts has happened"
-    return f"{status_words(item.status)}, {item.certainty}, {standing_words(item)}"
+    sure = "" if item.certainty == "definite" else f", {item.certainty}"
+    return f"{status_words(item.status)}{sure}, {standing_words(item)}"
 
 
 def shown_status(answer: WhyAnswer, link: Link) -> str:
