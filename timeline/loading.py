@@ -244,14 +244,21 @@ def rehearse_files(
 
 
 def _read(paths: Sequence[str | Path]) -> list[_Part]:
-    """The files of a replay; DataError with every problem of every YAML file."""
+    """The files of a replay; DataError with every problem of every YAML file.
+
+    A file that is named twice, such as by itself and in its folder, is read once, in its first place.
+    """
     parts: list[_Part] = []
+    read: set[Path] = set()
     problems: list[Problem] = []
     for path in paths:
         if str(path) == STDIN:
             parts.append(_Part())
             continue
         for found in find_files([path]):
+            if found.path.resolve() in read:
+                continue
+            read.add(found.path.resolve())
             fixture = load_fixture(found) if is_yaml(found.path) else None
             problems += fixture.problems if fixture else []
             file = GivenFile(
