@@ -206,6 +206,19 @@ class QueryRefused(TimelineError, PermissionError):
         )
 
 
+class UnsafeReader(TimelineError, PermissionError):
+    """On PostgreSQL there is no login for queries that people write, or it may do more than read."""
+
+    code = "unsafe-reader"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"queries that people write run under a login that can only read, and {reason}",
+            "make one with timeline db grants (it prints the SQL), and name it: "
+            "TIMELINE_READER_URL=postgresql://timeline_analyst@host/name",
+        )
+
+
 class TooLarge(TimelineError, ValueError):
     """The rows do not fit into the format that was asked for."""
 

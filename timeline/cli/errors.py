@@ -29,6 +29,7 @@ from timeline.errors import (
     StoreUnavailable,
     TimelineError,
     TooLarge,
+    UnsafeReader,
     VersionConflict,
 )
 
@@ -76,6 +77,7 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     StoreDamaged: DATA,
     StoreUnavailable: STORE,
     TooLarge: USAGE,
+    UnsafeReader: STORE,
     VersionConflict: CONFLICT,
 }
 """The exit code of every failure, and of the kinds of it that are no others'."""

@@ -15,8 +15,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from timeline.errors import SchemaMismatch, StoreUnavailable
+from timeline.errors import Passing, SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
 from timeline.store.tables import REVISIONS, log_head, metadata
 
@@ -93,6 +94,12 @@ def reachable(url: URL) -> Iterator[None]:
     """Turn what a database says when it cannot work into a StoreUnavailable that people understand."""
     try:
         yield
+    except PoolExhausted as error:
+        raise StoreUnavailable(
+            f"every connection to {display_name(url)} is in use",
+            "try again in some seconds",
+            passing=Passing.YES,
+        ) from error
     except DBAPIError as error:
         explained = _explain(error, url)
         if explained is None:

@@ -11,7 +11,7 @@ import msgspec
 
 from timeline.model.record import Entry
 from timeline.store.history_rows import Folded, folded
-from timeline.worker import Apart, apart, read_frame, write_frame
+from timeline.worker import Started, apart, read_frame, write_frame
 
 LOT: Final = 200
 """Subjects that are folded together."""
@@ -62,7 +62,7 @@ def _lots(subjects: Iterator[Sequence[Entry]]) -> Iterator[Lot]:
         yield lot
 
 
-def _shared(other: Apart, lots: Iterator[Lot]) -> tuple[Lot, Lot]:
+def _shared(other: Started, lots: Iterator[Lot]) -> tuple[Lot, Lot]:
     """What is to be folded here next, and there, where it is sent; that nobody is there, no answer tells."""
     here = next(lots, [])
     there = list(chain.from_iterable(islice(lots, _THERE)))

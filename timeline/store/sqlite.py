@@ -20,6 +20,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from timeline.errors import Passing, StoreUnavailable
+from timeline.store.sqlite_query import open_read_only
 
 CACHE: Final = "cache_size=-65536"
 """64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
@@ -79,31 +80,18 @@ def _check_file(connection: _Connection, path: str) -> None:
     connection.served = True
 
 
-def _connect(target: str, path: str, timeout: float) -> _Connection:
-    before = _identity(path)
-    connection = sqlite3.connect(
-        target, uri=target != path, timeout=timeout, check_same_thread=False, factory=_Connection
-    )
-    opened = _identity(path)
-    connection.opened = opened if before in (None, opened) else None
-    return connection
-
-
 def _open(path: str, read_only: bool, timeout: float) -> _Connection:
-    if not read_only:
-        return _connect(path, path, timeout)
-    uri = Path(path).absolute().as_uri()
-    try:
-        connection = _connect(f"{uri}?mode=ro", path, timeout)
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # a write-ahead log needs a writable folder for its index; on a read-only file system
-        # nobody writes, so the file can be read as it is
-        wal = Path(f"{path}-wal")
-        if not Path(path).exists() or (wal.exists() and wal.stat().st_size):
-            raise
-        connection = _connect(f"{uri}?immutable=1", path, timeout)
-        connection.opened = None
+    before = _identity(path)
+    as_it_is = False
+    if read_only:
+        connection, as_it_is = open_read_only(path, timeout=timeout, factory=_Connection)
+    else:
+        connection = sqlite3.connect(
+            path, timeout=timeout, check_same_thread=False, factory=_Connection
+        )
+    assert isinstance(connection, _Connection)
+    opened = _identity(path)
+    connection.opened = opened if before in (None, opened) and not as_it_is else None
     return connection
 
 

@@ -7,11 +7,13 @@ costs no more than reading where the log ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -20,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 
 from timeline.answers.coordinate import today
 from timeline.app import Timeline
+from timeline.errors import StoreUnavailable
 from timeline.render.csv import csv_lines
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
@@ -61,6 +64,15 @@ class File:
     media_type: str
 
 
+class Busy(StoreUnavailable):
+    """As many questions are being answered as the server can answer at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server answers as many questions as it can", "ask again in some seconds"
+        )
+
+
 @cache
 def version() -> str:
     """The version of the program: another one may say the same in other words."""
@@ -68,20 +80,29 @@ def version() -> str:
 
 
 def respond(
-    request: Request, asked: Question, path: str, ask: Callable[[Timeline], Page | File | str]
+    request: Request,
+    asked: Question,
+    path: str,
+    ask: Callable[[Timeline], Page | File | str],
+    *,
+    rests_on: str = "",
 ) -> Response:
     """Answer the question at ``path``; a text instead of a page is the address where the answer is.
 
-    Where the asker has this answer, nothing is computed and 304 is said.
+    Where the asker has this answer, nothing is computed and 304 is said. ``rests_on`` is what else than the
+    log and the question the answer follows from: the text of a report.
     """
     timeline: Timeline = request.app.state.timeline
     parameters = asked.address()
     format_ = format_of(request)
     if format_ == "html" and any(value == "" for value in request.query_params.values()):
         return _moved(address(request.url.path, parameters))  # a form sent what was left empty
-    with timeline.reading(seconds=request.app.state.settings.seconds):
+    with (
+        place(request.app.state.at_work, seconds=1.0),
+        timeline.reading(seconds=request.app.state.settings.seconds),
+    ):
         head = timeline.anchor()
-        tag = etag(head, format_, address(path, parameters), today(timeline.timezone))
+        tag = etag(head, format_, address(path, parameters), today(timeline.timezone), rests_on)
         headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
         headers["Timeline-Position"] = str(head.position)
         if _has(request, tag):
@@ -102,6 +123,17 @@ def respond(
             name = path.removesuffix(".html").strip("/").replace("/", "-").replace(":", "-")
             headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
+
+
+@contextmanager
+def place(places: BoundedSemaphore, *, seconds: float) -> Iterator[None]:
+    """Take one of so many places, waiting for it some seconds; raises Busy where there is none."""
+    if not places.acquire(timeout=seconds):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def etag(head: Anchor, *question: str) -> str:
