@@ -292,6 +292,7 @@ def clear(url: URL) -> None:
             INSERT INTO projection VALUES ('{HISTORY}', 0);
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_change;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_erasure;
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_head;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_lock;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_positions;
             ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_change;

@@ -225,6 +225,18 @@ class TooLarge(TimelineError, ValueError):
     code = "too-large"
 
 
+class CannotDraw(TimelineError):
+    """The library that draws failed on one picture."""
+
+    code = "cannot-draw"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the picture cannot be drawn: {reason}",
+            "its data can be had all the same (JSON or CSV); please report it with that data",
+        )
+
+
 class CannotServe(TimelineError):
     """The address that a server should listen on is taken, or is not this machine's."""
 
@@ -248,6 +260,19 @@ class StoreDamaged(TimelineError):
     def __init__(self, position: int, reason: str, hint: str | None = None) -> None:
         super().__init__(f"position {position}: {reason}", hint)
         self.position = position
+
+
+class SchemaChanged(TimelineError):
+    """A table, view, index or trigger of the store is not as the program made it."""
+
+    code = "schema-changed"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            "events and history may be sound all the same; restore a backup into a new store, which has all "
+            "of them as they must be",
+        )
 
 
 class HistoryDamaged(TimelineError):

@@ -7,6 +7,7 @@ is imported where it is used.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ MEMORY: Final = "sqlite://"
 _IS_STORE: Final = "timeline_store"
 """What is noted of a connection whose database holds a store."""
 
+_migrating: Final = threading.Lock()
+"""Alembic keeps the migration that runs in a global: two threads would migrate each other's databases."""
+
 _POSTGRESQL: Final = "postgresql+psycopg"
 
 
@@ -53,8 +57,14 @@ def make_engine(url: URL, *, read_only: bool = False, lock_timeout: float = LOCK
     """An engine whose connections are set up for the log; nothing is opened yet."""
     engine = _make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
     # the store that a connection found may have been made in the transaction that is taken back
-    sa.event.listen(engine, "rollback", lambda connection: connection.info.pop(_IS_STORE, None))
+    sa.event.listen(engine, "rollback", _forget)
     return engine
+
+
+def _forget(connection: Connection) -> None:
+    # what is known of a connection that was lost is gone with it, and asking for that fails
+    if not connection.closed and not connection.invalidated:
+        connection.info.pop(_IS_STORE, None)
 
 
 def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
@@ -198,7 +208,8 @@ def upgrade(connection: Connection) -> tuple[str | None, str]:
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with _migrating:
+            command.upgrade(config, "head")
     return before, REVISIONS[-1]
 
 

@@ -29,8 +29,10 @@ LONGEST: Final = 63
 """Bytes of a name; PostgreSQL cuts what is longer."""
 
 APPENDED: Final = (event,)
-MOVED: Final = (log_head, projection)
-"""One row each, which says how far: an append moves it on."""
+LOCKED: Final = (log_head,)
+"""A row that an append locks, which takes the right to update a column; a trigger moves it on."""
+MOVED: Final = (projection,)
+"""A row that says how far; an append moves it on."""
 DERIVED: Final = (subject_company, subject_history, party_history, subject_checkpoint)
 """What an append brings up to date, and a rebuild writes anew."""
 
@@ -39,6 +41,7 @@ FUNCTIONS: Final = (
     "timeline_check_erasure",
     "timeline_lock_head",
     "timeline_check_positions",
+    "timeline_move_head",
     "timeline_check_head",
 )
 """The functions of the triggers; whoever may replace one may take its trigger away."""
@@ -89,9 +92,12 @@ def _lines(roles: Roles) -> Iterator[str]:
     yield "-- Both read everything."
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {reader};"
     yield ""
-    yield "-- The writer adds to the log, moves its head, and keeps up what is computed from it."
+    yield "-- The writer adds to the log, locks its head, and keeps up what is computed from it."
     for table in APPENDED:
         yield f"GRANT INSERT ON {schema}.{_name(table.name)} TO {writer};"
+    for table in LOCKED:
+        keys = ", ".join(_name(c.name) for c in table.primary_key)
+        yield f"GRANT UPDATE ({keys}) ON {schema}.{_name(table.name)} TO {writer};"
     for table in MOVED:
         columns = ", ".join(_name(c.name) for c in table.columns if not c.primary_key)
         yield f"GRANT UPDATE ({columns}) ON {schema}.{_name(table.name)} TO {writer};"

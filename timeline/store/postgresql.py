@@ -234,6 +234,11 @@ def explain(error: DBAPIError, name: str) -> StoreUnavailable | None:
     state = getattr(orig, "sqlstate", None) or ""
     diagnosis = getattr(getattr(orig, "diag", None), "message_primary", None)
     reason = diagnosis or _last_line(str(orig))
+    if "ahead of the clock of the server" in reason:
+        return StoreUnavailable(
+            f"{name} refuses what is recorded more than a day ahead of its server's clock",
+            "nothing was stored; set the clock of this machine",
+        )
     if "append-only" in reason:
         return StoreUnavailable(
             f"{name} refused to change its log: {reason}", "this is a bug; please report it"

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from timeline.errors import Passing, StoreUnavailable
 from timeline.store import engine as db
+from timeline.store.damage import named_damage
 from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Store:
             )
         with db.reachable(self.url), self._engine(read_only=True).begin() as connection:
             db.check_schema(connection)
-            yield connection
+            with named_damage(connection):
+                yield connection
 
     @contextmanager
     def asking(self) -> Iterator[Connection | str | sqlite3.Connection]:
@@ -154,7 +156,8 @@ class Store:
             db.check_schema(connection)
             db.lock(connection)
             self._reached = True
-            yield connection
+            with named_damage(connection):
+                yield connection
 
     @contextmanager
     def _making(self, path: Path) -> Iterator[Connection]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
-from timeline.errors import AnchorMismatch, StoreDamaged
+from timeline.errors import AnchorMismatch, HistoryDamaged, StoreDamaged
 from timeline.ingest.canonical import GENESIS
 from timeline.model.fold import ERASED, is_mend
 from timeline.model.kinds.registry import upcast
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.history_rows import State
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.published import bounds_of, publication
-from timeline.store.rows import LogRow
-from timeline.store.tables import event
+from timeline.store.rows import UNREADABLE, LogRow
+from timeline.store.schema import verify_schema
+from timeline.store.tables import event, party_history, subject_history
 from timeline.store.verify_history import verify_history
 from timeline.store.verify_references import References, verify_companies
 
@@ -52,8 +55,9 @@ def verify(
     Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
     the content; that companies, sources and targets are registered ahead of what names them; the rows of
     every subject, or of a ``sample`` chosen by ``seed``. ``progress`` is told how many events, then subjects,
-    are done. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first
-    subject, and AnchorMismatch where the log is no continuation of the ``anchor``.
+    are done. The schema is compared last. Raises StoreDamaged at the first position that is not right,
+    HistoryDamaged for the first subject, SchemaChanged, and AnchorMismatch where the log is no continuation
+    of the ``anchor``.
     """
     known = _Known(connection)
     for page in _pages(_anchored(walk_chain(connection, progress), anchor)):
@@ -71,11 +75,14 @@ def verify(
         if progress is not None:
             progress(head.position + subjects)
 
+    _check_history_bytes(connection)
+    subjects = verify_history(connection, sample=sample, seed=seed, progress=count)
+    verify_schema(connection)
     return Verified(
         position=head.position,
         hash=head.hash,
         recorded=head.recorded if head.position else None,
-        subjects=verify_history(connection, sample=sample, seed=seed, progress=count),
+        subjects=subjects,
         anchor=UNSET if anchor is None else anchor.position,
     )
 
@@ -105,13 +112,41 @@ def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 
 
 def _check_columns(row: LogRow, known: _Known) -> None:
-    if row.is_erased:  # of which it follows is gone; that it may be is checked with its references
+    if (
+        row.is_erased
+    ):  # what it followed from is gone; that it may be is checked with its references
+        if row.digest_of_rest not in known.left_of(row):
+            raise StoreDamaged(row.position, f"what is left of {row.id} is not what was left")
         return
     earliest, latest = bounds_of(upcast(row.fields), row.known)
     if (row.earliest, row.latest) != (earliest, latest):
         raise StoreDamaged(row.position, f"the bounds of {row.id} do not follow from its date")
     if row.known != known.of(row):
         raise StoreDamaged(row.position, f"the known of {row.id} does not follow from its source")
+
+
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+def _check_history_bytes(connection: Connection) -> None:
+    """Raise HistoryDamaged for a row whose JSON says what it means in other bytes than were written.
+
+    A key that stands twice is read by the database as the first, and here as the last; a key that nobody
+    asks for is not read here at all.
+    """
+    for table, column, shape in (
+        (subject_history, subject_history.c.state, State),
+        (party_history, party_history.c.roles, list[str]),
+    ):
+        decode = msgspec.json.Decoder(shape).decode
+        statement = sa.select(table.c.subject, column).execution_options(yield_per=1000)
+        for subject, text in connection.execute(statement):
+            try:
+                same = _encode(decode(text)).decode() == text
+            except UNREADABLE:
+                same = False
+            if not same:
+                raise HistoryDamaged(subject, f"a row of {table.name} is not written as it was")
 
 
 class _Known:
@@ -134,6 +169,15 @@ class _Known:
         if stated is not None:
             return parse_moment(stated, published[0][1] if published else "UTC")
         return min((parse_moment(moment, zone) for moment, zone in published), default=ALWAYS)
+
+    def left_of(self, row: LogRow) -> list[str]:
+        """What the erasures of an event say is left of it: the digests."""
+        return [
+            str(entry.fields.get("left"))
+            for _, entries in read_entries(self.connection, [row.subject], 2**62)
+            for entry in entries
+            if entry.type == ERASED and entry.fields.get("target") == row.id
+        ]
 
     def _is_erased(self, slug: str) -> bool:
         subject = f"source:{slug}"
