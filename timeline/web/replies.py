@@ -22,7 +22,7 @@ from starlette.responses import RedirectResponse, Response
 
 from timeline.answers.coordinate import today
 from timeline.app import Timeline
-from timeline.errors import StoreUnavailable
+from timeline.errors import InvalidValue, StoreUnavailable
 from timeline.render.csv import csv_lines
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
@@ -93,6 +93,7 @@ def respond(
     log and the question the answer follows from: the text of a report.
     """
     timeline: Timeline = request.app.state.timeline
+    _check_given_once(request, asked)
     parameters = asked.address()
     format_ = format_of(request)
     if format_ == "html" and any(value == "" for value in request.query_params.values()):
@@ -110,6 +111,8 @@ def respond(
         page = ask(timeline)
         if isinstance(page, str):
             return _moved(page)
+        if request.headers.get("if-none-match", "").strip() == "*":  # any answer, and there is one
+            return Response(status_code=304, headers=headers)
         if isinstance(page, File):
             return Response(page.content, media_type=page.media_type, headers=headers)
         here = Here(path, parameters, page.fixed)
@@ -136,6 +139,16 @@ def place(places: BoundedSemaphore, *, seconds: float) -> Iterator[None]:
         places.release()
 
 
+def _check_given_once(request: Request, asked: Question) -> None:
+    """Raise InvalidValue for a parameter that has one value and is given several."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    fields = {info.alias or name: info for name, info in type(asked).model_fields.items()}
+    for name in dict.fromkeys(given):
+        several = name in fields and fields[name].default_factory is list
+        if given.count(name) > 1 and not several:
+            raise InvalidValue(f'"{name}" is given {given.count(name)} times', "give it once")
+
+
 def etag(head: Anchor, *question: str) -> str:
     """A weak entity tag (RFC 9110) of where the log ends and what is asked."""
     said = sha256("\n".join([head.hash, version(), *question]).encode()).hexdigest()
@@ -146,7 +159,7 @@ def _has(request: Request, tag: str) -> bool:
     """Whether the asker has this answer: If-None-Match compares weakly."""
     given = request.headers.get("if-none-match", "")
     opaque = tag.removeprefix("W/")
-    return any(each.strip().removeprefix("W/") in (opaque, "*") for each in given.split(","))
+    return any(each.strip().removeprefix("W/") == opaque for each in given.split(","))
 
 
 def _moved(target: str) -> Response:
