@@ -140,7 +140,7 @@ def _single(data: bytes) -> dict[str, Any] | None:
 
     try:
         return msgspec.json.decode(data, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None  # more of them, or none: line by line, each problem in its place
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -16,7 +17,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from timeline.errors import Passing, StoreUnavailable
@@ -25,6 +26,9 @@ from timeline.store.sqlite_query import open_read_only
 CACHE: Final = "cache_size=-65536"
 """64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
 indexes go out and come in again all through a bulk replay."""
+
+WAIT: Final = 200
+"""Milliseconds of waiting for another writer during which nothing else is noticed."""
 
 POOLED: Final = 5
 """Connections kept open, of readers and of writers each."""
@@ -107,7 +111,21 @@ def _read_only_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin_write(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    (whole,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    end = time.monotonic() + whole / 1000
+    # SQLite waits without looking at signals: in short pieces, so that an interrupt is not kept waiting
+    driver.execute(f"PRAGMA busy_timeout={min(whole, WAIT)}")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "is locked" not in str(error.orig) or time.monotonic() > end:
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={whole}")
 
 
 def _begin_read(connection: Connection) -> None:
