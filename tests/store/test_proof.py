@@ -62,6 +62,7 @@ def without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
 def rehash(timeline: Timeline) -> None:
     """Make the whole chain follow again, as somebody does who knows how."""
     from timeline.ingest.canonical import GENESIS, chain, digest
+    from timeline.ingest.payload import body_of, payload_of
     from timeline.store.log import read_rows
 
     with timeline.reading() as connection:
@@ -75,8 +76,8 @@ def rehash(timeline: Timeline) -> None:
             content = digest(row.fields)
             previous = chain(previous, row.recorded, content)
             database.execute(
-                "UPDATE event SET digest = ?, hash = ? WHERE position = ?",
-                (content, previous, row.position),
+                "UPDATE event SET payload = ?, digest = ?, hash = ? WHERE position = ?",
+                (payload_of(body_of(row.fields)), content, previous, row.position),
             )
         database.execute("UPDATE log_head SET hash = ?", (previous,))
     database.commit()
