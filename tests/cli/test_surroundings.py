@@ -97,7 +97,7 @@ def test_links_inside_of_a_folder_are_followed(tmp_path: Path) -> None:
     assert run("check", str(tmp_path)).exit_code == 0
 
 
-@pytest.mark.parametrize("depth", [100, 1_000, 100_000])
+@pytest.mark.parametrize("depth", [600, 1_000, 100_000])
 @pytest.mark.parametrize("pair", ["[]", "{}"])
 def test_deep_json_is_a_problem_and_no_bug(db: str, depth: int, pair: str) -> None:
     inside = {"[]": "[" * depth + "]" * depth, "{}": '{"a":' * depth + "1" + "}" * depth}[pair]
