@@ -280,7 +280,9 @@ def test_state_is_answered_alike_after_each_append(postgresql: URL, tmp_path: Pa
         timeline.close()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # cursors of the dead
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # cursors of the dead
 @pytest.mark.parametrize("ask", ["log", "verify", "state", "stats"])
 def test_a_connection_that_is_lost_within_a_question_is_said(postgresql: URL, ask: str) -> None:
     with Timeline.open(databases.url_text(postgresql)) as timeline:

@@ -62,7 +62,7 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     AnchorMismatch: DATA,
     BackupDamaged: DATA,
     CannotRead: DATA,
-    CannotDraw: BUG,
+    CannotDraw: DATA,
     CannotServe: USAGE,
     CannotWrite: USAGE,
     DataError: DATA,

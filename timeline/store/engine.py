@@ -44,7 +44,7 @@ def store_url(target: str) -> URL:
         return URL.create("sqlite", database=target)
     try:
         url = make_url(target)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreUnavailable(
             f'"{target}" is not a database URL', "write a path, or postgresql://user@host/name"
         ) from error
@@ -82,7 +82,13 @@ def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
             f"no driver for {display_name(url)}: {error}",
             "install the extra: pip install 'partnership-timeline[postgres]'",
         ) from error
-    return postgresql.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    try:
+        return postgresql.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    except (ArgumentError, ValueError) as error:
+        raise StoreUnavailable(
+            f"{display_name(url)} is no URL that leads to a server: {error}",
+            "write postgresql://user@host:port/name",
+        ) from error
 
 
 def is_sqlite(url: URL) -> bool:

@@ -245,6 +245,10 @@ def explain(error: DBAPIError, name: str) -> StoreUnavailable | None:
         )
     if error.connection_invalidated and not state:
         state = "08006"
+    if not state and error.statement is None and isinstance(orig, psycopg.ProgrammingError):
+        return StoreUnavailable(  # before anything was sent: it is the URL that is wrong
+            f"{name} cannot be reached: {reason}", "check the options in the URL"
+        )
     if not state and isinstance(orig, psycopg.OperationalError):
         state = next((state for sign, state in _SIGNS.items() if sign in str(orig)), "")
         if not state:
