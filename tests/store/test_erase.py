@@ -271,7 +271,9 @@ def test_it_cannot_be_said_otherwise_or_of_it(timeline: Timeline) -> None:
 
 def test_only_erase_appends_an_erasure(timeline: Timeline) -> None:
     with pytest.raises(DataError, match="only timeline erase"):
-        timeline.append({"type": "event_erased", "target": "ended", "reason": "none"})
+        timeline.append(
+            {"type": "event_erased", "target": "ended", "reason": "none", "left": "0" * 64}
+        )
 
 
 def test_the_line_of_an_erased_event_is_stored_only_with_its_chain(
@@ -338,7 +340,13 @@ def test_an_erasure_of_what_is_still_there_is_found(tmp_path: Path) -> None:
             from timeline.store.append import Appender
 
             appender = Appender(connection, erase=True)
-            appender.extend([Draft({"type": "event_erased", "target": "ended", "reason": "x"})])
+            appender.extend(
+                [
+                    Draft(
+                        {"type": "event_erased", "target": "ended", "reason": "x", "left": "0" * 64}
+                    )
+                ]
+            )
             appender.finish()
         with pytest.raises(StoreDamaged, match='says that "ended" is erased, and it is not'):
             timeline.verify()

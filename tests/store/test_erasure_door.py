@@ -16,6 +16,7 @@ from timeline import Timeline
 from timeline.errors import DataError, HistoryDamaged, StoreDamaged
 from timeline.ingest.draft import Draft
 from timeline.store.append import Appender
+from timeline.store.log import read_row
 from timeline.store.store import Store
 from timeline.store.tables import event
 
@@ -40,7 +41,10 @@ def declare(target: str, of: str) -> None:
     store = Store(target, clock=Clock())
     with store.writing() as connection:
         appender = Appender(connection, clock=store.clock, erase=True)
-        appender.extend([Draft({"type": "event_erased", "target": of, "reason": "file 5"})])
+        row = read_row(connection, of)
+        assert row is not None
+        fields = {"target": of, "reason": "file 5", "left": row.digest_of_rest}
+        appender.extend([Draft({"type": "event_erased", **fields})])
         appender.finish()
     store.close()
 
