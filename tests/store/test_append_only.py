@@ -216,7 +216,7 @@ def test_the_writer_cannot_record_far_ahead_by_hand(granted: Granted) -> None:
     append(writer, "a")
     statement = (
         "INSERT INTO event SELECT 2, 'x', 'company:x', 1, type, schema_version, occurred, earliest, latest,"
-        " known, '9000-01-01', fact_level, attribution, payload, origin, digest, hash FROM event"
+        " known, told, '9000-01-01', fact_level, attribution, payload, origin, digest, hash FROM event"
     )
     with pytest.raises(errors.RestrictViolation, match="ahead of the clock"):
         run(writer, statement)

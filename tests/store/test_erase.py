@@ -135,7 +135,9 @@ def test_the_log_goes_on_and_says_why(timeline: Timeline) -> None:
     after = list(timeline.log())
     assert [entry.id for entry in after[:-1]] == [entry.id for entry in before]
     assert (after[-1].type, after[-1].subject) == ("event_erased", "deal:d")
-    assert after[-1].fields == {"target": "ended", "reason": "file 5"}
+    left = after[-1].fields["left"]
+    assert after[-1].fields == {"target": "ended", "reason": "file 5", "left": left}
+    assert len(left) == 64
     assert after[-1].position == done.position == anchor.position + 1
     erased = after[5]
     assert erased.fields == {"erased": True}

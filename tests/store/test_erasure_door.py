@@ -184,7 +184,10 @@ def test_an_erasure_cannot_be_erased_though_another_names_it(target: str) -> Non
 def test_a_forged_erasure_is_found(target: str) -> None:
     fill(target)
     run(target, FORGED.format(subject="'deal:d'", version=3), OPEN)
-    with Timeline.open(target) as timeline, pytest.raises(StoreDamaged, match="position 5"):
+    with (
+        Timeline.open(target) as timeline,
+        pytest.raises(StoreDamaged, match="position 3: what is left"),
+    ):
         timeline.verify()
 
 

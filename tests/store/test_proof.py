@@ -319,6 +319,23 @@ BYTES = {
 }
 
 
+TOLD = {
+    "another instant": """told = '{"a":"2000-01-01T00:00:00.000000Z"}'""",
+    "nothing": "told = '{}'",
+    "no instant": """told = '{"a":"yesterday"}'""",
+    "no JSON": "told = 'x'",
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_when_sources_were_published_is_the_bytes_that_were_written(
+    timeline: Timeline, what: str
+) -> None:
+    tamper(timeline, f"UPDATE event SET {TOLD[what]} WHERE position = 12")
+    with pytest.raises(StoreDamaged, match="position 12: "):
+        timeline.verify()
+
+
 @pytest.mark.parametrize("what", BYTES)
 def test_a_payload_is_the_bytes_that_were_appended(timeline: Timeline, what: str) -> None:
     anchor = timeline.anchor()
@@ -360,6 +377,15 @@ CHANGED_ON_SQLITE = {
     ),
     "an index that is gone": ("DROP INDEX party_history_subject", "index party_history_subject is gone"),
     "a table more": ("CREATE TABLE notes (x)", "table notes is none"),
+    "an index of some rows": (
+        "DROP INDEX event_judged; CREATE INDEX event_judged ON event (subject)",
+        "index event_judged is not as",
+    ),
+    "a trigger on the full-text index": (
+        "CREATE TRIGGER spy AFTER INSERT ON event_words_docsize BEGIN DELETE FROM event_words_idx; END",
+        "trigger spy is none",
+    ),
+    "a table of the files": ("ALTER TABLE origin_file ADD COLUMN x", "table origin_file is not as"),
 }  # fmt: skip
 CHANGED_ON_POSTGRESQL = {
     "a trigger that is gone": ("DROP TRIGGER event_erasure ON event", "trigger event_erasure is gone"),
@@ -389,6 +415,24 @@ CHANGED_ON_POSTGRESQL = {
     "a column that may be empty": (
         "ALTER TABLE subject_history ALTER COLUMN status DROP NOT NULL", "table subject_history is not as"
     ),
+    "an index of some rows": (
+        "DROP INDEX event_judged; CREATE INDEX event_judged ON event (subject)",
+        "index event_judged is not as",
+    ),
+    "the index of words": ("DROP INDEX event_words_words", "index event_words_words is gone"),
+    "the index of words of another kind": (
+        "DROP INDEX event_words_words; CREATE INDEX event_words_words ON event_words (words)",
+        "index event_words_words is not as",
+    ),
+    "a trigger on the words": (
+        ("CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+        "CREATE TRIGGER spy BEFORE INSERT ON event_words FOR EACH ROW EXECUTE FUNCTION spy()"),
+        "trigger spy is none",
+    ),
+    "a view of a kind": (
+        "CREATE OR REPLACE VIEW current_deal_history AS SELECT * FROM deal_history",
+        "view current_deal_history is not as",
+    ),
 }  # fmt: skip
 
 
@@ -401,6 +445,21 @@ def test_a_changed_schema_is_found(timeline: Timeline, what: str) -> None:
     with closing(sqlite3.connect(timeline.store.path)) as connection:
         connection.executescript(statements)
     with pytest.raises(SchemaChanged, match=said):
+        timeline.verify()
+
+
+def test_a_full_text_index_of_another_shape_is_found(timeline: Timeline) -> None:
+    assert timeline.store.path is not None
+    timeline.close()
+    with closing(sqlite3.connect(timeline.store.path)) as connection:
+        connection.executescript(
+            "DROP TABLE event_words;"
+            "CREATE VIRTUAL TABLE event_words USING fts5(words, content = '')"
+        )
+    with pytest.raises(HistoryDamaged, match="full-text index"):
+        timeline.verify()
+    timeline.rebuild()
+    with pytest.raises(SchemaChanged, match="table event_words"):
         timeline.verify()
 
 
@@ -422,6 +481,7 @@ LEFT = {
     "its word": "attribution = 'filing'",
     "its origin": "origin = 'forged'",
     "its level": "fact_level = 'opinion'",
+    "when its sources were published": """told = '{"acme-pr":"2000-01-01T00:00:00.000000Z"}'""",
 }
 
 

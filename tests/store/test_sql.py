@@ -66,6 +66,8 @@ ON_SQLITE = [
     "SELECT edit('x', 'touch {folder}/stolen.db')",
     "SELECT * FROM dbstat",
     "SELECT * FROM sqlite_dbpage",
+    "SELECT rowid FROM event_words WHERE event_words MATCH 'openai'",
+    "SELECT * FROM event_words_docsize",
     "SELECT sqlite_log(1, 'x')",
     "SELECT last_insert_rowid()",
     "SELECT hex(zeroblob(16000000))",
@@ -84,6 +86,7 @@ ON_SQLITE = [
 ON_POSTGRESQL = [
     "WITH x AS (DELETE FROM event RETURNING *) SELECT * FROM x",
     "SELECT * INTO stolen FROM event",
+    "SELECT * FROM event_words",
     "SELECT * FROM event FOR UPDATE",
     "EXPLAIN ANALYZE DELETE FROM event",
     "EXPLAIN ANALYZE SELECT 1; DELETE FROM event",
