@@ -186,8 +186,7 @@ def checked(
     """
     quotes: list[Problem] = []
     if archive is not None:
-        drafts = (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
-        quotes = check_quotes(drafts, Archive(Path(archive)))
+        quotes = check_quotes(drafts_of(paths), Archive(Path(archive)))
     wrong = [problem for problem in quotes if not problem.warning]
     store = Store(MEMORY)
     failed = None
@@ -204,6 +203,11 @@ def checked(
         yield Checked(store, structs.replace(done, warnings=warnings), failed)
     finally:
         store.close()
+
+
+def drafts_of(paths: Sequence[str | Path]) -> Iterator[Draft]:
+    """The events of fixtures, each with its place; DataError where a file cannot be read."""
+    return (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
 
 
 def check_files(
@@ -240,14 +244,21 @@ def rehearse_files(
 
 
 def _read(paths: Sequence[str | Path]) -> list[_Part]:
-    """The files of a replay; DataError with every problem of every YAML file."""
+    """The files of a replay; DataError with every problem of every YAML file.
+
+    A file that is named twice, such as by itself and in its folder, is read once, in its first place.
+    """
     parts: list[_Part] = []
+    read: set[Path] = set()
     problems: list[Problem] = []
     for path in paths:
         if str(path) == STDIN:
             parts.append(_Part())
             continue
         for found in find_files([path]):
+            if found.path.resolve() in read:
+                continue
+            read.add(found.path.resolve())
             fixture = load_fixture(found) if is_yaml(found.path) else None
             problems += fixture.problems if fixture else []
             file = GivenFile(

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import coordinate, parse_day
-from timeline.answers.model import Coordinate, Found, LogEntry, StateAnswer
+from timeline.answers.model import CompanyItem, Coordinate, Found, LogEntry, StateAnswer, Told
 from timeline.errors import InvalidValue
 from timeline.store.store import Store
 
@@ -390,6 +390,13 @@ class Questions:
 
         with self._session() as connection:
             return source_titles(connection, slugs)
+
+    def told(self, items: Iterable[CompanyItem], **asked: Unpack[Asked]) -> dict[str, Told]:
+        """How many reports stand behind each item, and who contradicts it, by its subject."""
+        from timeline.answers.told import told
+
+        with self._viewing(asked) as view:
+            return told(view, items)
 
     def subjects(self, prefix: str = "", limit: int = 100) -> list[str]:
         """The first subjects in alphabetical order that begin with ``prefix``."""

@@ -125,7 +125,7 @@ def test_an_empty_picture_is_said_to_be_empty(file: Path) -> None:
     done = run("plot", "foxconn", "--as-of", "1990-01-01", "-o", "empty.svg")
     assert done.exit_code == 0
     assert "the picture is empty" in done.stderr
-    assert "Nothing is known at this coordinate." in Path("empty.svg").read_text()
+    assert "Nothing had been reported by this date." in Path("empty.svg").read_text()
     assert "empty" in run("graph", "foxconn", "--as-of", "1990-01-01", "-o", "empty.svg").stderr
 
 

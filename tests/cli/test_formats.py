@@ -97,7 +97,7 @@ def test_the_header_of_a_state_is_the_coordinate_asked_for(store: Path) -> None:
 
 def test_the_last_format_wins(store: Path) -> None:
     assert run("find", "foxconn", "--format", "csv", "--json").stdout.startswith("[{")
-    assert run("find", "foxconn", "--json", "--format", "csv").stdout.startswith("company,")
+    assert run("find", "foxconn", "--json", "--format", "csv").stdout.startswith("what,id,name,")
 
 
 def test_no_row_is_a_header_alone(store: Path) -> None:

@@ -29,6 +29,7 @@ def test_the_tables_and_views_are_those_of_a_store(target: str) -> None:
             (table, column["name"])
             for table in inspector.get_table_names() + inspector.get_view_names()
             if table != "alembic_version"
+            and not table.startswith("event_words")  # the index of find
             for column in inspector.get_columns(table)
         }
     rows = json.loads(run("schema", "--json").stdout)

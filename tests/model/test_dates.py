@@ -216,7 +216,7 @@ REFUSED = {
 }
 
 PHRASES = {
-    "2025-11-20": "2025-11-20",
+    "2025-11-20": "20 Nov 2025",
     "2025-11": "November 2025",
     "2025": "2025",
     "0044": "0044",
@@ -230,42 +230,60 @@ PHRASES = {
     "2025-40": "first half of 2025",
     "2025-41": "second half of 2025",
     "2025-21~": "about spring 2025",
-    "2025-11-20?": "perhaps 2025-11-20",
+    "2025-11-20?": "perhaps 20 Nov 2025",
     "2025%": "perhaps about 2025",
     "2025-11-XX": "some day in November 2025",
-    "2025-11-2X": "some day from 2025-11-20 to 2025-11-29",
-    "2025-11-2X~": "about some day from 2025-11-20 to 2025-11-29",
-    "2025-11-3X": "2025-11-30",
-    "2025-XX-15": "some day from 2025-01-15 to 2025-12-15",
+    "2025-11-2X": "some day between 20 and 29 Nov 2025",
+    "2025-11-2X~": "about some day between 20 and 29 Nov 2025",
+    "2025-11-3X": "30 Nov 2025",
+    "2025-XX-15": "some day between 15 Jan and 15 Dec 2025",
     "2025-XX-XX": "some day in 2025",
-    "2025-1X-XX": "some day from October to December 2025",
+    "2025-1X-XX": "some day between October and December 2025",
     "2025-XX": "some month in 2025",
-    "2025-1X": "some month from October to December 2025",
-    "2025-1X?": "perhaps some month from October to December 2025",
+    "2025-1X": "some month between October and December 2025",
+    "2025-1X?": "perhaps some month between October and December 2025",
     "2025-X5": "some month in 2025",
     "202X": "the 2020s",
-    "200X": "some year from 2000 to 2009",
-    "20XX": "some year from 2000 to 2099",
-    "2X25": "some year from 2025 to 2925",
+    "200X": "some year between 2000 and 2009",
+    "20XX": "some year between 2000 and 2099",
+    "2X25": "some year between 2025 and 2925",
     "202X-11": "some November in the 2020s",
     "202X-XX": "some month in the 2020s",
     "202X-11-XX": "some November day in the 2020s",
-    "20XX-21": "some spring from 2000 to 2099",
+    "20XX-21": "some spring between 2000 and 2099",
     "[2025-11]": "November 2025",
-    "[2025-11-20,2025-11-21]": "2025-11-20 or 2025-11-21",
+    "[2025-11-20,2025-11-21]": "20 or 21 Nov 2025",
     "[2025,2027,2029~]": "2025, 2027 or about 2029",
-    "[2025-10..2025-11-21]": "some time from October 2025 to 2025-11-21",
-    "[..2025-11-21]": "by 2025-11-21",
+    "[2025-10..2025-11-21]": "between October 2025 and 21 Nov 2025",
+    "[..2025-11-21]": "by 21 Nov 2025",
     "[2025-11..]": "November 2025 or later",
-    "[2025-01,2025-03..2025-05]": "January 2025 or some time from March 2025 to May 2025",
-    "2025-09/2025-11-21": "September 2025 to 2025-11-21",
-    "2025~/2026?": "about 2025 to perhaps 2026",
-    "../2025-11-21": "until 2025-11-21",
-    "/2025-11-21": "until 2025-11-21",
-    "2025-03/..": "from March 2025",
-    "2025-03/": "from March 2025",
+    "[2025-01,2025-03..2025-05]": "January 2025 or between March and May 2025",
+    "2025-09/2025-11-21": "between September 2025 and 21 Nov 2025",
+    "2025~/2026?": "between about 2025 and perhaps 2026",
+    "../2025-11-21": "by 21 Nov 2025",
+    "/2025-11-21": "by 21 Nov 2025",
+    "2025-03/..": "March 2025 or later",
+    "2025-03/": "March 2025 or later",
     "2025/2025": "2025",
     "../..": "at any time",
+    "[2024-12-18..2024-12-21]": "between 18 and 21 Dec 2024",
+    "2024-12-18/2025-01-21": "between 18 Dec 2024 and 21 Jan 2025",
+    "[2025-11-20,2025-11-21,2025-11-25]": "20, 21 or 25 Nov 2025",
+    "[2025-11-20,2025-12-02]": "20 Nov or 2 Dec 2025",
+    "[2025-11-20,2025-11-23,2025-12-03]": "20 Nov 2025, 23 Nov 2025 or 3 Dec 2025",
+    "[2025-03,2025-07]": "March or July 2025",
+    "0044-03-15": "15 Mar 0044",
+}
+
+STRETCHES = {
+    "2025/2027": "2025 to 2027",
+    "2025/2025": "2025",
+    "2025-09-18/2025-09-21": "18 to 21 Sep 2025",
+    "2025-09/2025-11-21": "September 2025 to 21 Nov 2025",
+    "../2025-11-21": "until 21 Nov 2025",
+    "2025-03/..": "from March 2025",
+    "2025-21": "spring 2025",
+    "[2025-11-20,2025-11-21]": "20 or 21 Nov 2025",
 }
 
 
@@ -333,6 +351,11 @@ def test_a_long_set_is_fine():
 @pytest.mark.parametrize("text,expected", PHRASES.items())
 def test_an_expression_can_be_said(text, expected):
     assert dates.describe(text) == expected
+
+
+@pytest.mark.parametrize("text,expected", STRETCHES.items())
+def test_what_lasts_is_said_from_its_start_to_its_end(text, expected):
+    assert dates.describe_stretch(text) == expected
 
 
 def test_open_ends_are_the_first_and_the_last_day_there_are():

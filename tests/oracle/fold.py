@@ -216,7 +216,8 @@ def item(subject: str, effective: list[Event], on: date, known: datetime) -> dic
     in_doubt = [other for other in doubts if not same_standing(kind, other, reported)]
     contested = [other for other in contests if not same_standing(kind, other, reported)]
     alternatives: list[Any] = []
-    for other in (*in_doubt, *contested):
+    # of values that are alike as numbers, which the pages leave open, the first in their order is shown
+    for other in sorted_texts_and_values([*in_doubt, *contested]):
         if not any(same_standing(kind, other, already) for already in alternatives):
             alternatives.append(other)
 
@@ -231,7 +232,7 @@ def item(subject: str, effective: list[Event], on: date, known: datetime) -> dic
         "status": status,
         "group": group_of(kind, status),
         "certainty": "contested" if contested else "possible" if in_doubt else "definite",
-        "alternatives": sorted_texts_and_values(alternatives),
+        "alternatives": alternatives,
         "since": _since(kind, happened, status, brought_by),
         "disputed": is_disputed,
         "disputes": [r.id for r in remarks if r.type == "event_disputed"],

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from timeline.answers import StateAnswer
+from timeline.answers.model import Told
 from timeline.render.state import render_state
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -15,6 +16,7 @@ STORIES = sorted(path.stem for path in GOLDEN.glob("*.json"))
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     names: dict[str, str]
+    told: dict[str, Told]
     sources: dict[str, str] | None = None
     first_day: str | None = None
     first_known: str | None = None
@@ -29,6 +31,6 @@ def load_story(name: str) -> Story:
     return msgspec.json.decode((GOLDEN / f"{name}.json").read_bytes(), type=Story)
 
 
-def render(story: Story, width: int = 80, color: bool = False) -> str:
+def render(story: Story, width: int = 80, color: bool = False, verbose: bool = False) -> str:
     options = msgspec.structs.asdict(story.options)
-    return render_state(story.answer, width=width, color=color, **options)
+    return render_state(story.answer, width=width, color=color, verbose=verbose, **options)

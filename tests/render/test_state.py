@@ -12,8 +12,11 @@ import pytest
 
 from tests.render.stories import GOLDEN, STORIES, load_story, render
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
+from timeline.answers.model import Claim, Told
 from timeline.render.json import encode_json
 from timeline.render.state import render_state, state_lines
+from timeline.render.status import status_words
+from timeline.render.summary import reports_words, summary
 from timeline.render.text import cells
 
 
@@ -56,12 +59,14 @@ def test_wrapping_loses_nothing(name: str) -> None:
 def test_every_item_shows_its_status_certainty_and_evidence(name: str) -> None:
     story = load_story(name)
     text = " ".join(render(story).split())
+    verbose = " ".join(render(story, verbose=True).split())
     for company in story.answer.companies:
         for item in company.items:
-            assert f"{item.status.replace('_', ' ')} " in text
-            assert f" {item.certainty} " in text
-            for evidence in (*item.events[-12:], *item.corrections, *item.sources):
-                assert evidence in text
+            assert f"{status_words(item.status)} " in text
+            assert item.certainty == "definite" or f" {item.certainty} " in text
+            assert reports_words(story.options.told[item.subject]) in text
+            for evidence in (*item.events, *item.corrections, *item.sources):
+                assert evidence in verbose
 
 
 def item(**fields: object) -> CompanyItem:
@@ -69,14 +74,18 @@ def item(**fields: object) -> CompanyItem:
         "subject": "deal:acme-globex",
         "kind": "supply",
         "status": "announced",
+        "group": "pending",
         "certainty": "definite",
         "alternatives": [],
         "roles": ["supplier"],
         "counterparties": ["globex"],
         "since": "2025-01-10",
         "disputed": False,
+        "disputes": [],
         "irregular": [],
         "conflicts": [],
+        "changed": {},
+        "remarks": [],
         "terms": {"kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}},
         "steps": [],
         "events": ["e"],
@@ -118,8 +127,6 @@ def test_a_long_history_is_shortened_and_says_so() -> None:
     ]
     long = answer(item(events=events, steps=steps))
     text = " ".join(render_state(long).split())
-    assert "10,001 events from s: … e-09989, " in text
-    assert "e-10000 (the last 12 of 10,001)" in text
     assert "9989 earlier ones are left out here" in text
     assert "suspended – e-10000" in text
     assert "suspended – e-00000" not in text
@@ -140,38 +147,38 @@ def test_every_company_has_its_own_header_and_those_without_items_a_sentence_tog
     )
     both = msgspec.structs.replace(answer(), companies=[acme, globex])
     text = render_state(both)
-    assert text.startswith("on 2025-02-01")
+    assert text.startswith("As of 1 Feb 2025")
     assert text.count("DEALS (1)") == 2
     assert "\nGlobex (globex)\n" in text
     assert "Nothing is known" not in text
     empty = msgspec.structs.replace(acme, company="e", name="E", items=[])
     text = render_state(msgspec.structs.replace(both, companies=[acme, empty]))
-    assert text.endswith("\n\nNothing is known at this coordinate of E.\n")
-    assert render_state(answer()).endswith("\n\nNothing of Acme is known at this coordinate.\n")
+    again = "\n\nThe same again: --on 2025-02-01 --recorded 7\n"
+    assert text.endswith(f"\n\nNothing had been reported about E by this date.{again}")
+    alone = render_state(answer())
+    assert alone.endswith(f"\n\nNothing had been reported about Acme by this date.{again}")
     # where items were left out on demand, it does not say that there are none
     left_out = render_state(answer(), filtered=True)
-    assert left_out.endswith("\n\nNothing of Acme at this coordinate is as asked for.\n")
+    assert left_out.endswith(f"\n\nNothing about Acme is as asked for.{again}")
     left_out = render_state(msgspec.structs.replace(both, companies=[acme, empty]), filtered=True)
-    assert left_out.endswith("\n\nNothing at this coordinate is as asked for of E.\n")
+    assert left_out.endswith(f"\n\nNothing about E is as asked for.{again}")
 
 
 @pytest.mark.parametrize(
     "fields, words",
     [
-        ({}, "on 2025-02-01, with everything known up to position 7"),
-        ({"recorded": 7}, "on 2025-02-01, with everything known up to position 7"),
+        ({}, "As of 1 Feb 2025, with everything known today"),
+        ({"recorded": 7}, "As of 1 Feb 2025, with everything in our record up to entry 7"),
         (
             {"known": "2025-01-20"},
-            "on 2025-02-01, as known at the end of 2025-01-20, up to position 7",
+            "As of 1 Feb 2025, as it was reported by the evening of 20 Jan 2025",
         ),
-        (
-            {"known": "2025-02-01"},
-            "on 2025-02-01, as known at the end of that day, up to position 7",
-        ),
+        ({"known": "2025-02-01"}, "As it was reported by the evening of 1 Feb 2025"),
         (
             {"known": "2025-01-20T12:00:00Z", "recorded": "2025-03-01T00:00:00Z"},
-            "as known at 2025-01-20T12:00:00Z, as recorded at 2025-03-01T00:00:00Z, up to posi",
+            "as it was reported by 20 Jan 2025, 12:00 UTC, in our record by 1 Mar 2025, 00:00 UTC",
         ),
+        ({"known": "2025-01-20"}, "again: --on 2025-02-01 --known 2025-01-20 --recorded 7"),
     ],
 )
 def test_the_coordinate_is_said_in_words(fields: dict[str, object], words: str) -> None:
@@ -201,3 +208,86 @@ def test_no_state_needs_a_heavy_library() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert ran.stdout.split() == [b"[]"]
+
+
+CLAIMED = Claim(event="e-2", type="deal_completed", status="completed", occurred="2022-10-27")
+
+
+@pytest.mark.parametrize(
+    "fields, told, words",
+    [
+        (
+            {"certainty": "contested", "alternatives": ["completed"], "irregular": ["e-2"]},
+            Told(reports=3, last="2022-10-28", claims=[CLAIMED]),
+            "contradicts the record: later reports say completed (27 Oct 2022)",
+        ),
+        (
+            {"certainty": "contested", "alternatives": ["absent", "signed"], "disputes": ["d"],
+             "disputed": True},
+            Told(reports=2, last=None, disputers=["globex"]),
+            "may also be signed or may not have happened disputed Globex disputes it",
+        ),
+        (
+            {"irregular": ["e-2"]},
+            Told(reports=1, last="2025-01-10"),
+            "contradicts a report does not fit what was reported before; the status stays",
+        ),
+        (
+            {"disputes": ["d"]},
+            Told(reports=1, last="2025-01-10", disputers=["the paper", "globex"]),
+            "the paper and Globex dispute part of it, which does not change the status",
+        ),
+        (
+            {"status": "noted", "group": "noted", "since": None},
+            Told(reports=1, last="2025-01-10"),
+            "mentioned Supply to Globex, as supplier status unknown",
+        ),
+        (
+            {"remarks": [{"code": "party-dissolved", "company": "globex", "since": "2025-01-20"}]},
+            Told(reports=0, last=None),
+            "beware Globex was dissolved on 20 Jan 2025",
+        ),
+        (
+            {"remarks": [{"code": "premise-over", "subject": "deal:x", "status": "terminated",
+                          "since": "2025-06-09"}]},
+            Told(reports=1, last=None),
+            "beware the deal it hangs on was terminated on 9 Jun 2025 (deal:x)",
+        ),
+        (
+            {"remarks": [{"code": "overdue", "key": "outside_date", "date": "2025-01-31"}]},
+            Told(reports=1, last=None),
+            "beware it had to be completed by 31 Jan 2025, and nothing says that it was",
+        ),
+        (
+            {"changed": {"value": {"since": "[2017-05..2018-03]", "unsettled": True,
+                                   "before": {"exact": "5000000", "currency": "USD"}}},
+             "terms": {"kind": "supply", "value": {"exact": "6000000", "currency": "USD"}}},
+            Told(reports=1, last=None),
+            "since some day between May 2017 and March 2018; USD 5 mn before, and perhaps still",
+        ),
+    ],
+)  # fmt: skip
+def test_doubts_and_what_follows_are_sentences(
+    fields: dict[str, object], told: Told, words: str
+) -> None:
+    of = {"deal:acme-globex": told}
+    text = render_state(answer(item(**fields)), names={"globex": "Globex"}, told=of)
+    assert words in " ".join(text.split())
+    assert reports_words(told) in " ".join(text.split())
+
+
+def test_the_first_lines_sum_up() -> None:
+    items = [
+        item(),
+        item(subject="deal:two"),
+        item(subject="deal:three", kind="acquisition", status="terminated", certainty="contested"),
+        item(subject="rumour:x", kind="merger", status="denied", terms={"kind": "merger"}),
+        item(subject="rumour:y", kind="merger", status="open", terms={"kind": "merger"}),
+        item(subject="right:z", kind="first_refusal", status="granted", terms={}),
+    ]
+    told = {"deal:two": Told(reports=1, last="2026-02-26"), "rumour:x": Told(reports=1, last=None)}
+    assert summary(items, told) == (
+        "2 supply deals announced, 1 acquisition terminated (contested), 1 merger denied, "
+        "1 merger rumoured, 1 right of first refusal granted; last news 26 Feb 2026"
+    )
+    assert summary([], {}) == ""

@@ -34,9 +34,10 @@ def item(
     if held is not None:
         found = {"kind": kind, "parties": {"acme": roles} | held} | found
     plain = {
-        "subject": subject, "kind": kind, "status": "noted", "certainty": "definite",
+        "subject": subject, "kind": kind, "status": "noted", "group": "noted", "certainty": "definite",
         "alternatives": [], "roles": roles, "counterparties": sorted(held or ()), "since": None,
-        "disputed": False, "irregular": [], "conflicts": [], "terms": found, "steps": [],
+        "disputed": False, "disputes": [], "irregular": [], "conflicts": [], "changed": {},
+        "remarks": [], "terms": found, "steps": [],
         "events": [], "corrections": [], "sources": [],
     }  # fmt: skip
     return msgspec.convert(plain | fields, CompanyItem)
@@ -268,7 +269,7 @@ _MONEY = {"exact": "5000000", "currency": "USD"}
 )  # fmt: skip
 def test_steps_in_words(type_: str, fields: dict[str, Any], said: str) -> None:
     step = {"event": "e", "type": type_, "occurred": "2025-02-12"} | fields
-    assert step_words(step, NAMES) == f"2025-02-12: {said}"
+    assert step_words(step, NAMES) == f"12 Feb 2025: {said}"
     assert step == {"event": "e", "type": type_, "occurred": "2025-02-12"} | fields
 
 

@@ -98,7 +98,7 @@ def test_shares(value: dict[str, Any], said: str) -> None:
         ({"min": 1, "unit": "quarter"}, "at least 1 quarter"),
         ({"min": 2, "unit": "day", "from": "2025"}, "at least 2 days from 2025"),
         ({"min": 0, "max": 1, "unit": "year", "from": "2025-21~"},
-         "0–1 year from 2025-21~"),
+         "0–1 year from about spring 2025"),
     ],
 )  # fmt: skip
 def test_horizons(value: dict[str, Any], said: str) -> None:
@@ -115,25 +115,27 @@ def test_an_amount_over_a_horizon() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, since, expected",
+    "text, since, said",
     [
-        ("2025-11-20", "2025-11-20", "2025-11-20"),
+        ("2025-11-20", "20 Nov 2025", "20 Nov 2025"),
         ("2025-11", "November 2025", "November 2025"),
         ("2025-21~", "about spring 2025", "about spring 2025"),
-        ("[2025-11-20,2025-11-21]", "2025-11-20 or 2025-11-21", "2025-11-20 or 2025-11-21"),
-        ("../2025-11-21", "2025-11-21 or earlier", "by 2025-11-21"),
+        ("[2025-11-20,2025-11-21]", "20 or 21 Nov 2025", "20 or 21 Nov 2025"),
+        ("../2025-11-21", "21 Nov 2025 or earlier", "by 21 Nov 2025"),
         ("/2027", "2027 or earlier", "by 2027"),
         ("[..2025-03]", "March 2025 or earlier", "by March 2025"),
-        ("2025-03/..", "March 2025", "from March 2025"),
+        ("2025-03/..", "March 2025", "March 2025 or later"),
         ("[2025-03..]", "March 2025 or later", "March 2025 or later"),
-        ("[2025-10..2025-11-21]", "some day from October 2025 to 2025-11-21",
-         "some time from October 2025 to 2025-11-21"),
+        ("[2025-10..2025-11-21]", "some day between October 2025 and 21 Nov 2025",
+         "between October 2025 and 21 Nov 2025"),
+        ("2025-11-2X", "some day between 20 and 29 Nov 2025",
+         "some day between 20 and 29 Nov 2025"),
         ("[..2025-01,2025-03]", "by January 2025 or March 2025", "by January 2025 or March 2025"),
     ],
 )  # fmt: skip
-def test_dates_are_as_vague_as_they_are(text: str, since: str, expected: str) -> None:
+def test_dates_are_as_vague_as_they_are(text: str, since: str, said: str) -> None:
     assert words.since(text) == since
-    assert words.expected(text) == expected
+    assert words.date(text) == said
 
 
 def test_every_comparison_has_words() -> None:

@@ -31,7 +31,7 @@ ELEMENTS = {
     "input", "button", "nav", "main", "h1", "h2", "h3", "h4", "p", "code", "span", "section",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "div", "details", "summary", "dl", "dt",
     "dd", "ul", "ol", "li", "footer", "wbr", "article", "select", "option", "small", "strong",
-    "picture", "source", "img", "figure", "datalist", "output",
+    "picture", "source", "img", "figure", "datalist", "output", "br",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class Span(Struct, frozen=True, kw_only=True):
     disputed: bool
     since: str | None
     value: Any | UnsetType = UNSET
-    """Of a fact: its value."""
+    """Of a fact its value, of a stake the share."""
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -242,7 +242,7 @@ def _all_roles(content: Content) -> set[str]:
 def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
     """The rows of one known instant as spans; neighbours of which a picture shows the same are one."""
     spans: list[Span] = []
-    claimed = claim_term_of(subject)
+    claimed = claim_term_of(subject) or ("share" if subject.startswith("relationship:") else None)
     for row in rows:
         content = row.content
         span = Span(
@@ -253,12 +253,19 @@ def spans_of(subject: str, rows: Sequence[SubjectRow]) -> list[Span]:
             alternatives=content.alternatives,
             disputed=content.disputed,
             since=content.since,
-            value=UNSET if claimed is None else content.terms.get(claimed),
+            value=_value(content, claimed),
         )
         if spans and spans[-1].valid_to == span.valid_from and _look(spans[-1]) == _look(span):
             span = replace(spans.pop(), valid_to=span.valid_to)
         spans.append(span)
     return spans
+
+
+def _value(content: Content, term: str | None) -> Any:
+    """What a span shows besides its status; nothing of a relationship without a share."""
+    if term is None or (term == "share" and term not in content.terms):
+        return UNSET
+    return content.terms.get(term)
 
 
 def _look(span: Span) -> tuple[Any, ...]:

@@ -59,6 +59,27 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Events that would stand here, and of which the record no longer says what they told."""
 
 
+class Claim(Struct, frozen=True, kw_only=True):
+    """What an event says against what was reported before it."""
+
+    event: str
+    type: str
+    status: str | None
+    """What it would bring about by itself, where that is of another group than the item's status."""
+    occurred: str | None
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """The evidence of an item in short."""
+
+    reports: int
+    last: Day | None
+    """When the last report was published."""
+    claims: list[Claim] = []
+    disputers: list[str] = []
+    """Who denies part of it: an id of a company, or words."""
+
+
 class Member(Struct, frozen=True, kw_only=True):
     """A company of a group, and the subject that brought it in."""
 

@@ -36,7 +36,10 @@ def source_titles(connection: Connection, slugs: Iterable[str]) -> dict[str, str
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
         item = replay(entries, dates.OPEN_END)
         terms = item.terms if item else {}
-        said = f"{terms.get('publisher', 'unknown')}, {terms.get('published', 'undated')}"
+        published = str(terms.get("published") or "undated")
+        day = published[: len("2025-11-21")]
+        when = dates.describe(day) if dates.parse_or_none(day) else published
+        said = f"{terms.get('publisher', 'unknown')}, {when}"
         title = terms.get("title")
         titles[Subject.of(subject).slug] = f"{said}: {title}" if title else said
     return titles

@@ -50,7 +50,8 @@ def check(
 ) -> None:
     """Replay files in memory and ask what they expect; no store is touched."""
     from timeline.app import Timeline
-    from timeline.loading import checked
+    from timeline.cli.contradictions import check_contradictions
+    from timeline.loading import checked, drafts_of
 
     if company and not paths and Path(company).exists():
         company, paths = "", (company,)  # --state is of all companies, and this is the file
@@ -60,9 +61,10 @@ def check(
         raise click.UsageError("a coordinate is for --state: expectations have their own")
     with checked(paths, archive=archive, stdin=sys.stdin.buffer) as found:
         session.warn(found.done.warnings)
+        timeline = Timeline(found.store, session.timezone)
+        session.warn(check_contradictions(timeline, lambda: drafts_of(paths)))
         if company is not None:
-            timeline = Timeline(found.store, session.timezone)
-            write_state(session, timeline, timeline.state(company or None, **at))
+            write_state(session, timeline, timeline.state(company or None, **at), at=at)
         if found.failed is not None:
             raise found.failed
         done = found.done

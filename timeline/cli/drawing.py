@@ -86,7 +86,7 @@ def write_picture(
 ) -> None:
     """Write a picture, and its data beside it; say where, unless that was said by the user."""
     if next(iter(picture.answer.rows()), None) is None:
-        session.note("Nothing is known at this coordinate, so the picture is empty.")
+        session.note("Nothing had been reported by this date, so the picture is empty.")
     data = _drawn(session, picture, format_, fonts)
     if output is not None and str(output) == "-":
         write_file(session, None, data)

@@ -71,7 +71,7 @@ def _list(described: Kind) -> click.Command:
                 columns = item_columns(answer.items, group=False)
                 write_rows(session, answer_rows(answer), columns=columns, shown=LIST_COLUMNS)
             if not answer.items and session.format != "table":
-                session.note(f"there are no {described.plural} like that at this coordinate")
+                session.note(f"No {described.plural} like that had been reported by this date.")
 
     return command
 

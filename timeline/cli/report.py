@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from timeline.cli.options import DAY, FILES, ROWS, Decorator, examples, tone, written, zoned
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
-from timeline.cli.sql import limited, write_limited
+from timeline.cli.sql import Cut, limited, write_limited
+
+if TYPE_CHECKING:
+    from timeline.answers.query import Rows
+    from timeline.app import Timeline
 
 
 def _folders(
@@ -77,4 +82,22 @@ def report(
         session.open() as timeline,
         timeline.report(name, reports=reports, limit=most, **asked) as found,
     ):
-        write_limited(session, found, limit)
+        if session.format in ("table", "md"):
+            _write_spoken(session, timeline, found, limit, asked)
+        else:
+            write_limited(session, found, limit)
+
+
+def _write_spoken(
+    session: Session, timeline: Timeline, found: Rows, limit: int | None, asked: Mapping[str, Any]
+) -> None:
+    """Write the rows for people: with names, and days as people write them."""
+    from timeline.render.spoken import companies_in, spoken
+
+    cut = Cut(found, limit)
+    rows = list(cut)
+    at = {name: asked.get(name) for name in ("on", "known")}
+    names = timeline.names(companies_in(rows), **at)
+    write_rows(session, spoken(rows, names), columns=found.columns)
+    if cut.more:
+        session.note(f"there are more than {limit} rows")

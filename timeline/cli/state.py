@@ -56,10 +56,12 @@ def state(
             said = _left_out(timeline, answer, company, group, certainty, open_only, at)
             since = {} if said else _since(session, timeline, company, at)
         if session.format == "table":
-            write_state(session, timeline, answer, said, since)
+            write_state(session, timeline, answer, said, since, at)
             return
         if company is not None and not answer.companies[0].items:
-            session.note(said or _nothing(answer, since))
+            from timeline.render.state import nothing_words
+
+            session.note(said or nothing_words(answer.companies[0].name, **since))
         if session.format == "json":
             write_document(session, answer)
         else:
@@ -72,18 +74,22 @@ def write_state(
     answer: StateAnswer,
     said: str = "",
     since: Mapping[str, Any] | None = None,
+    at: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a state for people.
 
-    ``said`` is why nothing is shown, ``since`` from when on there is something.
+    ``said`` is why nothing is shown, ``since`` from when on there is something, ``at`` the coordinate as
+    it was asked.
     """
     from timeline.render.state import state_lines
 
+    items = [item for company in answer.companies for item in company.items]
     lines: Iterable[str] = state_lines(
         answer,
         width=session.width or 80,
         color=session.colored,
         names=timeline.names_in(answer),
+        told=timeline.told(items, **(at or {})),
         sources=timeline.source_titles(_sources(answer)) if session.verbose else None,
         verbose=session.verbose,
         **(since or {}),
@@ -116,20 +122,11 @@ def _since(
     if found.day is None and at["recorded"] is not None:
         found = timeline.first(company, **at | {"recorded": None})
         if found.day is not None:
-            session.note("Our log had nothing of it by then; it has now.")
+            session.note("Our record had nothing about it by then; it has now.")
     since = {} if found.day is None else {"first_day": found.day}
     if found.known is not None:
         since["first_known"] = day_of(found.known, session.timezone)
     return since
-
-
-def _nothing(answer: StateAnswer, since: dict[str, Any]) -> str:
-    said = [f"Nothing of {answer.companies[0].name} is known at this coordinate."]
-    if "first_known" in since:
-        said.append(f"Something of this day is known from {since['first_known']} on.")
-    if "first_day" in since:
-        said.append(f"The first day of which anything is known is {since['first_day']}.")
-    return " ".join(said)
 
 
 def _left_out(
@@ -150,4 +147,4 @@ def _left_out(
         return ""
     items = "The only item" if count == 1 else f"All {count:,} items"
     verb = "is" if count == 1 else "are"
-    return f"{items} of {answer.companies[0].name} {verb} left out by {' and '.join(filters)}."
+    return f"{items} about {answer.companies[0].name} {verb} left out by {' and '.join(filters)}."

@@ -50,7 +50,9 @@ def why(session: Session, /, target: str, group: bool, **at: Any) -> None:
         elif session.format in ("table", "dot", "mermaid"):
             names = timeline.names_in(answer)
             if not answers:
-                session.note(f"nothing of {names.get(target, target)} is known at this coordinate")
+                session.note(
+                    f"Nothing had been reported about {names.get(target, target)} by this date."
+                )
             with writing(session) as stream:
                 stream.writelines(f"{line}\n" for line in _lines(session, answers, names))
         else:

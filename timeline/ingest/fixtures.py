@@ -67,7 +67,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
     """The files that a replay reads: folders recursively, in path order without the suffix.
 
     Without the suffix, so that ``story.yaml`` comes before ``story-later.yaml``. Mappings of tables
-    (``deals.mapping.yaml``) are left out. A file that is named twice is read once, in its first place.
+    (``deals.mapping.yaml``) are left out.
     """
     found: list[Found] = []
     for given in paths:
@@ -85,8 +85,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
         else:
             near = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
             raise NotFound("file", str(path), _nearest(path.name, near))
-    once = {each.path.resolve(): each for each in reversed(found)}
-    return [each for each in found if once[each.path.resolve()] is each]
+    return found
 
 
 def _check_inside(folder: Path, files: list[Path]) -> None:

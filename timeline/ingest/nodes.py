@@ -10,20 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import yaml
-from yaml.reader import ReaderError
 
 from timeline.errors import DataError, Location, Problem
+
+if TYPE_CHECKING:
+    from yaml.reader import ReaderError
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 1000
 MAX_NODES: Final = 1_000_000
 
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _is_null = re.compile(r"null|Null|NULL|~|").fullmatch
 _is_bool = re.compile(r"true|True|TRUE|false|False|FALSE").fullmatch
@@ -186,6 +186,9 @@ def excerpt(text: str | bytes, line: int) -> str | None:
 
 
 def _compose(text: str | bytes) -> tuple[Node | None, list[Unreadable]]:
+    import yaml  # 10 ms, which what reads no YAML does without
+    from yaml.reader import ReaderError
+
     if len(text) > MAX_BYTES:
         raise Unreadable(
             "file-too-large",
@@ -255,6 +258,8 @@ class _Builder:
         """What is wrong in one place, and hides nothing else."""
 
     def build(self, text: str | bytes) -> Node | None:
+        import yaml
+
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
         stack: list[tuple[Mapping | Sequence, str | None, int]] = []
@@ -386,7 +391,9 @@ _is_thousand = re.compile(r"\d{3}(\.\d+)?", re.ASCII).fullmatch
 
 
 def _events(text: str) -> Iterator[Any]:  # what the C parser yields has no types
-    loader = _LOADER(text)
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         while loader.check_event():
             yield loader.get_event()

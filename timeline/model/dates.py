@@ -35,6 +35,9 @@ _DAY = timedelta(days=1)
 _QUALIFIERS = {"?": "perhaps", "~": "about", "%": "perhaps about"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
+_PLAIN = re.compile(
+    rf"(\d\d? )?({'|'.join(f'{month[:3]}|{month}' for month in _MONTHS)}) (\d{{4}})"
+)
 _SEASONS = ("spring", "summer", "autumn", "winter")
 
 
@@ -109,17 +112,34 @@ def bounds(text: str) -> tuple[str, str]:
 
 
 def describe(text: str) -> str:
-    """An EDTF expression in short English, never more precise than it: "about spring 2025".
+    """An EDTF expression in short English, never more precise: "21 Nov 2025", "about spring 2025".
 
-    Plain days stay as they are. Raises InvalidDate as ``parse`` does.
+    The one notation of dates for people: "between 18 and 21 Dec 2024", "20 or 21 Nov 2025", "by 2027".
+    Raises InvalidDate as ``parse`` does.
     """
     parse(text)
     spans = _read(text)
-    if text[0] != "[":
-        return _say_span(spans[0], "from {}", "until {}", "{} to {}")
-    templates = "{} or later", "by {}", "some time from {} to {}"
-    *others, last = (_say_span(span, *templates) for span in spans)
-    return f"{', '.join(others)} or {last}" if others else last
+    if all(low is high for low, high in spans):
+        *values, end = _shortened([_say(value) for value, _ in spans])
+    else:
+        *values, end = (_say_span(span) for span in spans)
+    return f"{', '.join(values)} or {end}" if values else end
+
+
+def describe_stretch(text: str) -> str:
+    """An EDTF expression as the time from its start to its end: "2025 to 2027", "from March 2025".
+
+    For periods and windows, which last; :func:`describe` says of the same text that it is one day in it.
+    """
+    parse(text)
+    spans = _read(text)
+    (low, high), *others = spans
+    if others or low is high:
+        return describe(text)
+    if low is _OPEN or high is _OPEN:
+        return f"from {_say(low)}" if high is _OPEN else f"until {_say(high)}"
+    start, end = _say(low), _say(high)
+    return start if start == end else " to ".join(_shortened([start, end]))
 
 
 def read_phrase(
@@ -261,34 +281,71 @@ def _date(month: int, day: int) -> date:
     return date(year, index + 1, min(day, monthrange(year, index + 1)[1]))
 
 
-def _say_span(span: _Span, since: str, until: str, both: str) -> str:
+def _say_span(span: _Span) -> str:
     start, end = span
-    if start == end:
-        return "at any time" if start is _OPEN else _say(start)
-    template = since if end is _OPEN else until if start is _OPEN else both
-    return template.format(*(_say(value) for value in span if value is not _OPEN))
+    if start is end:
+        return _say(start)
+    if end is _OPEN:
+        return f"{_say(start)} or later"
+    return f"by {_say(end)}" if start is _OPEN else _between(_say(start), _say(end))
+
+
+def _between(start: str, end: str) -> str:
+    return start if start == end else f"between {' and '.join(_shortened([start, end]))}"
+
+
+def _shortened(said: list[str]) -> list[str]:
+    """Days or months of one month or year, which only the last one says: "18", "21 Dec 2024"."""
+    found = [_PLAIN.fullmatch(each) for each in said]
+    plain = [
+        each for each in found if each is not None and bool(each[1]) == bool(said[-1][0].isdigit())
+    ]
+    if len(plain) < len(said) or len({each[3] for each in plain}) > 1:
+        return said
+    if plain[0][1] and len({each[2] for each in plain}) == 1:
+        return [*(each[1].strip() for each in plain[:-1]), said[-1]]
+    return [*(each[0][:-5] for each in plain[:-1]), said[-1]] if len(said) == 2 else said
 
 
 def _say(value: Edtf) -> str:
+    if value is _OPEN:
+        return "at any time"
     text, earliest, latest = value.text, value.earliest, value.latest
     if text[-1] in _QUALIFIERS:
-        return f"{_QUALIFIERS[text[-1]]} {_say(_read_value(text[:-1]))}"
+        value = _read_value(text[:-1])
+        said, low, high = _say(value), value.earliest, value.latest
+        if "X" in text and (
+            low == high or ("X" in text[:7] and low.replace(day=1) == high.replace(day=1))
+        ):
+            # one day or month by chance, around which the masked part is vague
+            said = f"some day {_between(_say_day(earliest), _say_day(latest))}"
+            if len(text) < 10:
+                first, last = (
+                    f"{_MONTHS[each.month - 1]} {each.year:04}" for each in (earliest, latest)
+                )
+                said = f"some month {_between(first, last)}"
+        return f"{_QUALIFIERS[text[-1]]} {said}"
     year, part, day = text[:4], text[5:7], text[8:]
     if day not in ("", "XX"):
-        return f"{earliest}" if earliest == latest else f"some day from {earliest} to {latest}"
+        first, last = _say_day(earliest), _say_day(latest)
+        return first if first == last else f"some day {_between(first, last)}"
     unit, unknown = _UNITS.get(part, _UNITS[""]), "day" if day else "month" if "X" in part else ""
     if "X" in year:
         noun, years = f"{unit.name} {unknown}".strip(), _numbers(year, 1, 9999)
         if years[-1] - years[0] == 9 and year[2] != "0":  # "the 2000s" may be a century
             return f"some {noun} in the {years[0]}s" if noun else f"the {years[0]}s"
-        return f"some {noun or 'year'} from {years[0]:04} to {years[-1]:04}"
+        return f"some {noun or 'year'} between {years[0]:04} and {years[-1]:04}"
     if "X" in part and part != "XX" and earliest.month < latest.month:
-        ends = f"{_MONTHS[earliest.month - 1]} to {_MONTHS[latest.month - 1]}"
-        return f"some {unknown} from {ends} {year}"
+        ends = f"{_MONTHS[earliest.month - 1]} and {_MONTHS[latest.month - 1]}"
+        return f"some {unknown} between {ends} {year}"
     winter = f"/{(int(year) + 1) % 100:02}" if unit.first + unit.months > 12 else ""
     of = "of " if 3 < unit.months < 12 else ""
     known = f"{unit.name} {of}{year}{winter}".strip()
     return f"some {unknown} in {known}" if unknown else known
+
+
+def _say_day(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year:04}"
 
 
 def _why(body: str) -> str:

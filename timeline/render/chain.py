@@ -13,12 +13,13 @@ from typing import Final
 from timeline.answers.why import Link, WhyAnswer
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import ALWAYS
+from timeline.render.coordinate import instant_words
 from timeline.render.fields import type_words
 from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.status import status_words
 from timeline.render.text import join
 from timeline.render.titles import title
-from timeline.render.why import headline, instant_words, is_part, shown_status, standing
+from timeline.render.why import headline, is_part, shown_status, standing
 from timeline.render.words import Names
 
 _GREY: Final = "#767676"  # 4.5:1 on white
@@ -96,6 +97,6 @@ def _label(answer: WhyAnswer, link: Link) -> list[str]:
     known = "" if link.known == ALWAYS else f"known {instant_words(link.known)}"
     status = status_words(shown_status(answer, link))
     if link.counts == "counts" and link.target is None:
-        marks = ["irregular"] * link.irregular + ["uncertain"] * link.uncertain
+        marks = ["contradicts the record"] * link.irregular + ["uncertain"] * link.uncertain
         status = f"→ {', '.join([status, *marks])}"
     return [line for line in (headline(link), join(publishers), known, status, link.event) if line]

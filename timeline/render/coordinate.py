@@ -1,13 +1,18 @@
-"""The coordinate of an answer in words, so that the same question can be asked again."""
+"""The coordinate of an answer in words, and as the options that ask the same again."""
 
 from __future__ import annotations
 
-from typing import Protocol
+import shlex
+from datetime import UTC, datetime
+from typing import Final, Protocol
 
 from msgspec import UnsetType
 
 from timeline.answers.asked import LensAsked
 from timeline.render.text import join
+from timeline.render.words import date
+
+_DAY: Final = len("2025-11-21")
 
 
 class Placed(Protocol):
@@ -26,30 +31,63 @@ class Placed(Protocol):
 
 
 def coordinate_words(answer: Placed) -> str:
-    """``on 2025-11-21, with everything known up to position 42``."""
+    """When it is about, and what was known by then: "as of 28 Nov 2026, with everything known today"."""
     on, known, recorded = answer.on, answer.known, answer.recorded
-    recording = f", as recorded at {recorded}" if isinstance(recorded, str) else ""
     if known is None:
-        knowing = "with everything known"
-    elif len(known) > len("2025-11-21"):
-        knowing = f"as known at {known}"
+        said = f"as of {date(on)}, with everything known today"
+    elif known == on:
+        said = f"as it was reported by the evening of {date(on)}"
+    elif len(known) > _DAY:
+        said = f"as of {date(on)}, as it was reported by {instant_words(known)}"
     else:
-        knowing = f"as known at the end of {'that day' if known == on else known}"
-    comma = "," if known or recording else ""
-    where = f"on {on}, {knowing}{recording}{comma} up to position {answer.position}"
-    return where if isinstance(answer.lens, UnsetType) else f"{where}, {lens_words(answer.lens)}"
+        said = f"as of {date(on)}, as it was reported by the evening of {date(known)}"
+    if recorded is not None:
+        record = _record_words(recorded)
+        said = (
+            f"as of {date(on)}, with everything {record}" if known is None else f"{said}, {record}"
+        )
+    return said if isinstance(answer.lens, UnsetType) else f"{said}, {lens_words(answer.lens)}"
+
+
+def _record_words(recorded: str | int) -> str:
+    if isinstance(recorded, int):
+        return f"in our record up to entry {recorded}"
+    when = date(recorded) if len(recorded) == _DAY else instant_words(recorded)
+    return f"in our record by {when}"
+
+
+def coordinate_options(answer: Placed) -> str:
+    """The options that ask exactly the same again: "--on 2025-11-21 --known 2025-11-22 --recorded 42"."""
+    given = [("--on", answer.on), ("--known", answer.known), ("--recorded", str(answer.position))]
+    lens = answer.lens
+    if not isinstance(lens, UnsetType):
+        given += [
+            (f"--{name.replace('_', '-')}", each)
+            for name in ("source", "not_source", "attribution", "fact_level")
+            for each in getattr(lens, name)
+        ]
+    return " ".join(f"{name} {shlex.quote(value)}" for name, value in given if value is not None)
 
 
 def lens_words(lens: LensAsked) -> str:
-    """``through the lens of only source a or b, without source c, only attribution filing``."""
+    """``counting only what source a or b told, and without what source c told``."""
     said = [
-        f"{only} {name} {join(given, 'or')}"
-        for only, name, given in (
-            ("only", "source", lens.source),
-            ("without", "source", lens.not_source),
-            ("only", "attribution", lens.attribution),
-            ("only", "fact level", lens.fact_level),
+        form.format(join((each.replace("_", " ") for each in given), "or"))
+        for form, given in (
+            ("only what {} told", lens.source),
+            ("nothing that {} told", lens.not_source),
+            ("only what is attributed to {}", lens.attribution),
+            ("only what is told as {}", lens.fact_level),
         )
         if given
     ]
-    return f"through the lens of {', '.join(said)}" if said else "through no lens"
+    return f"counting {join(said)}" if said else "counting everything"
+
+
+def instant_words(instant: str) -> str:
+    """An instant to the minute, in UTC; the last microsecond of a day there as that day's end."""
+    at = datetime.fromisoformat(instant).astimezone(UTC)
+    day = date(f"{at:%Y-%m-%d}")
+    if at.strftime("%H:%M:%S.%f") == "23:59:59.999999":
+        return f"the end of {day}"
+    return f"{day}, {at:%H:%M} UTC"

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
+from msgspec import to_builtins
+
 from timeline.answers import CompanyItem
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
-from timeline.model.kinds import claim_term_of
-from timeline.render.coordinate import coordinate_words
+from timeline.model.kinds import KINDS, claim_term_of
+from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
+from timeline.render.doubts import alternatives_words, remark_words, standing_words
 from timeline.render.fields import NOTHING, change_words, label_of, type_words
 from timeline.render.page import HEADINGS, Page, kind_of
-from timeline.render.state import alternatives_words, standing_words
 from timeline.render.status import Group, status_words
-from timeline.render.terms import Row, step_words, term_rows
-from timeline.render.text import join
+from timeline.render.terms import Row, changed_words, step_words, term_rows
+from timeline.render.text import capital, join
 from timeline.render.titles import title
-from timeline.render.words import Names, date, name_of, since
+from timeline.render.words import Names, date, name_of, since, value_in_words
 
 _STYLES: Final[dict[str, Group]] = {
     "appeared": "active",
@@ -43,17 +45,18 @@ def diff_lines(
     page = Page(width, color)
     yield from page.heading(name_of(answer.company, names), answer.company)
     yield from page.paragraph(headline(answer))
-    yield from page.block("before", coordinate_words(answer.before))
-    yield from page.block("after", coordinate_words(answer.after))
+    yield from page.block("before", capital(coordinate_words(answer.before)))
+    yield from page.block("after", capital(coordinate_words(answer.after)))
     if not answer.changes:
         yield ""
-        yield from page.paragraph(f"Nothing differs of {name_of(answer.company, names)}.")
+        yield from page.paragraph(f"Nothing differs about {name_of(answer.company, names)}.")
     causes = {cause.event: cause for cause in answer.evidence}
     changes = {s: list(found) for s, found in groupby(answer.changes, key=lambda c: c.subject)}
-    for change in changes.get(f"company:{answer.company}", ()):
+    for change in changes.pop(f"company:{answer.company}", []):
         if change.change == "company":
-            for label, words in _company(None, change, names):
-                yield from page.block(label, words)
+            yield from page.section("the company itself")
+            for label, text in company_rows(change, names):
+                yield from page.row(label, text)
     for kind, group in groupby(answer.items, key=lambda item: kind_of(item.subject)):
         items = list(group)
         yield from page.section(f"{HEADINGS[kind]} ({len(items)})")
@@ -67,6 +70,9 @@ def diff_lines(
                 title(item, answer.company, names),
                 _rows(item, found, causes, names, verbose),
             )
+    yield ""
+    for label, side in (("before", answer.before), ("after", answer.after)):
+        yield from page.paragraph(f"Exactly, {label}: {coordinate_options(side)}", "faint")
 
 
 def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
@@ -76,19 +82,22 @@ def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
 
 
 def headline(answer: DiffAnswer) -> str:
-    """What is compared: "What changed in the world from 2025-01-01 to 2025-06-30"."""
+    """What is compared: "What changed in the world from 1 Jan to …"."""
     before, after = answer.before, answer.after
     sources = _told_by(before, after)
     if before.on != after.on:
-        return f"What changed in the world from {before.on} to {after.on}"
+        return f"What changed in the world from {date(before.on)} to {date(after.on)}"
     if before.known != after.known:
-        return (
-            f"What was learned about {after.on} from {before.known or 'now'} "
-            f"to {after.known or 'now'}"
-        )
+        return f"What was learned about {date(after.on)} from {_known(before)} to {_known(after)}"
     if sources:
         return f"What only {join(sources)} told"
     return "What differs"
+
+
+def _known(side: Side) -> str:
+    if side.known is None:
+        return "now"
+    return date(side.known) if len(side.known) <= len("2025-11-21") else instant_words(side.known)
 
 
 def _told_by(before: Side, after: Side) -> list[str]:
@@ -119,13 +128,14 @@ def _rows(
         label = ""
     if not changes[0].events:
         yield label, "no event: time itself made the difference"
-    if changes[0].sources:
-        yield "sources", ", ".join(changes[0].sources)
 
 
 def _appeared(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    yield "status", f"{status_words(item.status)}, {item.certainty}, {standing_words(item)}"
+    sure = "" if item.certainty == "definite" else f", {item.certainty}"
+    yield "status", f"{status_words(item.status)}{sure}, {standing_words(item)}"
     yield from term_rows(item, names)
+    for step in item.steps:
+        yield "step", step_words(step, names)
 
 
 def _vanished(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -162,84 +172,114 @@ def _doubt(subject: str, doubt: Mapping[str, Any]) -> str:
     return f"{doubt['certainty']} ({others})" if others else str(doubt["certainty"])
 
 
+def _member(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    yield (
+        "party",
+        _ARROW.join(
+            name_of(each, names) if isinstance(each, str) else NOTHING
+            for each in (change.before, change.after)
+        ),
+    )
+
+
+def _changed(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    """How a term came to its value, where the value itself is the same."""
+    kind = KINDS[kind_of(item.subject)]
+    for term, now in change.after.items():
+        if now is not None and change.before[term] is not None and item.changed.get(term) == now:
+            yield label_of(term), changed_words(kind, term, now, names)
+
+
 def _disputed(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    yield "disputed", "somebody contests it" if change.after else "nobody contests it any more"
+    yield "disputed", "somebody disputes it" if change.after else "nobody disputes it any more"
 
 
-def _company(item: CompanyItem | None, change: Change, names: Names) -> Iterator[Row]:
-    for name in change.after:
-        sides = (change.before[name], change.after[name])
-        yield label_of(name), _ARROW.join(NOTHING if s in (None, []) else listed(s) for s in sides)
+def _disputes(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    yield "disputes", _ARROW.join(f"{len(each)}" for each in (change.before, change.after))
 
 
-def listed(value: Any) -> str:
-    """A text or a list of them."""
-    return join(value) if isinstance(value, list) else str(value)
+def _conflicts(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    for verb, gone in (("differ in", False), ("no longer differ in", True)):
+        one, other = (change.after, change.before) if gone else (change.before, change.after)
+        said = [
+            "when it happened" if each == "occurred" else label_of(each)
+            for each in other
+            if each not in one
+        ]
+        if said:
+            yield "conflict", f"reports {verb} {join(said)}"
 
 
-def _silent(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    """What the row of another change says already."""
-    yield from ()
-
-
-def _ids(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    """What joined a list of events or terms, and what left it."""
-    new = [each for each in change.after if each not in change.before]
-    gone = [each for each in change.before if each not in change.after]
+def _irregular(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+    new = len([each for each in change.after if each not in change.before])
+    gone = len([each for each in change.before if each not in change.after])
     if new:
-        yield change.change, f"now {join(map(str, new))}"
+        yield "contradicts", f"{_reports(new)} the record; the status stays"
     if gone:
-        yield change.change, f"no longer {join(map(str, gone))}"
+        yield "contradicts", f"{_reports(gone)} the record no longer"
+
+
+def _reports(count: int) -> str:
+    return "a report contradicts" if count == 1 else f"{count} reports contradict"
 
 
 def _remarks(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    for word, some, others in (
-        ("now", change.after, change.before), ("no longer", change.before, change.after),
-    ):  # fmt: skip
-        for remark in some:
-            if remark not in others:
-                yield "remarks", f"{word} {remark['code'].replace('-', ' ')}"
+    for remark in change.after:
+        if remark not in change.before:
+            yield "beware", remark_words(remark, item.subject, names)
+    for remark in change.before:
+        if remark not in change.after:
+            yield "no longer", remark_words(remark, item.subject, names)
 
 
 def _steps(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    for step in change.after:
-        yield "step", step_words(step, names)
-    for step in change.before:
-        yield "step", f"gone: {step_words(step, names)}"
+    for label, steps in (("step", change.after), ("step gone", change.before)):
+        for step in steps:
+            yield label, step_words(step, names)
 
 
 def _evidence(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    before, after = change.before.get("events") or [], change.after.get("events") or []
-    new = [id_ for id_ in after if id_ not in before]
-    gone = [id_ for id_ in before if id_ not in after]
-    if new:
-        yield "evidence", f"{len(new)} more"
-    if gone:
-        yield "evidence", f"{len(gone)} fewer"
+    before, after = (each.get("sources") for each in (change.before, change.after))
+    if before is not None and after is not None and len(before) != len(after):
+        yield "reports", f"{len(before)} → {len(after)}"
 
 
 _ROWS: Final = {
-    "company": _company,
-    "member": _silent,
-    "changed": _silent,
-    "disputes": _ids,
-    "conflicts": _ids,
-    "irregular": _ids,
-    "remarks": _remarks,
-    "steps": _steps,
-    "evidence": _evidence,
     "appeared": _appeared,
     "vanished": _vanished,
+    "member": _member,
     "status": _status,
     "since": _since,
     "terms": _terms,
+    "changed": _changed,
     "certainty": _certainty,
     "disputed": _disputed,
+    "disputes": _disputes,
+    "conflicts": _conflicts,
+    "irregular": _irregular,
+    "remarks": _remarks,
+    "steps": _steps,
+    "evidence": _evidence,
 }
 
 
+def company_rows(change: Change, names: Names) -> Iterator[Row]:
+    """What became of the company itself: its names, its country, its status."""
+    for name, before in change.before.items():
+        sides = (_header_words(name, each, names) for each in (before, change.after[name]))
+        yield name.replace("_", " "), _ARROW.join(sides)
+
+
+def _header_words(name: str, value: Any, names: Names) -> str:
+    if not value:
+        return NOTHING
+    if name == "members":
+        return join(name_of(each["company"], names) for each in to_builtins(value))
+    return status_words(value) if name == "status" else value_in_words(value)
+
+
 def cause_words(cause: Cause) -> str:
-    """What an event was, when, and who told it: "2016-03-30: deal amended – Sharp · its-id"."""
+    """What an event was, when, and who told it: "30 Mar 2016: deal amended – Sharp · its-id"."""
     said = type_words(cause.type)
     if cause.target is not None:
         said = f"{said} of {cause.target}"

@@ -31,7 +31,7 @@ def imported_lines(
         yield from page.paragraph(
             f"{_count(report.events, 'event')} {would}appended, "
             f"{_count(report.companies, 'company')} and {_count(report.sources, 'source')} {would}"
-            f"registered, position {report.position:,}"
+            f"registered, entry {report.position:,}"
         )
     for note in report.notes:
         yield from page.block("note", note)

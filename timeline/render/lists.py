@@ -9,13 +9,13 @@ from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
 from timeline.model.kinds import KINDS
 from timeline.render import words
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
+from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
 from timeline.render.page import HEADINGS, Page
-from timeline.render.remarks import deciding_words
-from timeline.render.state import standing_words
-from timeline.render.status import group_of, status_words
+from timeline.render.status import GROUP_WORDS, group_of, status_words
 from timeline.render.table import table_lines
-from timeline.render.text import cells
+from timeline.render.terms import Row
+from timeline.render.text import capital, cells
 from timeline.render.titles import title
 from timeline.render.words import Names
 
@@ -37,29 +37,40 @@ def list_lines(
     page = Page(width, color)
     heading = HEADINGS[answer.kind]
     yield page.paint(f"{heading.upper()} ({len(answer.items)})", "strong")
-    yield from page.paragraph(coordinate_words(answer))
+    yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     if not answer.items:
-        yield from page.paragraph(f"There are no {heading} like that at this coordinate.")
+        yield from page.paragraph(f"No {heading} like that had been reported by this date.")
+        yield from again(page, answer)
         return
     page = Page(width, color, max(12, *(cells(item.status) for item in answer.items)))
     for item in answer.items:
         status = status_words(item.status)
         style = group_of(item.status, disputed=item.disputed)
-        what = title(item, None, names or {})
-        yield from page.item(status, style, what, [("", _details(item, answer.kind, names or {}))])
+        found = marks(item)
+        what = f"{'! ' if found else ''}{title(item, None, names or {})}"
+        yield from page.item(status, style, what, _rows(item, answer.kind, found, names or {}))
     if answer.sums:
         yield ""
         yield from page.paragraph(
-            f"Sums of what is stated{' as value' if answer.kind == 'deal' else ''}, "
-            "within one group of statuses, currency, period and basis:"
+            f"Sums of {'stated values' if answer.kind == 'deal' else 'what is stated'}, "
+            "each of items that stand alike, within one currency, period and basis:"
         )
         for each in answer.sums:
             yield f"  {sum_words(each)}"
+    yield from again(page, answer)
+
+
+def _rows(item: CompanyItem, kind: str, found: list[str], names: Names) -> Iterator[Row]:
+    yield "", _details(item, kind, names)
+    if found:
+        yield "!", "; ".join(found)
+    for remark in item.remarks:
+        yield "beware", remark_words(remark, item.subject, names)
 
 
 def _details(item: CompanyItem, kind: str, names: Names) -> str:
-    """What tells the item from others: "since 2016-08-12 · JPY 388.8 bn · deal:foxconn-sharp"."""
+    """What tells the item from others: "since 12 Aug 2016 · JPY 388.8 bn · deal:foxconn-sharp"."""
     worth = KINDS[kind].money
     shown = worth is not None and not KINDS[kind].words[worth].told_apart
     money = item.terms.get(worth) if worth is not None and shown else None
@@ -77,18 +88,16 @@ def _details(item: CompanyItem, kind: str, names: Names) -> str:
 
 
 def sum_words(each: Sum) -> str:
-    """``USD 2–3 bn a year (live, 2 items)``."""
+    """``USD 2–3 bn a year (in force, 2 items)``."""
     money: dict[str, Any] = {"currency": each.currency}
-    if each.per != "once":
-        money["per"] = each.per
-    if each.basis != "exact":
-        money["basis"] = each.basis
+    money |= {"per": each.per} if each.per != "once" else {}
+    money |= {"basis": each.basis} if each.basis != "exact" else {}
     if each.min is not None and each.min == each.max:
         money["exact"] = each.min
     else:
-        ends = {"min": each.min, "max": each.max}
-        money |= {end: value for end, value in ends.items() if value is not None}
-    of = f"{each.group}, {each.items:,} item{'' if each.items == 1 else 's'}"
+        ends = ("min", "max")
+        money |= {end: getattr(each, end) for end in ends if getattr(each, end) is not None}
+    of = f"{GROUP_WORDS[each.group]}, {each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
     return f"{words.money(money)} ({of})"
@@ -100,7 +109,7 @@ def companies_lines(
     """The companies as a table, line by line, without ends of lines."""
     page = Page(width, color)
     yield page.paint(f"COMPANIES ({len(answer.companies)})", "strong")
-    yield from page.paragraph(coordinate_words(answer))
+    yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     rows = [
         {
@@ -108,7 +117,7 @@ def companies_lines(
             "name": row.name,
             "country": row.country,
             "kind": row.kind,
-            "status": row.status or "not registered",
+            "status": status_words(row.status or "not known by then"),
             "items": row.items,
         }
         for row in answer.companies
@@ -116,3 +125,10 @@ def companies_lines(
     if rows:
         for line in table_lines(rows, tuple(rows[0]), page.width, color):
             yield line.removesuffix("\n")
+    yield from again(page, answer)
+
+
+def again(page: Page, answer: Placed) -> Iterator[str]:
+    """The last line of an answer: the options that ask exactly the same again."""
+    yield ""
+    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")

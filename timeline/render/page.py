@@ -15,12 +15,14 @@ HEADINGS: Final = {kind.name: kind.plural for kind in KINDS.values() if kind.gro
 _STYLES: Final = {
     "possible": "rumoured",
     "uncertain": "rumoured",
+    "contested": "disputed",
     "disputed": "disputed",
     "conflict": "disputed",
-    "irregular": "disputed",
+    "contradicts": "disputed",
+    "beware": "disputed",
 }
 _FAINT: Final = frozenset(
-    {"subject", "evidence", "sources", "corrected", "remarks", "origin", "event"}
+    {"subject", "reports", "evidence", "sources", "corrected", "origin", "event"}
 )
 
 

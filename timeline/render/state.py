@@ -8,29 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
+from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
+from timeline.render.doubts import standing_words, warning_rows
 from timeline.render.page import HEADINGS
-from timeline.render.remarks import remark_words
 from timeline.render.status import group_of, status_words
+from timeline.render.summary import reports_words, summary
 from timeline.render.terms import Row, step_words, term_rows
-from timeline.render.text import block, cells, clean, join, paint
+from timeline.render.text import block, capital, cells, clean, join, paint
 from timeline.render.titles import title
-from timeline.render.words import Names, name_of, since, value_in_words
+from timeline.render.words import Names, date, name_of
 
 _NARROWEST: Final = 12  # of the column of labels
 _MOST: Final = 12  # ids and steps of an item, unless verbose
 _STYLES: Final = {
     "possible": "rumoured",
+    "contested": "disputed",
     "disputed": "disputed",
     "conflict": "disputed",
-    "irregular": "disputed",
+    "contradicts": "disputed",
+    "beware": "disputed",
 }
-_FAINT: Final = frozenset({"subject", "evidence", "sources", "corrected", "remarks"})
+_FAINT: Final = frozenset({"reports", "evidence", "sources", "corrected"})
 
 
 def render_state(
@@ -39,6 +43,7 @@ def render_state(
     width: int = 80,
     color: bool = False,
     names: Names | None = None,
+    told: Mapping[str, Told] | None = None,
     sources: Mapping[str, str] | None = None,
     first_day: str | None = None,
     first_known: str | None = None,
@@ -47,8 +52,8 @@ def render_state(
 ) -> str:
     """The state in words, as lines of at most ``width`` columns; see :func:`state_lines`."""
     lines = state_lines(
-        answer, width=width, color=color, names=names, sources=sources, first_day=first_day,
-        first_known=first_known, filtered=filtered, verbose=verbose,
+        answer, width=width, color=color, names=names, told=told, sources=sources,
+        first_day=first_day, first_known=first_known, filtered=filtered, verbose=verbose,
     )  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -59,6 +64,7 @@ def state_lines(
     width: int = 80,
     color: bool = False,
     names: Names | None = None,
+    told: Mapping[str, Told] | None = None,
     sources: Mapping[str, str] | None = None,
     first_day: str | None = None,
     first_known: str | None = None,
@@ -67,17 +73,18 @@ def state_lines(
 ) -> Iterator[str]:
     """The state in words, line by line, without ends of lines.
 
-    ``names`` are what companies are called, by id; ``sources`` the titles of sources, by slug,
-    listed at the end. For a company without items, ``first_day`` is the first day of which
-    anything is known, and ``first_known`` the first day on which anything of the day asked for was
-    known. ``filtered`` says that items were left out on demand. A very long list of evidence is
-    shortened, and says so, unless ``verbose``.
+    ``names`` are what companies are called, by id; ``told`` the evidence of items in short, by subject;
+    ``sources`` the titles of sources, by slug, listed at the end. For a company without items, ``first_day``
+    is the first day of which anything is known, and ``first_known`` the first day on which anything of the
+    day asked for was known. ``filtered`` says that items were left out on demand. Events and sources are
+    counted; ``verbose`` lists their ids.
     """
-    page = _Page(width, color, names or {}, filtered, verbose)
+    page = _Page(width, color, names or {}, told or {}, filtered, verbose)
     if len(answer.companies) == 1:
         company = answer.companies[0]
         yield from page.header(company)
         yield from page.coordinate(answer)
+        yield from page.paragraph_or_none(summary(company.items, page.told))
         yield from page.items(company)
         if not company.items:
             yield ""
@@ -88,25 +95,33 @@ def state_lines(
             if company.items:
                 yield ""
                 yield from page.header(company)
+                yield from page.paragraph_or_none(summary(company.items, page.told))
                 yield from page.items(company)
         yield from page.nobody([each for each in answer.companies if not each.items])
     if sources:
         used = {slug for each in answer.companies for item in each.items for slug in item.sources}
         yield from page.legend({slug: sources[slug] for slug in sorted(used) if slug in sources})
+    yield ""
+    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")
 
 
 class _Page:
     """How the lines look: width, colour, names."""
 
     def __init__(
-        self, width: int, color: bool, names: Names, filtered: bool, verbose: bool
+        self,
+        width: int,
+        color: bool,
+        names: Names,
+        told: Mapping[str, Told],
+        filtered: bool,
+        verbose: bool,
     ) -> None:
         self.width = max(width, 40)
         self.color = color
         self.names = names
-        self.nowhere = (
-            "at this coordinate is as asked for" if filtered else "is known at this coordinate"
-        )
+        self.told = told
+        self.filtered = filtered
         self.verbose = verbose
 
     def paint(self, text: str, style: str) -> str:
@@ -116,6 +131,10 @@ class _Page:
         for line in block(clean(text), self.width, indent=indent):
             yield self.paint(line, style) if style else line
 
+    def paragraph_or_none(self, text: str) -> Iterator[str]:
+        if text:
+            yield from self.paragraph(text)
+
     # --- who and when ---
 
     def header(self, company: CompanyState) -> Iterator[str]:
@@ -123,37 +142,36 @@ class _Page:
         name, *more = block(f"{clean(company.name)} ({company.company})", self.width)
         yield self.paint(name, "strong")
         yield from more
-        status = "not registered at this coordinate" if company.status is None else company.status
+        status = "not known by then" if company.status is None else status_words(company.status)
         also = [f"also {', '.join(company.aliases)}"] if company.aliases else []
         country = [company.country] if company.country else []
         merged = [f"also registered as {', '.join(company.merged)}"] if company.merged else []
-        yield from self.paragraph(" · ".join([*also, *merged, *country, status_words(status)]))
+        yield from self.paragraph(" · ".join([*also, *merged, *country, status]))
         if company.members:
             held = [f"{name_of(m.company, self.names)} ({m.subject})" for m in company.members]
             yield from self.paragraph(f"controls {join(held)}")
 
     def coordinate(self, answer: StateAnswer) -> Iterator[str]:
         """When it is asked for, and what was known and recorded by then."""
-        yield from self.paragraph(coordinate_words(answer))
+        yield from self.paragraph(capital(coordinate_words(answer)))
 
     def nothing(
         self, company: CompanyState, first_day: str | None, first_known: str | None
     ) -> Iterator[str]:
         """That there is no item, and from when on there is one."""
-        yield from self.paragraph(f"Nothing of {company.name} {self.nowhere}.")
-        begins = [
-            *([f"Something of this day is known from {first_known} on."] if first_known else []),
-            *([f"The first day of which anything is known is {first_day}."] if first_day else []),
-        ]
-        if begins:
-            yield from self.paragraph(" ".join(begins))
+        if self.filtered:
+            yield from self.paragraph(f"Nothing about {company.name} is as asked for.")
+        else:
+            yield from self.paragraph(nothing_words(company.name, first_day, first_known))
 
     def nobody(self, companies: Sequence[CompanyState]) -> Iterator[str]:
         """The companies of many that have no item."""
         if companies:
             yield ""
             who = join(each.name for each in companies)
-            yield from self.paragraph(f"Nothing {self.nowhere} of {who}.")
+            yield from self.paragraph(
+                f"Nothing about {who} is as asked for." if self.filtered else nothing_words(who)
+            )
 
     def legend(self, titles: Mapping[str, str]) -> Iterator[str]:
         """The sources in full."""
@@ -198,8 +216,9 @@ class _Page:
 
     def rows(self, item: CompanyItem) -> Iterator[Row]:
         """The labelled rows of an item: how sure, the terms, what happened, the evidence."""
-        yield item.certainty, standing_words(item)
-        yield from warning_rows(item, self.names)
+        told = self.told.get(item.subject)
+        yield ("" if item.certainty == "definite" else item.certainty), standing_words(item)
+        yield from warning_rows(item, self.names, told)
         yield from term_rows(item, self.names)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
@@ -207,67 +226,31 @@ class _Page:
         for number, step in enumerate(steps):
             label = "steps" if number == 0 and len(steps) == len(item.steps) else ""
             yield label, step_words(step, self.names)
-        if self.verbose or claim_term_of(item.subject) is None:  # else the title names it
-            yield "subject", item.subject
-        yield from self.evidence(item)
-        if item.corrections:
-            label = "remarks" if item.disputed else "corrected"
-            what = "corrections and disputes: " if item.disputed else "by "
-            yield label, what + self.ids(item.corrections)
+        if told is not None:
+            named = "" if claim_term_of(item.subject) is not None else f" · {item.subject}"
+            yield "reports", reports_words(told) + named
+        if self.verbose:
+            yield from self.evidence(item)
+            if item.corrections:
+                yield "corrected", f"corrections and disputes: {', '.join(item.corrections)}"
         if item.erased:
-            yield "erased", f"the record no longer says what these told: {self.ids(item.erased)}"
+            yield "erased", f"the record no longer says what these told: {', '.join(item.erased)}"
 
     def evidence(self, item: CompanyItem) -> Iterator[Row]:
         """How many events, which ones, and from which sources."""
         events = f"{len(item.events):,} event{'' if len(item.events) == 1 else 's'}"
         together = len(item.sources) == 1
         source = f" from {item.sources[0]}" if together else ""
-        yield "evidence", f"{events}{source}: {self.ids(item.events)}"
+        yield "evidence", f"{events}{source}: {', '.join(item.events)}"
         if item.sources and not together:
-            yield "sources", self.ids(item.sources)
-
-    def ids(self, ids: Sequence[str]) -> str:
-        """Ids, the last ones of a very long list."""
-        if self.verbose or len(ids) <= _MOST:
-            return ", ".join(ids)
-        return f"… {', '.join(ids[-_MOST:])} (the last {_MOST} of {len(ids):,})"
+            yield "sources", ", ".join(item.sources)
 
 
-def standing_words(item: CompanyItem) -> str:
-    """Since when the status holds, and what else may hold instead."""
-    said = (
-        "no event has given it a status yet" if item.since is None else f"since {since(item.since)}"
-    )
-    others = alternatives_words(item.subject, item.alternatives)
-    return f"{said}; {others}" if others else said
-
-
-def alternatives_words(subject: str, alternatives: Sequence[Any]) -> str:
-    """What else may hold of a subject: "may also be absent or open"; nothing where nothing may."""
-    fact = claim_term_of(subject) is not None
-    others = join((_alternative(each, fact) for each in alternatives), "or")
-    return f"may also be {others}" if others else ""
-
-
-def _alternative(claim: Any, fact: bool) -> str:
-    if claim == "noted":
-        return "noted (without a status)"
-    if isinstance(claim, str):
-        return f"“{claim}”" if fact and claim not in ("absent", "ended") else status_words(claim)
-    return value_in_words(claim)
-
-
-def warning_rows(item: CompanyItem, names: Names | None = None) -> Iterator[Row]:
-    """What a reader must hear about an item besides, each with its label: remarks, then doubts."""
-    for remark in item.remarks:
-        yield "note", remark_words(remark, names or {})
-    if item.disputed:
-        yield "disputed", "somebody contests part of the evidence; it counts all the same"
-    said = [each.replace("_", " ") for each in item.conflicts if each != "occurred"]
-    if said:
-        yield "conflict", f"reports of the same time differ in {join(said)}; the later one is shown"
-    if "occurred" in item.conflicts:
-        yield "conflict", "reports differ on when it happened"
-    if item.irregular:
-        which = ", ".join(item.irregular)
-        yield "irregular", f"{which}: cannot follow what came before; the status stays"
+def nothing_words(name: str, first_day: str | None = None, first_known: str | None = None) -> str:
+    """That nothing was reported, and when something was: in days of the world, and of reports."""
+    said = [f"Nothing had been reported about {name} by this date."]
+    if first_known:
+        said.append(f"Reports about this day first appeared on {date(first_known)}.")
+    if first_day:
+        said.append(f"The first day that anything is known about is {date(first_day)}.")
+    return " ".join(said)

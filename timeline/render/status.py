@@ -56,6 +56,18 @@ GROUPS: Final[dict[Group, tuple[str, ...]]] = {
 """The statuses of each colour, by how firm they are."""
 
 
+GROUP_WORDS: Final[dict[str, str]] = {
+    "noted": "status unknown",
+    "claimed": "rumoured",
+    "pending": "not yet in force",
+    "live": "in force",
+    "done": "done",
+    "over": "ended or given up",
+    "denied": "denied",
+}
+"""What the statuses of a group have in common, as people say it."""
+
+
 def group_of(status: str, *, disputed: bool = False) -> Group:
     """The group that gives a status its colour; a disputed item has one of its own."""
     return "disputed" if disputed else _GROUP_OF[status]
@@ -85,5 +97,5 @@ def parse_status(kind: str, text: str) -> list[str]:
 
 
 def status_words(status: str) -> str:
-    """The status as people write it: "in force", "partly denied"."""
-    return status.replace("_", " ")
+    """The status as people write it: "in force", "partly denied"; "mentioned" where none was reported."""
+    return "mentioned" if status == "noted" else status.replace("_", " ")

@@ -6,7 +6,8 @@ What the title says already is not said again. JSON has every field as it is sto
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from timeline.answers import CompanyItem
@@ -43,12 +44,22 @@ def say(shape: Shape, value: Any, names: Names) -> str:
 
 def term_words(kind: Kind, term: str, value: Any, names: Names) -> str:
     """The value of a term as it reads beside its label: "expected by 2027", "JPY 88 a share"."""
-    told, shape = kind.words[term], shape_of(kind, term)
+    told = kind.words[term]
+    if term == "break_fees":
+        return "; ".join(_fee_words(each, names) for each in value)
+    lasting = term in ("period", "window")
+    said = words.stretch(value) if lasting else say(shape_of(kind, term), value, names)
     # "expected by 2027": an open start is a deadline
-    said = (
-        words.expected(value) if shape == "date" and told.form != "{}" else say(shape, value, names)
-    )
     return said if said.startswith("by ") and told.form == "by {}" else told.form.format(said)
+
+
+def _fee_words(fee: Mapping[str, Any], names: Names) -> str:
+    """A break fee: "Twitter owes Elon Musk USD 1 bn: in cases that the agreement names"."""
+    amount = words.money(fee["amount"]) if "amount" in fee else "a fee"
+    debtor = name_of(fee["by"], names) if "by" in fee else ""
+    creditor = f" {name_of(fee['to'], names)}" if "to" in fee and debtor else ""
+    said = f"{debtor} owes{creditor} {amount}" if debtor else amount
+    return f"{said}: {fee['when']}" if "when" in fee else said
 
 
 FORMS: Final = {
@@ -64,14 +75,47 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
     terms = item.terms
     kind = KINDS[Subject.of(item.subject).kind]
     yield from _others(item, names)
-    if form := _form(terms):
+    if form := form_words(terms):
         yield "form", form
     for term, told in kind.words.items():
         if term in terms and not told.told_apart:
-            yield told.label, term_words(kind, term, terms[term], names)
+            said = term_words(kind, term, terms[term], names)
+            if term in item.changed:
+                said += f", {changed_words(kind, term, item.changed[term], names)}"
+            yield told.label, said
+            if term == kind.money and (paid := paid_words(item.steps)):
+                yield "paid", paid
     for term, value in terms.items():  # of a vocabulary that is newer than these words
         if term not in kind.words:
             yield term.replace("_", " "), value_in_words(value, names)
+
+
+def changed_words(kind: Kind, term: str, changed: Mapping[str, Any], names: Names) -> str:
+    """How a term came to its value: "since March 2018; 100 % before"."""
+    before = term_words(kind, term, changed["before"], names)
+    since = f"since {words.since(changed['since'])}; " if changed["since"] else ""
+    still = ", and perhaps still" if changed["unsettled"] else ""
+    return f"{since}{before} before{still}"
+
+
+def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
+    """What was paid under a deal so far, added up where the amounts are alike and exact."""
+    sums: dict[tuple[str, ...], Decimal] = {}
+    count = 0
+    for step in steps:
+        if step["type"] == "deal_payment_made":
+            count += 1
+            amount = dict(step["amount"])
+            exact = amount.pop("exact", None)
+            if exact is None or set(amount) - {"currency"}:
+                return ""
+            key = (amount["currency"],)
+            sums[key] = sums.get(key, Decimal(0)) + Decimal(exact)
+    said = join(
+        words.money({"currency": currency, "exact": format(total, "f")})
+        for (currency,), total in sums.items()
+    )
+    return f"{said} in {count} payments" if count > 1 else said
 
 
 def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
@@ -90,7 +134,8 @@ def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
         )
 
 
-def _form(terms: Mapping[str, Any]) -> str:
+def form_words(terms: Mapping[str, Any]) -> str:
+    """The form of a deal, and whether it binds: "letter of intent, not binding"; empty where unsaid."""
     form = FORMS.get(terms.get("form", ""), "")
     if "binding" not in terms:
         return form

@@ -34,8 +34,13 @@ _STEERING: Final = {
 }
 _CLEAN: Final = _BLANKS | _STEERING
 
-# A space where a line may break: not between a currency and its number, nor a number and its unit.
-_BREAK: Final = re.compile(r" +(?!(?<=\b[A-Z]{3} )[-−\d])(?!(?<=\d )(?:%|(?:tn|bn|mn)\b))")
+# A space where a line may break: not between a currency and its number, nor a number and its unit, nor
+# within a day ("21 Nov 2025").
+_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_BREAK: Final = re.compile(
+    r" +(?!(?<=\b[A-Z]{3} )[-−\d])(?!(?<=\d )(?:%|(?:tn|bn|mn)\b))"
+    rf"(?!(?<=\d )(?:{_MONTHS})\b)(?!(?<=\b(?:{_MONTHS}) )\d{{4}}\b)"
+)
 
 # Inside an id a line may break where a word begins, which keeps dates whole.
 _INSIDE: Final = re.compile(r"(?<=[-:/.@_])(?=[^\W\d_])|(?<=,)(?=\S)")
@@ -110,6 +115,11 @@ def block(text: str, width: int, *, first: str = "", indent: int = 0) -> Iterato
     """The lines of a paragraph: ``first`` (already as wide as the indent) before the first one."""
     for number, line in enumerate(wrap(text, max(width - indent, 1))):
         yield (" " * indent if number or not first else first) + line
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its start, and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def join(words: Iterable[str], last: str = "and") -> str:

@@ -12,7 +12,7 @@ from timeline.model.kinds import KINDS
 from timeline.model.kinds.event import Kind
 from timeline.model.subject import Subject
 from timeline.render import words
-from timeline.render.text import join
+from timeline.render.text import capital, join
 from timeline.render.words import Names, name_of
 
 _ORDER: Final = ("of", "between", "in", "to", "for", "by", "against", "before", "from", "with")
@@ -46,10 +46,6 @@ def _owner(item: CompanyItem) -> str:
     """The company whose relationship, right, commitment or fact it is."""
     terms = item.terms
     return next((terms[term] for term in _OWNERS if term in terms), item.subject)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _named(item: CompanyItem, names: Names) -> str:
@@ -101,7 +97,7 @@ def _role(item: CompanyItem, beside: Sequence[str] = ()) -> str:
 
 def _agreed(item: CompanyItem, party: str, names: Names) -> str:
     said, beside = _agreement(item, party, names)
-    return _capital(said) + _role(item, beside)
+    return capital(said) + _role(item, beside)
 
 
 def _rumour(item: CompanyItem, party: str, names: Names) -> str:
@@ -112,15 +108,30 @@ def _rumour(item: CompanyItem, party: str, names: Names) -> str:
 
 
 def _right(item: CompanyItem, party: str, names: Names) -> str:
-    side = "from" if party == item.terms.get("holder") else "for"
-    others = f" {side} {_named(item, names)}" if item.counterparties else ""
-    return _capital(_kind_of(item).noun(item.kind)) + others + _role(item)
+    noun = _kind_of(item).noun(item.kind)
+    if not item.counterparties:
+        return capital(noun)
+    if party == item.terms.get("holder"):
+        return f"{capital(noun)} from {_named(item, names)}"
+    if item.roles == ["grantor"]:
+        return f"Gave {_named(item, names)} {_with_article(noun, item.kind)}"
+    return f"{capital(noun)} for {_named(item, names)}{_role(item)}"
+
+
+_UNCOUNTED: Final = frozenset({"early_access", "exclusivity"})
+
+
+def _with_article(noun: str, kind: str | None) -> str:
+    """The noun as an object: "a board seat", "early access"."""
+    if kind in _UNCOUNTED:
+        return noun
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
 def _commitment(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
     firmness = terms.get("firmness", "commitment")
-    said = _capital("approved plan" if firmness == "approved" else firmness)
+    said = capital("approved plan" if firmness == "approved" else firmness)
     if "purpose" in terms:
         said += f" for {terms['purpose']}"
     if "amount" in terms:
@@ -130,7 +141,7 @@ def _commitment(item: CompanyItem, party: str, names: Names) -> str:
 
 def _fact(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
-    period = f" ({words.date(terms['period'])})" if "period" in terms else ""
+    period = f" ({words.stretch(terms['period'])})" if "period" in terms else ""
     said = f"{item.kind}{period}: {words.value_in_words(terms.get('value'), names)}"
     compared = ", ".join(
         each for each in map(words.comparison, terms.get("comparison", ())) if each not in said

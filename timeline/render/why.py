@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from timeline.answers.cited import Cited
 from timeline.answers.why import Link, WhyAnswer
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, claim_term_of
 from timeline.model.values import ALWAYS
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
+from timeline.render.doubts import standing_words
 from timeline.render.fields import field_rows, type_words
 from timeline.render.page import Page
-from timeline.render.state import standing_words
 from timeline.render.status import STATUSES, Group, group_of, status_words
 from timeline.render.terms import Row
-from timeline.render.text import cells, join
+from timeline.render.text import capital, cells, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
 
@@ -49,7 +48,7 @@ def why_lines(
     what = title(answer.item, None, names) if answer.item else "Absent"
     yield from page.heading(what, answer.subject)
     yield from page.paragraph(standing(answer))
-    yield from page.paragraph(coordinate_words(answer))
+    yield from page.paragraph(capital(coordinate_words(answer)))
     for heading, links in parted(answer):
         if links:
             yield from page.section(f"{heading} ({len(links)})")
@@ -62,6 +61,8 @@ def why_lines(
                 headline(link),
                 _rows(answer, link, names),
             )
+    yield ""
+    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")
 
 
 def parted(answer: WhyAnswer) -> list[tuple[str, list[Link]]]:
@@ -83,7 +84,8 @@ def standing(answer: WhyAnswer) -> str:
     item = answer.item
     if item is None:
         return "absent: nothing that counts has happened"
-    return f"{status_words(item.status)}, {item.certainty}, {standing_words(item)}"
+    sure = "" if item.certainty == "definite" else f", {item.certainty}"
+    return f"{status_words(item.status)}{sure}, {standing_words(item)}"
 
 
 def shown_status(answer: WhyAnswer, link: Link) -> str:
@@ -107,7 +109,7 @@ def chain_style(status: str) -> Group:
 
 
 def headline(link: Link) -> str:
-    """What happened, and when: "2025-02-12: rumour denied"."""
+    """What happened, and when: "12 Feb 2025: rumour denied"."""
     what = type_words(link.type)
     if link.target is not None:
         return f"{what} of {link.target}"
@@ -129,9 +131,9 @@ def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     if link.target is None and link.counts == "counts":
         yield from _moved(answer, link)
     if link.irregular:
-        yield "irregular", "cannot follow what came before; the status stays"
+        yield "contradicts", "what was reported before; the status stays"
     if link.uncertain:
-        yield "uncertain", f"may not have happened yet on {answer.on}"
+        yield "uncertain", f"may not have happened yet on {date(answer.on)}"
     said = [each.replace("_", " ") for each in link.conflicts if each != "occurred"]
     if said:
         yield "conflict", f"another value of {join(said)} than an event of the same time"
@@ -148,7 +150,7 @@ def clock_rows(link: Link) -> Iterator[Row]:
     if word:
         yield "word", word
     yield "known", _known(link)
-    yield "recorded", f"{instant_words(link.recorded)}, position {link.position}"
+    yield "recorded", f"{instant_words(link.recorded)}, entry {link.position}"
     if link.origin is not None:
         yield "origin", link.origin
 
@@ -173,7 +175,7 @@ def _moved(answer: WhyAnswer, link: Link) -> Iterator[Row]:
 
 def _claim(claim: Any) -> str:
     if claim is None:
-        return "noted"
+        return status_words("noted")
     return status_words(claim) if isinstance(claim, str) else value_in_words(claim)
 
 
@@ -182,10 +184,15 @@ def cited_words(cited: Cited) -> str:
     said = [
         cited.publisher or "",
         f"“{cited.title}”" if cited.title else "",
-        cited.published or "",
+        published_words(cited.published) if cited.published else "",
         cited.url or "",
     ]
     return f"{', '.join(filter(None, said))} · {cited.source}".removeprefix(" · ")
+
+
+def published_words(published: str) -> str:
+    """When a source was published, a day or an instant, in words."""
+    return date(published) if len(published) <= len("2025-11-22") else instant_words(published)
 
 
 def _word(link: Link) -> str:
@@ -204,14 +211,6 @@ def _known(link: Link) -> str:
             return "always"
         return "our own record, " + ("erased" if link.type == "event_erased" else "mended")
     return instant_words(link.known)
-
-
-def instant_words(instant: str) -> str:
-    """An instant to the minute, in UTC; the last microsecond of a day there as that day's end."""
-    at = datetime.fromisoformat(instant).astimezone(UTC)
-    if at.strftime("%H:%M:%S.%f") == "23:59:59.999999":
-        return f"at the end of {at:%Y-%m-%d}"
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def why_company_lines(

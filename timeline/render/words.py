@@ -50,7 +50,9 @@ def quantity(value: Mapping[str, Any]) -> str:
 
 def horizon(value: Mapping[str, Any]) -> str:
     """A span of time ahead: "3–5 years", "up to 18 months from 2025"."""
-    return short_forms.write(Horizon, value)
+    length = {name: each for name, each in value.items() if name != "from"}
+    start = f" from {date(value['from'])}" if "from" in value else ""
+    return short_forms.write(Horizon, length) + start
 
 
 def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> str:
@@ -64,32 +66,23 @@ def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> s
 
 
 def date(text: str) -> str:
-    """An EDTF date in words, as imprecise as it is: "about spring 2025", "2025-11-20"."""
+    """An EDTF date in words, as imprecise as it is: "21 Nov 2025", "about spring 2025"."""
     return dates.describe(text)
 
 
+def stretch(text: str) -> str:
+    """An EDTF date that says how long something lasts, in words: "2025 to 2027", "from March 2025"."""
+    return dates.describe_stretch(text)
+
+
 def since(text: str) -> str:
-    """An EDTF date as it reads after "since": "2025-11-21 or earlier", "October 2025"."""
-    start, end = _ends(text)
-    if start == "":
-        return f"{dates.describe(end)} or earlier"
-    if end == "" and "/" in text:
-        return dates.describe(start)
-    return dates.describe(text).replace("some time from", "some day from")
-
-
-def expected(text: str) -> str:
-    """An EDTF date as it reads after "expected": "by 2027", "June 2016"."""
-    start, end = _ends(text)
-    return f"by {dates.describe(end)}" if start == "" else dates.describe(text)
-
-
-def _ends(text: str) -> tuple[str, str]:
-    """The two ends of an interval or of a set of one range, "" where open; a value twice."""
-    if "," in text:
-        return text, text
-    start, _, end = text.strip("[]").replace("/", "..").partition("..")
-    return (start, end.strip(".")) if ".." in text or "/" in text else (text, text)
+    """An EDTF date as it reads after "since": "21 Nov 2025 or earlier", "some day in 2025"."""
+    said = dates.describe(text)
+    if said.startswith("by ") and "," not in text:
+        return f"{said.removeprefix('by ')} or earlier"
+    if text.endswith(("/..", "/")):  # it goes on from March 2025
+        return said.removesuffix(" or later")
+    return said if "some " in said else said.replace("between", "some day between")
 
 
 # --- everything else ------------------------------------------------------------------------------

@@ -24,7 +24,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.types import UserDefinedType
 
@@ -72,12 +71,6 @@ event: Final = Table(
     Column("hash", String(64), nullable=False),
     UniqueConstraint("id", name="event_id_key"),
     UniqueConstraint("subject", "version", name="event_subject_version_key"),
-    Index(
-        "event_judged",
-        "subject",
-        sqlite_where=text("type = 'companies_judged'"),
-        postgresql_where=text("type = 'companies_judged'"),
-    ),
 )
 
 log_head: Final = Table(

@@ -21,8 +21,20 @@ from timeline.answers.model import CompanyItem
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS
-from timeline.render import diff, fields, lists, state, status, terms, titles, why, words
-from timeline.render.coordinate import coordinate_words
+from timeline.render import (
+    diff,
+    doubts,
+    fields,
+    lists,
+    state,
+    status,
+    summary,
+    terms,
+    titles,
+    why,
+    words,
+)
+from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
 from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.text import clean, join
@@ -111,6 +123,7 @@ def environment() -> Environment:
         "change_rows": diff.change_rows,
         "change_style": diff.change_style,
         "clock_rows": why.clock_rows,
+        "coordinate_options": coordinate_options,
         "coordinate_words": coordinate_words,
         "diff_headline": diff.headline,
         "field_rows": fields.field_rows,
@@ -120,20 +133,23 @@ def environment() -> Environment:
         "kinds_of": kinds_of,
         "link_rows": why.link_rows,
         "name_of": words.name_of,
+        "nothing_words": state.nothing_words,
         "parted": why.parted,
         "report_path": report_path,
         "sections": sections,
         "shown_status": why.shown_status,
+        "reports_words": summary.reports_words,
         "standing": why.standing,
-        "standing_words": state.standing_words,
+        "standing_words": doubts.standing_words,
         "status_words": status.status_words,
         "statuses_of": status.statuses_of,
         "step_words": terms.step_words,
         "sum_words": lists.sum_words,
+        "summary": summary.summary,
         "term_rows": terms.term_rows,
         "title": titles.title,
         "type_words": fields.type_words,
-        "warning_rows": state.warning_rows,
+        "warning_rows": doubts.warning_rows,
     }
     return made
 
@@ -157,7 +173,7 @@ def instant(text: str | None) -> str:
     """An instant in words; identity is known always."""
     if text is None:
         return ""
-    return "always" if text == ALWAYS else why.instant_words(text)
+    return "always" if text == ALWAYS else instant_words(text)
 
 
 def end(text: str | None) -> str:
@@ -166,7 +182,7 @@ def end(text: str | None) -> str:
         return ""
     if text.startswith((OPEN_END, "0001-01-01")):
         return "open" if text.startswith(OPEN_END) else "always"
-    return why.instant_words(text) if len(text) > len(OPEN_END) else text
+    return instant_words(text) if len(text) > len(OPEN_END) else text
 
 
 def capital(text: str) -> str:

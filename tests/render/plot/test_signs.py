@@ -153,7 +153,7 @@ def test_evidence_and_source_are_in_the_tooltip(timeline: Timeline) -> None:
             if "evidence" in row
         ]
         assert {row["evidence"] for row in tips} == {"the-news"}
-        assert {row["source"] for row in tips} == {"The Paper, 2025-01-11: A deal"}
+        assert {row["source"] for row in tips} == {"The Paper, 11 Jan 2025: A deal"}
 
 
 def test_a_retracted_report_is_no_evidence_and_still_news(timeline: Timeline) -> None:
@@ -177,7 +177,7 @@ def test_a_retracted_report_is_no_evidence_and_still_news(timeline: Timeline) ->
         ("deal_announced", True), ("deal_signed", False), ("event_retracted", False)
     ]  # fmt: skip
     picture = timeline.plot("deal:x", on=ON)
-    assert "2025-03-11: retraction (The Paper)" in picture.alt
+    assert "11 Mar 2025: retraction (The Paper)" in picture.alt
     tips = [
         row
         for layer in picture.vega_spec()["layer"]

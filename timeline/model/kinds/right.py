@@ -106,7 +106,7 @@ KIND = Kind(
     words={
         "kind": Term("kind", "kind of right", told_apart=True),
         "holder": Term("holder", "id of the company that has the right", told_apart=True),
-        "grantor": Term("grantor", "id of the company that gave it", told_apart=True),
+        "grantor": Term("given by", "id of the company that gave it", told_apart=True),
         "over": Term("over", "what the right is over: text or a subject", column="over_what"),
         "governs": Term("governs", "id of the company that it is a say in"),
         "strike": Term("price", "the price"),

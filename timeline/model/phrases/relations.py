@@ -44,7 +44,9 @@ def _(_: Context, x: Value) -> Value:
 @rule(
     "some",
     "some-word span-from year:a to year:b",
+    "some-word span-from year:a and year:b",
     "some-word yearless:x unit? span-from year:a to year:b",
+    "some-word yearless:x unit? span-from year:a and year:b",
 )
 def _(_: Context, a: int, b: int, x: Named | None = None) -> Value:
     if a > b:
@@ -75,7 +77,7 @@ def _(_: Context, c: int, u: str) -> Value:
     return Named("39") if (c, u) == (4, "month") else None
 
 
-@rule("some", "some-word span-from side:a to side:b")
+@rule("some", "some-word span-from side:a to side:b", "some-word span-from side:a and side:b")
 def _(at: Context, a: Value, b: Value) -> Value:
     found = _range(at, a, b)
     return replace(found, masked=True) if isinstance(found, Span) else found

@@ -13,7 +13,7 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import ALWAYS, END_OF_TIME
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.fields import type_words
 from timeline.render.plot.colours import Theme
 from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, is_open, near, windowed
@@ -59,11 +59,15 @@ def axes_title(answer: AxesAnswer) -> str:
 
 def axes_alt(answer: AxesAnswer) -> str:
     """The picture in words, for whoever does not see it."""
-    news = "; ".join(f"{each.day}: {each.text}" for each in _news(answer)) or "nothing"
+    news = "; ".join(f"{_told_on(each)}: {each.text}" for each in _news(answer)) or "nothing"
     return (
         f"What was held of {answer.subject}, by day and by when it was known. "
         f"{_at_question(answer)} Learned: {news}."
     )
+
+
+def _told_on(news: _News) -> str:
+    return news.day if news.day == "always" else date(news.day)
 
 
 def axes_spec(answer: AxesAnswer, theme: Theme, wide: int, window: Window = ALL) -> Spec:
@@ -86,7 +90,7 @@ def axes_spec(answer: AxesAnswer, theme: Theme, wide: int, window: Window = ALL)
     sheet.y = y.start + 34
     if narrow:
         _beneath(sheet, news)
-    sheet.foot(f"{answer.subject} {coordinate_words(answer)}")
+    sheet.foot(f"{answer.subject}, {coordinate_words(answer)} · {coordinate_options(answer)}")
     return sheet.spec(axes_title(answer), axes_alt(answer))
 
 
@@ -281,7 +285,7 @@ def _legend(sheet: Sheet, answer: AxesAnswer) -> None:
 
 
 def _beside_lines(sheet: Sheet, news: _News) -> list[str]:
-    return wrap(f"{news.day}: {news.text}", SMALL, min(230, sheet.width * 0.3) - 22)
+    return wrap(f"{_told_on(news)}: {news.text}", SMALL, min(230, sheet.width * 0.3) - 22)
 
 
 def _beside(sheet: Sheet, news: Sequence[_News], x: Axis, y: Axis) -> None:
@@ -323,4 +327,4 @@ def spread(boxes: Sequence[tuple[float, float]], top: float, bottom: float) -> l
 def _beneath(sheet: Sheet, news: Sequence[_News]) -> None:
     sheet.y += 4
     for each in news:
-        sheet.paragraph(f"{each.day}: {each.text}", SMALL, color=sheet.colours.muted, gap=2)
+        sheet.paragraph(f"{_told_on(each)}: {each.text}", SMALL, color=sheet.colours.muted, gap=2)

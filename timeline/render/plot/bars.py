@@ -47,6 +47,8 @@ class Lane(Struct, frozen=True, kw_only=True):
     bars: list[Bar]
     uncertain: list[Bar]
     """From the earliest to the latest day of what is not certain."""
+    contested: list[Bar]
+    """What later reports say against the bar that is drawn, from their day on."""
     arrow: Bar | None
     """What is still open, at its end."""
 
@@ -55,6 +57,7 @@ def lane_of(course: Course, on: Day) -> Lane:
     """The bars of a course; what is open ends on the day asked for, or where it begins later."""
     bars: list[Bar] = []
     uncertain: list[Bar] = []
+    contested: list[Bar] = []
     runs = [list(run) for _, run in groupby(course.spans, key=_firmness)]
     for place, run in enumerate(runs):
         first, last = run[0].valid_from, _end(run[-1], on)
@@ -63,6 +66,12 @@ def lane_of(course: Course, on: Day) -> Lane:
         if run[0].certainty == "definite":
             bars += [_bar(course, span, span.valid_from, _end(span, on), "full") for span in run]
             continue
+        if (
+            run[0].certainty == "contested"
+        ):  # both accounts are drawn: one of them is what is reported
+            bars += [_bar(course, span, span.valid_from, _end(span, on), "full") for span in run]
+            contested += _claims(course, run, on)
+            continue
         bars += _below(course, run, before, on)
         uncertain.append(_bar(course, run[0], first, last, _look(run[0], before, after)))
         bars.append(uncertain[-1])
@@ -70,7 +79,7 @@ def lane_of(course: Course, on: Day) -> Lane:
     ended = end.status in kind_of(course.subject).final or group_of(end.status) == "ended"
     still = end.valid_to == OPEN_END and not ended
     arrow = _bar(course, end, _end(end, on), OPEN_END, "full") if still else None
-    return Lane(bars=bars, uncertain=uncertain, arrow=arrow)
+    return Lane(bars=bars, uncertain=uncertain, contested=contested, arrow=arrow)
 
 
 def _firmness(span: Span) -> tuple[Any, ...]:
@@ -98,6 +107,22 @@ def _look(span: Span, before: Span | None, after: Span | None) -> Look:
     if before is not None and before.status == span.status:
         return "out"
     return "pale"
+
+
+def _claims(course: Course, run: Sequence[Span], on: Day) -> Iterator[Bar]:
+    """What is claimed against each span; one bar where neighbours meet the same claim."""
+    held: Bar | None = None
+    for span in run:
+        claims = [each for each in span.alternatives if each in _OTHERS]
+        bar = _bar(course, span, span.valid_from, _end(span, on), "full", (claims or [None])[-1])
+        if held is not None and held.status == bar.status:
+            held = replace(held, last=bar.last)
+            continue
+        if held is not None:
+            yield held
+        held = bar
+    if held is not None:
+        yield held
 
 
 def _below(course: Course, run: Sequence[Span], before: Span | None, on: Day) -> Iterator[Bar]:

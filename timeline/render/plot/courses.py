@@ -9,7 +9,7 @@ from typing import Final
 from timeline.answers.course import Course, CoursesAnswer
 from timeline.model.dates import OPEN_START
 from timeline.model.values import Day
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.plot import legend
 from timeline.render.plot.bars import Lane, days_of, lane_of
@@ -30,6 +30,7 @@ from timeline.render.plot.said import (
     standing,
 )
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
+from timeline.render.text import capital
 
 LINE: Final = 15
 
@@ -46,7 +47,7 @@ def courses_alt(answer: CoursesAnswer) -> str:
         for course in answer.courses
     ]
     count = f"{len(items)} item{'' if len(items) == 1 else 's'}" if items else "nothing known"
-    said = f"Timeline of {answer.name} {coordinate_words(answer)}: {count}."
+    said = f"Timeline of {answer.name}, {coordinate_words(answer)}: {count}."
     return " ".join([said, *(f"{item}." for item in items)])
 
 
@@ -65,8 +66,8 @@ def courses_spec(answer: CoursesAnswer, theme: Theme, wide: int, window: Window 
     if lanes:
         _draw(sheet, answer, lanes, shown, scale)
     else:
-        sheet.paragraph("Nothing is known at this coordinate.", TEXT)
-    sheet.foot(coordinate_words(answer))
+        sheet.paragraph("Nothing had been reported by this date.", TEXT)
+    sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.spec(courses_title(answer), courses_alt(answer))
 
 
@@ -211,6 +212,7 @@ def _shown(
         fades=any(lane.uncertain for _, lane in lanes),
         arrows=any(lane.arrow is not None for _, lane in lanes),
         pale=any(bar.last > answer.on and bar.first != bar.last for bar in bars),
+        contested=any(lane.contested for _, lane in lanes),
         later=any(course.later for course, _ in lanes),
         public=any(is_public(mark) and not mark.later for mark in marks),
         recorded=any(is_recorded(mark, answer.on, scale) for mark in marks),

@@ -46,6 +46,7 @@ def draw_bars(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed], sca
     outlines: dict[Group, list[dict[str, Any]]] = {}
     dashed: dict[Group, list[dict[str, Any]]] = {}
     arrows: dict[Group, list[tuple[float, float]]] = {}
+    warned: list[dict[str, float]] = []
     for each in placed:
         for bar in each.lane.bars:
             if not scale.meets(bar.first, bar.last):
@@ -61,6 +62,11 @@ def draw_bars(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed], sca
             if scale.meets(bar.first, bar.last):
                 box = _box(bar.first, bar.last, each.middle, BAR, scale)
                 outlines.setdefault(bar.group, []).append(box)
+        for bar in each.lane.contested:
+            if scale.meets(bar.first, bar.last):
+                box = _box(bar.first, bar.last, each.middle, BAR, scale)
+                outlines.setdefault(bar.group, []).append(box)
+                warned.append({"x": box["x"], "y": each.middle})
         for bar in later_bars(each.course, answer.on):
             dashed.setdefault(bar.group, []).append(
                 _box(bar.first, bar.last, each.middle, BAR + 6, scale)
@@ -78,6 +84,7 @@ def draw_bars(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed], sca
     for group, starts in arrows.items():
         color = sheet.colours.groups[group]
         legend.arrows(sheet, starts, ARROW, color)
+    legend.warnings(sheet, warned)
     for group, said_in in words.items():
         sheet.text(said_in, size=10, baseline="middle", color=sheet.colours.on_groups[group])
 

@@ -20,6 +20,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     fades: bool
     arrows: bool
     pale: bool
+    contested: bool
     later: bool
     public: bool
     recorded: bool
@@ -35,6 +36,7 @@ def draw(sheet: Sheet, shown: Shown) -> None:
             ("fades", "imprecise or uncertain", 34.0, shown.fades),
             ("arrows", "still open", 34.0, shown.arrows),
             ("pale", "after that day", 34.0, shown.pale),
+            ("contested", "later reports say otherwise", 34.0, shown.contested),
             ("later", "learned later", 34.0, shown.later),
             ("public", "became public", 16.0, shown.public),
             ("recorded", "recorded by us", 16.0, shown.recorded),
@@ -69,10 +71,19 @@ def _sign(sheet: Sheet, sign: str, x: float, y: float) -> None:
         arrows(sheet, [(x, y)], 28, color)
     elif sign == "pale":
         sheet.add("rect", [box], color=color, opacity=0.4, aria=False)
+    elif sign == "contested":
+        sheet.outline([box], color)
+        warnings(sheet, [{"x": x, "y": y}])
     elif sign == "later":
         sheet.outline([box], color, later=True)
     else:
         triangles(sheet, {(x + 5, y): {}}, None, down=sign == "public")
+
+
+def warnings(sheet: Sheet, places: Iterable[Mapping[str, float]]) -> None:
+    """Where a later report says otherwise: an exclamation mark at the left end of its outline."""
+    rows = [{"x": each["x"] + 5, "y": each["y"] + 0.5, "text": "!"} for each in places]
+    sheet.text(rows, size=12, halo=True, fontWeight="bold", align="center", baseline="middle")
 
 
 def arrows(sheet: Sheet, starts: Iterable[tuple[float, float]], long: float, color: str) -> None:

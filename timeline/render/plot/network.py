@@ -10,13 +10,14 @@ from typing import Any, Final
 from timeline.answers.network import NetworkAnswer, Tie, company_of
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.values import Day
-from timeline.render.coordinate import coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Theme
 from timeline.render.plot.days import day_words
 from timeline.render.plot.placing import Box, place_labels
 from timeline.render.plot.said import TIP, item_title, span_tip, standing
 from timeline.render.plot.sheet import MARGIN, TEXT, Sheet, Spec
 from timeline.render.status import GROUPS, Group, group_of
+from timeline.render.text import capital
 
 DAY: Final = "day"
 """The parameter of the specification that says of which day the lines are."""
@@ -56,7 +57,7 @@ def network_alt(answer: NetworkAnswer) -> str:
         course = courses[subject]
         said.append(f"{item_title(course, None, answer.names)}: {standing(course, answer.names)}.")
     count = len(answer.nodes)
-    head = f"Network of {count} compan{'y' if count == 1 else 'ies'} {coordinate_words(answer)}."
+    head = f"Network of {count} compan{'y' if count == 1 else 'ies'}, {coordinate_words(answer)}."
     return " ".join([head, *said])
 
 
@@ -95,7 +96,7 @@ def network_spec(
         color=sheet.colours.muted,
         encoding={"text": {"value": {"expr": f"utcFormat(toDate({DAY}), '%-d %b %Y')"}}},
     )  # fmt: skip
-    sheet.foot(coordinate_words(answer))
+    sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.spec(network_title(answer), network_alt(answer))
 
 

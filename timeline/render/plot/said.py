@@ -15,7 +15,7 @@ from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.text import join
 from timeline.render.titles import title
-from timeline.render.words import Names, value_in_words
+from timeline.render.words import Names, date, value_in_words
 
 _MOST_EVENTS = 5
 """Events that a tooltip names; the data has them all."""
@@ -56,14 +56,16 @@ def standing(course: Course | Span, names: Names) -> str:
     said = claim + (", disputed" if course.disputed else "")
     if course.certainty == "definite":
         return said
+    said += ", contested" if course.certainty == "contested" else ""
     return f"{said}; may also be {others_words(course.alternatives, names)}"
 
 
 def claim_words(span: Span, names: Names) -> str:
-    """The status of a span; of a stated fact, its value."""
-    if span.value is UNSET or span.status != "stated":
+    """The status of a span; of a stated fact its value, of a stake the share besides."""
+    if span.value is UNSET or span.value is None:
         return status_words(span.status)
-    return value_in_words(span.value, names)
+    said = value_in_words(span.value, names)
+    return said if span.status == "stated" else f"{status_words(span.status)}, {said}"
 
 
 def others_words(alternatives: Iterable[Any], names: Names) -> str:
@@ -76,9 +78,9 @@ def others_words(alternatives: Iterable[Any], names: Names) -> str:
 
 
 def days_words(span: Span) -> str:
-    """``2025-11-20 – 2026-01-01``; open ends in words. The last day is not included in a span."""
-    first = "always" if span.valid_from == OPEN_START else span.valid_from
-    return f"from {first}" if span.valid_to == OPEN_END else f"{first} until {span.valid_to}"
+    """``20 Nov 2025 until 1 Jan 2026``; open ends in words. The last day is not included in a span."""
+    first = "always" if span.valid_from == OPEN_START else date(span.valid_from)
+    return f"from {first}" if span.valid_to == OPEN_END else f"{first} until {date(span.valid_to)}"
 
 
 def span_tip(
@@ -119,16 +121,16 @@ def evidence_tip(marks: Sequence[Mark], sources: Mapping[str, str]) -> dict[str,
 
 def known_words(known: Instant) -> str:
     """The day on which something became public."""
-    return "always" if known == ALWAYS else known[:10]
+    return "always" if known == ALWAYS else date(known[:10])
 
 
 def mark_tip(mark: Mark, sources: Mapping[str, str]) -> dict[str, str]:
     """The tooltip of an event: its three clocks and its source."""
     return {
         "what": type_words(mark.type),
-        "occurred": mark.occurred or "",
+        "occurred": date(mark.occurred) if mark.occurred else "",
         "known": known_words(mark.known),
-        "recorded": mark.recorded[:10],
+        "recorded": date(mark.recorded[:10]),
         **evidence_tip([mark], sources),
     }
 

@@ -73,6 +73,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[st
         "company": found,
         "names": timeline.names_in(answer),
         "sliders": sliders(timeline, found.company, answer, asked),
+        "told": timeline.told(found.items, **asked.asked()),
         "sources": timeline.source_titles(sources),
         "first_day": None,
         "first_known": None,

@@ -1,0 +1,88 @@
+"""Rows of a report for people: names for ids of companies, days as people write them, no JSON.
+
+Data formats keep the values; so does ``timeline sql``, whose columns are those of the query.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from timeline.model import dates
+from timeline.model.values import ALWAYS
+from timeline.render.coordinate import instant_words
+from timeline.render.fields import kind_words, label_of, type_words
+from timeline.render.status import status_words
+from timeline.render.words import Names, date, name_of, since, value_in_words
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*", re.ASCII)
+_DAYS: Final = frozenset(
+    {"occurred", "since", "day", "date", "period", "reported", "settled", "month"}
+)
+"""Columns of days, which may be vague; elsewhere "2025" is a number."""
+
+_COMPANIES: Final = frozenset(
+    {"company", "companies", "parties", "other", "counterparty", "supplier", "customer", "because"}
+)
+_WORDS: Final = {
+    "kind": kind_words,
+    "type": type_words,
+    "status": status_words,
+    "became": status_words,
+}
+
+
+def companies_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Every text that may be the id of a company, to be asked for its name."""
+    found: set[str] = set()
+    for row in rows:
+        for column in _COMPANIES & row.keys():
+            value = _read(row[column])
+            found |= {value} if isinstance(value, str) else set(value or ())
+    return found
+
+
+def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str, Any]]:
+    """The rows with the same columns, each value as people read it."""
+    for row in rows:
+        yield {column: _spoken(column, value, names) for column, value in row.items()}
+
+
+def _spoken(column: str, value: Any, names: Names) -> Any:
+    if not isinstance(value, str | list | dict):
+        return value
+    if isinstance(value, str) and column in _WORDS:
+        return _WORDS[column](value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return _instant(value)
+    if isinstance(value, str) and column in _DAYS and dates.parse_or_none(value) is not None:
+        return since(value) if column == "since" else date(value)
+    read = _read(value)
+    if column in _COMPANIES:
+        if isinstance(read, str):
+            return name_of(read, names) if read in names else read
+        if isinstance(read, list):
+            return ", ".join(name_of(each, names) for each in read)
+    if column == "conflicts" and isinstance(read, list):
+        return ", ".join(
+            "when it happened" if each == "occurred" else label_of(each) for each in read
+        )
+    return value_in_words(read, names)
+
+
+def _instant(value: str) -> str:
+    if value.startswith(dates.OPEN_END):
+        return "open"
+    return "always" if value == ALWAYS else instant_words(value).removeprefix("the end of ")
+
+
+def _read(value: Any) -> Any:
+    """What a text of JSON holds, as views give lists and mappings; any other value as it is."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
