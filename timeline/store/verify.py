@@ -156,13 +156,15 @@ def _check_history_bytes(connection: Connection) -> None:
     ):
         decode = msgspec.json.Decoder(shape).decode
         statement = sa.select(table.c.subject, column).execution_options(yield_per=1000)
-        for subject, text in connection.execute(statement):
-            try:
-                same = _encode(decode(text)).decode() == text
-            except UNREADABLE:
-                same = False
-            if not same:
-                raise HistoryDamaged(subject, f"a row of {table.name} is not written as it was")
+        with connection.execute(statement) as rows:  # closed also where one is wrong
+            for subject, text in rows:
+                try:
+                    same = _encode(decode(text)).decode() == text
+                except UNREADABLE:
+                    same = False
+                if not same:
+                    reason = f"a row of {table.name} is not written as it was"
+                    raise HistoryDamaged(subject, reason)
 
 
 class _Known:
