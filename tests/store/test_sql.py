@@ -275,3 +275,17 @@ def test_values_are_the_same_on_both_databases(stories: Timeline) -> None:
     assert isinstance(row["position"], int)
     (numbers,) = stories.sql("SELECT days_between('2024-02-28', '2024-03-01') AS days, 1.50 AS x")
     assert numbers == {"days": 2, "x": 1.5}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT id, 1 AS one FROM event WHERE id = :id",
+        "WITH x AS (SELECT id, 1 AS one FROM event) SELECT * FROM x WHERE id = :id -- none",
+        "SELECT id, 1 AS one FROM event WHERE id = :id;",
+    ],
+)
+def test_an_answer_without_rows_has_its_columns(stories: Timeline, query: str) -> None:
+    rows = stories.sql(query, {"id": "nothing"})
+    assert rows.columns == ("id", "one")
+    assert list(rows) == []

@@ -305,6 +305,8 @@ def _stream(
             # closed at once: the stream holds the lock of the connection, which a rollback waits for
             with closing(_rows(cursor, statement.text, given)) as rows:
                 first = next(rows, None)
+                if first is None:  # a stream without a row does not say its columns
+                    cursor.execute(_without_rows(statement.text), given)
                 yield [column.name for column in cursor.description or ()]
                 for row in chain([] if first is None else [first], rows):
                     if timeout is not None and deadline is not None and time.monotonic() > deadline:
@@ -314,6 +316,11 @@ def _stream(
         if timeout is not None and error.sqlstate == _CANCELED:
             raise OutOfTime(timeout) from error
         raise _explained(error, driver, statement.text) from error
+
+
+def _without_rows(text: str) -> bytes:
+    query = text.rstrip().removesuffix(";")
+    return f"SELECT * FROM (\n{query}\n) AS q LIMIT 0".encode()  # noqa: S608 - of a query that ran
 
 
 def _rows(
