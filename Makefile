@@ -19,7 +19,7 @@ DEV := $(VENV)/.installed-dev
 DRAW := $(VENV)/.installed-draw
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick clean
+.PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick chaos clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -76,6 +76,12 @@ fuzz: $(DEV)
 
 fuzz-quick: $(DEV)
 	@HYPOTHESIS_PROFILE=fuzz-quick $(BIN)/pytest tests/fuzz
+
+# everything that can go wrong, on both databases, for an hour; CHAOS_SECONDS=120 for two minutes
+CHAOS_SECONDS ?= 3600
+CHAOS_SEED ?= 1
+chaos: $(DEV)
+	@$(BIN)/python -m tests.crashes.chaos --seconds $(CHAOS_SECONDS) --seed $(CHAOS_SEED)
 
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

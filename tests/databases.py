@@ -25,6 +25,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from timeline.store.grants import Roles, grants_to_analyst
 from timeline.store.histories import HISTORY
 from timeline.store.store import Store
 from timeline.store.tables import event_words, metadata
@@ -218,7 +219,10 @@ def _template(name: str = EMPTY, fill: Callable[[str], object] = init) -> str:
         done = folder / f"{name}.done"
         if not done.exists():
             _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-            fill(url_text(server_url().set(database=database)))
+            url = server_url().set(database=database)
+            fill(url_text(url))
+            with connect(url) as connection:
+                connection.execute(grants_to_analyst(Roles()).encode())
             done.touch()
     return database
 
@@ -251,7 +255,9 @@ def create_database(
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")
     name = f"{_template()}_{worker}_{next(_numbers)}"
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-    _administer(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    # the rights in a database are copied with it, those on it are not
+    private = sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+    _administer(statement.format(sql.Identifier(name), sql.Identifier(template)), private)
     return server_url().set(database=name)
 
 
@@ -286,6 +292,7 @@ def clear(url: URL) -> None:
             INSERT INTO projection VALUES ('{HISTORY}', 0);
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_change;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_erasure;
+            ALTER TABLE event ENABLE ALWAYS TRIGGER event_head;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_lock;
             ALTER TABLE event ENABLE ALWAYS TRIGGER event_positions;
             ALTER TABLE log_head ENABLE ALWAYS TRIGGER log_head_change;

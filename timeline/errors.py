@@ -231,10 +231,35 @@ class QueryRefused(TimelineError, PermissionError):
         )
 
 
+class UnsafeReader(TimelineError, PermissionError):
+    """On PostgreSQL there is no login for queries that people write, or it may do more than read."""
+
+    code = "unsafe-reader"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"queries that people write run under a login that can only read, and {reason}",
+            "make one with timeline db grants (it prints the SQL), and name it: "
+            "TIMELINE_READER_URL=postgresql://timeline_analyst@host/name",
+        )
+
+
 class TooLarge(TimelineError, ValueError):
     """The rows do not fit into the format that was asked for."""
 
     code = "too-large"
+
+
+class CannotDraw(TimelineError):
+    """The library that draws failed on one picture."""
+
+    code = "cannot-draw"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the picture cannot be drawn: {reason}",
+            "its data can be had all the same (JSON or CSV); please report it with that data",
+        )
 
 
 class CannotServe(TimelineError):
@@ -260,6 +285,19 @@ class StoreDamaged(TimelineError):
     def __init__(self, position: int, reason: str, hint: str | None = None) -> None:
         super().__init__(f"position {position}: {reason}", hint)
         self.position = position
+
+
+class SchemaChanged(TimelineError):
+    """A table, view, index or trigger of the store is not as the program made it."""
+
+    code = "schema-changed"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what,
+            "events and history may be sound all the same; restore a backup into a new store, which has all "
+            "of them as they must be",
+        )
 
 
 class HistoryDamaged(TimelineError):

@@ -25,7 +25,7 @@ from timeline.ingest.fixtures import (
     load_fixture,
 )
 from timeline.ingest.jsonl import load_lines, parse_line, read_lines
-from timeline.ingest.nodes import node_of
+from timeline.ingest.nodes import Unreadable, node_of
 from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields
@@ -427,7 +427,10 @@ def append_fields(
 ) -> Outcome:
     """Append one event given as flat fields. Raises DataError with every problem, VersionConflict."""
     report = Report("")
-    draft = parse_event(node_of(dict(fields)), report)
+    try:
+        draft = parse_event(node_of(dict(fields)), report)
+    except Unreadable as error:
+        raise DataError([Problem(error.code, error.message, hint=error.hint)]) from None
     try:
         if draft is None:
             raise DataError(report.problems)

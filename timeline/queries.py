@@ -27,20 +27,36 @@ class Queries(Questions):
         *,
         limit: int | None = None,
         timeout: float | None = None,
+        most_bytes: int | None = None,
     ) -> Rows:
         """What one query in SQL finds, row by row in constant memory; it can change nothing.
 
         ``params`` are the values of ``:name``. ``:on`` and ``:known`` have the meaning and the defaults that
         they have everywhere: a day, and a day's end or an instant. ``timeout`` is in seconds, until the last
-        row. Raises QueryFailed, QueryRefused and OutOfTime. docs/schema.md has the tables and views.
+        row, ``most_bytes`` the most that all rows may have. The query sees the store as it is when it
+        begins, inside :meth:`reading` too. Raises QueryFailed, QueryRefused, OutOfTime and UnsafeReader.
+        docs/schema.md has the tables and views.
         """
-        from timeline.answers.query import query_values, rows_of
+        from timeline.answers.query import rows_of, with_coordinate
+        from timeline.store.sql import ask_sql
 
         def values() -> Generator[Sequence[Any], None, None]:
             with self._session() as connection:
-                yield from query_values(connection, query, params or {}, timeout, self.timezone)
+                given = with_coordinate(connection, query, params or {}, self.timezone)
+            yield from ask_sql(self.store, query, given, timeout=timeout, most_bytes=most_bytes)
 
         return rows_of(values(), limit)
+
+    def _rows(self, query: str) -> Rows:
+        """What a query of our own finds, in the session that a thread is inside of."""
+        from timeline.answers.query import rows_of
+        from timeline.store.sql import read_sql
+
+        def values() -> Generator[Sequence[Any], None, None]:
+            with self._session() as connection:
+                yield from read_sql(connection, query)
+
+        return rows_of(values(), None)
 
     def report(
         self,
@@ -52,13 +68,15 @@ class Queries(Questions):
         reports: Iterable[str | Path] = (),
         limit: int | None = None,
         timeout: float | None = None,
+        most_bytes: int | None = None,
     ) -> Rows:
-        """What a report finds, as :meth:`sql` does; ``reports`` are folders with more of them.
+        """What a report finds; ``reports`` are folders with more of them, asked as by :meth:`sql`.
 
         Raises NotFound for an unknown report, InvalidValue for a parameter that it does not have or needs.
         """
-        from timeline.answers.query import computed_values, query_values, rows_of
+        from timeline.answers.query import computed_values, rows_of, with_coordinate
         from timeline.answers.report import arguments, find_report
+        from timeline.store.sql import ask_sql, read_sql
 
         report = find_report(name, reports)
 
@@ -69,9 +87,13 @@ class Queries(Questions):
                 if report.computed is not None:
                     yield from computed_values(connection, report.computed, self.timezone, at=at)
                     return
-                yield from query_values(
-                    connection, report.sql, given, timeout, self.timezone, at=at
-                )
+                given = with_coordinate(connection, report.sql, given, self.timezone, at=at)
+                if report.is_shipped:
+                    yield from read_sql(connection, report.sql, given, timeout=timeout)
+                    return
+            yield from ask_sql(
+                self.store, report.sql, given, timeout=timeout, most_bytes=most_bytes
+            )
 
         return rows_of(values(), limit)
 
@@ -106,7 +128,7 @@ class Queries(Questions):
         from timeline.render.folder import write_folder
 
         with self.reading():
-            return write_folder(self.sql, Path(folder))
+            return write_folder(self._rows, Path(folder))
 
     def anchor(self) -> Anchor:
         """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""

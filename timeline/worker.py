@@ -12,7 +12,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, BinaryIO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 _CHILD: Final = (
     "import sys; sys.path[:] = sys.argv[3:]; from timeline.worker import main; main(*sys.argv[1:3])"
@@ -27,16 +30,17 @@ Job = Callable[[BinaryIO, BinaryIO, int], object]
 """What the other process does with its standard input and output, and a number that it is given."""
 
 
-class Apart(NamedTuple):
-    """The two ends of the pipes to the other process."""
+class Started(NamedTuple):
+    """The two ends of the pipes to the other process, and how to end it."""
 
     to: IO[bytes] | None
     """None where it reads a file."""
     back: IO[bytes]
+    kill: Callable[[], None]
 
 
 @contextmanager
-def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[Apart | None]:
+def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[Started | None]:
     """A process that does a job (a function of a module), until the block ends; None where it cannot be.
 
     ``given`` is an open file to be its standard input, from where it stands, else that is a pipe.
@@ -44,24 +48,58 @@ def apart(job: Job, given: BinaryIO | None = None, number: int = 0) -> Iterator[
     if not sys.executable or getattr(sys, "frozen", False) or _processors() < 2:
         yield None
         return
-    import subprocess  # 4 ms of every append, and only large jobs need it
-
-    name = f"{job.__module__}:{job.__name__}"
     try:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", _CHILD, name, str(number), *sys.path],
-            stdin=subprocess.PIPE if given is None else given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # an interrupt is for this process, which then ends the other
-            pipesize=_PIPE,
-        )
+        process = _popen(job, given, number)
     except OSError:
         yield None
         return
+    with _until_the_end(process) as other:
+        yield other
+
+
+@contextmanager
+def start(job: Job, *, number: int = 0) -> Iterator[Started]:
+    """A process that does a job which must not be done in this one, until the block ends.
+
+    Raises OSError where there can be none.
+    """
+    with _until_the_end(_popen(job, None, number)) as other:
+        yield other
+
+
+def _popen(job: Job, given: BinaryIO | None, number: int) -> Popen[bytes]:
+    import subprocess  # 4 ms of every append, and only large jobs need it
+
+    name = f"{job.__module__}:{job.__name__}"
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, *_inherited(), "-c", _CHILD, name, str(number), *sys.path],
+        stdin=subprocess.PIPE if given is None else given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # an interrupt is for this process, which then ends the other
+        pipesize=_PIPE,
+    )
+
+
+def _inherited() -> list[str]:
+    """The options of this interpreter that keep environment, user and current folder out of it."""
+    flags = sys.flags
+    options = {
+        "-I": flags.isolated,
+        "-E": flags.ignore_environment,
+        "-s": flags.no_user_site,
+        "-S": flags.no_site,
+        "-B": flags.dont_write_bytecode,
+    }
+    # the folders to import from are handed over, so the current one is never among them by itself
+    return ["-P", *(option for option, given in options.items() if given)]
+
+
+@contextmanager
+def _until_the_end(process: Popen[bytes]) -> Iterator[Started]:
     assert process.stdout is not None
     try:
-        yield Apart(process.stdin, process.stdout)
+        yield Started(process.stdin, process.stdout, process.kill)
     finally:
         process.kill()
         with suppress(BrokenPipeError):  # of what was not sent any more

@@ -85,7 +85,9 @@ SQLITE_TRIGGERS = (
     """
     CREATE TRIGGER log_head_update BEFORE UPDATE ON log_head
     WHEN NEW.position < OLD.position OR NEW.recorded < OLD.recorded
-      OR NOT EXISTS (SELECT 1 FROM event WHERE position = NEW.position AND hash = NEW.hash)
+      OR NOT EXISTS (
+        SELECT 1 FROM event
+        WHERE position = NEW.position AND hash = NEW.hash AND recorded = NEW.recorded)
       OR EXISTS (SELECT 1 FROM event WHERE position > NEW.position)
     BEGIN
       SELECT RAISE(ABORT, 'the log is append-only: its head only moves forward, to the last event');
@@ -157,13 +159,39 @@ POSTGRESQL_FUNCTIONS = (
       RETURN NULL;
     END $$
     """,
+    # As the owner: a writer who could move the head itself could give it a time far ahead, after which
+    # nothing could be recorded at its own time any more.
+    """
+    CREATE FUNCTION {schema}.timeline_move_head() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      before_it timestamptz;
+      last_one record;
+    BEGIN
+      SELECT position, recorded, hash INTO last_one FROM added ORDER BY position DESC LIMIT 1;
+      IF last_one.position IS NULL THEN
+        RETURN NULL;
+      END IF;
+      SELECT recorded INTO before_it FROM {schema}.log_head;
+      IF last_one.recorded > before_it
+        AND last_one.recorded > clock_timestamp() + interval '1 day'
+      THEN
+        RAISE EXCEPTION 'recorded is more than a day ahead of the clock of the server'
+          USING ERRCODE = 'restrict_violation';
+      END IF;
+      UPDATE {schema}.log_head
+      SET position = last_one.position, recorded = last_one.recorded, hash = last_one.hash;
+      RETURN NULL;
+    END $$
+    """,
     """
     CREATE FUNCTION {schema}.timeline_check_head() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       IF NEW.position < OLD.position OR NEW.recorded < OLD.recorded
         OR NOT EXISTS (
-          SELECT 1 FROM {schema}.event WHERE position = NEW.position AND hash = NEW.hash)
+          SELECT 1 FROM {schema}.event
+          WHERE position = NEW.position AND hash = NEW.hash AND recorded = NEW.recorded)
         OR EXISTS (SELECT 1 FROM {schema}.event WHERE position > NEW.position)
       THEN
         RAISE EXCEPTION 'the log is append-only: its head only moves forward, to the last event'
@@ -183,6 +211,10 @@ POSTGRESQL_TRIGGERS = (
     ("event", "event_change", f"BEFORE {CHANGE}", "STATEMENT", "timeline_refuse"),
     # the one door: erasure, which an event of the log must have declared
     ("event", "event_erasure", "BEFORE UPDATE", "ROW", "timeline_check_erasure"),
+    (
+        "event", "event_head", "AFTER INSERT", "STATEMENT", "timeline_move_head",
+        "REFERENCING NEW TABLE AS added",
+    ),
     ("event", "event_lock", "BEFORE INSERT", "STATEMENT", "timeline_lock_head"),
     (
         "event", "event_positions", "AFTER INSERT", "STATEMENT", "timeline_check_positions",

@@ -80,3 +80,57 @@ def test_a_history_that_cannot_be_read_is_written_anew(target: str) -> None:
             assert "run timeline rebuild" in done.stderr
         assert run("--db", target, "rebuild").exit_code == 0
         assert run("--db", target, "verify").exit_code == 0
+
+
+SHAPES = {
+    "an instant": "known = 'yesterday'",
+    "a day": "earliest = '2025-02-31'",
+    "a payload of another shape": "payload = '{\"parties\": 5}'",
+    "a payload of the shape of a list": 'payload = \'{"parties": [1, 2], "kind": {}}\'',
+    "a number as a text": "occurred = 7",
+    "a subject": "subject = 'nothing at all'",
+    "bytes": "payload = x'FF00'",
+    "a version": "schema_version = 99",
+}
+
+
+@pytest.mark.parametrize("what", SHAPES)
+def test_a_row_of_a_wrong_shape_is_named_and_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    target = "timeline.db"
+    with Timeline.open(target) as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+    run_sql(target, "DROP TRIGGER event_update", IS_IT.format(SHAPES[what]))
+    for command in (*ASKING, ["verify"], ["export"], ["stats"], ["report", "quality"]):
+        done = run("--db", target, *command)
+        # 2: a date or JSON of the row is named, as if it had been asked with
+        assert done.exit_code in (0, 1, 2), (command, done.stderr)
+        assert "error[bug]" not in done.stderr, (command, done.stderr)
+    assert "error[store-damaged]: position " in run("--db", target, "verify").stderr
+
+
+@pytest.mark.parametrize("gone", ["log_head", "projection"])
+def test_a_store_without_its_head_or_place_is_damaged(target: str, gone: str) -> None:
+    with Timeline.open(target) as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+    lets = (
+        f"ALTER TABLE {gone} DISABLE TRIGGER ALL"
+        if "://" in target
+        else "DROP TRIGGER log_head_delete"
+    )
+    run_sql(target, lets, f"DELETE FROM {gone}")
+    for command in (
+        ["state"],
+        ["verify"],
+        ["log"],
+        ["append", "company_registered", "--id", "x", "--name", "X"],
+    ):
+        done = run("--db", target, *command)
+        assert "error[bug]" not in done.stderr, (command, done.stderr)
+        assert done.exit_code in (0, 1), (command, done.stderr)
+    assert "error[store-damaged]" in run("--db", target, "verify").stderr
+    if gone == "projection":
+        assert run("--db", target, "rebuild").exit_code == 0
+        assert run("--db", target, "state").exit_code == 0

@@ -117,17 +117,29 @@ class World:
         return replay_files(self.store, [path], **how)
 
     def execute(self, *statements: str) -> None:
-        """Change the database as no part of the program does, past the triggers."""
+        """Change the database as no part of the program does, past the triggers, which are put back."""
         with self.store.writing() as connection:
             if connection.dialect.name == "sqlite":
-                query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-                for name in connection.exec_driver_sql(query).scalars().all():
-                    connection.exec_driver_sql(f"DROP TRIGGER {name}")
+                query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+                triggers = connection.exec_driver_sql(query).all()
+                away = [f"DROP TRIGGER {name}" for name, _ in triggers]
+                back = [sql for _, sql in triggers]
             else:
-                for table in ("event", "log_head"):
-                    connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+                query = (
+                    "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+                    " AND tgrelid IN ('event'::regclass, 'log_head'::regclass)"
+                )
+                named = connection.exec_driver_sql(query).all()
+                away = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in named]
+                back = [
+                    f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for table, name in named
+                ]
+            for each in away:
+                connection.exec_driver_sql(each)
             for statement in statements:
                 assert connection.execute(sa.text(statement)).rowcount, statement
+            for each in back:
+                connection.exec_driver_sql(each)
 
     # --- looking -------------------------------------------------------------------------------
 

@@ -131,6 +131,22 @@ def test_axe_finds_nothing_serious(page: Any, pages: dict[str, Path], name: str)
     assert serious == []
 
 
+@pytest.mark.parametrize("width, shown", [(1280, "wide"), (390, "narrow")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["timeline", "network"])
+def test_exactly_one_picture_is_visible(
+    page: Any, pages: dict[str, Path], name: str, width: int, shown: str, scheme: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(pages[name].as_uri())
+    page.wait_for_selector(f".{shown}.vega-embed")
+    visible = page.eval_on_selector_all(
+        "figure > div", "all => all.filter(e => e.getClientRects().length).map(e => e.classList[0])"
+    )
+    assert visible == [shown]
+
+
 def test_a_phone_gets_a_picture_of_its_own(page: Any, pages: dict[str, Path]) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(pages["network"].as_uri())

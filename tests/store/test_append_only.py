@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import errors
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from tests import databases
 from tests.answers.stores import Clock, draft
@@ -180,6 +181,45 @@ def test_the_writer_appends_and_the_reader_asks(granted: Granted) -> None:
         assert [company.company for company in timeline.state().companies] == ["a", "b"]
         with pytest.raises(StoreUnavailable, match="permission denied"):
             timeline.append(FIELDS | {"id": "c", "subject": "company:c"})
+
+
+@pytest.mark.parametrize("column", ["position", "recorded", "hash"])
+def test_the_writer_does_not_move_the_head(granted: Granted, column: str) -> None:
+    writer = granted.login(granted.roles.writer)
+    append(writer, "a")
+    with databases.connect(make_url(writer)) as connection:
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(f"UPDATE log_head SET {column} = {column}".encode())
+        assert connection.execute("SELECT position FROM log_head").fetchone() == (1,)
+    append(writer, "a", "b")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=400), timedelta(days=36_500)])
+def test_nothing_is_recorded_far_ahead_of_the_clock_of_the_server(
+    postgresql: URL, ahead: timedelta
+) -> None:
+    url = databases.url_text(postgresql)
+    with (
+        Timeline.open(url, clock=lambda: datetime.now(UTC) + ahead) as wrong,
+        pytest.raises(StoreUnavailable, match="ahead of its server's clock"),
+    ):
+        wrong.append(FIELDS | {"id": "a", "subject": "company:a"})
+    with Timeline.open(url, clock=lambda: datetime.now(UTC) + timedelta(hours=20)) as nearly:
+        assert nearly.append(FIELDS | {"id": "a", "subject": "company:a"}).new
+    with Timeline.open(url) as right:
+        assert right.append(FIELDS | {"id": "b", "subject": "company:b"}).new
+        right.verify()
+
+
+def test_the_writer_cannot_record_far_ahead_by_hand(granted: Granted) -> None:
+    writer = granted.login(granted.roles.writer)
+    append(writer, "a")
+    statement = (
+        "INSERT INTO event SELECT 2, 'x', 'company:x', 1, type, schema_version, occurred, earliest, latest,"
+        " known, told, '9000-01-01', fact_level, attribution, payload, origin, digest, hash FROM event"
+    )
+    with pytest.raises(errors.RestrictViolation, match="ahead of the clock"):
+        run(writer, statement)
 
 
 DENIED = errors.InsufficientPrivilege

@@ -135,7 +135,9 @@ def test_the_log_goes_on_and_says_why(timeline: Timeline) -> None:
     after = list(timeline.log())
     assert [entry.id for entry in after[:-1]] == [entry.id for entry in before]
     assert (after[-1].type, after[-1].subject) == ("event_erased", "deal:d")
-    assert after[-1].fields == {"target": "ended", "reason": "file 5"}
+    left = after[-1].fields["left"]
+    assert after[-1].fields == {"target": "ended", "reason": "file 5", "left": left}
+    assert len(left) == 64
     assert after[-1].position == done.position == anchor.position + 1
     erased = after[5]
     assert erased.fields == {"erased": True}
@@ -271,7 +273,9 @@ def test_it_cannot_be_said_otherwise_or_of_it(timeline: Timeline) -> None:
 
 def test_only_erase_appends_an_erasure(timeline: Timeline) -> None:
     with pytest.raises(DataError, match="only timeline erase"):
-        timeline.append({"type": "event_erased", "target": "ended", "reason": "none"})
+        timeline.append(
+            {"type": "event_erased", "target": "ended", "reason": "none", "left": "0" * 64}
+        )
 
 
 def test_the_line_of_an_erased_event_is_stored_only_with_its_chain(
@@ -338,7 +342,13 @@ def test_an_erasure_of_what_is_still_there_is_found(tmp_path: Path) -> None:
             from timeline.store.append import Appender
 
             appender = Appender(connection, erase=True)
-            appender.extend([Draft({"type": "event_erased", "target": "ended", "reason": "x"})])
+            appender.extend(
+                [
+                    Draft(
+                        {"type": "event_erased", "target": "ended", "reason": "x", "left": "0" * 64}
+                    )
+                ]
+            )
             appender.finish()
         with pytest.raises(StoreDamaged, match='says that "ended" is erased, and it is not'):
             timeline.verify()

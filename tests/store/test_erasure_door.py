@@ -16,6 +16,7 @@ from timeline import Timeline
 from timeline.errors import DataError, HistoryDamaged, StoreDamaged
 from timeline.ingest.draft import Draft
 from timeline.store.append import Appender
+from timeline.store.log import read_row
 from timeline.store.store import Store
 from timeline.store.tables import event
 
@@ -40,7 +41,10 @@ def declare(target: str, of: str) -> None:
     store = Store(target, clock=Clock())
     with store.writing() as connection:
         appender = Appender(connection, clock=store.clock, erase=True)
-        appender.extend([Draft({"type": "event_erased", "target": of, "reason": "file 5"})])
+        row = read_row(connection, of)
+        assert row is not None
+        fields = {"target": of, "reason": "file 5", "left": row.digest_of_rest}
+        appender.extend([Draft({"type": "event_erased", **fields})])
         appender.finish()
     store.close()
 
@@ -180,7 +184,10 @@ def test_an_erasure_cannot_be_erased_though_another_names_it(target: str) -> Non
 def test_a_forged_erasure_is_found(target: str) -> None:
     fill(target)
     run(target, FORGED.format(subject="'deal:d'", version=3), OPEN)
-    with Timeline.open(target) as timeline, pytest.raises(StoreDamaged, match="position 5"):
+    with (
+        Timeline.open(target) as timeline,
+        pytest.raises(StoreDamaged, match="position 3: what is left"),
+    ):
         timeline.verify()
 
 

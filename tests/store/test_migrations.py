@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,13 @@ def test_a_migration_that_fails_leaves_nothing(empty: str) -> None:
         assert sa.inspect(connection).get_table_names() == []
     with Timeline.open(empty) as timeline:
         assert timeline.init() == (None, REVISIONS[-1])
+
+
+def test_stores_are_made_in_many_threads_at_once(tmp_path: Path) -> None:
+    targets = [str(tmp_path / f"{number}.db") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(databases.init, targets))
+    for target in targets:
+        with Timeline.open(target) as timeline:
+            assert timeline.init() == (timeline.schema, timeline.schema)
+            timeline.verify()

@@ -278,3 +278,26 @@ def test_state_is_answered_alike_after_each_append(postgresql: URL, tmp_path: Pa
         assert one == other, story
     for timeline in timelines:
         timeline.close()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # cursors of the dead
+@pytest.mark.parametrize("ask", ["log", "verify", "state", "stats"])
+def test_a_connection_that_is_lost_within_a_question_is_said(postgresql: URL, ask: str) -> None:
+    with Timeline.open(databases.url_text(postgresql)) as timeline:
+        timeline.append(
+            {"type": "company_registered", "id": "a", "subject": "company:a", "name": "A"}
+        )
+        with pytest.raises(StoreUnavailable, match=r"was lost|going down"):
+            ask_when_it_is_lost(timeline, postgresql, ask)
+        assert timeline.verify().position == 1
+
+
+def ask_when_it_is_lost(timeline: Timeline, url: URL, ask: str) -> None:
+    with timeline.reading() as connection, databases.connect(url) as admin:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        found = getattr(timeline, ask)()
+        if ask == "log":
+            list(found)

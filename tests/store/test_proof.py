@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy.engine import URL
 
+from tests import databases
 from tests.answers.stores import FIXTURES, draft, new_store, new_timeline
 from timeline import Timeline
-from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidAnchor, StoreDamaged
+from timeline.errors import (
+    AnchorMismatch,
+    HistoryDamaged,
+    InvalidAnchor,
+    SchemaChanged,
+    StoreDamaged,
+)
 from timeline.loading import replay_files
 from timeline.store.anchor import Anchor, load_anchor, parse_anchor
 from timeline.store.verify import PAGE
@@ -29,20 +39,30 @@ def tamper(timeline: Timeline, *statements: str) -> None:
     timeline.close()
     assert timeline.store.path is not None
     connection = sqlite3.connect(timeline.store.path)
-    triggers = connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-    ).fetchall()
-    for (name,) in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        assert connection.execute(statement).rowcount, statement
+    with without_triggers(connection):
+        for statement in statements:
+            assert connection.execute(statement).rowcount, statement
     connection.commit()
     connection.close()
+
+
+@contextmanager
+def without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
+    """Take the triggers away, and put them back, as somebody does who hides a change."""
+    triggers = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+    ).fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    yield
+    for _, sql in triggers:
+        connection.execute(sql)
 
 
 def rehash(timeline: Timeline) -> None:
     """Make the whole chain follow again, as somebody does who knows how."""
     from timeline.ingest.canonical import GENESIS, chain, digest
+    from timeline.ingest.draft import body_of, payload_of
     from timeline.store.log import read_rows
 
     with timeline.reading() as connection:
@@ -51,14 +71,15 @@ def rehash(timeline: Timeline) -> None:
     timeline.close()
     database = sqlite3.connect(timeline.store.path)
     previous = GENESIS
-    for row in rows:
-        content = digest(row.fields)
-        previous = chain(previous, row.recorded, content)
-        database.execute(
-            "UPDATE event SET digest = ?, hash = ? WHERE position = ?",
-            (content, previous, row.position),
-        )
-    database.execute("UPDATE log_head SET hash = ?", (previous,))
+    with without_triggers(database):
+        for row in rows:
+            content = digest(row.fields)
+            previous = chain(previous, row.recorded, content)
+            database.execute(
+                "UPDATE event SET payload = ?, digest = ?, hash = ? WHERE position = ?",
+                (payload_of(body_of(row.fields)), content, previous, row.position),
+            )
+        database.execute("UPDATE log_head SET hash = ?", (previous,))
     database.commit()
     database.close()
 
@@ -280,3 +301,196 @@ def test_a_log_of_several_pages_is_proved(tmp_path: Path) -> None:
     assert timeline.verify(anchor=anchor, progress=told.append).position == PAGE + 10
     assert told == sorted(told)
     assert told[PAGE + 9] == PAGE + 10
+
+
+# --- bytes, schema, what is left ------------------------------------------------------------------
+
+BYTES = {
+    "a key that stands twice": 'UPDATE event SET payload = \'{"publisher":"Forged",\' || substr(payload, 2) '
+    "WHERE type = 'source_registered' AND position = 1",
+    "a key that stands twice at its end": "UPDATE event SET payload = rtrim(payload, '}') || ',' || "
+    "substr(payload, 2) WHERE position = 2",
+    "blanks": "UPDATE event SET payload = replace(payload, ':', ' : ') WHERE position = 3",
+    "keys in another order": "UPDATE event SET payload = "
+    "(SELECT json_group_object(key, json(json_quote(value))) "
+    "FROM (SELECT * FROM json_each(payload) ORDER BY key DESC)) WHERE position = 1",
+    "an escape": "UPDATE event SET payload = replace(payload, 'e', '\\u0065') WHERE position = 3 "
+    "AND instr(payload, '\"e') = 0",
+}
+
+
+TOLD = {
+    "another instant": """told = '{"a":"2000-01-01T00:00:00.000000Z"}'""",
+    "nothing": "told = '{}'",
+    "no instant": """told = '{"a":"yesterday"}'""",
+    "no JSON": "told = 'x'",
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_when_sources_were_published_is_the_bytes_that_were_written(
+    timeline: Timeline, what: str
+) -> None:
+    tamper(timeline, f"UPDATE event SET {TOLD[what]} WHERE position = 12")
+    with pytest.raises(StoreDamaged, match="position 12: "):
+        timeline.verify()
+
+
+@pytest.mark.parametrize("what", BYTES)
+def test_a_payload_is_the_bytes_that_were_appended(timeline: Timeline, what: str) -> None:
+    anchor = timeline.anchor()
+    tamper(timeline, BYTES[what])
+    with pytest.raises(StoreDamaged, match=r"position [123]: "):
+        timeline.verify(anchor=anchor)
+
+
+HISTORY_BYTES = {
+    "a key that stands twice": "UPDATE subject_history SET state = '{\"terms\":{},' || substr(state, 2)",
+    "a key that nobody reads": "UPDATE subject_history SET state = rtrim(state, '}') || '},\"x\":1}'",
+    "blanks": "UPDATE subject_history SET state = replace(state, ':', ' : ')",
+    "an escape": "UPDATE party_history SET roles = replace(roles, 'a', '\\u0061')",
+}
+
+
+@pytest.mark.parametrize("what", HISTORY_BYTES)
+def test_a_history_is_the_bytes_that_were_written(timeline: Timeline, what: str) -> None:
+    tamper(timeline, f"{HISTORY_BYTES[what]} WHERE subject LIKE 'deal:%'")
+    with pytest.raises(HistoryDamaged):
+        timeline.verify()
+    timeline.rebuild()
+    timeline.verify()
+
+
+CHANGED_ON_SQLITE = {
+    "a trigger that is gone": ("DROP TRIGGER event_update", "trigger event_update is gone"),
+    "a trigger that does nothing": (
+        "DROP TRIGGER event_delete; CREATE TRIGGER event_delete BEFORE DELETE ON event BEGIN SELECT 1; END",
+        "trigger event_delete is not as",
+    ),
+    "a trigger more": (
+        "CREATE TRIGGER spy AFTER INSERT ON event BEGIN DELETE FROM subject_history; END",
+        "trigger spy is none",
+    ),
+    "a view": (
+        "DROP VIEW current_company_names; CREATE VIEW current_company_names AS SELECT * FROM company_names",
+        "view current_company_names is not as",
+    ),
+    "an index that is gone": ("DROP INDEX party_history_subject", "index party_history_subject is gone"),
+    "a table more": ("CREATE TABLE notes (x)", "table notes is none"),
+    "an index of some rows": (
+        "DROP INDEX event_judged; CREATE INDEX event_judged ON event (subject)",
+        "index event_judged is not as",
+    ),
+    "a trigger on the full-text index": (
+        "CREATE TRIGGER spy AFTER INSERT ON event_words_docsize BEGIN DELETE FROM event_words_idx; END",
+        "trigger spy is none",
+    ),
+    "a table of the files": ("ALTER TABLE origin_file ADD COLUMN x", "table origin_file is not as"),
+}  # fmt: skip
+CHANGED_ON_POSTGRESQL = {
+    "a trigger that is gone": ("DROP TRIGGER event_erasure ON event", "trigger event_erasure is gone"),
+    "a trigger that is off": (
+        "ALTER TABLE event DISABLE TRIGGER event_change", "trigger event_change is not as"
+    ),
+    "a trigger that is off for replicas": (
+        "ALTER TABLE event ENABLE TRIGGER event_change", "trigger event_change is not as"
+    ),
+    "a function that does nothing": (
+        ("CREATE OR REPLACE FUNCTION timeline_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN RETURN NULL; END'"), r"function timeline_refuse\(\) is not as",
+    ),
+    "a trigger more": (
+        ("CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+        "CREATE TRIGGER spy BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION spy()"),
+        "trigger spy is none",
+    ),
+    "a rule": (
+        "CREATE RULE quiet AS ON INSERT TO subject_history DO INSTEAD NOTHING", "rule quiet is none"
+    ),
+    "a view": (
+        "CREATE OR REPLACE VIEW current_company_names AS SELECT * FROM company_names",
+        "view current_company_names is not as",
+    ),
+    "an index that is gone": ("DROP INDEX party_history_subject", "index party_history_subject is gone"),
+    "a column that may be empty": (
+        "ALTER TABLE subject_history ALTER COLUMN status DROP NOT NULL", "table subject_history is not as"
+    ),
+    "an index of some rows": (
+        "DROP INDEX event_judged; CREATE INDEX event_judged ON event (subject)",
+        "index event_judged is not as",
+    ),
+    "the index of words": ("DROP INDEX event_words_words", "index event_words_words is gone"),
+    "the index of words of another kind": (
+        "DROP INDEX event_words_words; CREATE INDEX event_words_words ON event_words (words)",
+        "index event_words_words is not as",
+    ),
+    "a trigger on the words": (
+        ("CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+        "CREATE TRIGGER spy BEFORE INSERT ON event_words FOR EACH ROW EXECUTE FUNCTION spy()"),
+        "trigger spy is none",
+    ),
+    "a view of a kind": (
+        "CREATE OR REPLACE VIEW current_deal_history AS SELECT * FROM deal_history",
+        "view current_deal_history is not as",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGED_ON_SQLITE)
+def test_a_changed_schema_is_found(timeline: Timeline, what: str) -> None:
+    statements, said = CHANGED_ON_SQLITE[what]
+    timeline.verify()
+    timeline.close()
+    assert timeline.store.path is not None
+    with closing(sqlite3.connect(timeline.store.path)) as connection:
+        connection.executescript(statements)
+    with pytest.raises(SchemaChanged, match=said):
+        timeline.verify()
+
+
+def test_a_full_text_index_of_another_shape_is_found(timeline: Timeline) -> None:
+    assert timeline.store.path is not None
+    timeline.close()
+    with closing(sqlite3.connect(timeline.store.path)) as connection:
+        connection.executescript(
+            "DROP TABLE event_words;"
+            "CREATE VIRTUAL TABLE event_words USING fts5(words, content = '')"
+        )
+    with pytest.raises(HistoryDamaged, match="full-text index"):
+        timeline.verify()
+    timeline.rebuild()
+    with pytest.raises(SchemaChanged, match="table event_words"):
+        timeline.verify()
+
+
+@pytest.mark.parametrize("what", CHANGED_ON_POSTGRESQL)
+def test_a_changed_schema_is_found_on_postgresql(postgresql: URL, what: str) -> None:
+    statements, said = CHANGED_ON_POSTGRESQL[what]
+    with Timeline.open(databases.url_text(postgresql)) as timeline:
+        timeline.verify()
+        with databases.connect(postgresql) as connection:
+            connection.execute(statements.encode())
+        with pytest.raises(SchemaChanged, match=said):
+            timeline.verify()
+
+
+LEFT = {
+    "its dates": "earliest = '2000-01-01', latest = '2000-01-02'",
+    "when it was known": "known = '2000-01-01T00:00:00.000000Z'",
+    "its subject": "subject = 'deal:another'",
+    "its word": "attribution = 'filing'",
+    "its origin": "origin = 'forged'",
+    "its level": "fact_level = 'opinion'",
+    "when its sources were published": """told = '{"acme-pr":"2000-01-01T00:00:00.000000Z"}'""",
+}
+
+
+@pytest.mark.parametrize("what", LEFT)
+def test_what_is_left_of_an_erased_event_is_proved(timeline: Timeline, what: str) -> None:
+    with timeline.reading():
+        (chosen, *_) = [e for e in timeline.log() if e.type.startswith("deal_")]
+    timeline.erase(chosen.id, "an order of a court")
+    timeline.verify()
+    tamper(timeline, f"UPDATE event SET {LEFT[what]} WHERE position = {chosen.position}")
+    with pytest.raises(StoreDamaged, match=f"position {chosen.position}: "):
+        timeline.verify()

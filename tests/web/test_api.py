@@ -194,3 +194,75 @@ def test_what_a_form_offers_is_there(client: TestClient) -> None:
             assert {item["kind"] for item in items} <= set(kinds_of(kind))
         for status in statuses_of(kind):
             assert client.get(f"/{kind}s?status={status}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/log.json?after=9223372036854775808",
+        "/log.json?after=99999999999999999999999999",
+        "/log.json?before=9223372036854775808",
+        "/log.json?order=newest&before=99999999999999999999999999",
+        "/log.json?recorded=9223372036854775808",
+        "/companies.json?recorded=99999999999999999999999999",
+    ],
+)
+def test_a_number_that_no_database_has_is_no_bug(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code in (200, 400), client.get(path).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/log.json?limit=1&limit=2",
+        "/companies/foxconn.json?on=2025-11-21&on=2025-11-22",
+        "/reports/portfolio.json?company=foxconn&company=openai",
+        "/log?after=1&after=1",
+        "/deals.json?after=a&after=b",
+    ],
+)
+def test_a_parameter_that_is_given_twice_is_refused(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 400
+    assert "times" in answer.text
+
+
+def test_several_values_are_several_where_they_may_be(client: TestClient) -> None:
+    assert client.get("/deals.json?status=signed&status=announced").status_code == 200
+
+
+def test_any_answer_is_there_only_where_one_is(client: TestClient) -> None:
+    any_ = {"If-None-Match": "*"}
+    assert client.get("/companies/foxconn.json", headers=any_).status_code == 304
+    assert client.get("/companies/nobody.json", headers=any_).status_code == 404
+    assert client.get("/deals.json?limit=0", headers=any_).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere.json", "/companies/nobody.json", "/log.json?limit=x", "/a/b/c.json"]
+)
+def test_what_is_asked_as_json_fails_as_json(client: TestClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"]
+
+
+def test_a_bug_is_json_where_json_was_asked(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("of no importance")
+
+    monkeypatch.setattr("timeline.queries.Queries.anchor", fail)
+    answer = client.get("/companies.json", headers={"Accept": "text/html"})
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "bug"
+
+
+def test_a_picture_opened_by_itself_keeps_its_styles(client: TestClient) -> None:
+    answer = client.get("/companies/foxconn/timeline.svg")
+    policy = answer.headers["content-security-policy"]
+    assert "style-src 'unsafe-inline'" in policy
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe-inline" not in client.get("/companies").headers["content-security-policy"]

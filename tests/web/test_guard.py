@@ -270,3 +270,21 @@ def test_an_error_does_not_echo_markup(client: TestClient) -> None:
 
 def test_an_invalid_value_of_the_library_is_a_problem(client: TestClient) -> None:
     assert InvalidValue("x").code == client.get("/deals.json?status=anounced").json()["code"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"Basic \xff",
+        b"Basic",
+        b"Basic \xc3\xa9",
+        b"Bearer \xff",
+        b"\xff",
+        b"Basic ====",
+        b"Basic //8=",
+    ],
+)
+def test_a_token_that_is_no_text_is_refused(serve: Serve, stories: Path, given: bytes) -> None:
+    client = serve(stories, token="0123456789abcdef")
+    answer = client.get("/companies.json", headers={b"Authorization": given})
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-required")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,7 +49,7 @@ def test_every_report_has_a_page_with_its_query(client: TestClient) -> None:
     for each in reports:
         page = client.get(f"/reports/{each['name']}")
         assert page.status_code == 200
-        assert "SELECT" in page.text
+        assert "SELECT" in page.text or "-- computed: " in each["sql"]
         needed = [p for p in each["params"] if p["default"] is None]
         assert ("Say first" in page.text) == bool(needed)
 
@@ -126,3 +129,58 @@ def test_what_a_query_finds_is_escaped(boxed: TestClient) -> None:
     page = boxed.get("/sql", params={"q": "SELECT '<img src=x onerror=alert(1)>' AS \"<b>\""})
     assert "<img" not in page.text
     assert "<b>" not in page.text.replace("<body>", "")
+
+
+LONG = "SELECT instr(zeroblob(9000000), CAST(zeroblob(4000000) || x'01' AS blob)) AS x"
+"""One instruction of SQLite that takes hours."""
+
+
+def test_a_hundred_queries_that_never_end_leave_the_page_alive(serve: Serve, stories: Path) -> None:
+    client = serve(stories, sql=True, seconds=1.0)
+    healthy: list[float] = []
+
+    def look() -> None:
+        while not over.wait(0.1):
+            begun = time.monotonic()
+            assert client.get("/healthz").status_code == 200
+            healthy.append(time.monotonic() - begun)
+
+    over = threading.Event()
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    with ThreadPoolExecutor(100) as pool:
+        asked = [pool.submit(client.get, "/sql.json", params={"q": LONG}) for _ in range(100)]
+    over.set()
+    watcher.join()
+    answers = [each.result() for each in asked]
+    assert {each.status_code for each in answers} <= {503, 504}
+    assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
+    assert 504 in {each.status_code for each in answers}
+    assert healthy
+    assert max(healthy) < 3
+    assert client.get("/sql.json", params={"q": "SELECT 1 AS one"}).json() == [{"one": 1}]
+    assert client.get("/companies.json").status_code == 200
+
+
+def test_an_answer_to_a_query_has_a_greatest_size(boxed: TestClient) -> None:
+    query = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100) "
+        "SELECT hex(zeroblob(100000)) AS x FROM n"
+    )
+    answer = boxed.get("/sql.json", params={"q": query})
+    assert (answer.status_code, answer.json()["code"]) == (400, "query-failed")
+    assert "larger than 8 MB" in answer.json()["detail"]
+
+
+def test_an_own_report_that_was_edited_is_another_answer(
+    serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    report = tmp_path / "mine.sql"
+    report.write_text("-- title: Mine\nSELECT 1 AS one\n")
+    client = serve(stories, reports=(str(tmp_path),))
+    tags = {path: client.get(path).headers["etag"] for path in ("/reports", "/reports/mine.json")}
+    for path, tag in tags.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    report.write_text("-- title: Mine\nSELECT 2 AS one\n")
+    for path, tag in tags.items():
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 200

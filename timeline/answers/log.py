@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +19,9 @@ from timeline.store.identity import read_identity
 from timeline.store.log import read_rows, source_slugs, subjects_of_any
 from timeline.store.rows import LogRow
 from timeline.store.tables import event
+
+LARGEST: Final = 2**63 - 1
+"""No position is larger: the largest number that databases have."""
 
 
 def log(
@@ -54,7 +58,7 @@ def log(
             if name not in EVENT_TYPES:
                 raise NotFound("event type", name, nearest(name, EVENT_TYPES))
         conditions.append(event.c.type.in_(types))
-    if before is not None:
+    if before is not None and before <= LARGEST:
         conditions.append(event.c.position < before)
     if source is not None:
         _check_source(connection, source)
@@ -62,7 +66,9 @@ def log(
         conditions.append(
             sa.cast(event.c.payload, sa.Text).contains(f'"{source}"', autoescape=True)
         )
-    for row in read_rows(connection, *conditions, after=after, newest_first=newest_first):
+    for row in read_rows(
+        connection, *conditions, after=min(after, LARGEST), newest_first=newest_first
+    ):
         entry = log_entry(row)
         if source is None or source in entry.source:
             yield entry

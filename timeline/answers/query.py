@@ -12,7 +12,7 @@ from timeline.answers.coordinate import coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import QueryFailed
 from timeline.model.bitemporal.known_axis import within
-from timeline.store.sql import parameters, read_sql
+from timeline.store.sql import parameters
 
 
 class Rows(Tabular, frozen=True):
@@ -47,16 +47,15 @@ class Rows(Tabular, frozen=True):
         return "the rows of a query"
 
 
-def query_values(
+def with_coordinate(
     connection: Connection,
     query: str,
     given: Mapping[str, Any],
-    timeout: float | None,
     timezone: str,
     *,
     at: Mapping[str, Any] | None = None,
-) -> Iterator[Sequence[Any]]:
-    """The names of the columns, then the rows; a coordinate that the query names is filled in.
+) -> dict[str, Any]:
+    """The values of a query's parameters, with the coordinate that it names filled in.
 
     It is taken from ``at``, which may say more than the query names, or from ``given``.
     """
@@ -67,7 +66,7 @@ def query_values(
         meant = coordinate(connection, timezone=timezone, **asked)
         on, known = within(meant.on, meant.known_at)
         values |= {n: v for n, v in (("on", on), ("known", known)) if n in named}
-    return read_sql(connection, query, values, timeout=timeout)
+    return values
 
 
 def computed_values(

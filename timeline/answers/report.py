@@ -65,6 +65,11 @@ class Report(Struct, frozen=True):
     computed: str | None = None
     """The question of the program that answers it, where no query can: ``attention``."""
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the program brought it, so that nobody else wrote its query."""
+        return Path(self.path).parent == SHIPPED
+
 
 def read_reports(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
     """Every report by name: those that are shipped, and those of the folders, which come first.

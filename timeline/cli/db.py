@@ -23,9 +23,12 @@ def db() -> None:
 @click.option("--owner", default="timeline_owner", show_default=True, help="Who migrates.")
 @click.option("--writer", default="timeline_writer", show_default=True, help="Who appends.")
 @click.option("--reader", default="timeline_reader", show_default=True, help="Who asks.")
+@click.option(
+    "--analyst", default="timeline_analyst", show_default=True, help="Whose queries people write."
+)
 @click.option("--schema", default="public", show_default=True, help="Where the store is.")
 def grants(**roles: Any) -> None:
-    """Print the SQL for three roles: owner, writer and reader. It touches no store."""
+    """Print the SQL for four roles: owner, writer, reader and analyst. It touches no store."""
     from timeline.store.grants import Roles
     from timeline.store.grants import grants as sql
 

@@ -12,6 +12,7 @@ import click
 from timeline.errors import (
     AnchorMismatch,
     BackupDamaged,
+    CannotDraw,
     CannotServe,
     DataError,
     ExpectationFailed,
@@ -26,11 +27,13 @@ from timeline.errors import (
     OutOfTime,
     QueryFailed,
     QueryRefused,
+    SchemaChanged,
     SchemaMismatch,
     StoreDamaged,
     StoreUnavailable,
     TimelineError,
     TooLarge,
+    UnsafeReader,
     VersionConflict,
 )
 
@@ -61,6 +64,7 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     AnchorMismatch: DATA,
     BackupDamaged: DATA,
     CannotRead: DATA,
+    CannotDraw: DATA,
     CannotServe: USAGE,
     CannotWrite: USAGE,
     DataError: DATA,
@@ -76,10 +80,12 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     OutOfTime: STORE,
     QueryFailed: USAGE,
     QueryRefused: USAGE,
+    SchemaChanged: DATA,
     SchemaMismatch: STORE,
     StoreDamaged: DATA,
     StoreUnavailable: STORE,
     TooLarge: USAGE,
+    UnsafeReader: STORE,
     VersionConflict: CONFLICT,
 }
 """The exit code of every failure, and of the kinds of it that are no others'."""

@@ -6,6 +6,7 @@ filters go to the command, under the names that :class:`timeline.app.Timeline` g
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
@@ -153,3 +154,19 @@ filtered: Final[Decorator] = together(
     click.option("--open", "open_only", is_flag=True, help="Leave out what is done, over or denied."),
 )  # fmt: skip
 """``--certainty`` and ``--open``: which items of a state."""
+
+
+class Seconds(click.FloatRange):
+    """A time limit: a number above 0 that a clock can reach."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; infinity and what is no number are refused."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return seconds

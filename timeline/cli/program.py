@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -50,6 +51,23 @@ COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
 
 _MODULES: Final = {**dict.fromkeys(SECTIONS["Lists"], "lists"), "judge": "match"}
 """The module of a command that is not called like it."""
+
+
+def open_streams() -> None:
+    """Put something in the place of standard streams that were closed before the program began.
+
+    Else the next file that is opened, the store perhaps, would get the number of one of them. What is written
+    to a standard output that is closed fails as on a full disk.
+    """
+    # in this order: a file gets the lowest number that is free
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a number
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 class Program(click.Group):
@@ -107,6 +125,7 @@ class Program(click.Group):
         # importing SQLAlchemy makes objects that stay: looking for garbage among them again and
         # again took 70 ms of 520
         gc.set_threshold(50_000)
+        open_streams()
         arguments = list(sys.argv[1:] if args is None else args)
         self._main_shell_completion(extra, "timeline", complete_var)
 

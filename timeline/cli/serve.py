@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from timeline.cli.options import examples, tone, zoned
+from timeline.cli.options import Seconds, examples, tone, zoned
 from timeline.cli.report import folders
 from timeline.cli.session import Session
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--timeout",
     "seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     default=10.0,
     show_default=True,
     metavar="SECONDS",

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from timeline.cli.errors import CannotRead
-from timeline.cli.options import FILES, ROWS, Decorator, examples, together, tone, written, zoned
+from timeline.cli.options import (
+    FILES,
+    ROWS,
+    Decorator,
+    Seconds,
+    examples,
+    together,
+    tone,
+    written,
+    zoned,
+)
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
 
@@ -39,7 +49,7 @@ limited: Final[Decorator] = together(
         "--limit", metavar="ROWS", type=click.IntRange(min=0), help="At most so many rows."
     ),
     click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
+        "--timeout", metavar="SECONDS", type=Seconds(),
         help="Give up after that time.",
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from timeline.errors import DataError, InvalidValue, Location, Problem
 from timeline.extras import needs
@@ -25,6 +25,23 @@ _DAMAGE: Final = (
 """What openpyxl lets out of a file that is not what it should be."""
 
 
+MOST_PARTS: Final = 10_000
+MOST_BYTES: Final = 1024 * 2**20
+"""Of a workbook, unpacked; its rows are streamed."""
+MOST_IN_MEMORY: Final = 64 * 2**20
+"""Of texts and styles, which are read whole and take ten times as much memory."""
+_IN_MEMORY: Final = (
+    "sharedStrings.xml",
+    "styles.xml",
+    "workbook.xml",
+    ".rels",
+    "[Content_Types].xml",
+)
+
+MOST_CELLS: Final = 16_384
+"""Of a row: the columns of a sheet."""
+
+
 @contextmanager
 def open_sheet(path: Path, sheet: str | None, notes: list[str]) -> Iterator[Iterator[list[Cell]]]:
     """The rows of a sheet (the first one unless named), from the first row of the sheet on.
@@ -35,6 +52,7 @@ def open_sheet(path: Path, sheet: str | None, notes: list[str]) -> Iterator[Iter
         from openpyxl import load_workbook
 
     with path.open("rb") as stream:
+        _check_size(path)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -46,6 +64,30 @@ def open_sheet(path: Path, sheet: str | None, notes: list[str]) -> Iterator[Iter
             yield _rows(path, _choose(book, names, sheet, notes))
         finally:
             book.close()
+
+
+def _check_size(path: Path) -> None:
+    """Raise DataError for a workbook that is small as a file and unpacks to more than memory holds.
+
+    What is unpacked is never more than the archive says of it; ``zipfile`` reads no further.
+    """
+    try:
+        with ZipFile(path) as archive:
+            parts = archive.infolist()
+    except _DAMAGE:
+        return  # said with what else is wrong
+    strings = sum(part.file_size for part in parts if part.filename.endswith(_IN_MEMORY))
+    if (
+        len(parts) > MOST_PARTS
+        or sum(part.file_size for part in parts) > MOST_BYTES
+        or strings > MOST_IN_MEMORY
+    ):
+        message = (
+            f"the workbook unpacks to more than {MOST_BYTES // 2**20} MB, has more than {MOST_PARTS:,} "
+            f"parts, or more than {MOST_IN_MEMORY // 2**20} MB of texts and styles"
+        )
+        hint = "save the sheet as CSV in UTF-8"
+        raise DataError([Problem("unreadable-table", message, Location(str(path)), hint)])
 
 
 def _choose(book: Any, names: list[str], sheet: str | None, notes: list[str]) -> Any:
@@ -69,7 +111,7 @@ def _rows(path: Path, sheet: Any) -> Iterator[list[Cell]]:
         while True:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                some = [[_cell(cell) for cell in row] for row in islice(rows, 500)]
+                some = [[_cell(cell) for cell in row[:MOST_CELLS]] for row in islice(rows, 500)]
             if not some:
                 return
             yield from some

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from timeline.errors import DataError, NotFound, Problem, TimelineError
+from timeline.errors import DataError, Location, NotFound, Problem, TimelineError
 from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
@@ -75,6 +75,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
         if path.is_dir():
             inside = [p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()]
             inside = [p for p in inside if not p.stem.endswith(MAPPING)]
+            _check_inside(path, inside)
             inside.sort(key=lambda p: (p.relative_to(path).with_suffix("").parts, p.suffix))
             found += [Found(p, p.relative_to(path).as_posix()) for p in inside]
             if not inside:
@@ -85,6 +86,23 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
             near = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
             raise NotFound("file", str(path), _nearest(path.name, near))
     return found
+
+
+def _check_inside(folder: Path, files: list[Path]) -> None:
+    """Raise DataError for files of a folder that are links to what is outside of it."""
+    root = folder.resolve()
+    problems = [
+        Problem(
+            "link-outside",
+            "the file is a link that leads out of the folder",
+            Location(str(file)),
+            "name the file that it leads to besides the folder, or copy it",
+        )
+        for file in files
+        if not file.resolve().is_relative_to(root)
+    ]
+    if problems:
+        raise DataError(problems)
 
 
 def _nearest(name: str, names: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -18,6 +17,7 @@ from timeline.answers.tabular import Tabular
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.extras import needs
 from timeline.model.values import Day
+from timeline.render.drawing import draw, drawable
 from timeline.render.plot.colours import THEMES, Theme, colours_of
 from timeline.render.plot.sheet import LEAST_WIDTH, Spec
 
@@ -55,7 +55,11 @@ class Picture:
 
     @cached_property
     def _spec(self) -> Spec:
-        return self._draw(self.width)
+        return self._spec_of(self.width)
+
+    def _spec_of(self, width: int) -> Spec:
+        made: Spec = drawable(self._draw(width))
+        return made
 
     @property
     def data(self) -> dict[str, Any]:
@@ -86,16 +90,14 @@ class Picture:
         return self._svg(self._spec)
 
     def _svg(self, spec: Spec) -> str:
-        with needs("plot"):
-            import vl_convert
-        drawn = str(vl_convert.vegalite_to_svg(json.dumps(spec)))
+        drawn = draw("svg", spec).decode()
         start = drawn.index(">", drawn.index("<svg"))
         said = f"{self.title}\n{self.alt}\n{spec['width']}"
         mark = blake2b(said.encode(), digest_size=4).hexdigest()
         told = (
             f' role="img" aria-labelledby="title-{mark} alt-{mark}">'
-            f'<title id="title-{mark}">{escape(self.title)}</title>'
-            f'<desc id="alt-{mark}">{escape(self.alt)}</desc>'
+            f'<title id="title-{mark}">{escape(drawable(self.title))}</title>'
+            f'<desc id="alt-{mark}">{escape(drawable(self.alt))}</desc>'
         )
         return drawn[:start] + told + _renamed(drawn[start + 1 :], mark) + "\n"
 
@@ -105,11 +107,10 @@ class Picture:
         Fewer where it would have more than 40 million of them.
         """
         with needs("plot"):
-            import vl_convert
             from PIL import Image, PngImagePlugin
         most = MOST_PIXELS / (self._spec["width"] * self._spec["height"])
         scale = min(scale, most**0.5)
-        drawn = vl_convert.vegalite_to_png(json.dumps(self._spec), scale=scale)
+        drawn = draw("png", self._spec, scale=scale)
         # a third of the bytes, and no difference that an eye finds
         image = Image.open(BytesIO(drawn)).convert("RGB")
         small = image.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
@@ -130,7 +131,7 @@ class Picture:
         theme: Theme = self._spec["usermeta"]["theme"]
         specs = [self._spec]
         if self.width > NARROW:
-            specs.append(self._draw(PHONE))
+            specs.append(self._spec_of(PHONE))
         return page_html(
             title=self.title,
             alt=self.alt,

@@ -134,7 +134,8 @@ class Appender:
             raise StoreDamaged(position, f"{id_} is erased, and no event says so")
         if self.stored:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
-            self.connection.execute(_move_head, values)
+            if self.connection.dialect.name == "sqlite":  # on PostgreSQL a trigger does
+                self.connection.execute(_move_head, values)
             project(self.connection, self.start.position, self.position, self._news)
         return Head(self.position, self.recorded, self.hash)
 

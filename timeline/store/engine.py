@@ -7,6 +7,7 @@ is imported where it is used.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from timeline.errors import SchemaMismatch, StoreUnavailable
+from timeline.errors import Passing, SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
 from timeline.store.tables import REVISIONS, event_words, log_head, metadata
 
@@ -30,6 +32,9 @@ MEMORY: Final = "sqlite://"
 _IS_STORE: Final = "timeline_store"
 """What is noted of a connection whose database holds a store."""
 
+_migrating: Final = threading.Lock()
+"""Alembic keeps the migration that runs in a global: two threads would migrate each other's databases."""
+
 _POSTGRESQL: Final = "postgresql+psycopg"
 
 
@@ -39,7 +44,7 @@ def store_url(target: str) -> URL:
         return URL.create("sqlite", database=target)
     try:
         url = make_url(target)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreUnavailable(
             f'"{target}" is not a database URL', "write a path, or postgresql://user@host/name"
         ) from error
@@ -52,8 +57,14 @@ def make_engine(url: URL, *, read_only: bool = False, lock_timeout: float = LOCK
     """An engine whose connections are set up for the log; nothing is opened yet."""
     engine = _make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
     # the store that a connection found may have been made in the transaction that is taken back
-    sa.event.listen(engine, "rollback", lambda connection: connection.info.pop(_IS_STORE, None))
+    sa.event.listen(engine, "rollback", _forget)
     return engine
+
+
+def _forget(connection: Connection) -> None:
+    # what is known of a connection that was lost is gone with it, and asking for that fails
+    if not connection.closed and not connection.invalidated:
+        connection.info.pop(_IS_STORE, None)
 
 
 def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
@@ -71,7 +82,13 @@ def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
             f"no driver for {display_name(url)}: {error}",
             "install the extra: pip install 'partnership-timeline[postgres]'",
         ) from error
-    return postgresql.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    try:
+        return postgresql.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    except (ArgumentError, ValueError) as error:
+        raise StoreUnavailable(
+            f"{display_name(url)} is no URL that leads to a server: {error}",
+            "write postgresql://user@host:port/name",
+        ) from error
 
 
 def is_sqlite(url: URL) -> bool:
@@ -93,6 +110,12 @@ def reachable(url: URL) -> Iterator[None]:
     """Turn what a database says when it cannot work into a StoreUnavailable that people understand."""
     try:
         yield
+    except PoolExhausted as error:
+        raise StoreUnavailable(
+            f"every connection to {display_name(url)} is in use",
+            "try again in some seconds",
+            passing=Passing.YES,
+        ) from error
     except DBAPIError as error:
         explained = _explain(error, url)
         if explained is None:
@@ -193,7 +216,8 @@ def upgrade(connection: Connection) -> tuple[str | None, str]:
         config = Config()
         config.set_main_option("script_location", str(migrations_folder()))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with _migrating:
+            command.upgrade(config, "head")
     return before, REVISIONS[-1]
 
 

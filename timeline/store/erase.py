@@ -80,7 +80,9 @@ def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasu
     if row.is_erased:
         said = next(e for e in entries if e.type == ERASED and e.fields.get("target") == id_)
         return _erasure(row, said.id, said.position, new=False, remaining=remaining)
-    fields: Fields = {"type": ERASED, "target": id_, "reason": reason}
+    fields: Fields = {
+        "type": ERASED, "target": id_, "reason": reason, "left": row.digest_of_rest,
+    }  # fmt: skip
     appender = Appender(connection, clock=store.clock, erase=True)
     outcomes = appender.extend([Draft(fields)])
     db.overwrite_deleted(connection)

@@ -1,4 +1,4 @@
-"""Three roles on PostgreSQL: who owns the store, who appends to it, who only reads it.
+"""Four roles on PostgreSQL: who owns the store, who appends to it, who reads it, who writes queries.
 
 The triggers keep everybody from changing the log; the grants keep everybody but the owner from taking the
 triggers away.
@@ -33,8 +33,10 @@ LONGEST: Final = 63
 """Bytes of a name; PostgreSQL cuts what is longer."""
 
 APPENDED: Final = (event,)
-MOVED: Final = (log_head, projection)
-"""One row each, which says how far: an append moves it on."""
+LOCKED: Final = (log_head,)
+"""A row that an append locks, which takes the right to update a column; a trigger moves it on."""
+MOVED: Final = (projection,)
+"""A row that says how far; an append moves it on."""
 DERIVED: Final = (
     subject_company,
     company_handle,
@@ -52,17 +54,20 @@ FUNCTIONS: Final = (
     "timeline_check_erasure",
     "timeline_lock_head",
     "timeline_check_positions",
+    "timeline_move_head",
     "timeline_check_head",
 )
 """The functions of the triggers; whoever may replace one may take its trigger away."""
 
 
 class Roles(Struct, frozen=True, kw_only=True):
-    """The names of the three roles, and of the schema that holds the store."""
+    """The names of the four roles, and of the schema that holds the store."""
 
     owner: str = "timeline_owner"
     writer: str = "timeline_writer"
     reader: str = "timeline_reader"
+    analyst: str = "timeline_analyst"
+    """A login: queries that people write run under it (:mod:`timeline.store.reader`)."""
     schema: str = "public"
 
 
@@ -75,21 +80,17 @@ def grants(roles: Roles) -> str:
 
 
 def _lines(roles: Roles) -> Iterator[str]:
-    names = (roles.owner, roles.writer, roles.reader)
+    names = (roles.owner, roles.writer, roles.reader, roles.analyst)
     if len(set(names)) < len(names):
-        raise InvalidValue("the three roles need three names", "name them apart")
-    owner, writer, reader = map(_name, names)
+        raise InvalidValue("the four roles need four names", "name them apart")
+    owner, writer, reader, analyst = map(_name, names)
     schema = _name(roles.schema)
-    relations = [*metadata.sorted_tables, event_words, *views.tables.values()]
-    names_of_tables = [table.name for table in relations] + ["alembic_version"]
+    names_of_tables = [*_documented(), event_words.name, "alembic_version"]
     yield "-- Run it after timeline init, as a superuser, in the database of the store; it may be run again."
     yield f"-- Then let people and programs in: GRANT {writer} TO somebody;"
     yield "BEGIN;"
-    for role in names:
-        yield (
-            f"DO $$ BEGIN CREATE ROLE {_name(role)} NOLOGIN; "
-            "EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
-        )
+    for role in (owner, writer, reader):
+        yield _make(role, "NOLOGIN")
     yield ""
     yield "-- The owner migrates (timeline init) and nothing else; only it can drop a trigger."
     yield f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner};"
@@ -104,15 +105,57 @@ def _lines(roles: Roles) -> Iterator[str]:
     yield "-- Both read everything."
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {writer}, {reader};"
     yield ""
-    yield "-- The writer adds to the log, moves its head, and keeps up what is computed from it."
+    yield "-- The writer adds to the log, locks its head, and keeps up what is computed from it."
     for table in APPENDED:
         yield f"GRANT INSERT ON {schema}.{_name(table.name)} TO {writer};"
+    for table in LOCKED:
+        keys = ", ".join(_name(c.name) for c in table.primary_key)
+        yield f"GRANT UPDATE ({keys}) ON {schema}.{_name(table.name)} TO {writer};"
     for table in MOVED:
         columns = ", ".join(_name(c.name) for c in table.columns if not c.primary_key)
         yield f"GRANT UPDATE ({columns}) ON {schema}.{_name(table.name)} TO {writer};"
     for table in (*DERIVED, *FILED):
         yield f"GRANT INSERT, UPDATE, DELETE ON {schema}.{_name(table.name)} TO {writer};"
+    yield from _analyst_lines(analyst, schema)
+    yield (
+        "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO "
+        f"{owner}, {writer}', current_database()); END $$;"
+    )
     yield "COMMIT;"
+
+
+def grants_to_analyst(roles: Roles) -> str:
+    """The part of :func:`grants` for queries that people write; it needs no other role."""
+    return "\n".join(_analyst_lines(_name(roles.analyst), _name(roles.schema))) + "\n"
+
+
+def _analyst_lines(analyst: str, schema: str) -> Iterator[str]:
+    yield ""
+    yield "-- Queries that people write run under this login: it reads what timeline schema lists."
+    yield "-- Give it a password, or let it in by pg_hba.conf: \\password timeline_analyst".replace(
+        "timeline_analyst", analyst.strip('"')
+    )
+    yield _make(analyst, "LOGIN")
+    yield (
+        "DO $$ BEGIN EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC', "
+        "current_database()); END $$;"
+    )
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {analyst};"
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {analyst};"
+    for name in _documented():
+        yield f"GRANT SELECT ON {schema}.{_name(name)} TO {analyst};"
+    for function in functions():
+        yield f"GRANT EXECUTE ON FUNCTION {schema}.{function} TO {analyst};"
+
+
+def _documented() -> list[str]:
+    return [table.name for table in [*metadata.sorted_tables, *views.tables.values()]]
+
+
+def _make(role: str, kind: str) -> str:
+    return (
+        f"DO $$ BEGIN CREATE ROLE {role} {kind}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+    )
 
 
 def _name(name: str) -> str:

@@ -15,7 +15,7 @@ from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.values import Day, Instant
 from timeline.store.bulk import Asking
 from timeline.store.history_rows import State
-from timeline.store.log import Head, chunks, of_kinds
+from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
 
@@ -53,8 +53,8 @@ _decode_roles: Final = msgspec.json.Decoder(list[str]).decode
 
 def is_current(connection: Connection) -> bool:
     """Whether the history is that of the whole log, so that it may answer."""
-    head, _, _, at = connection.execute(_head).one()
-    return bool(head == at)
+    row = connection.execute(_head).first()
+    return row is not None and bool(row[0] == row[3])
 
 
 _head: Final = sa.select(
@@ -71,7 +71,11 @@ def checked_head(connection: Connection, *, lock: bool = False) -> Head:
     Ahead: the log was restored from an older backup than the rest. Behind: something wrote to the log
     without this program.
     """
-    head, recorded, hash_, at = connection.execute(_locked_head if lock else _head).one()
+    row = connection.execute(_locked_head if lock else _head).first()
+    if row is None:
+        head = read_head(connection)  # says so where that is what is missing
+        raise StoreDamaged(head.position, "nothing says where the history stands", HINT)
+    head, recorded, hash_, at = row
     if at == head:
         return Head(head, recorded, hash_)
     side = "ahead of the log, as after restoring an older backup" if at > head else "behind the log"

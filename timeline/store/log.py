@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import StoreDamaged
 from timeline.ingest.canonical import GENESIS, chain, digest
+from timeline.ingest.draft import body_of, payload_of
 from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.record import Entry
@@ -56,7 +57,10 @@ _head: Final = sa.select(log_head.c.position, log_head.c.recorded, log_head.c.ha
 
 def read_head(connection: Connection) -> Head:
     """The head of the log."""
-    return Head(*connection.execute(_head).one())
+    row = connection.execute(_head).first()
+    if row is None:
+        raise StoreDamaged(0, "the log has no head", "restore a backup")
+    return Head(*row)
 
 
 def is_in_log(connection: Connection, head: Head) -> bool:
@@ -195,6 +199,7 @@ def walk_chain(
     head does not agree. Constant memory.
     """
     position, previous, recorded = 0, GENESIS, ""
+    as_bytes = connection.dialect.name == "sqlite"
     for row in read_rows(connection):
         position += 1
         if row.position != position:
@@ -205,6 +210,12 @@ def walk_chain(
             raise unreadable(position, row.id, error) from error
         if found != row.digest:
             raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
+        # a key that stands twice is read by the database as the first, and here as the last;
+        # jsonb has no second one
+        if as_bytes and not row.is_erased and row.payload != payload_of(body_of(row.fields)):
+            raise StoreDamaged(
+                position, f"the payload of {row.id} is not written as it was appended"
+            )
         if not is_instant(row.recorded):
             raise StoreDamaged(position, f"{row.id} has no time of recording")
         if row.recorded < recorded:

@@ -234,12 +234,21 @@ def explain(error: DBAPIError, name: str) -> StoreUnavailable | None:
     state = getattr(orig, "sqlstate", None) or ""
     diagnosis = getattr(getattr(orig, "diag", None), "message_primary", None)
     reason = diagnosis or _last_line(str(orig))
+    if "ahead of the clock of the server" in reason:
+        return StoreUnavailable(
+            f"{name} refuses what is recorded more than a day ahead of its server's clock",
+            "nothing was stored; set the clock of this machine",
+        )
     if "append-only" in reason:
         return StoreUnavailable(
             f"{name} refused to change its log: {reason}", "this is a bug; please report it"
         )
     if error.connection_invalidated and not state:
         state = "08006"
+    if not state and error.statement is None and isinstance(orig, psycopg.ProgrammingError):
+        return StoreUnavailable(  # before anything was sent: it is the URL that is wrong
+            f"{name} cannot be reached: {reason}", "check the options in the URL"
+        )
     if not state and isinstance(orig, psycopg.OperationalError):
         state = next((state for sign, state in _SIGNS.items() if sign in str(orig)), "")
         if not state:

@@ -291,7 +291,9 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     insert_rows(connection, subject_company, pairs)
     rewrite_all_handles(connection)
     rewrite_words(connection)
-    connection.execute(
+    moved = connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )
+    if not moved.rowcount:  # somebody took the row away
+        connection.execute(sa.insert(projection).values(name=HISTORY, position=head))
     return count

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import RowMapping
 
 from timeline.errors import StoreDamaged
+from timeline.ingest.canonical import digest
 from timeline.ingest.draft import TOMBSTONE, body_from, body_of
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
@@ -81,6 +82,17 @@ class LogRow(Struct, frozen=True):
     def is_erased(self) -> bool:
         """Whether only the tombstone of it is left; its digest is that of what it said."""
         return self.payload == TOMBSTONE
+
+    @property
+    def digest_of_rest(self) -> str:
+        """The SHA-256 of what an erasure leaves: every column but the payload, its digest and the chain."""
+        rest = {
+            "id": self.id, "type": self.type, "subject": self.subject, "version": self.version,
+            "schema_version": self.schema_version, "occurred": self.occurred, "earliest": self.earliest,
+            "latest": self.latest, "known": self.known, "fact_level": self.fact_level,
+            "attribution": self.attribution, "origin": self.origin,
+        }  # fmt: skip
+        return digest(rest)
 
     @property
     def entry(self) -> Entry:

@@ -1,20 +1,25 @@
-"""Questions in SQL: the text is looked at, and the database itself keeps it from changing anything.
+"""Questions in SQL: those that the program ships, and those that people write, which run in a cage.
 
-How each does that stands in :mod:`timeline.store.sql_sqlite` and :mod:`timeline.store.sql_postgresql`.
+How each database keeps a query from doing anything but reading stands in :mod:`timeline.store.sqlite_query`
+and :mod:`timeline.store.sql_postgresql`; who is promised what, in docs/security.md.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy.engine import Connection
 
 from timeline.errors import QueryFailed
 from timeline.model.values import format_instant
+
+if TYPE_CHECKING:
+    from timeline.store.store import Store
 
 Values: TypeAlias = Sequence[Any]
 """A row as it comes: a value for each column."""
@@ -24,6 +29,9 @@ UNKNOWN_NAME: Final = "timeline schema lists the tables and views with their col
 
 BATCH: Final = 1000
 """Rows that are fetched together; more take memory and save nothing measurable."""
+
+LONGEST_QUERY: Final = 2**20
+"""Bytes of a query that a person wrote."""
 
 _TOKEN: Final = re.compile(
     r"""
@@ -102,14 +110,12 @@ def read_sql(
     *,
     timeout: float | None = None,
 ) -> Iterator[Values]:
-    """The names of the columns, then the rows one by one, in constant memory.
+    """The names of the columns, then the rows one by one, for a query that the program ships.
 
-    ``statement`` is one SELECT (or WITH, VALUES, EXPLAIN) with parameters ``:name``; nothing that it does
-    can change the store. ``timeout`` is in seconds, until the last row. Raises QueryFailed, QueryRefused
-    and OutOfTime.
+    ``statement`` is one SELECT with parameters ``:name``; it runs in the read-only session of the connection.
+    ``timeout`` is in seconds, until the last row. Raises QueryFailed and OutOfTime.
     """
-    values = {name: _given(value) for name, value in (given or {}).items()}
-    check_parameters(statement, values)
+    values = _values(statement, given)
     if connection.dialect.name == "sqlite":
         from timeline.store import sql_sqlite
 
@@ -118,6 +124,58 @@ def read_sql(
         from timeline.store import sql_postgresql
 
         yield from sql_postgresql.read(connection, statement, values, timeout)
+
+
+def ask_sql(
+    store: Store,
+    statement: str,
+    given: Mapping[str, Any] | None = None,
+    *,
+    timeout: float | None = None,
+    most_bytes: int | None = None,
+) -> Iterator[Values]:
+    """The names of the columns, then the rows one by one, for a query that a person wrote.
+
+    ``statement`` is one SELECT (or WITH, VALUES, EXPLAIN) with parameters ``:name``. It cannot change
+    anything, call a function that does more than compute, or outlive ``timeout`` (seconds until the last
+    row): on SQLite it runs in a process of its own, on PostgreSQL under a login that can only read.
+    It sees the store as it is when it begins. ``most_bytes`` is the most that all rows may have. Raises
+    QueryFailed, QueryRefused, OutOfTime, and UnsafeReader where PostgreSQL has no such login.
+    """
+    values = _values(statement, given)
+    if len(statement.encode(errors="replace")) > LONGEST_QUERY:
+        raise QueryFailed("the query is longer than 1 MB", "put data into the store, not the query")
+    if timeout is not None and not 0 < timeout < float("inf"):
+        raise QueryFailed(f"{timeout} is no time", "give seconds as a number above 0")
+    with store.asking() as database:
+        if isinstance(database, Connection):
+            from timeline.store import sql_postgresql
+
+            rows = sql_postgresql.ask(database, statement, values, timeout)
+        else:
+            from timeline.store import sql_sqlite
+
+            rows = sql_sqlite.ask(database, statement, values, timeout)
+        with closing(rows):  # before the connection is given back
+            yield from rows if most_bytes is None else _bounded(rows, most_bytes)
+
+
+def _values(statement: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    values = {name: _given(value) for name, value in (given or {}).items()}
+    check_parameters(statement, values)
+    return values
+
+
+def _bounded(rows: Iterator[Values], most: int) -> Iterator[Values]:
+    yield next(rows)
+    size = 0
+    for row in rows:
+        size += sum(len(value) if isinstance(value, str | bytes) else 8 for value in row)
+        if size > most:
+            raise QueryFailed(
+                f"the answer is larger than {most // 2**20} MB", "ask for fewer rows or columns"
+            )
+        yield row
 
 
 def _given(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -16,14 +17,18 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from timeline.errors import Passing, StoreUnavailable
+from timeline.store.sqlite_query import open_read_only
 
 CACHE: Final = "cache_size=-65536"
 """64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
 indexes go out and come in again all through a bulk replay."""
+
+WAIT: Final = 200
+"""Milliseconds of waiting for another writer during which nothing else is noticed."""
 
 POOLED: Final = 5
 """Connections kept open, of readers and of writers each."""
@@ -79,31 +84,18 @@ def _check_file(connection: _Connection, path: str) -> None:
     connection.served = True
 
 
-def _connect(target: str, path: str, timeout: float) -> _Connection:
-    before = _identity(path)
-    connection = sqlite3.connect(
-        target, uri=target != path, timeout=timeout, check_same_thread=False, factory=_Connection
-    )
-    opened = _identity(path)
-    connection.opened = opened if before in (None, opened) else None
-    return connection
-
-
 def _open(path: str, read_only: bool, timeout: float) -> _Connection:
-    if not read_only:
-        return _connect(path, path, timeout)
-    uri = Path(path).absolute().as_uri()
-    try:
-        connection = _connect(f"{uri}?mode=ro", path, timeout)
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # a write-ahead log needs a writable folder for its index; on a read-only file system
-        # nobody writes, so the file can be read as it is
-        wal = Path(f"{path}-wal")
-        if not Path(path).exists() or (wal.exists() and wal.stat().st_size):
-            raise
-        connection = _connect(f"{uri}?immutable=1", path, timeout)
-        connection.opened = None
+    before = _identity(path)
+    as_it_is = False
+    if read_only:
+        connection, as_it_is = open_read_only(path, timeout=timeout, factory=_Connection)
+    else:
+        connection = sqlite3.connect(
+            path, timeout=timeout, check_same_thread=False, factory=_Connection
+        )
+    assert isinstance(connection, _Connection)
+    opened = _identity(path)
+    connection.opened = opened if before in (None, opened) and not as_it_is else None
     return connection
 
 
@@ -119,7 +111,21 @@ def _read_only_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin_write(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    (whole,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    end = time.monotonic() + whole / 1000
+    # SQLite waits without looking at signals: in short pieces, so that an interrupt is not kept waiting
+    driver.execute(f"PRAGMA busy_timeout={min(whole, WAIT)}")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "is locked" not in str(error.orig) or time.monotonic() > end:
+                    raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={whole}")
 
 
 def _begin_read(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,12 +16,14 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from timeline.errors import Passing, StoreUnavailable
 from timeline.store import engine as db
+from timeline.store.damage import named_damage
 from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
     from timeline.store.append import Outcome
     from timeline.store.log import Head
+    from timeline.store.reader import Reader
 
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
@@ -57,6 +60,7 @@ class Store:
         self.clock = clock
         self.patience = patience
         self._engines: dict[bool, Engine] = {}
+        self._reader: Reader | None = None
         self._reached = False
 
     @property
@@ -82,6 +86,9 @@ class Store:
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _engine(self, *, read_only: bool) -> Engine:
         # what is in memory is gone with its connection: it has one, which writes too
@@ -102,6 +109,30 @@ class Store:
             )
         with db.reachable(self.url), self._engine(read_only=True).begin() as connection:
             db.check_schema(connection)
+            with named_damage(connection):
+                yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection | str | sqlite3.Connection]:
+        """Where a query that a person wrote may run, which is no session of this program.
+
+        The path of a file, the database itself if it is in memory, or on PostgreSQL a connection of a login
+        that can only read. Raises UnsafeReader where there is no such login.
+        """
+        if self.is_sqlite:
+            with self.reading() as connection:
+                memory = connection.connection.driver_connection
+            assert isinstance(memory, sqlite3.Connection)
+            with db.reachable(self.url):
+                yield memory if self.path is None else str(self.path)
+            return
+        from timeline.store.reader import Reader, identity
+
+        with self.reading() as connection:
+            store = identity(connection)
+        if self._reader is None:
+            self._reader = Reader(self.url, lock_timeout=self.patience.lock)
+        with self._reader.connect(store) as connection:
             yield connection
 
     @contextmanager
@@ -125,7 +156,8 @@ class Store:
             db.check_schema(connection)
             db.lock(connection)
             self._reached = True
-            yield connection
+            with named_damage(connection):
+                yield connection
 
     @contextmanager
     def _making(self, path: Path) -> Iterator[Connection]:

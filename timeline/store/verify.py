@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+import msgspec
 import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
@@ -17,11 +18,13 @@ from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.full_text import verify_words
 from timeline.store.handles import verify_handles
+from timeline.store.history_rows import State
 from timeline.store.identity import verify_identity
 from timeline.store.log import read_entries, read_head, walk_chain
 from timeline.store.published import Publication, bounds_of, known_since, publication, redated
-from timeline.store.rows import LogRow, told_of
-from timeline.store.tables import event
+from timeline.store.rows import UNREADABLE, LogRow, told_of
+from timeline.store.schema import verify_schema
+from timeline.store.tables import event, party_history, subject_history
 from timeline.store.verify_history import verify_history
 from timeline.store.verify_references import References, verify_companies
 
@@ -55,8 +58,9 @@ def verify(
     Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
     the content; that companies, sources and targets are registered ahead of what names them; the rows of
     every subject, or of a ``sample`` chosen by ``seed``. ``progress`` is told how many events, then subjects,
-    are done. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first
-    subject, and AnchorMismatch where the log is no continuation of the ``anchor``.
+    are done. The schema is compared last. Raises StoreDamaged at the first position that is not right,
+    HistoryDamaged for the first subject, SchemaChanged, and AnchorMismatch where the log is no continuation
+    of the ``anchor``.
     """
     known = _Known(connection)
     unlike: HistoryDamaged | None = None  # said only of a log that is sound itself
@@ -83,11 +87,14 @@ def verify(
         if progress is not None:
             progress(head.position + subjects)
 
+    _check_history_bytes(connection)
+    subjects = verify_history(connection, sample=sample, seed=seed, progress=count)
+    verify_schema(connection)
     return Verified(
         position=head.position,
         hash=head.hash,
         recorded=head.recorded if head.position else None,
-        subjects=verify_history(connection, sample=sample, seed=seed, progress=count),
+        subjects=subjects,
         anchor=UNSET if anchor is None else anchor.position,
     )
 
@@ -117,7 +124,9 @@ def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 
 
 def _check_columns(row: LogRow, known: _Known) -> None:
-    if row.is_erased:  # of which it follows is gone; that it may be is checked with its references
+    if row.is_erased:  # what it followed from is gone; its references say that it may be
+        if row.told is not None or row.digest_of_rest not in known.left_of(row):
+            raise StoreDamaged(row.position, f"what is left of {row.id} is not what was left")
         return
     earliest, latest = bounds_of(upcast(row.fields), row.known)
     if (row.earliest, row.latest) != (earliest, latest):
@@ -127,10 +136,35 @@ def _check_columns(row: LogRow, known: _Known) -> None:
         return
     if row.known != computed[0]:
         raise StoreDamaged(row.position, f"the known of {row.id} does not follow from its source")
-    entry = row.entry
-    if entry.published != (computed[1] if told_of(computed[1], row.known) else {}):
+    if row.told != told_of(computed[1], row.known):
         reason = f"when the sources of {row.id} were published does not follow from them"
         raise StoreDamaged(row.position, reason)
+
+
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
+
+
+def _check_history_bytes(connection: Connection) -> None:
+    """Raise HistoryDamaged for a row whose JSON says what it means in other bytes than were written.
+
+    A key that stands twice is read by the database as the first, and here as the last; a key that nobody
+    asks for is not read here at all.
+    """
+    for table, column, shape in (
+        (subject_history, subject_history.c.state, State),
+        (party_history, party_history.c.roles, list[str]),
+    ):
+        decode = msgspec.json.Decoder(shape).decode
+        statement = sa.select(table.c.subject, column).execution_options(yield_per=1000)
+        with connection.execute(statement) as rows:  # closed also where one is wrong
+            for subject, text in rows:
+                try:
+                    same = _encode(decode(text)).decode() == text
+                except UNREADABLE:
+                    same = False
+                if not same:
+                    reason = f"a row of {table.name} is not written as it was"
+                    raise HistoryDamaged(subject, reason)
 
 
 class _Known:
@@ -166,6 +200,15 @@ class _Known:
     def _before(self, row: LogRow) -> list[Entry]:
         found = read_entries(self.connection, [row.subject], row.position - 1)
         return [entry for _, entries in found for entry in entries]
+
+    def left_of(self, row: LogRow) -> list[str]:
+        """What the erasures of an event say is left of it: the digests."""
+        return [
+            str(entry.fields.get("left"))
+            for _, entries in read_entries(self.connection, [row.subject], 2**62)
+            for entry in entries
+            if entry.type == ERASED and entry.fields.get("target") == row.id
+        ]
 
     def _is_erased(self, slug: str) -> bool:
         subject = f"source:{slug}"

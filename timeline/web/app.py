@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Final
 
 from fastapi import FastAPI
@@ -27,7 +28,7 @@ from timeline.web.pages import (
     subjects,
 )
 from timeline.web.replies import version
-from timeline.web.settings import Settings
+from timeline.web.settings import MOST_AT_WORK, MOST_QUERIES, Settings
 
 DESCRIPTION: Final = (
     "Every page is JSON, too: ask with `Accept: application/json`, or write `.json` after the path; "
@@ -54,6 +55,8 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     )
     app.state.timeline = timeline
     app.state.settings = settings
+    app.state.at_work = BoundedSemaphore(MOST_AT_WORK)
+    app.state.queries = BoundedSemaphore(MOST_QUERIES)
     for page in (
         search,
         companies,

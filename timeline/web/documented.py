@@ -78,11 +78,20 @@ def documented(
                     **({"image/svg+xml": text, "image/png": {}} if drawn else {}),
                 },
             },
+            303: {"description": "The answer is at the address in Location."},
             304: {"description": "You have it already: nothing was appended since."},
-            "default": {
-                "description": "What went wrong (RFC 9457).",
-                "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}},
-            },
+            "default": failed(),
+        },
+    }
+
+
+def failed() -> dict[str, Any]:
+    """What the document says of every answer that is none: a problem, and for people a page of it."""
+    return {
+        "description": "What went wrong (RFC 9457).",
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}},
+            "text/html": {"schema": {"type": "string"}},
         },
     }
 

@@ -45,8 +45,10 @@ class Suffix:
 def format_of(request: Request) -> Format:
     """The format that a request is answered in; HTML where it says nothing that we have."""
     suffix = getattr(request.state, "format", None)
-    if suffix is not None:
-        return suffix  # type: ignore[no-any-return]  # Suffix put one of them there
+    if suffix is None:  # a failure outside of Suffix sees the path as it was asked for
+        suffix = request.scope["path"].rpartition(".")[2]
+    if suffix in FORMATS:
+        return suffix  # type: ignore[no-any-return]  # one of them
     best: float = 0
     found: Format = "html"
     for part in request.headers.get("accept", "").split(","):

@@ -21,6 +21,7 @@ from timeline.errors import (
     SchemaMismatch,
     StoreUnavailable,
     TimelineError,
+    UnsafeReader,
 )
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -35,6 +36,7 @@ STATUSES: Final[dict[type[TimelineError], HTTPStatus]] = {
     QueryRefused: HTTPStatus.FORBIDDEN,
     SchemaMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnsafeReader: HTTPStatus.FORBIDDEN,
 }
 """The status of every failure that a question can meet; of any other it is 500."""
 

@@ -7,11 +7,13 @@ costs no more than reading where the log ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
@@ -20,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 
 from timeline.answers.coordinate import today
 from timeline.app import Timeline
+from timeline.errors import InvalidValue, StoreUnavailable
 from timeline.render.csv import csv_lines
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
@@ -61,6 +64,15 @@ class File:
     media_type: str
 
 
+class Busy(StoreUnavailable):
+    """As many questions are being answered as the server can answer at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the server answers as many questions as it can", "ask again in some seconds"
+        )
+
+
 @cache
 def version() -> str:
     """The version of the program: another one may say the same in other words."""
@@ -68,20 +80,30 @@ def version() -> str:
 
 
 def respond(
-    request: Request, asked: Question, path: str, ask: Callable[[Timeline], Page | File | str]
+    request: Request,
+    asked: Question,
+    path: str,
+    ask: Callable[[Timeline], Page | File | str],
+    *,
+    rests_on: str = "",
 ) -> Response:
     """Answer the question at ``path``; a text instead of a page is the address where the answer is.
 
-    Where the asker has this answer, nothing is computed and 304 is said.
+    Where the asker has this answer, nothing is computed and 304 is said. ``rests_on`` is what else than the
+    log and the question the answer follows from: the text of a report.
     """
     timeline: Timeline = request.app.state.timeline
+    _check_given_once(request, asked)
     parameters = asked.address()
     format_ = format_of(request)
     if format_ == "html" and any(value == "" for value in request.query_params.values()):
         return _moved(address(request.url.path, parameters))  # a form sent what was left empty
-    with timeline.reading(seconds=request.app.state.settings.seconds):
+    with (
+        place(request.app.state.at_work, seconds=1.0),
+        timeline.reading(seconds=request.app.state.settings.seconds),
+    ):
         head = timeline.anchor()
-        tag = etag(head, format_, address(path, parameters), today(timeline.timezone))
+        tag = etag(head, format_, address(path, parameters), today(timeline.timezone), rests_on)
         headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
         headers["Timeline-Position"] = str(head.position)
         if _has(request, tag):
@@ -89,6 +111,8 @@ def respond(
         page = ask(timeline)
         if isinstance(page, str):
             return _moved(page)
+        if request.headers.get("if-none-match", "").strip() == "*":  # any answer, and there is one
+            return Response(status_code=304, headers=headers)
         if isinstance(page, File):
             return Response(page.content, media_type=page.media_type, headers=headers)
         here = Here(path, parameters, page.fixed)
@@ -104,6 +128,27 @@ def respond(
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
 
+@contextmanager
+def place(places: BoundedSemaphore, *, seconds: float) -> Iterator[None]:
+    """Take one of so many places, waiting for it some seconds; raises Busy where there is none."""
+    if not places.acquire(timeout=seconds):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _check_given_once(request: Request, asked: Question) -> None:
+    """Raise InvalidValue for a parameter that has one value and is given several."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    fields = {info.alias or name: info for name, info in type(asked).model_fields.items()}
+    for name in dict.fromkeys(given):
+        several = name in fields and fields[name].default_factory is list
+        if given.count(name) > 1 and not several:
+            raise InvalidValue(f'"{name}" is given {given.count(name)} times', "give it once")
+
+
 def etag(head: Anchor, *question: str) -> str:
     """A weak entity tag (RFC 9110) of where the log ends and what is asked."""
     said = sha256("\n".join([head.hash, version(), *question]).encode()).hexdigest()
@@ -114,7 +159,7 @@ def _has(request: Request, tag: str) -> bool:
     """Whether the asker has this answer: If-None-Match compares weakly."""
     given = request.headers.get("if-none-match", "")
     opaque = tag.removeprefix("W/")
-    return any(each.strip().removeprefix("W/") in (opaque, "*") for each in given.split(","))
+    return any(each.strip().removeprefix("W/") == opaque for each in given.split(","))
 
 
 def _moved(target: str) -> Response:

@@ -2,19 +2,114 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
+from typing import ClassVar, Final
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from timeline.app import Timeline
 from timeline.errors import CannotServe
 from timeline.web.app import make_app
 from timeline.web.settings import Settings, host_name
 
-MOST_AT_ONCE = 64
-"""Requests that are answered or wait; more are told to come again (503)."""
+MOST_CONNECTIONS: Final = 512
+"""Open connections of everybody; a further one is told to come again (503)."""
+
+MOST_OF_ONE: Final = 64
+"""Open connections of one address, so that nobody keeps the others out."""
+
+SECONDS: Final = 10.0
+"""For the head of a request, and for its body: how slowly a byte comes now and then does not matter."""
+
+SECONDS_TO_READ: Final = 60.0
+"""For an answer: until the asker has read some more of it."""
+
+
+class Connections(H11Protocol):
+    """A connection with limits: how many there are, and how long a request may take to come."""
+
+    _clock: asyncio.TimerHandle | None = None
+    _open: ClassVar[Counter[str]] = Counter()
+    _counted = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let it in, or say that there is no room."""
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        if len(self.connections) > MOST_CONNECTIONS or self._open[self._address] >= MOST_OF_ONE:
+            transport.write(_say(503, b"too-many-connections", b"Retry-After: 5\r\n"))
+            transport.close()
+            return
+        self._open[self._address] += 1
+        self._counted = True
+        self._clock = self.loop.call_later(SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give its place to another."""
+        self._stop_clock()
+        if self._counted:
+            self._open[self._address] -= 1
+            if not self._open[self._address]:
+                del self._open[self._address]
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the clock runs until a whole request is there."""
+        super().data_received(data)
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+            if self._clock is None:
+                self._clock = self.loop.call_later(SECONDS, self._too_slow)
+        else:
+            self._stop_clock()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, for which the clock begins with its first byte."""
+        self._stop_clock()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for the asker to read, and not for ever."""
+        super().pause_writing()
+        self._stop_clock()
+        self._clock = self.loop.call_later(SECONDS_TO_READ, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: some of it was read."""
+        self._stop_clock()
+        super().resume_writing()
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _too_slow(self) -> None:
+        self._clock = None
+        if self.transport.is_closing():
+            return
+        if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
+            self.transport.write(_say(408, b"request-too-slow"))
+        self.transport.close()
+
+
+def _say(status: int, code: bytes, headers: bytes = b"") -> bytes:
+    """A problem for who is not let in, as bytes."""
+    phrase = HTTPStatus(status).phrase.encode()
+    body = b'{"type":"urn:timeline:problem:%b","title":"%b","status":%d,"detail":"%b","code":"%b"}' % (
+        code, phrase, status, phrase, code,
+    )  # fmt: skip
+    return (
+        b"HTTP/1.1 %d %b\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        b"Connection: close\r\n%bContent-Length: %d\r\n\r\n%b"
+        % (status, phrase, headers, len(body), body)
+    )
 
 
 def serve(
@@ -45,9 +140,8 @@ def serve(
             access_log=False,
             date_header=True,
             h11_max_incomplete_event_size=32 * 1024,
-            http="h11",
+            http=Connections,
             lifespan="off",
-            limit_concurrency=MOST_AT_ONCE,
             log_level="warning",
             loop="asyncio",
             proxy_headers=False,

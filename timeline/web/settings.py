@@ -19,6 +19,16 @@ SHORTEST_TOKEN: Final = 16
 """Characters; what is shorter can be guessed."""
 
 
+MOST_BYTES: Final = 8 * 2**20
+"""Bytes of all values that a query which somebody wrote may bring to a page."""
+
+MOST_QUERIES: Final = 4
+"""Queries that people wrote which run at the same time; more are told to come again."""
+
+MOST_AT_WORK: Final = 10
+"""Requests that ask the store at the same time: fewer than there are connections to it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Who may ask what of a server.

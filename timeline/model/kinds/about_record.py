@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from timeline.model.kinds.event import Event
-from timeline.model.values import EventRef
+from timeline.model.values import EventRef, Sha256
 
 
 class RecordEvent(Event, frozen=True, kw_only=True):
@@ -41,6 +41,8 @@ class EventErased(RecordEvent, frozen=True, kw_only=True, tag="event_erased"):
     """What the target said is gone from the record; only ``timeline erase`` appends this."""
 
     reason: str
+    left: Sha256
+    """Of what is left of the target: its dates, its subject, its origin."""
 
 
 IMMUTABLE: Final = frozenset({"type", "subject", "id", "schema_version", "target"})

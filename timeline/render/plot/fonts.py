@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from timeline.errors import InvalidValue
 from timeline.extras import needs
+from timeline.render.drawing import add_fonts
 
 _SUFFIXES: Final = {".ttf", ".otf", ".ttc", ".otc"}
 _NO_LETTER: Final = "\U0010fffd"
@@ -33,6 +34,7 @@ def use_fonts(directory: Path) -> None:
     with needs("plot"):
         import vl_convert
     vl_convert.register_font_directory(str(directory))
+    add_fonts(str(directory.absolute()))
     _is_drawn.cache_clear()
 
 

@@ -30,10 +30,11 @@ body {{ margin: 0; padding: 8px; font: 15px/1.45 {font}; color: {text}; backgrou
 main {{ max-width: {width}px; margin: 0 auto }}
 h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 figure {{ margin: 0 }}
-.narrow {{ display: none }}
+/* !important: vega-embed gives its elements a display of its own */
+.narrow {{ display: none !important }}
 @media (max-width: {narrow}px) {{
-  .narrow {{ display: block }}
-  .narrow ~ .wide {{ display: none }}
+  .narrow {{ display: block !important }}
+  .narrow ~ .wide {{ display: none !important }}
 }}
 figure svg {{ max-width: 100%; height: auto; display: block }}
 #days {{ display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin: 4px 16px 12px }}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from timeline.app import Timeline
 from timeline.web.addresses import address, company_path
+from timeline.web.documented import failed
 from timeline.web.feed import render_feed
 from timeline.web.parameters import Question
 from timeline.web.replies import File, respond
@@ -22,7 +23,9 @@ _ATOM = "application/atom+xml"
 _DOCUMENTED: Any = {
     "response_class": Response,
     "responses": {
-        200: {"description": "The feed.", "content": {_ATOM: {"schema": {"type": "string"}}}}
+        200: {"description": "The feed.", "content": {_ATOM: {"schema": {"type": "string"}}}},
+        304: {"description": "You have it already: nothing was appended since."},
+        "default": failed(),
     },
 }
 

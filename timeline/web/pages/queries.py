@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,14 +11,14 @@ from starlette.exceptions import HTTPException
 
 from timeline.answers.query import Rows
 from timeline.answers.report import Report as Shipped
-from timeline.answers.report import find_report
+from timeline.answers.report import find_report, read_reports
 from timeline.app import Timeline
 from timeline.web.addresses import report_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
 from timeline.web.parameters import OfQuery, OfReport, Question
-from timeline.web.replies import Page, respond
-from timeline.web.settings import Settings
+from timeline.web.replies import Page, place, respond
+from timeline.web.settings import MOST_BYTES, Settings
 from timeline.web.shown import Report, Table
 
 router = APIRouter()
@@ -28,8 +29,14 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _queries(request: Request) -> AbstractContextManager[None]:
+    """A place for a query that somebody wrote: each takes a process or a connection of its own."""
+    return place(request.app.state.queries, seconds=0.5)
+
+
 def _read(found: Rows, limit: int) -> Table:
-    rows = list(found)  # asked for one more, which tells whether there are more
+    with found:
+        rows = list(found)  # asked for one more, which tells whether there are more
     return Table(found.columns, rows[:limit], len(rows) > limit)
 
 
@@ -50,26 +57,28 @@ def reports(request: Request, asked: Annotated[Question, Query()]) -> Response:
             context=lambda: {"reports": found},
         )
 
-    return respond(request, asked, "/reports", ask)
+    texts = "\n".join(each.sql for each in read_reports(_settings(request).reports).values())
+    return respond(request, asked, "/reports", ask, rests_on=texts)
 
 
 @router.get("/reports/{name}", **documented(None, "What a report finds", many=True))
 def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> Response:
     """The rows of a report; its parameters are given by their names."""
     settings = _settings(request)
+    found = find_report(name, settings.reports)
 
     def ask(timeline: Timeline) -> Page:
-        found = find_report(name, settings.reports)
         given = asked.given()
         # a page asks for what is missing; who asks for rows is told
         missing = [p for p in found.params if p.default is None and p.name not in given]
         table = Table()
         if not missing or format_of(request) != "html":
-            rows = timeline.report(
-                name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
-                limit=asked.limit + 1, timeout=settings.seconds,
-            )  # fmt: skip
-            table = _read(rows, asked.limit)
+            with nullcontext() if found.is_shipped else _queries(request):
+                rows = timeline.report(
+                    name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
+                    limit=asked.limit + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
+                )  # fmt: skip
+                table = _read(rows, asked.limit)
         return Page(
             template="report.html",
             rows=lambda: table.rows,
@@ -77,7 +86,7 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
             context=lambda: {"report": _of(found), "missing": missing, "table": table},
         )
 
-    return respond(request, asked, report_path(name), ask)
+    return respond(request, asked, report_path(name), ask, rests_on=found.sql)
 
 
 @router.get("/sql", **documented(None, "What a query in SQL finds", many=True))
@@ -92,8 +101,12 @@ def sql(request: Request, asked: Annotated[OfQuery, Query()]) -> Response:
         if asked.q is not None:
             at = {"on": asked.on, "known": asked.known}
             given = {name: value for name, value in at.items() if value is not None}
-            rows = timeline.sql(asked.q, given, limit=asked.limit + 1, timeout=settings.seconds)
-            table = _read(rows, asked.limit)
+            with _queries(request):
+                rows = timeline.sql(
+                    asked.q, given, limit=asked.limit + 1, timeout=settings.seconds,
+                    most_bytes=MOST_BYTES,
+                )  # fmt: skip
+                table = _read(rows, asked.limit)
         return Page(
             template="sql.html",
             rows=lambda: table.rows,

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from timeline.app import Timeline
 from timeline.render.json import encode_line
-from timeline.web.documented import openapi
+from timeline.web.documented import failed, openapi
 from timeline.web.html import render
 from timeline.web.replies import CACHED, plain_context
 
 router = APIRouter()
 
 
-@router.get("/healthz", summary="Whether the store can be read", response_class=Response)
-def healthz(request: Request) -> Response:
+@router.get(
+    "/healthz",
+    summary="Whether the store can be read",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "It can.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "default": failed(),
+    },
+)
+async def healthz(request: Request) -> Response:
     """``{"status": "ok"}`` while the store can be read, a problem with status 503 while it cannot."""
     timeline: Timeline = request.app.state.timeline
-    with timeline.reading():
-        timeline.anchor()
+    # in a thread of its own: those of the questions may all be busy
+    await run_sync(timeline.anchor, limiter=CapacityLimiter(1))
     return Response(
         encode_line({"status": "ok"}),
         media_type="application/json",
