@@ -34,7 +34,7 @@ def test_a_prefix_is_no_pattern(prefix: str, timeline: Timeline) -> None:
 def test_who_published_what_and_when(timeline: Timeline) -> None:
     titles = timeline.source_titles(["report-2025-11-21", "reuters-2025-11-22", "nowhere"])
     assert titles["report-2025-11-21"].startswith("German-language news report")
-    assert "2025-11-21: Foxconn and OpenAI agree" in titles["report-2025-11-21"]
+    assert "21 Nov 2025: Foxconn and OpenAI agree" in titles["report-2025-11-21"]
     assert titles.keys() == {"report-2025-11-21", "reuters-2025-11-22"}
 
 

@@ -32,7 +32,7 @@ def test_a_picture_is_one_file_that_says_what_it_shows(client: TestClient, path:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
     root = ET.fromstring(answer.text)
     assert root.findtext(f"{SVG}title") == DRAWN[path]
-    assert "2025-11-21" in (root.findtext(f"{SVG}desc") or "")
+    assert "21 Nov 2025" in (root.findtext(f"{SVG}desc") or "")
     tag = answer.headers["etag"]
     again = client.get(f"{path}.svg?on=2025-11-21", headers={"If-None-Match": tag})
     assert again.status_code == 304

@@ -49,7 +49,7 @@ def test_every_report_has_a_page_with_its_query(client: TestClient) -> None:
     for each in reports:
         page = client.get(f"/reports/{each['name']}")
         assert page.status_code == 200
-        assert "SELECT" in page.text or "-- computed: " in each["sql"]
+        assert "SELECT" in page.text or "-- computed: " in each["sql"], each["name"]
         needed = [p for p in each["params"] if p["default"] is None]
         assert ("Say first" in page.text) == bool(needed)
 

@@ -29,10 +29,13 @@ class CompanyEvent(Event, frozen=True, kw_only=True):
     @staticmethod
     def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
         """Identifiers of known schemes have their form."""
-        given = [("identifiers", *pair) for pair in fields.get("identifiers", {}).items()]
+        identifiers = fields.get("identifiers")
+        given = [("identifiers", *p) for p in identifiers.items()] if type(identifiers) is dict else []
         if "scheme" in fields and "value" in fields:
             given.append(("value", fields["scheme"], fields["value"]))
         for field, scheme, value in given:
+            if not isinstance(scheme, str) or not isinstance(value, str):
+                continue  # its form is reported where the fields are shaped
             if (form := _wanted_form(scheme, value)) is not None:
                 yield Flaw("invalid-value", f'"{value}" is no {scheme}', field, f"write {form}")
 
@@ -153,7 +156,6 @@ def _merge(terms: Fields, event: Event) -> None:
             _join(terms, name)
         case CompanyRenamed(name=str(name)):
             old = terms.get("name")
-            _leave(terms, name)
             if old is not None and old != name:
                 _join(terms, old)
             terms["name"] = name
@@ -163,12 +165,6 @@ def _join(terms: Fields, alias: str) -> None:
     aliases = terms.get("aliases", [])
     if alias not in aliases:
         terms["aliases"] = [*aliases, alias]
-
-
-def _leave(terms: Fields, alias: str) -> None:
-    aliases = [other for other in terms.pop("aliases", []) if other != alias]
-    if aliases:
-        terms["aliases"] = aliases
 
 
 KIND = Kind(
