@@ -397,6 +397,8 @@ def _corrected(entry: Entry, corrections: Sequence[Entry]) -> Entry:
             told = max(told, correction.known)
         if "source" in changes:  # which says who is cited, and not when the event was told
             published = entry.publications | published | correction.published
+        elif "changes" in changes:  # the changes of a correction may name other sources
+            published = published | correction.published
     return replace(changed, known=entry.known, told=told, published=published)
 
 
