@@ -268,7 +268,8 @@ def test_an_answer_is_known_again_until_something_is_appended(
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == tag
     assert (
-        client.get(path, headers={"If-None-Match": f'W/"{EVERY}-0000000000000000"'}).status_code == 200
+        client.get(path, headers={"If-None-Match": f'W/"{EVERY}-0000000000000000"'}).status_code
+        == 200
     )
     with Timeline.open(copy) as timeline:
         timeline.append({
@@ -340,7 +341,9 @@ def test_a_cursor_is_a_position_that_news_does_not_move(
     assert client.get(f"/log.json?after={EVERY}").json() == []
     with Timeline.open(copy) as timeline:
         timeline.append({"type": "company_registered", "subject": "company:new", "name": "New"})
-    assert [each["position"] for each in client.get(f"/log.json?after={EVERY}").json()] == [EVERY + 1]
+    assert [each["position"] for each in client.get(f"/log.json?after={EVERY}").json()] == [
+        EVERY + 1
+    ]
 
 
 def test_csv_is_a_file_that_a_spreadsheet_opens(client: TestClient) -> None:

@@ -30,7 +30,9 @@ class CompanyEvent(Event, frozen=True, kw_only=True):
     def rules(fields: Mapping[str, Any]) -> Iterable[Flaw]:
         """Identifiers of known schemes have their form."""
         identifiers = fields.get("identifiers")
-        given = [("identifiers", *p) for p in identifiers.items()] if type(identifiers) is dict else []
+        given = (
+            [("identifiers", *p) for p in identifiers.items()] if type(identifiers) is dict else []
+        )
         if "scheme" in fields and "value" in fields:
             given.append(("value", fields["scheme"], fields["value"]))
         for field, scheme, value in given:
