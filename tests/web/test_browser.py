@@ -270,7 +270,7 @@ def test_without_script_nothing_is_missing_but_the_sliders(browser: Browser, ser
         page.get_by_role("button", name="Show").click()
         expect(page).to_have_url(re.compile(r"\?on=2025-04-15&known=2025-02-01$"))
         expect(page.locator(".rumour .badge")).to_have_text("lapsed")
-        page.get_by_role("link", name="2025-02-12").click()
+        page.get_by_role("link", name="12 Feb 2025").click()
         expect(page.locator(".rumour .badge")).to_have_text("partly denied")
 
 
