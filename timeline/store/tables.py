@@ -158,7 +158,6 @@ event_words: Final = Table(
     MetaData(),  # its shape is the database's own: a virtual table of FTS5, a column of tsvector
     Column("position", POSITION, primary_key=True, autoincrement=False),
     Column("words", Text, nullable=False),
-    Index("event_words_words", "words", postgresql_using="gin"),
 )
 
 projection: Final = Table(
