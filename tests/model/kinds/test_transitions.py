@@ -432,7 +432,8 @@ def test_a_parties_list_is_not_the_terms_own() -> None:
     [
         ({"name": "Old"}, {"name": "New"}, {"name": "New", "aliases": ["Old"]}),
         ({"name": "Old"}, {"name": "Old"}, {"name": "Old"}),
-        ({"name": "Old", "aliases": ["New", "X"]}, {"name": "New"}, {"name": "New", "aliases": ["New", "X", "Old"]}),
+        ({"name": "Old", "aliases": ["New", "X"]}, {"name": "New"},
+         {"name": "New", "aliases": ["New", "X", "Old"]}),
         ({"name": "Old", "aliases": ["Old"]}, {"name": "New"}, {"name": "New", "aliases": ["Old"]}),
         ({"name": "Old"}, {"name": "B", "name_kind": "brand"}, {"name": "Old", "aliases": ["B"]}),
         ({"name": "Old", "aliases": ["B"]}, {"name": "B", "name_kind": "brand"},
