@@ -348,7 +348,8 @@ def test_no_text_does_anything(browser: Browser, hostile_store: Path) -> None:
                 "/companies/evil/diff?on=2024-01-01..2025-12-31", "/search?q=img",
             ):  # fmt: skip
             page.goto(path)
-            page.evaluate(PICTURES)
+            if not path.endswith(".svg"):  # its policy runs no script: nothing that is awaited there ends
+                page.evaluate(PICTURES)
             assert page.locator("img[src=x]").count() == 0
         page.goto("/companies/evil")
         expect(page.get_by_role("heading", level=1)).to_have_text(ATTACK)
