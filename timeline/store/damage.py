@@ -50,14 +50,15 @@ def _first_damage(connection: Connection) -> StoreDamaged | None:
     try:
         read_head(connection)
         statement = sa.select(event).order_by(event.c.position)
-        for found in connection.execute(statement.execution_options(yield_per=1000)).mappings():
-            position = found["position"] if isinstance(found["position"], int) else position + 1
-            try:
-                _check(log_row(found))
-            except StoreDamaged as damage:
-                return damage
-            except _COULD_BE as error:
-                return unreadable(position, str(found["id"]), error)
+        with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+            for found in rows.mappings():
+                position = found["position"] if isinstance(found["position"], int) else position + 1
+                try:
+                    _check(log_row(found))
+                except StoreDamaged as damage:
+                    return damage
+                except _COULD_BE as error:
+                    return unreadable(position, str(found["id"]), error)
     except StoreDamaged as damage:
         return damage
     except SQLAlchemyError:
