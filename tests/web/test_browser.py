@@ -348,7 +348,9 @@ def test_no_text_does_anything(browser: Browser, hostile_store: Path) -> None:
                 "/companies/evil/diff?on=2024-01-01..2025-12-31", "/search?q=img",
             ):  # fmt: skip
             page.goto(path)
-            if not path.endswith(".svg"):  # its policy runs no script: nothing that is awaited there ends
+            if not path.endswith(
+                ".svg"
+            ):  # its policy runs no script: nothing that is awaited there ends
                 page.evaluate(PICTURES)
             assert page.locator("img[src=x]").count() == 0
         page.goto("/companies/evil")

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from psycopg import IsolationLevel
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import Passing, StoreUnavailable
@@ -62,7 +62,15 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
             connection.isolation_level = IsolationLevel.READ_COMMITTED
 
     sa.event.listen(engine, "connect", set_up)
+    sa.event.listen(engine, "handle_error", _close_lost)
     return engine
+
+
+def _close_lost(context: ExceptionContext) -> None:
+    """Close the cursor of a lost connection: SQLAlchemy leaves it to be collected, and psycopg warns then."""
+    cursor: Any = getattr(context.execution_context, "cursor", None)
+    if cursor is not None and cursor.connection.closed:
+        cursor.close()
 
 
 # --- values as text -------------------------------------------------------------------------------
