@@ -368,14 +368,22 @@ class Questions:
         )
 
     def sources(
-        self, *, recorded: str | int | None = None, after: str = "", limit: int | None = None
+        self,
+        *,
+        recorded: str | int | None = None,
+        after: str = "",
+        limit: int | None = None,
+        cited: bool = False,
     ) -> SourcesAnswer:
-        """The registered sources by slug, those that come ``after`` one, at most ``limit``."""
+        """The registered sources by slug, those that come ``after`` one, at most ``limit``.
+
+        ``cited`` counts the events and subjects that rest on each, which reads the whole log.
+        """
         from timeline.answers.sources import list_sources
 
         with self._session() as connection:
             at = self._at(connection, recorded=recorded)
-            return list_sources(connection, at, after=after, limit=limit)
+            return list_sources(connection, at, after=after, limit=limit, cited=cited)
 
     def source(self, slug: str, *, recorded: str | int | None = None) -> SourceRow:
         """One source, as it is by everything said of it. Raises NotFound with the nearest slugs."""

@@ -243,3 +243,41 @@ def test_pages_of_a_list_are_the_list(stories: Timeline, kind: str, limit: int) 
                 found += page
                 after = page[-1].subject
             assert found == every
+
+
+# --- sources ------------------------------------------------------------------------------------
+
+
+def test_sources_say_what_rests_on_them(stories: Timeline) -> None:
+    answer = stories.sources(cited=True)
+    assert [row.source for row in answer.sources] == [r.source for r in stories.sources().sources]
+    for row in answer.sources:
+        named = list(stories.log(source=row.source))
+        assert row.events == len(named), row.source
+        assert row.subjects == len({entry.subject for entry in named})
+    assert stories.sources(cited=True, recorded=1).sources[0].events == 0
+
+
+def test_what_was_retracted_rests_on_no_source(tmp_path: Path) -> None:
+    timeline = new_timeline(tmp_path)
+    replay_text(
+        timeline.store,
+        tmp_path,
+        """
+sources:
+  one: {publisher: A, kind: news, published: 2025-01-10}
+  two: {publisher: B, kind: news, published: 2025-01-11}
+companies:
+  acme: {name: Acme}
+  globex: {name: Globex}
+events:
+  - {type: deal_announced, id: first, subject: deal:d, occurred: 2025-01-10, source: one,
+     kind: supply, parties: {acme: supplier, globex: customer}}
+  - {type: deal_signed, id: wrong, subject: deal:d, occurred: 2025-01-10, source: one}
+  - {type: event_retracted, target: wrong, reason: read wrongly}
+  - {type: event_corrected, target: first, changes: {value: USD 5 bn}, source: two}
+""",
+    )
+    found = {row.source: (row.events, row.subjects) for row in timeline.sources(cited=True).sources}
+    assert found == {"one": (1, 1), "two": (1, 1)}
+    timeline.close()

@@ -54,6 +54,15 @@ def test_every_report_has_a_page_with_its_query(client: TestClient) -> None:
         assert ("Say first" in page.text) == bool(needed)
 
 
+def test_a_report_is_in_words_on_its_page(client: TestClient) -> None:
+    page = client.get("/reports/portfolio?company=foxconn&on=2025-11-21").text
+    row = client.get("/reports/portfolio.json?company=foxconn&on=2025-11-21").json()[0]
+    assert row["since"] == "2025-11"
+    assert "November 2025" in page
+    assert "[&#34;" not in page
+    assert "strategic_alliance</td>" not in page
+
+
 def test_what_a_report_needs_or_does_not_have_is_said(client: TestClient) -> None:
     missing = client.get("/reports/portfolio.json")
     assert (missing.status_code, missing.json()["code"]) == (400, "invalid-value")

@@ -24,13 +24,6 @@ def complete_company(
     return _completed(ctx, "company:", incomplete)
 
 
-def complete_subject(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Subjects."""
-    return _completed(ctx, "", incomplete)
-
-
 def complete_target(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:

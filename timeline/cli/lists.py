@@ -1,8 +1,8 @@
-"""``timeline deals``, ``rumours`` … and ``companies``: what there is at a coordinate."""
+"""``timeline deals``, ``rumours`` … and ``companies``: what there is at a coordinate; ``sources``."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -76,6 +76,17 @@ def _list(described: Kind) -> click.Command:
     return command
 
 
+SHOWN_OF_SOURCES: Final = (
+    "source",
+    "publisher",
+    "kind",
+    "published",
+    "title",
+    "events",
+    "subjects",
+)
+"""The columns that a person can read side by side."""
+
 for _kind in KINDS.values():
     if _kind.groups:
         globals()[_kind.plural] = _list(_kind)
@@ -107,3 +118,36 @@ def companies(session: Session, /, **asked: Any) -> None:
         from timeline.render.rows import answer_rows
 
         write_rows(session, answer_rows(answer), columns=CompanyRow.__struct_fields__)
+
+
+@click.command(epilog=examples("timeline sources", "timeline sources --format csv -o sources.csv"))
+@click.option(
+    "--recorded",
+    metavar="INSTANT|POSITION",
+    help="Only what our log held by then; default: everything.",
+)
+@written(*ROWS)
+@tone
+@click.pass_obj
+def sources(session: Session, /, recorded: str | None) -> None:
+    """List the sources, with how many events and subjects rest on each.
+
+    Counted are the events that count; what was retracted or erased does not. timeline log --source
+    lists the events of one source.
+    """
+    from timeline.answers.sources import CITED_COLUMNS
+    from timeline.render.rows import answer_rows
+
+    with session.open() as timeline:
+        answer = timeline.sources(recorded=recorded, cited=True)
+    if session.format == "json":
+        write_document(session, answer)
+        return
+    rows = answer_rows(answer)
+    if session.format in ("table", "md"):
+        from timeline.render.spoken import spoken
+
+        rows = spoken(rows, {})
+    write_rows(session, rows, columns=CITED_COLUMNS, shown=SHOWN_OF_SOURCES)
+    if not answer.sources:
+        session.note("no source is registered")

@@ -27,6 +27,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "proceedings",
         "facts",
         "companies",
+        "sources",
     ),
     "Questions in SQL": ("sql", "report"),
     "Pictures and pages": ("plot", "graph", "serve"),

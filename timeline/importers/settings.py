@@ -8,7 +8,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from timeline.importers.dates import DEFAULT_FORMATS, LATEST
 from timeline.model.kinds.company import Scheme
-from timeline.model.values import Slug
 
 
 class TableSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,9 +80,3 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     aliases: Any = UNSET
     optional: bool = False
     """A row may leave it out; otherwise a row without it is refused."""
-
-
-class SourceId(Struct, frozen=True, kw_only=True):
-    """What is added to a source's fields: its slug."""
-
-    id: Slug

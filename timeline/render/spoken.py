@@ -7,31 +7,51 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from timeline.model import dates
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import instant_words
 from timeline.render.fields import kind_words, label_of, type_words
-from timeline.render.status import status_words
-from timeline.render.words import Names, date, name_of, since, value_in_words
+from timeline.render.status import GROUP_WORDS, status_words
+from timeline.render.words import Names, date, name_of, roles, since, value_in_words
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*", re.ASCII)
 _DAYS: Final = frozenset(
-    {"occurred", "since", "day", "date", "period", "reported", "settled", "month"}
+    {"occurred", "since", "day", "date", "period", "reported", "settled", "month", "published"}
 )
 """Columns of days, which may be vague; elsewhere "2025" is a number."""
 
 _COMPANIES: Final = frozenset(
-    {"company", "companies", "parties", "other", "counterparty", "supplier", "customer", "because"}
+    {
+        "company",
+        "companies",
+        "parties",
+        "other",
+        "counterparty",
+        "counterparties",
+        "supplier",
+        "customer",
+        "because",
+    }
 )
-_WORDS: Final = {
+
+
+def _group_words(group: str) -> str:
+    """A group of statuses in words; what a report of somebody's own calls so, as it is."""
+    return GROUP_WORDS.get(group, group)
+
+
+_WORDS: Final[dict[str, Callable[[str], str]]] = {
     "kind": kind_words,
     "type": type_words,
     "status": status_words,
     "became": status_words,
+    "status_group": _group_words,
 }
+_YES_OR_NO: Final = frozenset({"disputed", "assumed"})
+"""Columns of truth values, which SQLite has as 0 and 1."""
 
 
 def companies_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -51,6 +71,8 @@ def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str
 
 
 def _spoken(column: str, value: Any, names: Names) -> Any:
+    if column in _YES_OR_NO and value in (0, 1):
+        return "yes" if value else "no"
     if not isinstance(value, str | list | dict):
         return value
     if isinstance(value, str) and column in _WORDS:
@@ -65,6 +87,8 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
             return name_of(read, names) if read in names else read
         if isinstance(read, list):
             return ", ".join(name_of(each, names) for each in read)
+    if column == "roles" and isinstance(read, list):
+        return roles(read)
     if column == "conflicts" and isinstance(read, list):
         return ", ".join(
             "when it happened" if each == "occurred" else label_of(each) for each in read

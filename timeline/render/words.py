@@ -104,8 +104,8 @@ def comparison(value: Mapping[str, Any]) -> str:
 
 
 def roles(held: list[str]) -> str:
-    """``designer and manufacturer``."""
-    return join(role.replace("_", " ") for role in held)
+    """``designer and manufacturer``; who gave a right is called so."""
+    return join("giver" if role == "grantor" else role for role in held)
 
 
 def parties(value: Mapping[str, list[str]], names: Names) -> str:

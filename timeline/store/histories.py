@@ -137,21 +137,6 @@ def read_every_content(
             yield row[0], _content(row)
 
 
-_subjects_of: Final = (
-    sa.select(party_history.c.subject, party_history.c.roles)
-    .where(party_history.c.company == sa.bindparam("company"), *_holds(party_history))
-    .order_by(party_history.c.subject)
-)
-
-
-def read_subjects_of(
-    connection: Connection, company: str, on: Day, known: Instant
-) -> dict[str, list[str]]:
-    """The subjects that a company was a party of at a coordinate, with its roles."""
-    found = connection.execute(_subjects_of, {"company": company, **_at(on, known)})
-    return {subject: _read(subject, _decode_roles, roles) for subject, roles in found}
-
-
 _named: Final = Asking(
     sa.select(party_history.c.subject).where(*_holds(party_history)), party_history.c.company
 )

@@ -99,6 +99,7 @@ def environment() -> Environment:
         "end": end,
         "marked": marked,
         "plain": lambda path: path.removesuffix(".html"),
+        "published": why.published_words,
         "query": query,
         "schema_words": schema_words,
         "web_address": web_address,

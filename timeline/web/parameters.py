@@ -220,12 +220,6 @@ class OfLog(OfPage):
     source: Text | None = about("Only what it reported.")
 
 
-class OfFeed(Question):
-    """Which events a feed has."""
-
-    after: int | None = about("Only events after this position.", ge=0)
-
-
 class OfReport(Question):
     """What a report is asked: a coordinate, and its own parameters by their names."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from starlette.exceptions import HTTPException
 
 from timeline.answers.query import Rows
 from timeline.answers.report import Report as Shipped
 from timeline.answers.report import find_report, read_reports
 from timeline.app import Timeline
+from timeline.render.spoken import companies_in, spoken
 from timeline.web.addresses import report_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
@@ -79,11 +80,17 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
                     limit=asked.limit + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
                 )  # fmt: skip
                 table = _read(rows, asked.limit)
+
+        def context() -> dict[str, Any]:
+            names = timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
+            said = replace(table, rows=list(spoken(table.rows, names)))
+            return {"report": _of(found), "missing": missing, "table": said}
+
         return Page(
             template="report.html",
             rows=lambda: table.rows,
             columns=table.columns,
-            context=lambda: {"report": _of(found), "missing": missing, "table": table},
+            context=context,
         )
 
     return respond(request, asked, report_path(name), ask, rests_on=found.sql)

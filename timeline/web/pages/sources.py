@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import asdict, replace
 
 from timeline.answers.model import LogEntry
-from timeline.answers.sources import SourceRow, SourcesAnswer
+from timeline.answers.sources import SOURCE_COLUMNS, SourcesAnswer
 from timeline.app import Timeline
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import source_path
@@ -34,7 +34,7 @@ def sources(request: Request, asked: Annotated[OfSources, Query()]) -> Response:
             template="sources.html",
             document=answer,
             rows=lambda: answer_rows(answer),
-            columns=SourceRow.__struct_fields__,
+            columns=SOURCE_COLUMNS,
             next=more,
             fixed={"recorded": answer.position},
         )
