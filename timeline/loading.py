@@ -21,10 +21,11 @@ from timeline.ingest.fixtures import (
     Fixture,
     Found,
     find_files,
+    is_parquet,
     is_yaml,
     load_fixture,
 )
-from timeline.ingest.jsonl import load_lines, parse_line, read_lines
+from timeline.ingest.jsonl import load_lines, parse_line, parse_lines, read_lines
 from timeline.ingest.nodes import Unreadable, node_of
 from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
@@ -34,6 +35,7 @@ from timeline.store.append import Appender, Outcome
 from timeline.store.bulk import rare_collections
 from timeline.store.edits import Edits, GivenFile
 from timeline.store.engine import MEMORY
+from timeline.store.export import parquet_lines
 from timeline.store.files import FileAt
 from timeline.store.store import Store, Undo
 
@@ -315,11 +317,14 @@ def stream_drafts(
     problems: list[Problem],
     cloudevents: bool = False,
 ) -> Iterator[Iterator[Draft]]:
-    """The drafts of a file of JSONL, or of standard input; what is wrong goes to ``problems``.
+    """The drafts of a file of JSONL or Parquet, or of standard input; what is wrong goes to ``problems``.
 
     ``origin`` is where an event came from that does not say so itself.
     """
     name = str(found.path) if found else STDIN_NAME
+    if found is not None and is_parquet(found.path):
+        yield parse_lines(parquet_lines(found.path), name, origin, problems, parse_line)
+        return
     with ExitStack() as stack:
         if found is None:
             stream: BinaryIO = stdin or sys.stdin.buffer
@@ -359,6 +364,8 @@ def _count(given: Fixture | Found | None) -> int | None:
     if isinstance(given, Fixture):
         return len(given.drafts)
     if given is None or not given.path.is_file():
+        return None
+    if is_parquet(given.path):
         return None
     with given.path.open("rb") as stream:
         return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))

@@ -127,8 +127,8 @@ class Queries(Questions):
         """
         from timeline.render.folder import write_folder
 
-        with self.reading():
-            return write_folder(self._rows, Path(folder))
+        with self.reading() as connection:
+            return write_folder(connection, self._rows, Path(folder))
 
     def anchor(self) -> Anchor:
         """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import noon
+from timeline.app import Timeline
 from timeline.cli import main
 from timeline.cli.session import Session
 from timeline.render.text import cells
@@ -45,22 +46,50 @@ def commands(text: str) -> Iterator[str]:
             yield line.removeprefix("$ timeline ")
 
 
-@pytest.mark.parametrize("name", TRANSCRIPTS)
-def test_a_transcript_is_what_happens(
-    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = FOLDER / f"{name}.txt"
-    golden = path.read_text(encoding="utf-8")
+def transcript(golden: str, capsys: pytest.CaptureFixture[str]) -> str:
     parts = []
     for command in commands(golden):
         out, err, code = run(shlex.split(command), capsys)
         said = "".join(f"! {line}\n" for line in err.splitlines())
         left = f"exit code {code}\n" if code else ""
         parts.append(f"$ timeline {command}\n{out}{said}{left}")
-    text = "\n".join(parts)
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_a_transcript_is_what_happens(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = FOLDER / f"{name}.txt"
+    golden = path.read_text(encoding="utf-8")
+    text = transcript(golden, capsys)
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
     assert text == golden or os.environ.get("UPDATE_GOLDEN")
+
+
+@pytest.fixture(scope="module")
+def exported(replayed: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every story as a folder of Parquet."""
+    folder = tmp_path_factory.mktemp("exported")
+    (folder / "timeline.db").write_bytes(replayed["all"])
+    with Timeline.open(folder / "timeline.db") as timeline:
+        timeline.export_tables(folder / "tables")
+    return folder / "tables"
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_a_folder_of_parquet_gives_the_same_transcripts(
+    name: str,
+    exported: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIMELINE_DB", f"parquet:{exported}")
+    golden = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+    assert transcript(golden, capsys) == golden
 
 
 @pytest.mark.parametrize(

@@ -25,14 +25,16 @@ def test_a_folder_holds_every_view_with_types_and_meanings(db: str, tmp_path: Pa
     for _ in range(2):  # the second takes the place of the first
         done = run("--db", db, "export", "--format", "parquet", "--to", str(folder))
         assert (done.exit_code, done.stdout) == (0, ""), done.stderr
-    assert {path.name for path in folder.iterdir()} == FILES
+    assert {path.name for path in folder.iterdir()} == FILES - {"event.parquet"}
     assert [path for path in tmp_path.iterdir() if path.name.startswith(".tables")] == []
     with Timeline.open(db) as timeline:
         for path in folder.iterdir():
             table = pq.read_table(path)
+            if path.stem == "event_words":  # an index, which can be asked but not read
+                continue
             rows = list(timeline.sql(f"SELECT * FROM {path.stem}"))
-            assert table.num_rows == len(rows) > 0
-            assert table.column_names == list(rows[0])
+            assert table.num_rows == len(rows)
+            assert not rows or set(table.column_names) <= {*rows[0]}
     schema = pq.read_schema(folder / "company_state.parquet")
     kinds = {field.name: str(field.type) for field in schema}
     assert kinds["valid_from"] == "date32[day]"
@@ -95,3 +97,38 @@ def test_what_does_not_fit_leaves_no_file(db: str, tmp_path: Path) -> None:
     assert (done.exit_code, "too-large" in done.stderr) == (2, True)
     assert file.read_text(encoding="utf-8") == "before"
     assert len(list(tmp_path.glob(".rows*"))) == 0
+
+
+def test_an_exported_folder_is_replayed_as_it_was(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("timeline.render.folder.PART", 100)
+    folder, copy = tmp_path / "tables", str(tmp_path / "copy.db")
+    erased = run("--db", db, "erase", "foxconn-nissan-speculation-reported", "--reason", "asked")
+    assert erased.exit_code == 0, erased.stderr
+    assert run("--db", db, "export", "--format", "parquet", "--to", str(folder)).exit_code == 0
+    assert [path.name for path in sorted((folder / "event").iterdir())] == [
+        "000000000001.parquet", "000000000101.parquet", "000000000201.parquet",
+    ]  # fmt: skip
+    assert run("--db", copy, "replay", "--verify", str(folder)).exit_code == 0
+    assert run("--db", copy, "export").stdout == run("--db", db, "export").stdout
+    # without --verify what was erased is refused, as from lines of JSON
+    again = run("--db", copy, "replay", str(folder))
+    assert (again.exit_code, "000000000001.parquet:60:1: error[event-erased]" in again.stderr) == (
+        1, True,
+    )  # fmt: skip
+
+
+def test_a_broken_row_of_an_exported_log_is_named_by_its_position(db: str, tmp_path: Path) -> None:
+    folder, copy = tmp_path / "tables", tmp_path / "copy.db"
+    assert run("--db", db, "export", "--format", "parquet", "--to", str(folder)).exit_code == 0
+    (file,) = (folder / "event").iterdir()
+    rows = pq.read_table(file)
+    payload = rows["payload"].to_pylist()
+    payload[41] = payload[41].replace('"', "'", 1)
+    place = rows.column_names.index("payload")
+    pq.write_table(rows.set_column(place, "payload", [payload]), file)
+    done = run("--db", str(copy), "replay", "--verify", str(folder))
+    assert done.exit_code != 0
+    assert "position 42" in done.stderr
+    assert not copy.exists()

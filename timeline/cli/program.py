@@ -151,7 +151,7 @@ Examples:
     default="timeline.db",
     show_default=True,
     show_envvar=True,
-    help="The store: a SQLite file, or any SQLAlchemy URL.",
+    help="The store: a SQLite file, any SQLAlchemy URL, or parquet:DIR to ask an export.",
 )
 @click.version_option(package_name="partnership-timeline", prog_name="timeline")
 @click.pass_context

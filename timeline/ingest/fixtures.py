@@ -29,6 +29,11 @@ MAPPING: Final = ".mapping"
 """At the end of a stem: how to import a table that may lie beside the stories; not a story."""
 
 
+PARQUET: Final = ".parquet"
+LOG: Final = "event"
+"""The folder, inside an export as Parquet, of the files of the log."""
+
+
 class Expectation(Struct, frozen=True):
     """Given the events of the file: when this is asked, then that is the answer."""
 
@@ -67,12 +72,15 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
     """The files that a replay reads: folders recursively, in path order without the suffix.
 
     Without the suffix, so that ``story.yaml`` comes before ``story-later.yaml``. Mappings of tables
-    (``deals.mapping.yaml``) are left out.
+    (``deals.mapping.yaml``) are left out. Of a folder that ``timeline export --format parquet`` wrote, the
+    files of its log, in the order of their positions.
     """
     found: list[Found] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if log := exported_log(path):
+            found += [Found(p, p.relative_to(path).as_posix()) for p in log]
+        elif path.is_dir():
             inside = [p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file()]
             inside = [p for p in inside if not p.stem.endswith(MAPPING)]
             _check_inside(path, inside)
@@ -109,6 +117,16 @@ def _nearest(name: str, names: list[str]) -> list[str]:
     from timeline.nearest import nearest
 
     return nearest(name, names)
+
+
+def exported_log(folder: Path) -> list[Path]:
+    """The files of the log in an export as Parquet, in order; none of any other folder."""
+    return sorted((folder / LOG).glob(f"*{PARQUET}"))
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet by its name."""
+    return path.suffix == PARQUET
 
 
 def is_yaml(path: Path) -> bool:

@@ -8,7 +8,7 @@ Written, a line holds the fields as they were given, and the event's place in th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, BinaryIO, Final, Union
 
@@ -90,7 +90,18 @@ def load_lines(
     event in the envelope of CloudEvents.
     """
     parse = parse_cloudevent if cloudevents else parse_line
-    for number, line in read_lines(stream, name):
+    yield from parse_lines(read_lines(stream, name), name, origin, problems, parse)
+
+
+def parse_lines(
+    lines: Iterable[tuple[int, bytes]],
+    name: str,
+    origin: str | None,
+    problems: list[Problem],
+    parse: Callable[[bytes, str, int], Draft | list[Problem]],
+) -> Iterator[Draft]:
+    """The drafts of numbered lines, as :func:`load_lines` gives those of a stream."""
+    for number, line in lines:
         parsed = parse(line, name, number)
         if isinstance(parsed, list):
             problems += parsed

@@ -27,6 +27,6 @@ UNION ALL
 SELECT 'unsourced', subject, id
 FROM event_log
 -- its column "source" would be computed of every event first, the first of several sources included
-WHERE payload -> 'source' IS NULL AND type NOT IN ('source_registered', 'company_registered')
+WHERE (payload -> 'source') IS NULL AND type NOT IN ('source_registered', 'company_registered')
   AND earliest <= :on AND known <= :known
 ORDER BY problem, subject, detail

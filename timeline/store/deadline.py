@@ -30,7 +30,7 @@ def limited(connection: Connection, seconds: float) -> Iterator[None]:
             raise OutOfTime(seconds)
 
     sa_event.listen(connection, "before_cursor_execute", look)
-    stopping = _statements if connection.dialect.name == "postgresql" else _instructions
+    stopping = _STOPPING[connection.dialect.name]
     try:
         with stopping(connection, seconds, end):
             yield
@@ -67,3 +67,15 @@ def _statements(connection: Connection, seconds: float, end: float) -> Iterator[
         if isinstance(error.orig, QueryCanceled):
             raise OutOfTime(seconds) from error
         raise
+
+
+@contextmanager
+def _interrupted(connection: Connection, seconds: float, end: float) -> Iterator[None]:
+    """On DuckDB, a clock interrupts what runs."""
+    from timeline.store import sql_duckdb
+
+    with sql_duckdb.limited(connection, seconds):
+        yield
+
+
+_STOPPING: Final = {"sqlite": _instructions, "postgresql": _statements, "duckdb": _interrupted}

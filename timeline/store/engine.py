@@ -37,9 +37,17 @@ _migrating: Final = threading.Lock()
 
 _POSTGRESQL: Final = "postgresql+psycopg"
 
+PARQUET: Final = "parquet:"
+"""How the name of a store begins that is a folder of Parquet."""
+
 
 def store_url(target: str) -> URL:
-    """The database that a path or an SQLAlchemy URL means; a path means SQLite."""
+    """The database that a path or an SQLAlchemy URL means; a path means SQLite.
+
+    ``parquet:PATH`` means a folder of Parquet, which is only read.
+    """
+    if target.startswith(PARQUET):
+        return URL.create("duckdb", database=target.removeprefix(PARQUET))
     if "://" not in target:
         return URL.create("sqlite", database=target)
     try:
@@ -70,6 +78,15 @@ def _forget(connection: Connection) -> None:
 def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
     if is_sqlite(url):
         return sqlite.make_engine(url, read_only=read_only, lock_timeout=lock_timeout)
+    if is_parquet(url):
+        if not read_only:
+            raise StoreUnavailable(
+                f"{display_name(url)} is only read",
+                "replay what is new into the store that it came from, and export that again",
+            )
+        from timeline.store import sql_duckdb
+
+        return sql_duckdb.make_engine(url.database or "")
     if url.drivername != _POSTGRESQL:
         raise StoreUnavailable(
             f"a store cannot be in {display_name(url)}",
@@ -96,10 +113,17 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
+def is_parquet(url: URL) -> bool:
+    """Whether a store is a folder of Parquet."""
+    return url.get_backend_name() == "duckdb"
+
+
 def display_name(url: URL) -> str:
     """A store for messages: the path, or the URL without any password."""
     if is_sqlite(url):
         return url.database or ":memory:"
+    if is_parquet(url):
+        return f"{PARQUET}{url.database}"
     hidden = {name: "***" for name in url.query if "password" in name}
     plain = url.set(drivername=url.get_backend_name()).update_query_dict(hidden)
     return plain.render_as_string(hide_password=True)
@@ -132,6 +156,12 @@ def _explain(error: DBAPIError, url: URL) -> StoreUnavailable | None:
     if is_sqlite(url):
         orig = error.orig
         return sqlite.explain(orig if isinstance(orig, Exception) else None, display_name(url))
+    if is_parquet(url):
+        from timeline.store import sql_duckdb
+
+        return sql_duckdb.explain(
+            error.orig if isinstance(error.orig, Exception) else None, display_name(url)
+        )
     from timeline.store import postgresql
 
     return postgresql.explain(error, display_name(url))

@@ -129,6 +129,14 @@ def positions_with(
     """The newest events that have all of some words, or words that begin so, newest first."""
     if not words:
         return []
+    if connection.dialect.name == "duckdb":
+        end = "" if prefix else " "
+        own = sa.literal(" ") + event_words.c.words + " "
+        found = sa.select(event_words.c.position).where(
+            *(sa.func.contains(own, f" {word}{end}") for word in words)
+        )
+        found = found.order_by(event_words.c.position.desc()).limit(MOST)
+        return list(connection.scalars(found))
     if connection.dialect.name == "sqlite":
         end = "*" if prefix else ""
         asked = " AND ".join(f'"{word}"{end}' for word in words)
@@ -168,8 +176,13 @@ def _held(connection: Connection, right: dict[int, str]) -> dict[int, bool]:
     """Whether the index has exactly the words of each event; on SQLite, at least these and no others' ids."""
     first, last = min(right), max(right)
     if connection.dialect.name != "sqlite":
+        held = (
+            "words"
+            if connection.dialect.name == "duckdb"
+            else "array_to_string(tsvector_to_array(words), ' ')"
+        )
         statement = sa.text(
-            "SELECT position, array_to_string(tsvector_to_array(words), ' ') FROM event_words "
+            f"SELECT position, {held} FROM event_words "  # noqa: S608 - one of the two above
             "WHERE position BETWEEN :first AND :last"
         )
         rows = connection.execute(statement, {"first": first, "last": last})

@@ -120,6 +120,10 @@ def read_sql(
         from timeline.store import sql_sqlite
 
         yield from sql_sqlite.read(connection, statement, values, timeout)
+    elif connection.dialect.name == "duckdb":
+        from timeline.store import sql_duckdb
+
+        yield from sql_duckdb.read(connection, statement, values, timeout)
     else:
         from timeline.store import sql_postgresql
 
@@ -138,7 +142,8 @@ def ask_sql(
 
     ``statement`` is one SELECT (or WITH, VALUES, EXPLAIN) with parameters ``:name``. It cannot change
     anything, call a function that does more than compute, or outlive ``timeout`` (seconds until the last
-    row): on SQLite it runs in a process of its own, on PostgreSQL under a login that can only read.
+    row): on SQLite it runs in a process of its own, on PostgreSQL under a login that can only read, over
+    Parquet in a database that sees nothing but the folder.
     It sees the store as it is when it begins. ``most_bytes`` is the most that all rows may have. Raises
     QueryFailed, QueryRefused, OutOfTime, and UnsafeReader where PostgreSQL has no such login.
     """
@@ -148,7 +153,11 @@ def ask_sql(
     if timeout is not None and not 0 < timeout < float("inf"):
         raise QueryFailed(f"{timeout} is no time", "give seconds as a number above 0")
     with store.asking() as database:
-        if isinstance(database, Connection):
+        if isinstance(database, Connection) and database.dialect.name == "duckdb":
+            from timeline.store import sql_duckdb
+
+            rows = sql_duckdb.ask(database, statement, values, timeout)
+        elif isinstance(database, Connection):
             from timeline.store import sql_postgresql
 
             rows = sql_postgresql.ask(database, statement, values, timeout)

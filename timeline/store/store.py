@@ -126,6 +126,10 @@ class Store:
             with db.reachable(self.url):
                 yield memory if self.path is None else str(self.path)
             return
+        if db.is_parquet(self.url):
+            with self.reading() as connection:
+                yield connection
+            return
         from timeline.store.reader import Reader, identity
 
         with self.reading() as connection:
@@ -226,6 +230,10 @@ class Store:
 
     def size(self, connection: Connection) -> int | None:
         """Bytes of the store on disk; None of one in memory."""
+        if db.is_parquet(self.url):
+            from timeline.store.sql_duckdb import bytes_of
+
+            return bytes_of(self.url.database or "")
         if not self.is_sqlite:
             return db.size(connection)
         if self.path is None:
