@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -95,6 +96,16 @@ def test_the_state_that_follows(here: Path) -> None:
     assert run("check", "fixtures", "--on", "2025-01-01").exit_code == 2
     assert run("check").exit_code == 2
     assert not Path("timeline.db").exists()
+
+
+def test_stats_count_quotes_and_those_verified(archive: Path) -> None:
+    story('["Acme said", "Nobody else commented."]')
+    assert run("replay", "story.yaml").exit_code == 0
+    counted = json.loads(run("stats", "--json").stdout)
+    assert (counted["quotes"], counted["quotes_verified"]) == (1, None)
+    assert json.loads(run("stats", "--archive", "texts", "--json").stdout)["quotes_verified"] == 1
+    Path("none").mkdir()
+    assert json.loads(run("stats", "--archive", "none", "--json").stdout)["quotes_verified"] == 0
 
 
 UNFINISHED = """\
