@@ -23,6 +23,8 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests import databases
+from timeline.ingest.fixtures import find_files, load_fixture
+from timeline.loading import check_files
 from timeline.model import dates
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +207,24 @@ def test_the_table_of_imprecise_dates_says_what_is_computed() -> None:
         for text in [example[1]] if example else re.findall(r"`(.+?)`", texts):
             date = dates.parse(text)
             assert (text, str(date.earliest), str(date.latest)) == (text, earliest, latest)
+
+
+def test_the_first_story_in_short_has_the_same_events_in_a_third_of_the_characters() -> None:
+    short = ROOT / "docs" / "examples" / "foxconn-openai-in-short.yaml"
+
+    def events(path: Path) -> list[tuple[str, ...]]:
+        (found,) = find_files([path])
+        told = ("type", "occurred", "kind", "status", "parties", "amount", "horizon", "from", "to")
+        return sorted(
+            tuple(str(draft.fields.get(name)) for name in told)
+            for draft in load_fixture(found).drafts
+            if not draft.fields["type"].endswith("_registered")
+        )
+
+    drafts = check_files([short]).stored
+    assert events(short) == events(ROOT / "fixtures" / "foxconn-openai.yaml")
+    assert drafts == 42
+    assert len(short.read_text(encoding="utf-8")) <= 120 * drafts
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -31,6 +31,7 @@ from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields
 from timeline.quotations import Archive, check_quotes
+from timeline.review import contradictions
 from timeline.store.append import Appender, Outcome
 from timeline.store.bulk import rare_collections
 from timeline.store.edits import Edits, GivenFile
@@ -184,7 +185,8 @@ def checked(
 ) -> Iterator[Checked]:
     """Replay files into memory and ask what they expect, for as long as the context lasts.
 
-    ``archive`` is a folder with the texts of sources, in which quotes are looked up. Raises DataError.
+    Its warnings name what contradicts the record, too. ``archive`` is a folder with the texts of sources,
+    in which quotes are looked up. Raises DataError.
     """
     quotes: list[Problem] = []
     if archive is not None:
@@ -201,7 +203,9 @@ def checked(
             raise DataError([*error.problems, *wrong]) from None
         if wrong:
             raise DataError(wrong)
-        warnings = [*done.warnings, *quotes]
+        with store.reading() as connection:
+            against = contradictions(connection, lambda: drafts_of(paths))
+        warnings = [*done.warnings, *quotes, *against]
         yield Checked(store, structs.replace(done, warnings=warnings), failed)
     finally:
         store.close()
@@ -218,7 +222,10 @@ def check_files(
     archive: str | Path | None = None,
     stdin: BinaryIO | None = None,
 ) -> Replayed:
-    """Replay files into memory and ask what they expect; touches no store."""
+    """Replay files into memory and ask what they expect; touches no store.
+
+    The warnings of the result name, among others, the reports that contradict the record.
+    """
     with checked(paths, archive=archive, stdin=stdin) as found:
         if found.failed is not None:
             raise found.failed

@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from timeline.answers.asked import Day, Moment
 from timeline.questions import Questions
 
@@ -156,9 +158,18 @@ class Queries(Questions):
         with self._session() as connection:
             return verify(connection, anchor=anchor, sample=sample, seed=seed, progress=progress)
 
-    def stats(self) -> Stats:
-        """Counts and sizes."""
+    def stats(self, *, archive: str | Path | None = None) -> Stats:
+        """Counts and sizes; with an ``archive`` of the texts of sources, how many quotes are verified.
+
+        Raises NotFound where there is no such folder.
+        """
         from timeline.answers.stats import stats
 
         with self._session() as connection:
-            return stats(connection, self.store.name, self.store.size(connection))
+            found = stats(connection, self.store.name, self.store.size(connection))
+            if archive is None:
+                return found
+            from timeline.quotations import Archive, count_verified
+
+            verified = count_verified(connection, Archive(Path(archive)))
+            return replace(found, quotes_verified=verified)

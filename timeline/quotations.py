@@ -9,8 +9,12 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.engine import Connection
+
 from timeline.errors import NotFound, Problem
 from timeline.ingest.draft import Draft
+from timeline.model.values import Fields
+from timeline.store.log import read_quoting, source_terms
 
 _CONTEXT: Final = 80
 """The most characters of a passage that are shown."""
@@ -72,14 +76,29 @@ def check_quotes(drafts: Iterable[Draft], archive: Archive) -> list[Problem]:
         texts = [
             t for s in slugs if s in digests and (t := archive.text(digests[s][1])) is not None
         ]
-        quotes = draft.fields.get("quote", [])
-        for quote in [quotes] if isinstance(quotes, str) else quotes:
-            wanted = folded(quote)
+        for wanted in _quotes(draft.fields):
             if texts and not any(wanted in text for text in texts):
                 message = f'no archived source says "{_short(wanted)}"'
                 hint = f'the nearest passage is "{_nearest(wanted, texts)}"'
                 problems.append(draft.place.problem("quote-not-found", message, "quote", hint))
     return problems
+
+
+def count_verified(connection: Connection, archive: Archive) -> int:
+    """How many events of the log quote only what their archived sources say."""
+    count = 0
+    for row in read_quoting(connection):
+        terms = source_terms(connection, row.entry.sources, row.position)
+        digests = [said["archived_sha256"] for said in terms.values() if "archived_sha256" in said]
+        texts = [text for digest in digests if (text := archive.text(digest)) is not None]
+        count += all(any(q in text for text in texts) for q in _quotes(row.fields))
+    return count
+
+
+def _quotes(fields: Fields) -> list[str]:
+    """The quotes of an event, as they are compared."""
+    quotes = fields.get("quote", [])
+    return [folded(quote) for quote in ([quotes] if isinstance(quotes, str) else quotes)]
 
 
 def _nearest(quote: str, texts: Iterable[str]) -> str:

@@ -467,7 +467,7 @@ def histories(draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14) -> 
         if event["type"] == "companies_judged":
             if draw(st.integers(0, 2)) == 0:
                 log.append(_retraction(event))
-        elif event["subject"] in subjects:
+        elif event["subject"] in subjects and not event.get("target", "").startswith("company-"):
             told.append(event)
     return log
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from timeline.model.subject import Subject
 from timeline.model.values import ALWAYS, Instant
 from timeline.store.engine import schema_revision
-from timeline.store.log import read_head
+from timeline.store.log import read_head, read_quoting
 from timeline.store.tables import event
 
 
@@ -24,6 +24,10 @@ class Stats(Struct, frozen=True, kw_only=True):
     """How many subjects of each kind."""
     types: dict[str, int]
     """How many events of each type."""
+    quotes: int
+    """How many events quote their source."""
+    quotes_verified: int | None
+    """How many of these their archived source says, word for word; None where no archive was given."""
     first_known: Instant | None
     """Of what became public at a time: identity is known always."""
     last_known: Instant | None
@@ -52,6 +56,8 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
         events=sum(types.values()),
         subjects=dict(sorted(kinds.items())),
         types=types,
+        quotes=sum(1 for _ in read_quoting(connection)),
+        quotes_verified=None,
         first_known=first,
         last_known=last,
         last_recorded=head.recorded if head.position else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,14 +16,22 @@ if TYPE_CHECKING:
     from timeline.answers.stats import Stats
 
 
-@click.command(epilog=examples("timeline stats", "timeline stats --format json"))
+@click.command(
+    epilog=examples("timeline stats", "timeline stats --archive texts", "timeline stats --json")
+)
+@click.option(
+    "--archive",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Count the quotes that the texts of their sources, which lie there, say.",
+)
 @written(*ROWS)
 @tone
 @click.pass_obj
-def stats(session: Session, /) -> None:
+def stats(session: Session, /, archive: Path | None) -> None:
     """Count the events, subjects and bytes of the store."""
     with session.open() as timeline:
-        counted = timeline.stats()
+        counted = timeline.stats(archive=archive)
     if session.format == "json":
         write_document(session, counted)
     else:

@@ -73,6 +73,22 @@ def template(
     return "\n".join(lines) + "\n"
 
 
+def suggested(events: Iterable[tuple[str, Fields]]) -> str:
+    """Events to paste under "events:", each below the reason for it."""
+    lines = [
+        '# to paste under "events:", once you have checked the days, the sources and the words'
+    ]
+    for reason, event in events:
+        described = fields_of(EVENT_TYPES[event["type"]])
+        lines += [f"  # {reason}", f"  - type: {event['type']}"]
+        lines += [
+            f"    {name}: {_value(described[name].type, value)}"
+            for name, value in event.items()
+            if name != "type"
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def _event(type_: str, fields: Mapping[str, Any], companies: Sequence[str]) -> list[str]:
     """The lines of an event: its fields, and as comments those that it may have besides."""
     described = fields_of(EVENT_TYPES[type_])
@@ -169,7 +185,7 @@ def _choices(type_: inspect.Type, value: Any) -> str:
 
 _is_plain = re.compile(r"[^\W\d_][\w ./+–()-]*(?<! )", re.UNICODE).fullmatch
 _is_bare = re.compile(
-    r"[a-z]+:[a-z0-9./@-]+|\d{4}-\d\d(-\d\d)?|\d[\d.–]* (%|[^\W\d][\w ]*)"
+    r"[a-z]+:[a-z0-9./@-]+|\d{4}-\d\d(-\d\d)?[?~%]?|\[[\d.,-]+\]|\d[\d.–]* (%|[^\W\d][\w ]*)"
 ).fullmatch
 _WORDS: Final = frozenset({"true", "false", "null"})
 

@@ -168,6 +168,14 @@ def read_rows(
             yield log_row(row)
 
 
+def read_quoting(connection: Connection) -> Iterator[LogRow]:
+    """The rows of the log that quote a source, in order; what was erased quotes nothing."""
+    named = sa.cast(event.c.payload, sa.Text).contains('"quote"')
+    for row in read_rows(connection, named):
+        if "quote" in row.fields:
+            yield row
+
+
 def read_row(connection: Connection, id_: str) -> LogRow | None:
     """One event by its id."""
     row = connection.execute(sa.select(event).where(event.c.id == id_)).mappings().first()
