@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from timeline.answers.asked import Asked, Certainty, Day
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from timeline.answers.course import CoursesAnswer
     from timeline.answers.network import NetworkAnswer
     from timeline.render.picture import Picture
-    from timeline.render.plot.colours import Theme
-    from timeline.render.plot.sheet import Spec
+    from timeline.render.plot.colours import Look, Theme
+    from timeline.render.plot.sheet import Links, Scene
 
 WIDTH = 780
 """Pixels, unless said otherwise."""
@@ -30,16 +31,17 @@ class Pictures(Queries):
         *,
         certainty: Certainty | None = None,
         open_only: bool = False,
+        only: Collection[str] | None = None,
         **asked: Unpack[Asked],
     ) -> CoursesAnswer:
         """The items of a company (by any of its names) over all days, as known at one instant.
 
-        ``certainty`` and ``open_only`` keep those that they keep of its state.
+        ``certainty`` and ``open_only`` keep those that they keep of its state, ``only`` the subjects named.
         """
         from timeline.answers.course import courses
 
         with self._viewing(asked) as view:
-            return courses(view, company, certainty=certainty, open_only=open_only)
+            return courses(view, company, certainty=certainty, open_only=open_only, only=only)
 
     def axes(self, subject: str, **asked: Unpack[Asked]) -> AxesAnswer:
         """A subject on both axes: what held of it on any day, as known at any instant."""
@@ -68,13 +70,16 @@ class Pictures(Queries):
         end: Day | None = None,
         certainty: Certainty | None = None,
         open_only: bool = False,
+        most: int | None = None,
+        only: Collection[str] | None = None,
         **asked: Unpack[Asked],
     ) -> Picture:
         """A picture of a company's story, or of one subject on both axes; ``width`` in pixels.
 
         ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
         ``start`` and ``end`` are the first and the last day of the world to show; the data has them all.
-        ``certainty`` and ``open_only`` keep some items of a company, as in its state.
+        ``certainty`` and ``open_only`` keep some items of a company, as in its state and
+        ``only`` those named; ``most`` lanes (40) are drawn.
         """
         from timeline.render.picture import Picture, check_look
 
@@ -88,27 +93,33 @@ class Pictures(Queries):
                 "a timeline is of a company, two axes are of a subject (kind:slug)",
             )
         if fitting == "timeline":
-            from timeline.render.plot.courses import courses_alt, courses_spec, courses_title
+            from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title
 
-            story = self.courses(target, certainty=certainty, open_only=open_only, **asked)
+            story = self.courses(
+                target, certainty=certainty, open_only=open_only, only=only, **asked
+            )
             return Picture(
                 story,
                 title=courses_title(story),
                 alt=courses_alt(story),
-                draw=lambda width: courses_spec(story, theme, width, window),
+                draw=lambda look, width, links: courses_scene(
+                    story, look, width, window, links, most or MOST
+                ),
                 width=wide,
+                theme=theme,
             )
         if certainty is not None or open_only:
             raise InvalidValue("a subject is one item: there is none to leave out")
-        from timeline.render.plot.axes import axes_alt, axes_spec, axes_title
+        from timeline.render.plot.axes import axes_alt, axes_scene, axes_title
 
         answer = self.axes(target, **asked)
         return Picture(
             answer,
             title=axes_title(answer),
             alt=axes_alt(answer),
-            draw=lambda width: axes_spec(answer, theme, width, window),
+            draw=lambda look, width, links: axes_scene(answer, look, width, window, links),
             width=wide,
+            theme=theme,
         )
 
     def _window(self, start: Day | None, end: Day | None) -> tuple[str | None, str | None]:
@@ -136,7 +147,7 @@ class Pictures(Queries):
         from timeline.render.plot.network import (
             days_of_network,
             network_alt,
-            network_spec,
+            network_scene,
             network_title,
             shown_of,
         )
@@ -145,8 +156,10 @@ class Pictures(Queries):
         check_look(theme, wide)
         answer = self.network(company, depth=depth, **asked)
 
-        def draw(width: int) -> Spec:
-            return network_spec(answer, places_of(answer, shown_of(answer)), theme, width)
+        def draw(look: Look, width: int, links: Links | None) -> Scene:
+            places = places_of(answer, shown_of(answer))
+            still = look != "page" or links is not None  # a page that is a file has all days
+            return network_scene(answer, places, look, width, links, all_days=not still)
 
         return Picture(
             answer,
@@ -154,5 +167,6 @@ class Pictures(Queries):
             alt=network_alt(answer),
             draw=draw,
             width=wide,
+            theme=theme,
             days=days_of_network(answer),
         )

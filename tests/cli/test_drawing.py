@@ -97,7 +97,7 @@ def test_the_look_is_in_the_file(file: Path) -> None:
     run(*GRAPH, "--theme", "dark", "--width", "390", "-o", "dark.svg")
     text = Path("dark.svg").read_text()
     assert 'width="390"' in text
-    assert "#12161c" in text
+    assert "#14181d" in text
     done = run(*GRAPH, "--width", "10", "-o", "tiny.svg")
     assert (done.exit_code, Path("tiny.svg").exists()) == (2, False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from tests.answers.stores import new_timeline
 from timeline import Timeline
 from timeline.render.graph.layout import places_of
 from timeline.render.graph.text import dot_lines, graphml_text, mermaid_lines
-from timeline.render.plot.network import MOST, shown_of
+from timeline.render.plot.network import MOST, lines_of, shown_of
 
 STORIES = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda")
 
@@ -27,51 +28,47 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
     timeline.close()
 
 
-def rows(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
-    return [
-        row
-        for layer in spec["layer"]
-        if layer["mark"]["type"] == mark
-        for row in layer["data"]["values"]
-    ]
+def nodes(picture: Any) -> list[dict[str, Any]]:
+    return [mark.attributes for mark in picture.scene.walk() if mark.tag == "circle"]
 
 
 def test_companies_stand_still_whatever_the_day(stories: Timeline) -> None:
-    specs = [
-        stories.graph("foxconn", depth=2, on=day).vega_spec()
-        for day in ("2016-04-20", "2025-11-21")
-    ]
-    stands = [{(r["company"], r["x"], r["y"]) for r in rows(spec, "circle")} for spec in specs]
+    pictures = [stories.graph("foxconn", depth=2, on=day) for day in ("2016-04-20", "2025-11-21")]
+    stands = [{(n["data-company"], n["cx"], n["cy"]) for n in nodes(p)} for p in pictures]
     assert stands[0] == stands[1]
     assert len({company for company, _, _ in stands[0]}) > 10
-    assert [spec["params"][0]["value"] for spec in specs] == ["2016-04-20", "2025-11-21"]
+    assert [
+        day in [*p.texts] for p, day in zip(pictures, ("20 Apr 2016", "21 Nov 2025"), strict=True)
+    ]
 
 
-def test_a_line_is_there_on_the_days_of_its_span_alone(stories: Timeline) -> None:
+def test_a_line_stands_for_all_ties_of_two_on_the_days_on_which_they_hold(
+    stories: Timeline,
+) -> None:
     answer = stories.network("foxconn", on="2025-11-21")
-    spec = stories.graph("foxconn", on="2025-11-21").vega_spec()
-    drawn = sorted(
-        (r["subject"], r["valid_from"], r["valid_to"]) for r in rows(spec, "rule") if "subject" in r
-    )
-    assert drawn == sorted(
-        (tie.subject, span.valid_from, span.valid_to) for tie in answer.ties for span in tie.spans
-    )
-    for layer in spec["layer"]:
-        if layer["data"]["values"][0].get("valid_from"):
-            assert layer["transform"] == [
-                {"filter": "datum.valid_from <= day && day < datum.valid_to"}
-            ]
+    lines = list(lines_of(answer, answer.ties))
+    openai = [each for each in lines if {each.one, each.other} == {"foxconn", "openai"}]
+    now = [each for each in openai if each.valid_from <= "2025-11-21" < each.valid_to]
+    assert [(each.ties, each.group) for each in now] == [(3, "announced")]
+    assert now[0].sentence.count("\n") == 2
+    sharp = next(each for each in lines if each.other == "sharp" and each.valid_to == "9999-12-31")
+    assert (sharp.one, sharp.group, sharp.directed) == ("foxconn", "active", True)
+    for tie in answer.ties:
+        for span in tie.spans:
+            assert any(
+                {each.one, each.other} == {tie.one, tie.other}
+                and span.valid_from <= each.valid_from < span.valid_to
+                for each in lines
+            )
 
 
-def test_ties_of_the_same_two_lie_beside_each_other(stories: Timeline) -> None:
-    spec = stories.graph("foxconn", on="2025-11-21").vega_spec()
-    sharp = {
-        r["subject"]: (r["x"], r["y"])
-        for r in rows(spec, "rule")
-        if "sharp" in r.get("subject", "")
-    }
-    assert len(sharp) == 3
-    assert len(set(sharp.values())) == 3
+def test_a_page_of_a_network_has_the_lines_of_all_days(stories: Timeline) -> None:
+    page = stories.graph("foxconn", on="2025-11-21").html()
+    lines = re.findall(r'<g (display="none" )?data-from="([\d-]+)" data-to="([\d-]+)"', page)
+    assert {hidden for hidden, _, _ in lines} == {"", 'display="none" '}
+    for hidden, first, last in lines:
+        assert (first <= "2025-11-21" < last) == (not hidden)
+    assert "data-from" not in stories.graph("foxconn", on="2025-11-21").svg()
 
 
 def test_places_are_the_same_every_time_and_within(stories: Timeline) -> None:
@@ -105,7 +102,7 @@ def test_too_many_companies_are_cut_to_those_with_most_ties_and_the_data_is_whol
                 "from": f"c{number:03}", "to": f"c{other:03}",
             })  # fmt: skip
     picture = timeline.graph("c000", on="2025-06-01")
-    names = {row["company"] for row in rows(picture.vega_spec(), "circle")}
+    names = {node["data-company"] for node in nodes(picture)}
     assert len(names) == MOST
     assert {"c000", "c001", "c002"} <= names
     assert f"The {MOST} companies with most ties of {count}." in " ".join(picture.texts)

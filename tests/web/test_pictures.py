@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Serve
 from tests.web.test_pages import Page
 from timeline.app import Timeline
+from timeline.render.plot.colours import THEMES, properties
 from timeline.web.sliders import slider_of_knowledge, slider_of_world
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,10 +43,8 @@ def test_a_picture_has_the_look_that_was_asked_for(client: TestClient) -> None:
     light = client.get("/axes/rumour:foxconn-nissan.svg?width=500")
     dark = client.get("/axes/rumour:foxconn-nissan.svg?width=500&theme=dark")
     assert ET.fromstring(light.text).get("width") == "500"
-    grounds = [
-        re.search(r'<rect width="500"[^>]* fill="(#\w+)"', each.text) for each in (light, dark)
-    ]
-    assert [ground and ground[1] for ground in grounds] == ["#ffffff", "#12161c"]
+    grounds = [re.search(r'</defs><rect [^>]*fill="(#\w+)"', each.text) for each in (light, dark)]
+    assert [ground and ground[1] for ground in grounds] == ["#ffffff", "#14181d"]
     assert client.get("/network.png").content.startswith(b"\x89PNG\r\n")
     for wrong in ("width=100", "width=99999", "theme=pink"):
         assert client.get(f"/network.svg?{wrong}").status_code == 400
@@ -76,22 +75,41 @@ def test_a_page_without_a_picture_has_none(client: TestClient) -> None:
         assert client.get(path).status_code == 404
 
 
-def test_a_page_shows_its_picture_in_light_and_dark_wide_and_narrow(client: TestClient) -> None:
+def test_a_page_holds_its_picture_for_a_desk_and_for_a_phone(client: TestClient) -> None:
     for path in ("/companies/foxconn", "/subjects/rumour:foxconn-nissan", "/network"):
         page = client.get(f"{path}?on=2025-11-21").text
-        sources = re.findall(r'srcset="([^"]+)"', page) + re.findall(r'<img src="([^"]+)"', page)
-        assert len(sources) == 5
-        assert all("on=2025-11-21" in source for source in sources)
-        assert sum("theme=dark" in source for source in sources) == 2
-        assert re.search(r'<img [^>]*alt="[^"]{30,}"', page)
+        drawn = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
+        assert [ET.fromstring(svg).get("width") for svg in drawn] == ["1200", "358"]
+        for svg in drawn:
+            links = re.findall(r'<a href="([^"]+)"', svg)
+            assert links
+            assert all("on=2025-11-21" in link for link in links)
+            assert "var(--text)" in svg
+            assert "style=" not in svg
+
+
+def test_the_style_sheet_has_the_colours_of_pictures(client: TestClient) -> None:
+    sheet = client.get("/static/style.css").text
+    for theme in THEMES:
+        assert properties(theme) in sheet
+
+
+def test_a_company_page_draws_what_fits_above_the_fold(client: TestClient) -> None:
+    page = client.get("/companies/foxconn?on=2025-11-21").text
+    drawn = re.findall(r"<svg .*?</svg>", page, re.DOTALL)[0]
+    assert int(ET.fromstring(drawn).get("height") or 0) <= 360
+    assert "fact:" not in drawn
+    assert "All 19 items in a picture" in page
 
 
 def test_without_the_libraries_the_words_are_there(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    monkeypatch.setitem(sys.modules, "networkx", None)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
     assert client.get("/companies/foxconn").status_code == 200
-    answer = client.get("/companies/foxconn/timeline.svg", headers={"Accept": "application/json"})
+    assert "install the extra" in client.get("/network").text
+    answer = client.get("/companies/foxconn/timeline.png", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (501, "missing-extra")
 
 
@@ -188,8 +206,9 @@ def test_sliders_wait_for_the_script(serve: Serve, stories: Path) -> None:
 
 def test_a_picture_shows_the_items_that_its_page_does(client: TestClient) -> None:
     page = client.get("/companies/foxconn?on=2025-11-21&open=true&certainty=definite").text
-    sources = re.findall(r'srcset="([^"]+)"', page)
-    assert all("certainty=definite" in each and "open=true" in each for each in sources)
+    drawn = re.findall(r"<svg .*?</svg>", page, re.DOTALL)[0]
+    assert "rumour:foxconn-nissan" not in drawn
+    assert "deal:foxconn-openai" in drawn
     every = client.get("/companies/foxconn/timeline.json?on=2025-11-21").json()["courses"]
     some = client.get("/companies/foxconn/timeline.json?on=2025-11-21&open=true").json()["courses"]
     assert 0 < len(some) < len(every)
@@ -202,4 +221,4 @@ def test_a_picture_shows_the_days_that_were_asked_for(client: TestClient) -> Non
         assert every.status_code == some.status_code == 200
         assert every.text != some.text
         page = client.get(f"{path}?on=2025-04-15&from=2025-01-01&to=2025-12-31")
-        assert page.text.count("from=2025-01-01&amp;to=2025-12-31") >= 4
+        assert 'name="from" value="2025-01-01"' in page.text

@@ -7,7 +7,7 @@ known instant, so they are the same fold as every other answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
@@ -115,16 +115,21 @@ class CoursesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def courses(
-    view: View, company: str, *, certainty: Certainty | None = None, open_only: bool = False
+    view: View,
+    company: str,
+    *,
+    certainty: Certainty | None = None,
+    open_only: bool = False,
+    only: Collection[str] | None = None,
 ) -> CoursesAnswer:
     """The courses of a company (by any of its names), in the order of its state.
 
-    ``certainty`` and ``open_only`` keep what they keep of its state on the day asked for. Raises NotFound
-    for an unknown company.
+    ``only`` names the subjects to read, instead of all; ``certainty`` and ``open_only`` keep what they keep
+    of its state on the day asked for. Raises NotFound for an unknown company.
     """
     company = view.company(company)
     found, later = [], 0
-    named_in = subjects_of_any(view.connection, view.identity.ids(company))
+    named_in = set(only or subjects_of_any(view.connection, view.identity.ids(company)))
     for told in read_told(view, sorted(named_in)):
         one = course_of(view, told, _party(company), company)
         if one is None:

@@ -18,9 +18,10 @@ from markupsafe import Markup, escape
 from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
+from timeline.errors import MissingExtra
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
-from timeline.model.values import ALWAYS
+from timeline.model.values import ALWAYS, UNDISCLOSED
 from timeline.render import (
     diff,
     doubts,
@@ -37,19 +38,27 @@ from timeline.render import (
 from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
 from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
+from timeline.render.picture import Picture
 from timeline.render.text import clean, join
 from timeline.web.addresses import Here, address, report_path, web_address
 
 PAGES: Final = (
     ("/companies", "Companies"),
     ("/log?order=newest", "News"),
-    *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()),
+    ("/deals", "Deals"),
+    ("/rumours", "Rumours"),
     ("/network", "Network"),
+)
+"""What stands in the navigation."""
+
+MORE: Final = (
+    *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()
+      if heading not in ("deals", "rumours")),
     ("/reports", "Reports"),
     ("/sources", "Sources"),
     ("/docs", "API"),
-)
-"""What stands in the navigation."""
+)  # fmt: skip
+"""And what stands behind it."""
 
 COLUMN_WORDS: Final = {
     "one": "company",
@@ -60,6 +69,9 @@ COLUMN_WORDS: Final = {
     "known_to": "known until",
 }
 """The heads of columns that are not called like their fields."""
+
+WIDTHS: Final = {"for-desk": 1200, "for-phone": 358}
+"""The pictures of a page, in pixels: for a desk, and for a phone."""
 
 STEPS: Final = 12
 """Steps of an item that a page shows; its own page shows all."""
@@ -117,6 +129,7 @@ def environment() -> Environment:
             *(f"/{heading}" for heading in HEADINGS.values()),
         },
         "HEADINGS": HEADINGS,
+        "MORE": MORE,
         "PAGES": PAGES,
         "STEPS": STEPS,
         "cause_words": diff.cause_words,
@@ -128,6 +141,7 @@ def environment() -> Environment:
         "coordinate_words": coordinate_words,
         "diff_headline": diff.headline,
         "field_rows": fields.field_rows,
+        "drawn": drawn,
         "group_of": status.group_of,
         "headline": why.headline,
         "kind_of": kind_of,
@@ -241,6 +255,25 @@ def schema_words(schema: Mapping[str, Any]) -> str:
     if "minimum" in schema and "maximum" in schema:
         said += f", {schema['minimum']}–{schema['maximum']}"
     return f"{said}, {schema['default']} unless given" if schema.get("default") else said
+
+
+def drawn(picture: Picture, here: Here) -> Markup:
+    """A picture for a wide screen and one for a phone, in which everything leads to its page."""
+
+    def link(target: str) -> str | None:
+        kind, _, slug = target.partition(":")
+        if kind == "company":
+            return None if slug == UNDISCLOSED else here.company(slug)
+        return here.subject(target)
+
+    try:
+        made = [(name, picture.inline(width, link)) for name, width in WIDTHS.items()]
+    except MissingExtra as error:
+        return Markup('<p class="quiet">{}: {}</p>').format(error.message, error.hint)
+    return Markup("").join(
+        Markup('<div class="{}">{}</div>').format(name, Markup(svg))  # noqa: S704 - escaped by itself
+        for name, svg in made
+    )
 
 
 # --- arrangements ---------------------------------------------------------------------------------

@@ -109,6 +109,18 @@ class OfCompany(Lensed):
         return {"group": self.group, "certainty": self.certainty, "open_only": self.open}
 
 
+class OfCompanyPage(OfCompany):
+    """Which part of a company's page is asked for."""
+
+    tab: (
+        Literal["deal", "relationship", "right", "commitment", "rumour", "proceeding", "fact"]
+        | None
+    ) = about("The kind of items that the page shows; data has them all.")
+    skip: int = Field(
+        0, ge=0, description="Of a tab of the page, how many items were shown before."
+    )
+
+
 class OfList(OfCompany):
     """Which items of a kind are asked for, and which page of them."""
 

@@ -1,1 +1,1 @@
-"""Answers as Vega-Lite specifications: plain dicts, drawn by :mod:`timeline.render.picture`."""
+"""Answers as scenes: marks in pixels, which are SVG; :mod:`timeline.render.picture` hands them out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,28 +15,20 @@ from timeline.model.kinds import claim_term_of
 from timeline.model.values import ALWAYS, END_OF_TIME
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.fields import type_words
-from timeline.render.plot.colours import Theme
+from timeline.render.plot.colours import Look
 from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, is_open, near, windowed
 from timeline.render.plot.measure import width, wrap
-from timeline.render.plot.said import claim_words, evidence_tip, item_title, standing
-from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
+from timeline.render.plot.said import claim_words, evidence_words, item_title, known_words, standing
+from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, Links, Scene, Sheet
 from timeline.render.status import GROUPS, Group, group_of
+from timeline.render.text import capital
 from timeline.render.words import date, name_of
 
 GAP: Final = 1
 """On each side of a rectangle."""
 NARROW: Final = 560
 """Below it, what was learned is told under the picture."""
-PALE: Final = 0.35
-_LINE: Final = 14
-
-_TIP: Final = {
-    "status": "status",
-    "days": "held",
-    "known": "as known",
-    "evidence": "evidence",
-    "source": "source",
-}
+_LINE: Final = 15
 
 
 class _News(Struct, frozen=True):
@@ -70,28 +62,27 @@ def _told_on(news: _News) -> str:
     return news.day if news.day == "always" else date(news.day)
 
 
-def axes_spec(answer: AxesAnswer, theme: Theme, wide: int, window: Window = ALL) -> Spec:
-    """The picture of a subject on both axes, as a Vega-Lite specification; a ``window`` is of its days."""
-    sheet = Sheet(wide, theme)
+def axes_scene(
+    answer: AxesAnswer, look: Look, wide: int, window: Window = ALL, links: Links | None = None
+) -> Scene:
+    """The picture of a subject on both axes; a ``window`` is of its days."""
+    sheet = Sheet(wide, look, links)
     sheet.head(axes_title(answer), f"{_at_question(answer)} Right of the diagonal lies the future.")
     _legend(sheet, answer)
     news = _news(answer)
     narrow = wide < NARROW
     x, y = _scales(sheet, answer, news, window, narrow=narrow)
     _grid(sheet, x, y)
-    words = _patches(sheet, answer, x, y)
+    _patches(sheet, answer, x, y)
     _diagonal(sheet, x, y)
     _cross(sheet, answer, x, y)
-    for (color, behind), some in words.items():
-        sheet.text(some, size=SMALL, color=behind, stroke=behind, strokeWidth=3)
-        sheet.text(some, size=SMALL, color=color)
     if not narrow:
         _beside(sheet, news, x, y)
     sheet.y = y.start + 34
     if narrow:
         _beneath(sheet, news)
     sheet.foot(f"{answer.subject}, {coordinate_words(answer)} · {coordinate_options(answer)}")
-    return sheet.spec(axes_title(answer), axes_alt(answer))
+    return sheet.scene(axes_title(answer), axes_alt(answer))
 
 
 def _at_question(answer: AxesAnswer) -> str:
@@ -152,63 +143,46 @@ def _scales(
 
 
 def _grid(sheet: Sheet, x: Axis, y: Axis) -> None:
-    colours = sheet.colours
-    across, up = list(x.ticks(SMALL)), list(y.ticks(SMALL, upright=True))
-    sheet.add(
-        "rule",
-        [{"x": at, "x2": at, "y": y.start, "y2": y.end} for at, _ in across]
-        + [{"x": x.start, "x2": x.end, "y": at, "y2": at} for at, _ in up],
-        color=colours.line, aria=False,
-    )  # fmt: skip
-    sheet.text(
-        [{"x": at, "y": y.start + 14, "text": text} for at, text in across],
-        size=SMALL, color=colours.muted, align="center",
-    )  # fmt: skip
-    sheet.text(
-        [{"x": x.start - 6, "y": at, "text": text} for at, text in up],
-        size=SMALL, color=colours.muted, align="right", baseline="middle",
-    )  # fmt: skip
-    sheet.text(
-        [{"x": x.start, "y": y.start + 29, "text": "→ when it held"}],
-        size=SMALL, color=colours.muted,
-    )  # fmt: skip
-    sheet.text(
-        [{"x": MARGIN, "y": y.end - 8, "text": "↑ when it was known"}],
-        size=SMALL, color=colours.muted,
-    )  # fmt: skip
+    soft = sheet.colours.muted
+    for at, text in x.ticks(SMALL):
+        sheet.line(at, y.start, at, y.end, stroke=sheet.colours.line)
+        sheet.text(at, y.start + 14, text, SMALL, color=soft, align="middle")
+    for at, text in y.ticks(SMALL, upright=True):
+        sheet.line(x.start, at, x.end, at, stroke=sheet.colours.line)
+        sheet.text(x.start - 6, at + 4, text, SMALL, color=soft, align="end")
+    sheet.text(x.start, y.start + 29, "→ when it held", SMALL, color=soft)
+    sheet.text(MARGIN, y.end - 8, "↑ when it was known", SMALL, color=soft)
 
 
-def _patches(
-    sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis
-) -> dict[tuple[str, str], list[dict[str, Any]]]:
-    """The rectangles; what is written in them, by its colour and the one behind it."""
-    rows: dict[tuple[Group, bool], list[dict[str, Any]]] = {}
-    words: dict[tuple[str, str], list[dict[str, Any]]] = {}
+def _patches(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> None:
+    """The rectangles, and what is written in them."""
     for patch in answer.patches:
         if not x.meets(patch.valid_from, patch.valid_to):
             continue
         group = group_of(patch.status, disputed=patch.disputed)
         sure = patch.certainty == "definite"
-        box = {
-            "x": x.at(patch.valid_from) + GAP, "x2": x.at(patch.valid_to) - GAP,
-            "y": y.at(patch.known_to) + GAP, "y2": y.at(patch.known_from) - GAP,
-        }  # fmt: skip
-        box["x2"], box["y"] = max(box["x2"], box["x"] + 1), min(box["y"], box["y2"] - 1)
-        tip = _tip(answer, patch)
-        said = f"{tip['status']}, {tip['days']}, {tip['known']}"
-        rows.setdefault((group, sure), []).append(box | tip | {"description": said})
-        text = _word(answer, patch, box["x2"] - box["x"] - 10)
-        if text and box["y2"] - box["y"] >= 16:
-            colours = sheet.colours
-            color = colours.on_groups[group] if sure else colours.text
-            key = color, colours.groups[group] if sure else colours.mixed(group, PALE)
-            words.setdefault(key, []).append({"x": box["x"] + 5, "y": box["y"] + 13, "text": text})
-    for (group, sure), some in rows.items():
-        color = sheet.colours.groups[group]
-        sheet.add("rect", some, tip=_TIP, color=color, opacity=1 if sure else PALE)
-        if not sure:
-            sheet.outline(some, color)
-    return words
+        left, right = x.at(patch.valid_from) + GAP, x.at(patch.valid_to) - GAP
+        top, bottom = y.at(patch.known_to) + GAP, y.at(patch.known_from) - GAP
+        right, top = max(right, left + 1), min(top, bottom - 1)
+        with sheet.about(answer.subject, _tip(answer, patch)):
+            box(sheet, group, left, top, right - left, bottom - top, sure=sure)
+            text = _word(answer, patch, right - left - 10)
+            if text and bottom - top >= 16:
+                color = sheet.colours.on_fills[group] if sure else sheet.colours.text
+                sheet.text(left + 5, top + 13, text, SMALL, color=color)
+
+
+def box(
+    sheet: Sheet, group: Group, x: float, y: float, wide: float, high: float, *, sure: bool
+) -> None:
+    """A rectangle of a status; what is not certain is hollow and dotted."""
+    fill = HATCH if group == "disputed" else sheet.colours.fills[group]
+    dash = "1.5 3.5" if not sure else "4 2.5" if group == "rumoured" else None
+    sheet.rect(
+        x, y, wide, high, fill=fill if sure else sheet.colours.background,
+        stroke=sheet.colours.groups[group], stroke_width=1.5, stroke_dasharray=dash,
+        stroke_linecap=None if sure else "round",
+    )  # fmt: skip
 
 
 def _word(answer: AxesAnswer, patch: Patch, room: float) -> str:
@@ -223,17 +197,15 @@ def _word(answer: AxesAnswer, patch: Patch, room: float) -> str:
     return ""
 
 
-def _tip(answer: AxesAnswer, patch: Patch) -> dict[str, str]:
-    first = "always" if patch.valid_from == OPEN_START else patch.valid_from
-    last = "" if patch.valid_to == OPEN_END else f" until {patch.valid_to}"
-    end = "" if patch.known_to == END_OF_TIME else f" until {patch.known_to[:10]}"
+def _tip(answer: AxesAnswer, patch: Patch) -> str:
+    first = "always" if patch.valid_from == OPEN_START else f"from {date(patch.valid_from)}"
+    last = "" if patch.valid_to == OPEN_END else f" until {date(patch.valid_to)}"
+    end = "" if patch.known_to == END_OF_TIME else f" until {date(patch.known_to[:10])}"
     marks = [mark for mark in answer.marks if mark.event in patch.events]
-    return {
-        "status": standing(patch, answer.names),
-        "days": f"from {first}{last}",
-        "known": f"from {patch.known_from[:10]}{end}",
-        **evidence_tip(marks, answer.sources),
-    }
+    return (
+        f"{capital(standing(patch, answer.names))}, {first}{last}, as known from "
+        f"{known_words(patch.known_from)}{end}. {evidence_words(marks, answer.sources)}"
+    )
 
 
 def _diagonal(sheet: Sheet, x: Axis, y: Axis) -> None:
@@ -241,22 +213,24 @@ def _diagonal(sheet: Sheet, x: Axis, y: Axis) -> None:
     first, last = max(x.first, y.first), min(x.last, y.last)
     if first >= last:
         return
-    line = [{"x": x.place(first), "y": y.place(first), "x2": x.place(last), "y2": y.place(last)}]
-    sheet.add("rule", line, color=sheet.colours.background, strokeWidth=3, opacity=0.7, aria=False)
-    sheet.add("rule", line, color=sheet.colours.text, strokeDash=[2, 3], aria=False)
+    line = x.place(first), y.place(first), x.place(last), y.place(last)
+    sheet.line(*line, stroke=sheet.colours.background, stroke_width=3, opacity=0.7)
+    sheet.line(*line, stroke=sheet.colours.text, stroke_dasharray="2 3")
 
 
 def _cross(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> None:
     at_x = x.at(answer.on)
     at_y = y.end if answer.known_at == END_OF_TIME else y.at(answer.known_at)
-    lines = [{"x": x.start, "x2": x.end, "y": at_y, "y2": at_y}]
+    lines = [(x.start, at_y, x.end, at_y)]
     if x.shows(answer.on):
-        lines.append({"x": at_x, "x2": at_x, "y": y.end, "y2": y.start})
-    sheet.add("rule", lines, color=sheet.colours.background, strokeWidth=3, aria=False)
-    sheet.add("rule", lines, color=sheet.colours.text, strokeDash=[5, 3], aria=False)
-    sheet.add(
-        "point", [{"x": at_x, "y": at_y}], shape="circle", size=110, filled=True, opacity=1,
-        fill=sheet.colours.background, stroke=sheet.colours.text, strokeWidth=2.5, aria=False,
+        lines.append((at_x, y.end, at_x, y.start))
+    for style in ({"stroke": sheet.colours.background, "stroke_width": 3},
+                  {"stroke": sheet.colours.text, "stroke_dasharray": "5 3"}):  # fmt: skip
+        for line in lines:
+            sheet.line(*line, **style)
+    sheet.mark(
+        "circle", cx=at_x, cy=at_y, r=6, fill=sheet.colours.background, stroke=sheet.colours.text,
+        stroke_width=2.5,
     )  # fmt: skip
 
 
@@ -264,21 +238,11 @@ def _legend(sheet: Sheet, answer: AxesAnswer) -> None:
     there = {group_of(patch.status, disputed=patch.disputed) for patch in answer.patches}
     groups = [group for group in GROUPS if group in there]
     unsure = any(patch.certainty == "possible" for patch in answer.patches)
-    entries = [(group, 18.0) for group in groups] + ([("? uncertain", 18.0)] if unsure else [])
-    places = sheet.flow(entries)
-    for group, (left, middle) in zip(groups, places, strict=False):
-        box = {"x": left, "x2": left + 12, "y": middle - 6, "y2": middle + 6}
-        sheet.add("rect", [box], color=sheet.colours.groups[group], aria=False)
-    if unsure:
-        left, middle = places[-1]
-        box = {"x": left, "x2": left + 12, "y": middle - 6, "y2": middle + 6}
-        sheet.add("rect", [box], color=sheet.colours.muted, opacity=PALE, aria=False)
-        sheet.outline([box], sheet.colours.muted)
-    sheet.text(
-        [{"x": left + 18, "y": middle, "text": text}
-         for (text, _), (left, middle) in zip(entries, places, strict=True)],
-        size=TEXT, baseline="middle",
-    )  # fmt: skip
+    entries = [(group, 18.0) for group in groups] + ([("not certain", 18.0)] if unsure else [])
+    for (text, _), (left, middle) in zip(entries, sheet.flow(entries), strict=True):
+        group = next((each for each in groups if each == text), None)
+        box(sheet, group or "ended", left, middle - 6, 12, 12, sure=group is not None)
+        sheet.text(left + 18, middle + 4, text, SMALL)
 
 
 # --- what was learned -----------------------------------------------------------------------------
@@ -296,15 +260,11 @@ def _beside(sheet: Sheet, news: Sequence[_News], x: Axis, y: Axis) -> None:
         [(at, len(lines) * _LINE + 3) for at, (_, lines) in zip(ats, told, strict=True)],
         y.end - 4, y.start + 4,
     )  # fmt: skip
-    lines, texts = [], []
+    soft = sheet.colours.muted
     for at, top, (_, said) in zip(ats, tops, told, strict=True):
-        middle = top + len(said) * _LINE / 2
-        lines.append({"x": x.end + 1, "y": at, "x2": x.end + 14, "y2": middle})
+        sheet.line(x.end + 1, at, x.end + 14, top + len(said) * _LINE / 2, stroke=soft)
         for number, text in enumerate(said):
-            y_of = top + number * _LINE + _LINE * 0.75
-            texts.append({"x": x.end + 18, "y": y_of, "text": text})
-    sheet.add("rule", lines, color=sheet.colours.muted, aria=False)
-    sheet.text(texts, size=SMALL, color=sheet.colours.muted)
+            sheet.text(x.end + 18, top + number * _LINE + _LINE * 0.75, text, SMALL, color=soft)
 
 
 def spread(boxes: Sequence[tuple[float, float]], top: float, bottom: float) -> list[float]:

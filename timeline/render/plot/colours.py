@@ -1,25 +1,26 @@
-"""The colours of pictures, light and dark.
+"""The colours of pictures and pages, light and dark.
 
-Each group of statuses has at least 3:1 on the background and text in bars at least 4.5:1; the smallest
-difference between two groups is ΔE 28 over normal, protan, deutan and tritan vision. Words or dashes
-always say the same besides.
+Every status has an edge, a fill and a text on that fill: edges have at least 3:1 on the background, texts at
+least 4.5:1. Some pairs are close for the colour-blind, so shapes and words always say the same besides.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
 from timeline.render.status import Group
 
 Theme: TypeAlias = Literal["light", "dark"]
+Look: TypeAlias = Literal["light", "dark", "page"]
+"""A theme, or the one that a page has: its style sheet says which, by the names of :data:`PAGE`."""
 
 THEMES: Final[tuple[Theme, ...]] = ("light", "dark")
 
 
 class Colours(Struct, frozen=True):
-    """What a theme draws with, as ``#rrggbb``."""
+    """What a look draws with, as ``#rrggbb`` or as a property of the page's style sheet."""
 
     background: str
     text: str
@@ -27,16 +28,14 @@ class Colours(Struct, frozen=True):
     """For what is read second: at least 4.5:1 on the background."""
     line: str
     """For grid lines, which carry nothing."""
-    node: str
+    band: str
+    """Behind every other row."""
+    link: str
     groups: dict[Group, str]
-    on_groups: dict[Group, str]
+    """The edge of a status, or its line."""
+    fills: dict[Group, str]
+    on_fills: dict[Group, str]
     """Text on a bar of the group."""
-
-    def mixed(self, group: Group, opacity: float) -> str:
-        """What the colour of a group looks like on the background, at some opacity."""
-        over, under = channels(self.groups[group]), channels(self.background)
-        mixed = (round(o * opacity + u * (1 - opacity)) for o, u in zip(over, under, strict=True))
-        return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 def channels(color: str) -> tuple[int, int, int]:
@@ -45,67 +44,61 @@ def channels(color: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def fading(color: str, *, out: bool = False) -> dict[str, Any]:
-    """A colour from 6 % to full from left to right, or the other way round, as Vega-Lite has it."""
-    faint = "rgba({},{},{},0.06)".format(*channels(color))
-    stops = (color, faint) if out else (faint, color)
-    return {
-        "gradient": "linear", "x1": 0, "x2": 1, "y1": 0, "y2": 0,
-        "stops": [{"offset": at, "color": stop} for at, stop in enumerate(stops)],
-    }  # fmt: skip
+_GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 
-_DARK_TEXT: Final = "#12161c"
+def _statuses(*rows: tuple[str, str, str]) -> tuple[dict[Group, str], ...]:
+    edges, fills, texts = zip(*rows, strict=True)
+    return tuple(dict(zip(_GROUPS, each, strict=True)) for each in (edges, fills, texts))
+
+
 _LIGHT: Final = Colours(
-    background="#ffffff",
-    text="#1b1f27",
-    muted="#555d6b",
-    line="#e3e6ea",
-    node="#555d6b",
-    groups={
-        "rumoured": "#C28625",
-        "announced": "#119AF2",
-        "active": "#0038DE",
-        "disputed": "#7B2C85",
-        "denied": "#850D00",
-        "ended": "#8F8F8F",
-    },
-    on_groups={
-        "rumoured": _DARK_TEXT,
-        "announced": _DARK_TEXT,
-        "active": "#ffffff",
-        "disputed": "#ffffff",
-        "denied": "#ffffff",
-        "ended": _DARK_TEXT,
-    },
-)
+    "#ffffff", "#1b1f24", "#59616a", "#d8dadd", "#f5f6f7", "#1a5fa8",
+    *_statuses(
+        ("#a86f00", "#fbefd2", "#5c3d00"),
+        ("#2f86c9", "#dcecf9", "#103d63"),
+        ("#173f7a", "#173f7a", "#ffffff"),
+        ("#93306f", "#f6e6ef", "#6b2350"),
+        ("#a8503f", "#f4deda", "#8c3a2b"),
+        ("#7b828a", "#e9ebed", "#59616a"),
+    ),
+)  # fmt: skip
 _DARK: Final = Colours(
-    background="#12161c",
-    text="#e8ebf0",
-    muted="#a3acba",
-    line="#2a313b",
-    node="#a3acba",
-    groups={
-        "rumoured": "#F7B31F",
-        "announced": "#15BFF7",
-        "active": "#3D6DF0",
-        "disputed": "#B0598C",
-        "denied": "#E0563E",
-        "ended": "#E6E6E6",
-    },
-    on_groups={
-        "rumoured": _DARK_TEXT,
-        "announced": _DARK_TEXT,
-        "active": "#ffffff",
-        "disputed": "#ffffff",
-        "denied": _DARK_TEXT,
-        "ended": _DARK_TEXT,
-    },
-)
-
-_COLOURS: Final[dict[Theme, Colours]] = {"light": _LIGHT, "dark": _DARK}
+    "#14181d", "#e4e7ea", "#a3abb4", "#333a42", "#1b2026", "#7db5f0",
+    *_statuses(
+        ("#d9a441", "#3a2f18", "#f3d59a"),
+        ("#4590d0", "#1b3349", "#cbe3f7"),
+        ("#bcd8f8", "#bcd8f8", "#10151a"),
+        ("#cf7fb0", "#40283a", "#f0d0e3"),
+        ("#a9695d", "#33211f", "#cf9184"),
+        ("#6f7881", "#23292f", "#98a1aa"),
+    ),
+)  # fmt: skip
 
 
-def colours_of(theme: Theme) -> Colours:
-    """The colours of a theme."""
-    return _COLOURS[theme]
+def _named(name: str) -> str:
+    return f"var(--{name})"
+
+
+PAGE: Final = Colours(
+    _named("ground"), _named("text"), _named("soft"), _named("line"), _named("band"), _named("link"),
+    *_statuses(*((_named(g), _named(f"{g}-fill"), _named(f"on-{g}")) for g in _GROUPS)),
+)  # fmt: skip
+"""The names of the colours in a style sheet."""
+
+_COLOURS: Final[dict[Look, Colours]] = {"light": _LIGHT, "dark": _DARK, "page": PAGE}
+
+
+def colours_of(look: Look) -> Colours:
+    """The colours of a look."""
+    return _COLOURS[look]
+
+
+def properties(theme: Theme) -> str:
+    """The colours of a theme as properties of a style sheet, by the names that a page draws with."""
+    said: dict[str, str] = {}
+    for field in Colours.__struct_fields__:
+        name, value = getattr(PAGE, field), getattr(colours_of(theme), field)
+        pairs = {name: value} if isinstance(name, str) else {name[g]: value[g] for g in _GROUPS}
+        said |= {key[len("var(") : -1]: each for key, each in pairs.items()}
+    return " ".join(f"{name}: {value};" for name, value in said.items())

@@ -1,38 +1,40 @@
-"""A company's story as a picture: a lane an item, grouped by kind, with what is certain and what is not."""
+"""A company's story as a picture: a lane an item, with how it stands beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from datetime import date as calendar
 from typing import Final
 
-from timeline.answers.course import Course, CoursesAnswer
+from msgspec import Struct
+
+from timeline.answers.course import Course, CoursesAnswer, Span
 from timeline.model.dates import OPEN_START
+from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
-from timeline.render.page import HEADINGS, kind_of
-from timeline.render.plot import legend
 from timeline.render.plot.bars import Lane, days_of, lane_of
-from timeline.render.plot.colours import Theme
-from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, near, windowed
-from timeline.render.plot.lanes import (
-    ARROW,
-    BAR,
-    Placed,
-    draw_bars,
-    draw_marks,
-    is_public,
-    is_recorded,
-)
-from timeline.render.plot.measure import width, wrap
-from timeline.render.plot.said import (
-    item_title,
-    standing,
-)
-from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Sheet, Spec
+from timeline.render.plot.colours import Look
+from timeline.render.plot.days import ALL, Axis, Window, axis, broken, day_words, near, windowed
+from timeline.render.plot.lanes import draw_lane, pill
+from timeline.render.plot.measure import shorten, width, wrap
+from timeline.render.plot.said import item_title, others_words, span_words, standing
+from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
+from timeline.render.status import group_of, status_words
 from timeline.render.text import capital
+from timeline.render.words import date
 
-LINE: Final = 15
+PITCH: Final = 24
+MOST: Final = 40
+"""Lanes of a picture; the data has them all."""
+NARROW: Final = 620
+"""Below it, what an item is and how it stands goes above its lane."""
+REMARKED: Final = 1000
+"""From this width on there is room for a remark."""
+STATUS: Final = 118
+SINCE: Final = 128
+_YEARS: Final = 731
+"""Days to which a broken scale gives most of the room: about two years."""
 
 
 def courses_title(answer: CoursesAnswer) -> str:
@@ -51,46 +53,66 @@ def courses_alt(answer: CoursesAnswer) -> str:
     return " ".join([said, *(f"{item}." for item in items)])
 
 
-def courses_spec(answer: CoursesAnswer, theme: Theme, wide: int, window: Window = ALL) -> Spec:
-    """The picture of a company's story, as a Vega-Lite specification.
+class _Columns(Struct, frozen=True):
+    """Where the parts of a row begin; None where they have no room."""
+
+    label: float
+    lanes: float
+    lanes_end: float
+    status: float | None
+    since: float | None
+    remark: float | None
+
+
+def courses_scene(
+    answer: CoursesAnswer,
+    look: Look,
+    wide: int,
+    window: Window = ALL,
+    links: Links | None = None,
+    most: int = MOST,
+) -> Scene:
+    """The picture of a company's story: at most so many lanes, by their first days.
 
     A ``window`` shows some days of it, and only the items that have a part in them.
     """
-    sheet = Sheet(wide, theme)
+    sheet = Sheet(wide, look, links)
     courses = [course for course in answer.courses if _is_in(course, window)]
+    shown = sorted(_chosen(courses, most), key=_place)
     sheet.head(courses_title(answer), _subtitle(answer, len(answer.courses) - len(courses)))
-    lanes = [(course, lane_of(course, answer.on)) for course in courses]
-    scale = _axis(answer, courses, sheet, window)
-    shown = _shown(answer, lanes, scale)
-    legend.draw(sheet, shown)
-    if lanes:
-        _draw(sheet, answer, lanes, shown, scale)
+    if shown:
+        columns = _columns(sheet)
+        scale = _axis(answer, shown, columns, window)
+        lanes = [lane_of(course, answer.on) for course in shown]
+        _draw(sheet, answer, list(zip(shown, lanes, strict=True)), columns, scale)
+        sheet.paragraph(_signs(answer, lanes, shown, scale), SMALL, color=sheet.colours.muted)
+        if len(courses) > len(shown):
+            sheet.paragraph(f"and {len(courses) - len(shown)} more", TEXT, bold=True)
     else:
         sheet.paragraph("Nothing had been reported by this date.", TEXT)
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
-    return sheet.spec(courses_title(answer), courses_alt(answer))
+    return sheet.scene(courses_title(answer), courses_alt(answer))
 
 
-def _draw(
-    sheet: Sheet,
-    answer: CoursesAnswer,
-    lanes: Sequence[tuple[Course, Lane]],
-    shown: legend.Shown,
-    scale: Axis,
-) -> None:
-    sheet.y += 20
-    top = sheet.y
-    under, sheet.layers = sheet.layers, []
-    placed = list(_place(sheet, answer, lanes, below=shown.recorded))
-    bottom = sheet.y
-    headings, sheet.layers = sheet.layers, under
-    _grid(sheet, scale, top, bottom)
-    sheet.layers += headings
-    draw_bars(sheet, answer, placed, scale)
-    _on_line(sheet, answer.on, scale, top, bottom)
-    _labels(sheet, answer, placed)
-    draw_marks(sheet, answer, placed, scale)
-    sheet.y = bottom + 22
+def _chosen(courses: Sequence[Course], most: int) -> Sequence[Course]:
+    """So many of them: what is current before what is over, what is no fact before facts."""
+    if len(courses) <= most:
+        return courses
+    rank = {"active": 0, "announced": 1, "disputed": 2, "rumoured": 3, "denied": 4, "ended": 5}
+    return sorted(courses, key=lambda c: (_is_fact(c), rank[group_of(_shown(c))], c.subject))[:most]
+
+
+def _is_fact(course: Course) -> bool:
+    return claim_term_of(course.subject) is not None
+
+
+def _place(course: Course) -> tuple[bool, Day, str]:
+    return _is_fact(course), course.spans[0].valid_from, course.subject
+
+
+def _shown(course: Course) -> str:
+    """Its status on the day asked for; before it holds, the one that it will have."""
+    return course.status or course.spans[0].status
 
 
 def _is_in(course: Course, window: Window) -> bool:
@@ -102,7 +124,7 @@ def _is_in(course: Course, window: Window) -> bool:
 
 def _subtitle(answer: CoursesAnswer, outside: int) -> str:
     known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
-    said = f"State on {day_words(answer.on)} (dashed line){known}."
+    said = f"State on {day_words(answer.on)}{known}."
     if answer.learned_later:
         more = answer.learned_later
         said += f" {more} more item{'' if more == 1 else 's'} became known later."
@@ -111,109 +133,178 @@ def _subtitle(answer: CoursesAnswer, outside: int) -> str:
     return said
 
 
-def _axis(answer: CoursesAnswer, courses: Iterable[Course], sheet: Sheet, window: Window) -> Axis:
+# --- where everything is --------------------------------------------------------------------------
+
+
+def _columns(sheet: Sheet) -> _Columns:
+    left, right = float(MARGIN), float(sheet.width - MARGIN)
+    if sheet.width < NARROW:
+        return _Columns(left, left, right, None, None, None)
+    label = min(270.0, sheet.width * 0.28)
+    remark = sheet.width * 0.2 if sheet.width >= REMARKED else 0
+    beside = right - remark
+    return _Columns(
+        left, left + label, beside - STATUS - SINCE - 16, beside - STATUS - SINCE, beside - SINCE,
+        beside if remark else None,
+    )  # fmt: skip
+
+
+def _axis(
+    answer: CoursesAnswer, courses: Iterable[Course], columns: _Columns, window: Window
+) -> Axis:
     days: list[Day] = []
+    firsts: list[Day] = []
     opens = False
     for course in courses:
         days += days_of(course)
-        days += [mark.known for mark in course.marks if is_public(mark) and not mark.later]
+        firsts.append(course.spans[0].valid_from)
         opens |= course.spans[0].valid_from == OPEN_START
-    left = ARROW if opens else 8
-    return axis(
-        windowed([answer.on, *near(days, answer.on)], window),
-        MARGIN, sheet.width - MARGIN, 0 if window[0] else left, 0 if window[1] else ARROW + 14,
+    scale = axis(
+        windowed([answer.on, *near(days, answer.on)], window), columns.lanes, columns.lanes_end,
+        0 if window[0] else 24 if opens else 10, 0 if window[1] else 12,
     )  # fmt: skip
+    cut = calendar.fromisoformat(answer.on).toordinal() - _YEARS
+    recent = sum(first > calendar.fromordinal(max(cut, 1)).isoformat() for first in firsts)
+    if 2 * recent > len(firsts) and 4 * (scale.last - cut) < scale.last - scale.first:
+        return broken(scale, cut)
+    return scale
 
 
-# --- lanes ----------------------------------------------------------------------------------------
-
-
-def _place(
+def _draw(
     sheet: Sheet,
     answer: CoursesAnswer,
-    lanes: Iterable[tuple[Course, Lane]],
-    *,
-    below: bool,
-) -> Iterator[Placed]:
-    """Where each lane goes, below its label; the headings are drawn at once."""
-    for kind, some in groupby(lanes, key=lambda each: kind_of(each[0].subject)):
-        group = list(some)
-        sheet.y += 24
-        sheet.text(
-            [{"x": MARGIN, "y": sheet.y - 6, "text": f"{HEADINGS[kind].capitalize()} ({len(group)})"}],
-            size=13, fontWeight="bold", color=sheet.colours.muted,
-        )  # fmt: skip
-        for course, lane in group:
-            label = item_title(course, answer.company, answer.names)
-            lines = _label_lines(label, standing(course, answer.names), sheet.room)
-            sheet.y += 4 + LINE * len(lines) + 9
-            yield Placed(course, lane, label, sheet.y + BAR / 2)
-            sheet.y += BAR + (11 if below else 4)
+    lanes: Sequence[tuple[Course, Lane]],
+    columns: _Columns,
+    scale: Axis,
+) -> None:
+    sheet.y += 18
+    top = sheet.y
+    pitch = PITCH if columns.status is not None else PITCH + 22
+    soft = sheet.colours.muted
+    for x, text in (
+        (columns.status, "Status"),
+        (columns.since, "Since"),
+        (columns.remark, "Remark"),
+    ):
+        if x is not None:
+            sheet.text(x, top - 5, text, SMALL, color=soft)
+    for place in range(0, len(lanes), 2):
+        sheet.rect(MARGIN, top + place * pitch, sheet.room, pitch, fill=sheet.colours.band)
+    bottom = top + len(lanes) * pitch
+    _grid(sheet, scale, top, bottom)
+    if scale.shows(answer.on):
+        at = scale.at(answer.on)
+        sheet.line(at, top, at, bottom, stroke=sheet.colours.text, stroke_width=1.5)
+    for place, (course, lane) in enumerate(lanes):
+        _row(sheet, answer, course, lane, top + place * pitch, columns, scale)
+    sheet.y = bottom + 4
 
 
-def _label_lines(label: str, standing_: str, room: float) -> list[tuple[str, str]]:
-    """The lines above a lane: of each what the item is, and how it stands."""
-    # what does not break keeps the dash with the word after it
-    lines = wrap(f"{label} –\u00a0{standing_}", TEXT, room)
-    left, found = len(label), []
-    for line in lines:
-        found.append((line[: max(left, 0)].strip(), line[max(left, 0) :].strip()))
-        left -= len(line) + 1
-    return found
+def _row(
+    sheet: Sheet,
+    answer: CoursesAnswer,
+    course: Course,
+    lane: Lane,
+    top: float,
+    columns: _Columns,
+    scale: Axis,
+) -> None:
+    """One item: its name, its lane, how it stands."""
+    span = _span_on(course, answer.on)
+    label = item_title(course, answer.company, answer.names)
+    status = _shown(course)
+    group = group_of(status, disputed=course.disputed)
+    beside = columns.status is not None
+    wide = width(status_words(status), SMALL, bold=True) + 14
+    room = columns.lanes - columns.label - 12 if beside else sheet.room - wide - 8
+    middle = top + (PITCH / 2 if beside else 22 + PITCH / 2)
+    with sheet.about(course.subject, span_words(label, course, span, answer.names, answer.sources)):
+        sheet.rect(
+            MARGIN,
+            top,
+            sheet.room,
+            PITCH if beside else PITCH + 22,
+            fill="none",
+            pointer_events="all",
+        )
+        color = sheet.colours.link if sheet.links else sheet.colours.text
+        name = shorten(wrap(label, TEXT, room), 1, TEXT, room)[0]
+        sheet.text(columns.label + 4, top + 16, name, TEXT, color=color)
+        draw_lane(sheet, course, lane, answer.on, middle, scale)
+        x = columns.status if columns.status is not None else sheet.width - MARGIN - wide
+        pill(sheet, group, status, x, top + 12, wide)
+        soft = sheet.colours.muted
+        if columns.since is not None and span.since is not None and course.status is not None:
+            told = shorten(wrap(date(span.since), SMALL, SINCE - 6), 1, SMALL, SINCE - 6)[0]
+            sheet.text(columns.since, top + 16, told, SMALL)
+        if columns.remark is not None:
+            room = sheet.width - MARGIN - columns.remark
+            text = _remark(course, answer)
+            sheet.text(
+                columns.remark, top + 16, shorten(wrap(text, SMALL, room), 1, SMALL, room)[0], SMALL,
+                color=soft,
+            )  # fmt: skip
 
 
-def _labels(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed]) -> None:
-    """Above each lane: what it is, and how it stands."""
-    strong, weak = [], []
-    for each in placed:
-        lines = _label_lines(each.label, standing(each.course, answer.names), sheet.room)
-        y = each.middle - BAR / 2 - 12 - LINE * (len(lines) - 1)
-        for own, rest in lines:
-            if own:
-                strong.append({"x": MARGIN, "y": y, "text": own})
-            if rest:
-                after = width(f"{own} " if own else "", TEXT)
-                weak.append({"x": MARGIN + round(after, 1), "y": y, "text": rest})
-            y += LINE
-    sheet.text(strong, halo=True)
-    sheet.text(weak, halo=True, color=sheet.colours.muted)
+def _remark(course: Course, answer: CoursesAnswer) -> str:
+    """What a reader should know besides: what else may hold, what later reports say, or how much."""
+    if course.status is None:
+        return "not on this day"
+    if course.certainty == "contested":
+        return f"later reports say {others_words(course.alternatives, answer.names)}"
+    if course.certainty == "possible":
+        return f"uncertain: may also be {others_words(course.alternatives, answer.names)}"
+    if course.later:
+        return f"came out later: {status_words(course.later[0].status)}"
+    counted = [mark for mark in course.marks if mark.counts]
+    last = max((mark.known[:10] for mark in counted), default="")
+    many = f"{len(counted)} report{'' if len(counted) == 1 else 's'}"
+    return f"{many}, {date(last)}" if len(counted) == 1 and last else many
+
+
+def _span_on(course: Course, on: Day) -> Span:
+    """The span that holds on a day, or the nearest one before it."""
+    before = [span for span in course.spans if span.valid_from <= on]
+    return before[-1] if before else course.spans[0]
 
 
 def _grid(sheet: Sheet, scale: Axis, top: float, bottom: float) -> None:
-    ticks = list(scale.ticks(SMALL))
-    sheet.add(
-        "rule", [{"x": x, "y": top, "y2": bottom} for x, _ in ticks],
-        color=sheet.colours.line, aria=False,
-    )  # fmt: skip
-    rows = []
-    for y in (top - 5, bottom + 14) if bottom - top > 500 else (bottom + 14,):
-        for x, text in ticks:
-            half = width(text, SMALL) / 2
-            middle = min(max(x, half + 2), sheet.width - half - 2)
-            rows.append({"x": round(middle, 1), "y": y, "text": text})
-    sheet.text(rows, size=SMALL, color=sheet.colours.muted, align="center")
+    soft, line = sheet.colours.muted, sheet.colours.line
+    beyond = -1.0
+    for x, text in scale.ticks(SMALL):
+        sheet.line(x, top, x, bottom, stroke=line)
+        half = width(text, SMALL) / 2
+        middle = min(max(x, half + 2), scale.end - half)
+        if middle - half > beyond:
+            sheet.text(middle, top - 5, text, SMALL, color=soft, align="middle")
+            beyond = middle + half + 6
+    if scale.cut is not None:
+        at = scale.at_cut
+        sheet.text(at, top - 5, "//", TEXT, bold=True, align="middle", halo=True)
+        sheet.line(at, top, at, bottom, stroke=line, stroke_dasharray="2 4")
 
 
-def _on_line(sheet: Sheet, on: Day, scale: Axis, top: float, bottom: float) -> None:
-    line = [{"x": scale.at(on), "y": top, "y2": bottom}]
-    if scale.shows(on):
-        sheet.add("rule", line, color=sheet.colours.background, strokeWidth=3, aria=False)
-        sheet.add("rule", line, color=sheet.colours.text, strokeDash=[4, 3], aria=False)
-
-
-def _shown(
-    answer: CoursesAnswer, lanes: Iterable[tuple[Course, Lane]], scale: Axis
-) -> legend.Shown:
-    lanes = list(lanes)
-    bars = [b for _, lane in lanes for b in lane.bars if scale.meets(b.first, b.last)]
-    marks = [mark for course, _ in lanes for mark in course.marks]
-    return legend.Shown(
-        groups=[(bar.group, bar.over) for bar in bars],
-        fades=any(lane.uncertain for _, lane in lanes),
-        arrows=any(lane.arrow is not None for _, lane in lanes),
-        pale=any(bar.last > answer.on and bar.first != bar.last for bar in bars),
-        contested=any(lane.contested for _, lane in lanes),
-        later=any(course.later for course, _ in lanes),
-        public=any(is_public(mark) and not mark.later for mark in marks),
-        recorded=any(is_recorded(mark, answer.on, scale) for mark in marks),
+def _signs(
+    answer: CoursesAnswer, lanes: Sequence[Lane], courses: Sequence[Course], scale: Axis
+) -> str:
+    """What the signs mean: only those that are there."""
+    bars = [bar for lane in lanes for bar in lane.bars]
+    cut = scale.cut
+    said = (
+        ("dots: day not certain", any(lane.uncertain for lane in lanes)),
+        ("dashes: came out later", any(course.later for course in courses)),
+        ("!: later reports say otherwise", any(lane.contested for lane in lanes)),
+        ("◆ completed", any(bar.status == "completed" for bar in bars)),
+        ("thin: over or denied", any(bar.over for bar in bars)),
+        ("hatched: suspended or disputed", any(bar.group == "disputed" for bar in bars)),
+        ("pale: after that day", any(bar.first > answer.on for bar in bars)),
+        ("arrow: goes on", any(lane.arrow is not None for lane in lanes)),
+        ("● a fact, as it was said", any(map(_is_fact, courses))),
+        (
+            f"the scale changes on {date(calendar.fromordinal(cut).isoformat())} (//)"
+            if cut
+            else "",
+            cut is not None,
+        ),
     )
+    return capital(" · ".join(text for text, there in said if there))

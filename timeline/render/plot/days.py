@@ -29,6 +29,9 @@ class Axis(Struct, frozen=True):
     """As ordinals of the calendar."""
     start: float
     end: float
+    cut: int | None = None
+    """Where the scale changes: what is before has less room, up to the place ``at_cut``."""
+    at_cut: float = 0
 
     def at(self, day: Day) -> float:
         """Where a day begins; open ends, and days that are not shown, stand at the ends."""
@@ -42,8 +45,13 @@ class Axis(Struct, frozen=True):
 
     def place(self, ordinal: int) -> float:
         """Where the day of an ordinal begins."""
-        share = (ordinal - self.first) / (self.last - self.first)
-        return round(self.start + (self.end - self.start) * min(max(share, 0), 1), 1)
+        first, last, start, end = self.first, self.last, self.start, self.end
+        if self.cut is not None:
+            before = ordinal < self.cut
+            first, last = (first, self.cut) if before else (self.cut, last)
+            start, end = (start, self.at_cut) if before else (self.at_cut, end)
+        share = (ordinal - first) / (last - first)
+        return round(start + (end - start) * min(max(share, 0), 1), 1)
 
     def shows(self, day: Day) -> bool:
         """Whether the day lies within."""
@@ -54,6 +62,13 @@ class Axis(Struct, frozen=True):
 
         ``upright`` is an axis from below to above, whose labels are only as high as they are.
         """
+        if self.cut is not None:
+            for part in (
+                Axis(self.first, self.cut, self.start, self.at_cut),
+                Axis(self.cut, self.last, self.at_cut, self.end),
+            ):
+                yield from (tick for tick in part.ticks(size) if abs(tick[0] - self.at_cut) > 36)
+            return
         for step, text in _STEPS:
             sample = size * 1.5 if upright else width(_label(date(2028, 12, 28), text), size)
             days = _DAYS[text] * step
@@ -83,6 +98,12 @@ def axis(days: Iterable[Day], start: float, end: float, before: float, after: fl
         start,
         end,
     )
+
+
+def broken(scale: Axis, cut: int) -> Axis:
+    """The axis with most of its room for the days after a cut."""
+    at = scale.start + (scale.end - scale.start) * 0.42
+    return Axis(scale.first, scale.last, scale.start, scale.end, cut, at)
 
 
 Window: TypeAlias = tuple[Day | None, Day | None]

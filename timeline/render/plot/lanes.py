@@ -1,160 +1,145 @@
-"""What is drawn in the lanes of a timeline: bars, what else may hold, arrows, words, and when it was told."""
+"""What is drawn in the lane of an item: what held, what is not certain, what came out later."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from msgspec import Struct
-
-from timeline.answers.course import Course, CoursesAnswer, Mark
-from timeline.model.values import ALWAYS, Day
-from timeline.render.plot import legend
+from timeline.answers.course import Course
+from timeline.model.kinds import claim_term_of
+from timeline.model.values import Day
 from timeline.render.plot.bars import Bar, Lane, later_bars
-from timeline.render.plot.colours import fading
-from timeline.render.plot.days import Axis, is_open
-from timeline.render.plot.measure import width
-from timeline.render.plot.said import MARK_TIP, TIP, claim_words, mark_tip, span_tip
-from timeline.render.plot.sheet import Sheet
+from timeline.render.plot.days import Axis
+from timeline.render.plot.sheet import HATCH, Sheet
 from timeline.render.status import Group, status_words
-from timeline.render.words import Names
 
-BAR: Final = 12
-THIN: Final = 5
+BAR: Final = 18
+THIN: Final = 4
+"""What is over or denied."""
 LEAST: Final = 3
 """The narrowest bar, so that a day is seen among years."""
-BETWEEN: Final = 1
-"""Between a bar and the next one, so that two of a colour are two."""
-ARROW: Final = 46
+POINT: Final = 6
+"""How far the end of a bar points where it goes on."""
 AFTER: Final = 0.4
 """Opacity of what is planned for after the day asked for."""
 
 
-class Placed(Struct, frozen=True):
-    """A course with its lane, its label and where its bar stands."""
-
-    course: Course
-    lane: Lane
-    label: str
-    middle: float
-
-
-def draw_bars(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed], scale: Axis) -> None:
-    """The bars of every lane, from the least certain to what is certain, and what stands on them."""
-    rows: dict[tuple[Group, str, float], list[dict[str, Any]]] = {}
-    words: dict[Group, list[dict[str, Any]]] = {}
-    outlines: dict[Group, list[dict[str, Any]]] = {}
-    dashed: dict[Group, list[dict[str, Any]]] = {}
-    arrows: dict[Group, list[tuple[float, float]]] = {}
-    warned: list[dict[str, float]] = []
-    for each in placed:
-        for bar in each.lane.bars:
-            if not scale.meets(bar.first, bar.last):
-                continue
-            row = _row(bar, each.middle, scale)
-            tip = span_tip(each.label, each.course, bar.span, answer.names, answer.sources)
-            said = f"{each.label}: {tip['status']}, {tip['days']}"
-            for piece, opacity in _pieces(row, scale.at(answer.on), bar):
-                key = bar.group, bar.look, opacity
-                rows.setdefault(key, []).append(piece | tip | {"description": said})
-            _word(words, bar, row, each.middle, answer.names)
-        for bar in each.lane.uncertain:
-            if scale.meets(bar.first, bar.last):
-                box = _box(bar.first, bar.last, each.middle, BAR, scale)
-                outlines.setdefault(bar.group, []).append(box)
-        for bar in each.lane.contested:
-            if scale.meets(bar.first, bar.last):
-                box = _box(bar.first, bar.last, each.middle, BAR, scale)
-                outlines.setdefault(bar.group, []).append(box)
-                warned.append({"x": box["x"], "y": each.middle})
-        for bar in later_bars(each.course, answer.on):
-            dashed.setdefault(bar.group, []).append(
-                _box(bar.first, bar.last, each.middle, BAR + 6, scale)
-            )
-        if each.lane.arrow is not None:
-            start = min(scale.at(each.lane.arrow.first), scale.end - ARROW)
-            arrows.setdefault(each.lane.arrow.group, []).append((start, each.middle))
-    order = {"below": 0, "out": 1, "pale": 2, "in": 3, "full": 4}
-    for (group, look, opacity), some in sorted(rows.items(), key=lambda e: order[e[0][1]]):
-        sheet.add("rect", some, tip=TIP, opacity=opacity, color=_fill(sheet, group, look))
-    for group, boxes in outlines.items():
-        sheet.outline(boxes, sheet.colours.groups[group])
-    for group, boxes in dashed.items():
-        sheet.outline(boxes, sheet.colours.groups[group], later=True)
-    for group, starts in arrows.items():
-        color = sheet.colours.groups[group]
-        legend.arrows(sheet, starts, ARROW, color)
-    legend.warnings(sheet, warned)
-    for group, said_in in words.items():
-        sheet.text(said_in, size=10, baseline="middle", color=sheet.colours.on_groups[group])
-
-
-def _row(bar: Bar, middle: float, scale: Axis) -> dict[str, Any]:
-    high = THIN if bar.over else BAR
-    return _box(bar.first, bar.last, middle, high, scale) | {"from": bar.first, "to": bar.last}
-
-
-def _box(first: Day, last: Day, middle: float, high: float, scale: Axis) -> dict[str, Any]:
-    x, x2 = scale.at(first), scale.at(last) - BETWEEN
-    x2 = max(x2, x + LEAST)
-    return {"x": x, "x2": x2, "y": middle - high / 2, "y2": middle + high / 2}
-
-
-def _pieces(row: dict[str, Any], on: float, bar: Bar) -> Iterator[tuple[dict[str, Any], float]]:
-    """The bar, pale after the day asked for; what fades is not cut, so that it fades once."""
-    faint = {"below": 0.35, "pale": 0.45}.get(bar.look, 1.0)
-    if row["x2"] <= on + LEAST or bar.look in ("in", "out"):
-        yield row, faint
-    elif row["x"] >= on:
-        yield row, min(AFTER, faint)
-    else:
-        yield row | {"x2": on}, faint
-        yield row | {"x": on}, min(AFTER, faint)
-
-
-def _fill(sheet: Sheet, group: Group, look: str) -> Any:
-    if look not in ("in", "out"):
-        return sheet.colours.groups[group]
-    return fading(sheet.colours.groups[group], out=look == "out")
-
-
-def _word(
-    words: dict[Group, list[dict[str, Any]]],
-    bar: Bar,
-    row: dict[str, Any],
-    middle: float,
-    names: Names,
+def draw_lane(
+    sheet: Sheet, course: Course, lane: Lane, on: Day, middle: float, scale: Axis
 ) -> None:
-    """The status inside the bar, of a fact its value, where it has room."""
-    own = bar.status == bar.span.status
-    text = claim_words(bar.span, names) if own else status_words(bar.status)
-    if bar.look == "full" and not bar.over and width(text, 10) + 10 <= row["x2"] - row["x"]:
-        words.setdefault(bar.group, []).append({"x": row["x"] + 5, "y": middle + 0.5, "text": text})
+    """All of one lane, around its middle."""
+    fact = claim_term_of(course.subject) is not None
+    end = lane.arrow.first if lane.arrow is not None else None
+    for bar in lane.bars:
+        if not scale.meets(bar.first, bar.last):
+            continue
+        x, x2 = scale.at(bar.first), max(scale.at(bar.last), scale.at(bar.first) + LEAST)
+        after = AFTER if bar.first > on else None
+        if bar in lane.uncertain:
+            _hollow(sheet, bar.group, x, x2, middle, "1.5 3.5")
+        elif bar.look in ("below", "out"):
+            continue  # of two that may hold, the outline stands for both, and words say which
+        elif fact:
+            _dotted_line(sheet, bar.group, x, x2, middle, after)
+        elif bar.status == "completed":
+            _diamond(sheet, bar.group, x, x2, middle, after)
+        elif bar.over:
+            thin_line(sheet, bar.group, x, x2, middle, after)
+        else:
+            solid(sheet, bar, x, x2, middle, after, pointed=bar.last == end)
+    for bar in lane.contested:
+        if scale.meets(bar.first, bar.last):
+            _contested(sheet, bar, middle, scale)
+    for bar in later_bars(course, on):
+        if scale.meets(bar.first, bar.last):
+            x, x2 = scale.at(bar.first), max(scale.at(bar.last), scale.at(bar.first) + LEAST)
+            _hollow(sheet, bar.group, x, x2, middle, "7 4")
 
 
-# --- when it was told -----------------------------------------------------------------------------
+def solid(
+    sheet: Sheet,
+    bar: Bar,
+    x: float,
+    x2: float,
+    middle: float,
+    opacity: float | None,
+    *,
+    pointed: bool,
+) -> None:
+    """A bar of what is not over; its end points on where nothing ended it."""
+    top, bottom = middle - BAR / 2, middle + BAR / 2
+    point = min(POINT, (x2 - x) / 2) if pointed else 0
+    path = f"M{x:.1f} {top:.1f}H{x2 - point:.1f}L{x2:.1f} {middle:.1f}L{x2 - point:.1f} {bottom:.1f}H{x:.1f}Z"
+    fill = HATCH if bar.group == "disputed" else sheet.colours.fills[bar.group]
+    sheet.mark(
+        "path", d=path, fill=fill, stroke=sheet.colours.groups[bar.group], stroke_width=1.5,
+        stroke_dasharray="4 2.5" if bar.group == "rumoured" else None, opacity=opacity,
+    )  # fmt: skip
 
 
-def draw_marks(sheet: Sheet, answer: CoursesAnswer, placed: Iterable[Placed], scale: Axis) -> None:
-    """Above each bar when its news became public, below when we recorded it."""
-    public, recorded = {}, {}
-    for each in placed:
-        for mark in each.course.marks:
-            tip = mark_tip(mark, answer.sources) | {"description": ""}
-            if is_public(mark) and not mark.later and scale.shows(mark.known):
-                place = scale.at(mark.known), each.middle - BAR / 2 - 5
-                public[place] = tip
-            if is_recorded(mark, answer.on, scale):
-                recorded[scale.at(mark.recorded), each.middle + BAR / 2 + 5] = tip
-    legend.triangles(sheet, public, MARK_TIP, down=True)
-    legend.triangles(sheet, recorded, MARK_TIP, down=False)
+def thin_line(
+    sheet: Sheet, group: Group, x: float, x2: float, middle: float, opacity: float | None = None
+) -> None:
+    """What is over, with a tick where it began to be; what is denied, with a cross."""
+    color = sheet.colours.groups[group]
+    sheet.rect(x, middle - THIN / 2, x2 - x, THIN, fill=color, opacity=opacity)
+    cap = "M{0} {2}L{1} {3}M{0} {3}L{1} {2}" if group == "denied" else "M{4} {2}V{3}"
+    path = cap.format(*(f"{each:.1f}" for each in (x - 4, x + 4, middle - 5, middle + 5, x)))
+    sheet.mark("path", d=path, stroke=color, stroke_width=2, fill="none", opacity=opacity)
 
 
-def is_public(mark: Mark) -> bool:
-    """Whether it became public on a day that can be shown."""
-    return mark.known != ALWAYS and not is_open(mark.known[:10])
+def _hollow(sheet: Sheet, group: Group, x: float, x2: float, middle: float, dash: str) -> None:
+    """An outline: dotted where the day is not certain, dashed where it came out later."""
+    sheet.rect(
+        x, middle - BAR / 2, x2 - x, BAR, fill="none", stroke=sheet.colours.groups[group],
+        stroke_width=1.5, stroke_dasharray=dash, stroke_linecap="round",
+    )  # fmt: skip
 
 
-def is_recorded(mark: Mark, on: Day, scale: Axis) -> bool:
-    """Whether it is worth a sign that we recorded it: by the day asked for."""
-    return scale.shows(mark.recorded) and mark.recorded[:10] <= on
+def _diamond(
+    sheet: Sheet, group: Group, x: float, x2: float, middle: float, opacity: float | None
+) -> None:
+    """What was completed on a day, and a faint tail."""
+    color = sheet.colours.groups[group]
+    sheet.rect(x, middle - 1.5, x2 - x, 3, fill=color, opacity=opacity)
+    path = f"M{x - 8:.1f} {middle:.1f}l8-8l8 8l-8 8Z"
+    sheet.mark("path", d=path, fill=color, opacity=opacity)
+
+
+def _dotted_line(
+    sheet: Sheet, group: Group, x: float, x2: float, middle: float, opacity: float | None
+) -> None:
+    """A fact: said on a day, and not said otherwise since."""
+    color = sheet.colours.groups[group]
+    sheet.line(x, middle, x2, middle, stroke=color, stroke_width=1.5, opacity=opacity)
+    sheet.mark("circle", cx=x, cy=middle, r=4, fill=color, opacity=opacity)
+
+
+def _contested(sheet: Sheet, bar: Bar, middle: float, scale: Axis) -> None:
+    """What a later report says against the bar, and a sign that it does."""
+    x, x2 = scale.at(bar.first), max(scale.at(bar.last), scale.at(bar.first) + LEAST)
+    sheet.rect(
+        x, middle + 1, x2 - x, 9, fill=sheet.colours.background, stroke=sheet.colours.groups[bar.group],
+        stroke_width=1.5, stroke_dasharray="1.5 3.5", stroke_linecap="round",
+    )  # fmt: skip
+    triangle = (
+        f"M{x - 7:.1f} {middle + 10:.1f}L{x:.1f} {middle - 3:.1f}L{x + 7:.1f} {middle + 10:.1f}Z"
+    )
+    sheet.mark("path", d=triangle, fill=sheet.colours.text)
+    sheet.text(x, middle + 9, "!", 10, bold=True, align="middle", color=sheet.colours.background)
+
+
+def pill(sheet: Sheet, group: Group, status: str, x: float, middle: float, wide: float) -> None:
+    """A status as a pill: its word, and a look that no other one has."""
+    colours = sheet.colours
+    filled = group in ("rumoured", "announced", "active")
+    sheet.rect(
+        x, middle - 9, wide, 18, rx=3, stroke=colours.groups[group], stroke_width=1.5,
+        fill=HATCH if group == "disputed" else colours.fills[group] if filled else colours.background,
+        stroke_dasharray="4 2.5" if group == "rumoured" else None,
+    )  # fmt: skip
+    if group == "disputed":
+        sheet.rect(x + 4, middle - 7, wide - 8, 14, fill=colours.fills[group])
+    sheet.text(
+        x + wide / 2, middle + 4, status_words(status), 12, bold=True, align="middle",
+        color=colours.on_fills[group],
+    )  # fmt: skip

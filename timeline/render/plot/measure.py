@@ -14,7 +14,7 @@ from timeline.render.text import clean, pieces
 
 FONT: Final = (
     "Liberation Sans, Arial, Helvetica, Noto Sans CJK SC, Noto Sans CJK JP, Noto Sans SC, "
-    "PingFang SC, Hiragino Sans, Microsoft YaHei, Yu Gothic, Malgun Gothic, sans-serif"
+    "PingFang SC, Hiragino Sans, Microsoft YaHei, Yu Gothic, Malgun Gothic, DejaVu Sans, sans-serif"
 )
 
 # thousandths of the size, from the blank to the tilde

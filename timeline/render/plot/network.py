@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import hypot, sqrt
-from typing import Any, Final
+from typing import Final
 
+from msgspec import Struct
+
+from timeline.answers.course import Course
 from timeline.answers.network import NetworkAnswer, Tie, company_of
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
-from timeline.render.plot.colours import Theme
+from timeline.render.plot.colours import Look
 from timeline.render.plot.days import day_words
 from timeline.render.plot.placing import Box, place_labels
-from timeline.render.plot.said import TIP, item_title, span_tip, standing
-from timeline.render.plot.sheet import MARGIN, TEXT, Sheet, Spec
+from timeline.render.plot.said import item_title, span_words, standing
+from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
 from timeline.render.status import GROUPS, Group, group_of
 from timeline.render.text import capital
-
-DAY: Final = "day"
-"""The parameter of the specification that says of which day the lines are."""
 
 MOST: Final = 60
 """Companies in a picture; beyond it no name can be read. The data has them all."""
 
-_DASHES: Final[dict[Group, tuple[float, list[int]]]] = {
-    "rumoured": (3, [2, 4]),
-    "announced": (3, [9, 5]),
-    "active": (3, [1, 0]),
-    "disputed": (3, [12, 3, 3, 3]),
-    "denied": (1.5, [5, 6]),
-    "ended": (1.5, [1, 5]),
+_DASHES: Final[dict[Group, str | None]] = {
+    "rumoured": "2 4",
+    "announced": "9 5",
+    "active": None,
+    "disputed": "12 3 3 3",
+    "denied": "5 6",
+    "ended": "1 5",
 }
-"""How wide, and how dashed, so that no line is told by its colour alone."""
+"""So that no line is told by its colour alone."""
 
-_BETWEEN: Final = 6
-"""Pixels between the lines of two companies, and at most between all of them."""
-_BUNDLE: Final = 24
+_FIRM: Final[dict[Group, int]] = {
+    "ended": 0, "denied": 1, "rumoured": 2, "disputed": 3, "announced": 4, "active": 5,
+}  # fmt: skip
+"""Which status of a pair of companies gives its line the colour: the strongest."""
 
-_IS_NOW: Final = f"datum.valid_from <= {DAY} && {DAY} < datum.valid_to"
+_WIDTHS: Final = (2, 4, 6)
+"""Of a line, for one tie, two, and more."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A pair of companies from one day until another: how its line looks, and what it says."""
+
+    one: str
+    other: str
+    valid_from: Day
+    valid_to: Day
+    group: Group
+    ties: int
+    directed: bool
+    """Whether all ties lead from one to the other: it owns, supplies, makes."""
+    sentence: str
 
 
 def network_title(answer: NetworkAnswer) -> str:
@@ -61,48 +78,66 @@ def network_alt(answer: NetworkAnswer) -> str:
     return " ".join([head, *said])
 
 
-def network_spec(
+def network_scene(
     answer: NetworkAnswer,
     places: Mapping[str, tuple[float, float]],
-    theme: Theme,
+    look: Look,
     wide: int,
-) -> Spec:
-    """The picture of a network, as a Vega-Lite specification with the parameter :data:`DAY`.
+    links: Links | None = None,
+    *,
+    all_days: bool = False,
+) -> Scene:
+    """The picture of a network on the day asked for.
 
-    ``places`` are where companies stand, from 0 to 1 on both axes.
+    ``places`` are where companies stand, from 0 to 1 on both axes. With ``all_days`` the lines of other days
+    are in it too, hidden, each with its days: a script shows them.
     """
-    sheet = Sheet(wide, theme)
-    sheet.params.append({"name": DAY, "value": within(answer.on, answer.on)[0]})
-    shown = shown_of(answer)
+    sheet = Sheet(wide, look, links)
+    on = within(answer.on, answer.on)[0]
+    shown = {name: text for name, text in shown_of(answer).items() if name in places}
     ties = [tie for tie in answer.ties if {tie.one, tie.other} <= shown.keys()]
     sheet.head(network_title(answer), _subtitle(answer, len(shown)))
-    _legend(sheet, ties)
+    lines = list(lines_of(answer, ties))
+    now = [line for line in lines if line.valid_from <= on < line.valid_to]
+    _legend(sheet, lines if all_days else now)
     sheet.y += 10
-    high = max(round(sheet.width * 0.62), round(len(shown) * 12_000 / sheet.width), 240)
+    high = max(round(sheet.width * 0.55), round(len(shown) * 12_000 / sheet.width), 240)
     points = _points(sheet, shown, places, high)
-    radii = _radii(answer, ties, shown)
-    lines = list(_lines(answer, ties, points, radii))
-    _draw_lines(sheet, lines)
-    _draw_nodes(sheet, answer, ties, points, radii)
-    _draw_labels(sheet, shown, points, radii, lines, high)
+    current = Counter(
+        end for line in now if line.group not in ("ended", "denied")
+        for end in (line.one, line.other) for _ in range(line.ties)
+    )  # fmt: skip
+    radii = {
+        name: round(min(8 + 3.5 * sqrt(current[name]), 20), 1) if current[name] else 7
+        for name in shown
+    }
+    for line in lines if all_days else now:
+        _draw_line(sheet, line, points, radii, hidden=line not in now, dated=all_days)
+    for name in shown:
+        _draw_node(sheet, name, shown[name], points[name], radii[name], current[name])
+    bounds = Box(4, sheet.y, sheet.width - 4, sheet.y + high)
+    segments = [(*points[line.one], *points[line.other]) for line in now]
+    for x, y, text in place_labels(shown, points, radii, segments, bounds, TEXT):
+        sheet.text(x, y, text, align="middle", halo=True)
     if not ties:
         sheet.text(
-            [{"x": MARGIN, "y": sheet.y + 20, "text": "Nothing that ties companies is known here."}],
+            MARGIN,
+            sheet.y + 20,
+            "Nothing that ties companies is known here.",
             color=sheet.colours.muted,
-        )  # fmt: skip
+        )
     sheet.y += high + 34
     sheet.text(
-        [{"x": sheet.width - MARGIN, "y": sheet.y - 8}], size=24, align="right",
-        color=sheet.colours.muted,
-        encoding={"text": {"value": {"expr": f"utcFormat(toDate({DAY}), '%-d %b %Y')"}}},
+        sheet.width - MARGIN, sheet.y - 8, day_words(answer.on), 24, align="end", bold=True,
+        color=sheet.colours.muted, class_="day",
     )  # fmt: skip
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
-    return sheet.spec(network_title(answer), network_alt(answer))
+    return sheet.scene(network_title(answer), network_alt(answer))
 
 
 def _subtitle(answer: NetworkAnswer, shown: int) -> str:
     known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
-    said = f"Ties on the day below{known}. A pale company has none that is live on it."
+    said = f"Ties on the day below{known}. A hollow circle has none that is current."
     if shown < len(answer.nodes):
         said += f" The {shown} companies with most ties of {len(answer.nodes):,}."
     return said
@@ -143,160 +178,124 @@ def _points(
     }
 
 
-def _radii(answer: NetworkAnswer, ties: Sequence[Tie], shown: Iterable[str]) -> dict[str, float]:
-    counts: defaultdict[str, int] = defaultdict(int)
-    for tie in ties:
-        counts[tie.one] += 1
-        counts[tie.other] += 1
-    return {
-        name: 13.0 if name == answer.company else round(min(5 + 1.5 * sqrt(counts[name]), 11), 1)
-        for name in shown
-    }
-
-
-def _lines(
-    answer: NetworkAnswer,
-    ties: Iterable[Tie],
-    points: Mapping[str, tuple[float, float]],
-    radii: Mapping[str, float],
-) -> Iterator[dict[str, Any]]:
-    """A line for each span of each tie; the ties of two companies side by side."""
+def lines_of(answer: NetworkAnswer, ties: Iterable[Tie]) -> Iterator[Line]:
+    """A line for each pair of companies and each stretch of days on which the same ties join them."""
     courses = {course.subject: course for course in answer.courses}
-    beside: defaultdict[tuple[str, str], list[Tie]] = defaultdict(list)
+    pairs: defaultdict[tuple[str, str], list[Tie]] = defaultdict(list)
     for tie in ties:
-        beside[tie.one, tie.other].append(tie)
-    for (one, other), some in beside.items():
-        (x, y), (x2, y2) = points[one], points[other]
-        long = max(hypot(x2 - x, y2 - y), 1)
-        along, up = (x2 - x) / long, (y2 - y) / long
-        for number, tie in enumerate(some):
-            aside = (number - (len(some) - 1) / 2) * min(_BETWEEN, _BUNDLE / len(some))
-            first, last = radii[one] + 3, radii[other] + 3
-            course = courses[tie.subject]
-            label = item_title(course, None, answer.names)
-            for span in tie.spans:
-                tip = span_tip(label, course, span, answer.names, answer.sources)
-                yield {
-                    "x": round(x + along * first - up * aside, 1),
-                    "y": round(y + up * first + along * aside, 1),
-                    "x2": round(x2 - along * last - up * aside, 1),
-                    "y2": round(y2 - up * last + along * aside, 1),
-                    "valid_from": span.valid_from,
-                    "valid_to": span.valid_to,
-                    "group": group_of(span.status, disputed=span.disputed),
-                    "certainty": span.certainty,
-                    "description": f"{label}: {tip['status']}, {tip['days']}",
-                    **tip,
-                }
+        pairs[tie.one, tie.other].append(tie)
+    for (one, other), some in pairs.items():
+        days = sorted(
+            {day for tie in some for s in tie.spans for day in (s.valid_from, s.valid_to)}
+        )
+        for first, last in pairwise(days):
+            held = [
+                (tie, span) for tie in some for span in tie.spans
+                if span.valid_from <= first < span.valid_to
+            ]  # fmt: skip
+            if not held:
+                continue
+            groups = [group_of(span.status, disputed=span.disputed) for _, span in held]
+            strongest = max(groups, key=_FIRM.__getitem__)
+            live = [tie for (tie, _), group in zip(held, groups, strict=True) if group == strongest]
+            ends = {_direction(courses[tie.subject], one, other) for tie in live}
+            begin, end = (one, other) if ends != {(other, one)} else (other, one)
+            told = (
+                span_words(item_title(courses[tie.subject], None, answer.names), courses[tie.subject],
+                           span, answer.names, answer.sources)
+                for tie, span in held
+            )  # fmt: skip
+            yield Line(
+                one=begin, other=end, valid_from=first, valid_to=last, group=strongest,
+                ties=len(live), directed=len(ends) == 1 and None not in ends,
+                sentence="\n".join(told),
+            )  # fmt: skip
+
+
+def _direction(course: Course, one: str, other: str) -> tuple[str, str] | None:
+    """From whom to whom a tie leads: who owns, supplies, makes, grants or buys comes first."""
+    terms = course.terms
+    first = terms.get("from") or terms.get("holder")
+    if first is None and "parties" in terms:
+        acting = [
+            end for end in (one, other)
+            if _ACTING & set(terms["parties"].get(company_of(end), ()))
+        ]  # fmt: skip
+        first = acting[0] if len(acting) == 1 else None
+    if first == company_of(one):
+        return one, other
+    return (other, one) if first == company_of(other) else None
+
+
+_ACTING: Final = frozenset(
+    {"supplier", "provider", "manufacturer", "acquirer", "investor", "lender", "licensor"}
+)
+"""Roles of those from whom an arrow leads."""
 
 
 # --- drawing --------------------------------------------------------------------------------------
 
 
-def _draw_lines(sheet: Sheet, lines: Sequence[dict[str, Any]]) -> None:
-    for group, (wide, dash) in _DASHES.items():
-        for certainty, opacity in (("definite", 1.0), ("possible", 0.5)):
-            some = [
-                line for line in lines if line["group"] == group and line["certainty"] == certainty
-            ]
-            sheet.add(
-                "rule", some, tip=TIP, transform=[{"filter": _IS_NOW}], opacity=opacity,
-                color=sheet.colours.groups[group], strokeWidth=wide, strokeDash=dash,
+def _draw_line(
+    sheet: Sheet,
+    line: Line,
+    points: Mapping[str, tuple[float, float]],
+    radii: Mapping[str, float],
+    *,
+    hidden: bool,
+    dated: bool,
+) -> None:
+    (x, y), (x2, y2) = points[line.one], points[line.other]
+    long = max(hypot(x2 - x, y2 - y), 1)
+    along, up = (x2 - x) / long, (y2 - y) / long
+    wide = _WIDTHS[min(line.ties, len(_WIDTHS)) - 1]
+    color = sheet.colours.groups[line.group]
+    tip = 6 + 2 * wide if line.directed else 0
+    first, last = radii[line.one] + 3, radii[line.other] + 3
+    days = {"data_from": line.valid_from, "data_to": line.valid_to} if dated else {}
+    subject = company_of(line.one)
+    with sheet.about(
+        f"company:{subject}", line.sentence, display="none" if hidden else None, **days
+    ):
+        sheet.line(
+            x + along * first, y + up * first, x2 - along * (last + tip), y2 - up * (last + tip),
+            stroke=color, stroke_width=wide if _FIRM[line.group] > 1 else 1.5,
+            stroke_dasharray=_DASHES[line.group],
+        )  # fmt: skip
+        if tip:
+            end_x, end_y = x2 - along * last, y2 - up * last
+            base_x, base_y, half = end_x - along * tip, end_y - up * tip, tip * 0.45
+            sheet.mark(
+                "path", fill=color,
+                d=f"M{end_x:.1f} {end_y:.1f}L{base_x - up * half:.1f} {base_y + along * half:.1f}"
+                f"L{base_x + up * half:.1f} {base_y - along * half:.1f}Z",
             )  # fmt: skip
 
 
-def _draw_nodes(
-    sheet: Sheet,
-    answer: NetworkAnswer,
-    ties: Sequence[Tie],
-    points: Mapping[str, tuple[float, float]],
-    radii: Mapping[str, float],
+def _draw_node(
+    sheet: Sheet, name: str, text: str, point: tuple[float, float], radius: float, ties: int
 ) -> None:
-    names = {node.company: node.name for node in answer.nodes}
-    rows = {
-        name: {"x": x, "y": y, "area": round(3.1416 * radii[name] ** 2), "name": names[name],
-               "company": company_of(name), "description": names[name]}
-        for name, (x, y) in points.items()
-    }  # fmt: skip
-    size = {"size": {"field": "area", "type": "quantitative", "scale": None}}
-    tip = {"name": "name", "company": "company"}
-    paper = sheet.colours.background
-    sheet.add(
-        "circle", rows.values(), tip=tip, encoding=size, opacity=1, fill=paper,
-        stroke=sheet.colours.node, strokeWidth=1.5, strokeOpacity=0.5,
-    )  # fmt: skip
-    live = [
-        row
-        | {"valid_from": first, "valid_to": last, "area": round(3.1416 * (radii[name] + 1) ** 2)}
-        for name, row in rows.items()
-        for first, last in _live(ties, name)
-    ]
-    for center in (False, True):
-        some = [row for row in live if (row["company"] == answer.company) == center]
-        sheet.add(
-            "circle", some, tip=tip, encoding=size, opacity=1, aria=False,
-            transform=[{"filter": _IS_NOW}], strokeWidth=0,
-            fill=sheet.colours.text if center else sheet.colours.node,
+    many = f"{ties} current tie{'' if ties == 1 else 's'}" if ties else "no current tie"
+    fill = sheet.colours.text if ties else sheet.colours.background
+    with sheet.about(f"company:{company_of(name)}", f"{text}: {many}"):
+        sheet.mark(
+            "circle", cx=point[0], cy=point[1], r=radius, fill=fill, stroke=sheet.colours.text,
+            stroke_width=1.5, data_company=name,
         )  # fmt: skip
 
 
-def _live(ties: Iterable[Tie], name: str) -> Iterator[tuple[Day, Day]]:
-    """From when to when the company has a tie that is neither ended nor denied."""
-    spans = sorted(
-        (span.valid_from, span.valid_to)
-        for tie in ties
-        if name in (tie.one, tie.other)
-        for span in tie.spans
-        if group_of(span.status) not in ("ended", "denied")
-    )
-    held: tuple[Day, Day] | None = None
-    for first, last in spans:
-        if held is not None and first <= held[1]:
-            held = held[0], max(held[1], last)
-            continue
-        if held is not None:
-            yield held
-        held = first, last
-    if held is not None:
-        yield held
-
-
-def _draw_labels(
-    sheet: Sheet,
-    shown: Mapping[str, str],
-    points: Mapping[str, tuple[float, float]],
-    radii: Mapping[str, float],
-    lines: Sequence[Mapping[str, Any]],
-    high: float,
-) -> None:
-    bounds = Box(4, sheet.y, sheet.width - 4, sheet.y + high)
-    # a line for each tie, however many spans it has
-    segments = list({(line["x"], line["y"], line["x2"], line["y2"]) for line in lines})
-    placed = place_labels(shown, points, radii, segments, bounds, TEXT)
-    rows = [{"x": x, "y": y, "text": text} for x, y, text in placed]
-    sheet.text(rows, align="center", halo=True)
-
-
-def _legend(sheet: Sheet, ties: Iterable[Tie]) -> None:
-    there = {group_of(s.status, disputed=s.disputed) for tie in ties for s in tie.spans}
-    unsure = any(span.certainty == "possible" for tie in ties for span in tie.spans)
-    groups = [group for group in GROUPS if group in there]
-    entries = [(group, 36.0) for group in groups] + ([("uncertain", 36.0)] if unsure else [])
-    places = sheet.flow(entries)
-    for group, (x, y) in zip(groups, places, strict=False):
-        wide, dash = _DASHES[group]
-        sheet.add(
-            "rule", [{"x": x, "x2": x + 30, "y": y}], color=sheet.colours.groups[group],
-            strokeWidth=wide, strokeDash=dash, aria=False,
-        )  # fmt: skip
-    if unsure:
-        x, y = places[-1]
-        sheet.add(
-            "rule", [{"x": x, "x2": x + 30, "y": y}], color=sheet.colours.muted, opacity=0.5,
-            strokeWidth=3, aria=False,
-        )  # fmt: skip
-    sheet.text(
-        [{"x": x + 36, "y": y, "text": text}
-         for (text, _), (x, y) in zip(entries, places, strict=True)],
-        size=TEXT, baseline="middle",
-    )  # fmt: skip
+def _legend(sheet: Sheet, lines: Sequence[Line]) -> None:
+    groups = [group for group in GROUPS if any(line.group == group for line in lines)]
+    entries: list[tuple[str, float]] = [(group, 36.0) for group in groups]
+    if any(line.ties > 1 for line in lines):
+        entries.append(("wider: two ties, three or more", 0.0))
+    if any(line.directed for line in lines):
+        entries.append(("→ from who supplies, owns or makes", 0.0))
+    for (text, before), (x, y) in zip(entries, sheet.flow(entries), strict=True):
+        if before:
+            group = next(each for each in groups if each == text)
+            sheet.line(
+                x, y, x + 30, y, stroke=sheet.colours.groups[group], stroke_width=3,
+                stroke_dasharray=_DASHES[group],
+            )  # fmt: skip
+        sheet.text(x + before, y + 4, text, SMALL)

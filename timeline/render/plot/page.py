@@ -1,19 +1,19 @@
-"""A picture as one file of HTML that opens without a network: tooltips, a slider, and the data.
+"""A picture as one file of HTML that opens without a network: the picture, a slider, and the data.
 
 Without script it shows the same picture, still. Its policy allows it to load nothing.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from functools import cache
+from datetime import date
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-from timeline.extras import needs
 from timeline.model.values import Day
-from timeline.render.plot.colours import Colours
+from timeline.render.plot.colours import Theme, properties
+from timeline.render.plot.measure import FONT
+from timeline.render.plot.sheet import Scene, drawable
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -21,30 +21,31 @@ _PAGE: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
-style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="description" content="{alt}">
 <title>{title}</title>
 <style>
-:root {{ color-scheme: {theme} }}
-body {{ margin: 0; padding: 8px; font: 15px/1.45 {font}; color: {text}; background: {background} }}
+{colours}
+body {{ margin: 0; padding: 8px; font: 15px/1.45 {font}; color: var(--text); background: var(--ground) }}
 main {{ max-width: {width}px; margin: 0 auto }}
-h1 {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
+h1 {{ font-size: 26px; line-height: 1.2; margin: 12px 16px }}
 figure {{ margin: 0 }}
-/* !important: vega-embed gives its elements a display of its own */
-.narrow {{ display: none !important }}
+.narrow {{ display: none }}
 @media (max-width: {narrow}px) {{
-  .narrow {{ display: block !important }}
-  .narrow ~ .wide {{ display: none !important }}
+  h1 {{ font-size: 22px }}
+  .narrow {{ display: block }}
+  .narrow ~ .wide {{ display: none }}
 }}
 figure svg {{ max-width: 100%; height: auto; display: block }}
 #days {{ display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin: 4px 16px 12px }}
-#days input[type=range] {{ flex: 1 1 220px; accent-color: {accent} }}
+#days input[type=range] {{ flex: 1 1 220px; accent-color: var(--link) }}
 #days input {{ font: inherit; min-height: 28px }}
-details {{ margin: 4px 16px; color: {muted} }}
+p, details {{ margin: 4px 16px; color: var(--soft) }}
 details div {{ overflow-x: auto }}
-table {{ border-collapse: collapse; font-size: 13px; color: {text} }}
+table {{ border-collapse: collapse; font-size: 13px; color: var(--text) }}
 caption {{ text-align: left; padding: 4px 0 }}
-th, td {{ text-align: left; vertical-align: top; padding: 3px 8px 3px 0; border-bottom: 1px solid {line} }}
+th, td {{ text-align: left; vertical-align: top; padding: 3px 8px 3px 0 }}
+th, td {{ border-bottom: 1px solid var(--line) }}
 [hidden] {{ display: none !important }}
 @media print {{
   body, svg {{ print-color-adjust: exact; -webkit-print-color-adjust: exact }}
@@ -59,58 +60,42 @@ th, td {{ text-align: left; vertical-align: top; padding: 3px 8px 3px 0; border-
 {pictures}
 </figure>
 {slider}
+<p>{foot}</p>
 <details><summary>The data of this picture</summary><div>{table}</div></details>
 </main>
-{specs}
-<script>{bundle}</script>
-<script>{script}</script>
+{script}
 </body>
 </html>
 """
 
 _SLIDER: Final = """<form id="days" hidden>
 <label for="day">Day</label>
-<input type="range" id="slide" min="0" max="{last}" step="1" aria-label="Day" list="changes">
-<input type="date" id="day" min="{first}" max="{end}">
+<input type="range" id="slide" min="0" max="{last}" step="1" aria-label="Day" value="{at}">
+<input type="date" id="day" min="{first}" max="{end}" value="{on}">
 </form>"""
 
-_SCRIPT: Final = """
-(async () => {
-  const options = {ast: true, renderer: "svg", actions: false, tooltip: {theme: "%(theme)s"}};
-  const pictures = await Promise.all([...document.querySelectorAll("figure > div")].map(async at => {
-    const spec = JSON.parse(document.getElementById(`spec-${at.className}`).textContent);
-    const {view} = await vegaEmbed(at, spec, options);
-    const svg = at.querySelector("svg");
-    svg.setAttribute("role", "graphics-document");
-    svg.setAttribute("aria-label", spec.description);
-    return {view, svg};
-  }));
-  const hideEmpty = svg => {
-    for (const group of svg.querySelectorAll('g[role="graphics-symbol"]')) {
-      if (group.childElementCount) group.removeAttribute("aria-hidden");
-      else group.setAttribute("aria-hidden", "true");
-    }
-  };
-  for (const {svg} of pictures) hideEmpty(svg);
-  const days = document.getElementById("days");
-  if (!days) return;
-  const slide = document.getElementById("slide"), day = document.getElementById("day");
-  const first = Date.parse(day.min), long = 86400000;
-  const show = iso => {
-    day.value = iso;
-    slide.value = Math.round((Date.parse(iso) - first) / long);
-    slide.setAttribute("aria-valuetext", iso);
-    for (const {view, svg} of pictures)
-      view.signal("day", iso).runAsync().then(() => hideEmpty(svg));
-  };
-  slide.addEventListener("input", () =>
-    show(new Date(first + slide.value * long).toISOString().slice(0, 10)));
-  day.addEventListener("input", () => { if (day.value) show(day.value); });
-  days.addEventListener("submit", event => event.preventDefault());
-  days.hidden = false;
-  show(pictures[0].view.signal("day"));
-})();
-"""
+_SCRIPT: Final = """<script>
+const days = document.getElementById("days"), slide = document.getElementById("slide");
+const day = document.getElementById("day"), first = Date.parse(day.min), long = 86400000;
+const words = new Intl.DateTimeFormat("en-GB", {dateStyle: "medium", timeZone: "UTC"});
+const show = iso => {
+  day.value = iso;
+  slide.value = Math.round((Date.parse(iso) - first) / long);
+  const said = words.format(new Date(iso));
+  slide.setAttribute("aria-valuetext", said);
+  for (const line of document.querySelectorAll("[data-from]")) {
+    const there = line.dataset.from <= iso && iso < line.dataset.to;
+    if (there) line.removeAttribute("display"); else line.setAttribute("display", "none");
+  }
+  for (const text of document.querySelectorAll("svg .day")) text.textContent = said;
+};
+slide.addEventListener("input", () =>
+  show(new Date(first + slide.value * long).toISOString().slice(0, 10)));
+day.addEventListener("input", () => { if (day.value) show(day.value); });
+days.addEventListener("submit", event => event.preventDefault());
+days.hidden = false;
+show(day.value);
+</script>"""
 
 NARROW: Final = 600
 """Pixels of a window: below it the picture for a phone is shown, where there is one."""
@@ -118,57 +103,42 @@ NARROW: Final = 600
 
 def page_html(
     *,
-    title: str,
-    alt: str,
-    drawn: Sequence[tuple[dict[str, Any], str]],
+    scenes: Sequence[Scene],
+    foot: str,
     table: str,
-    colours: Colours,
+    theme: Theme,
+    on: Day,
     days: tuple[Day, Day] | None = None,
 ) -> str:
-    """The page of a picture: its specification and its SVG, and those for a phone.
+    """The page of a picture, and of the one for a phone; ``days`` are the ends of a slider.
 
-    ``days`` are the ends of a slider for the parameter ``day`` of the specifications.
+    Light, it turns dark where the reader's screen is.
     """
-    spec, theme = drawn[0][0], drawn[0][0]["usermeta"]["theme"]
-    named = list(zip(("wide", "narrow"), drawn, strict=False))[::-1]
+    named = list(zip(("wide", "narrow"), scenes, strict=False))[::-1]
     return _PAGE.format(
-        title=escape(title),
-        alt=escape(alt),
-        theme=theme,
-        font=spec["config"]["font"],
-        text=colours.text,
-        background=colours.background,
-        muted=colours.muted,
-        line=colours.line,
-        accent=colours.groups["active"],
-        width=spec["width"],
+        title=escape(drawable(scenes[0].title)),
+        alt=escape(drawable(scenes[0].alt)),
+        colours=_colours(theme),
+        font=FONT,
+        width=scenes[0].width,
         narrow=NARROW,
-        pictures="\n".join(f'<div class="{name}">{svg}</div>' for name, (_, svg) in named),
-        slider=_slider(*days) if days else "",
+        pictures="\n".join(f'<div class="{name}">{scene.svg()}</div>' for name, scene in named),
+        slider=_slider(*days, on) if days else "",
+        foot=escape(drawable(foot)),
         table=table,
-        specs="\n".join(_spec_script(name, spec) for name, (spec, _) in named),
-        bundle=_bundle(),
-        script=_SCRIPT % {"theme": theme},
+        script=_SCRIPT if days else "",
     )
 
 
-def _spec_script(name: str, spec: dict[str, Any]) -> str:
-    text = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/json" id="spec-{name}">{text}</script>'
+def _colours(theme: Theme) -> str:
+    said = f":root {{ color-scheme: {theme}; {properties(theme)} }}"
+    if theme == "dark":
+        return said
+    dark = f":root {{ color-scheme: dark; {properties('dark')} }}"
+    return f"{said}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
 
 
-def _slider(first: Day, last: Day) -> str:
-    from datetime import date
-
-    count = (date.fromisoformat(last) - date.fromisoformat(first)).days
-    return _SLIDER.format(first=first, end=last, last=count)
-
-
-@cache
-def _bundle() -> str:
-    """Vega, Vega-Lite and vega-embed as one script; nothing in it can end the script's element."""
-    with needs("plot"):
-        import vl_convert
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace(
-        "</script", "<\\/script"
-    )
+def _slider(first: Day, last: Day, on: Day) -> str:
+    start = date.fromisoformat(first)
+    last_day, at = ((date.fromisoformat(each) - start).days for each in (last, on))
+    return _SLIDER.format(first=first, end=last, last=last_day, at=at, on=on)

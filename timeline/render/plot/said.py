@@ -11,14 +11,13 @@ from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import ALWAYS, Instant
-from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
 
-_MOST_EVENTS = 5
-"""Events that a tooltip names; the data has them all."""
+_MOST_SOURCES = 3
+"""Sources that hovering names; the data has them all."""
 
 
 def item_title(course: Course, company: str | None, names: Names) -> str:
@@ -83,64 +82,24 @@ def days_words(span: Span) -> str:
     return f"from {first}" if span.valid_to == OPEN_END else f"{first} until {date(span.valid_to)}"
 
 
-def span_tip(
+def span_words(
     label: str, course: Course, span: Span, names: Names, sources: Mapping[str, str]
-) -> dict[str, str]:
-    """The tooltip of a span: what it says, and on which evidence."""
+) -> str:
+    """A span in a sentence: what it is, how it stands, from when, and who says so."""
     marks = [m for m in course.marks if m.counts and m.earliest < span.valid_to]
-    return {
-        "item": label,
-        "status": standing(span, names),
-        "days": days_words(span),
-        **evidence_tip(marks, sources),
-        "subject": course.subject,
-    }
+    return f"{label}: {standing(span, names)}, {days_words(span)}. {evidence_words(marks, sources)}"
 
 
-TIP = {
-    "item": "what",
-    "status": "status",
-    "days": "days",
-    "evidence": "evidence",
-    "source": "source",
-    "subject": "subject",
-}
-"""The fields of :func:`span_tip`, and what they are called."""
-
-
-def evidence_tip(marks: Sequence[Mark], sources: Mapping[str, str]) -> dict[str, str]:
-    """The last events, and who reported them."""
-    last = list(marks)[-_MOST_EVENTS:]
-    before = f"{len(marks) - len(last)} earlier, " if len(marks) > len(last) else ""
-    cited = dict.fromkeys(slug for mark in last for slug in mark.sources)
-    return {
-        "evidence": before + ", ".join(mark.event for mark in last),
-        "source": "; ".join(sources.get(slug, slug) for slug in cited) or "none named",
-    }
+def evidence_words(marks: Sequence[Mark], sources: Mapping[str, str]) -> str:
+    """Who reported some events: the last ones by name."""
+    cited = list(dict.fromkeys(slug for mark in marks for slug in mark.sources))
+    if not cited:
+        return "No source is named."
+    before = f"{len(cited) - _MOST_SOURCES} more, " if len(cited) > _MOST_SOURCES else ""
+    said = "; ".join(sources.get(slug, slug) for slug in cited[-_MOST_SOURCES:])
+    return f"{'Source' if len(cited) == 1 else 'Sources'}: {before}{said}."
 
 
 def known_words(known: Instant) -> str:
     """The day on which something became public."""
     return "always" if known == ALWAYS else date(known[:10])
-
-
-def mark_tip(mark: Mark, sources: Mapping[str, str]) -> dict[str, str]:
-    """The tooltip of an event: its three clocks and its source."""
-    return {
-        "what": type_words(mark.type),
-        "occurred": date(mark.occurred) if mark.occurred else "",
-        "known": known_words(mark.known),
-        "recorded": date(mark.recorded[:10]),
-        **evidence_tip([mark], sources),
-    }
-
-
-MARK_TIP = {
-    "what": "what",
-    "occurred": "occurred",
-    "known": "became public",
-    "recorded": "recorded",
-    "evidence": "event",
-    "source": "source",
-}
-"""The fields of :func:`mark_tip`, and what they are called."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import replace
@@ -10,18 +12,28 @@ from msgspec.structs import replace
 from timeline.answers.diff import Change, DiffAnswer
 from timeline.answers.first import day_of
 from timeline.answers.lists import CompaniesAnswer, CompanyRow
-from timeline.answers.model import StateAnswer
+from timeline.answers.model import CompanyItem, StateAnswer
 from timeline.app import Timeline
+from timeline.render.page import kind_of
 from timeline.render.rows import answer_rows, item_columns, state_rows
 from timeline.web.addresses import company_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
 from timeline.web.pages.sliding import sliders
 from timeline.web.paging import cut
-from timeline.web.parameters import OfCompanies, OfCompany, OfDiff
+from timeline.web.parameters import OfCompanies, OfCompanyPage, OfDiff
 from timeline.web.replies import Page, elsewhere, respond
 
 router = APIRouter()
+
+LANES: Final = 12
+"""Of the picture on a company's page: as many as fit above the fold."""
+
+FEW: Final = 20
+"""Items below the picture, before a reader asks for all of a kind."""
+
+PAGE: Final = 50
+"""Items of one kind at a time."""
 
 
 @router.get("/companies", **documented(CompaniesAnswer, "Every company", paged=True))
@@ -45,7 +57,7 @@ def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Respo
 
 
 @router.get("/companies/{company}", **documented(StateAnswer, "The state of a company"))
-def company(request: Request, company: str, asked: Annotated[OfCompany, Query()]) -> Response:
+def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Query()]) -> Response:
     """The state of a company, by any of its names, with its evidence."""
 
     def ask(timeline: Timeline) -> Page | str:
@@ -65,7 +77,7 @@ def company(request: Request, company: str, asked: Annotated[OfCompany, Query()]
     return respond(request, asked, company_path(company), ask)
 
 
-def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[str, Any]:
+def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dict[str, Any]:
     """What the page shows of a company besides its state."""
     found = answer.companies[0]
     sources = {slug for item in found.items for slug in item.sources}
@@ -78,7 +90,14 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[st
         "first_day": None,
         "first_known": None,
         "left_out": 0,
+        "picture": None,
+        "counts": Counter(kind_of(item.subject) for item in found.items),
+        "shown": shown_items(found.items, asked),
     }
+    if found.items and not asked.group and asked.tab is None:
+        about["picture"] = timeline.plot(
+            found.company, only=most_telling(found.items), **asked.asked()
+        )
     if not found.items:
         if asked.certainty or asked.open:
             every = timeline.state(found.company, group=asked.group, **asked.asked())
@@ -120,6 +139,22 @@ def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> R
         return _diff_page(answer, asked, lambda: timeline.names_in(answer), company)
 
     return respond(request, asked, path, ask)
+
+
+def most_telling(items: Sequence[CompanyItem]) -> list[str]:
+    """The subjects for a picture above the fold: what goes on first, and facts where nothing else is."""
+    rank = {"live": 0, "pending": 1, "claimed": 2, "done": 3, "denied": 4, "over": 5, "noted": 6}
+    stories = [item for item in items if kind_of(item.subject) != "fact"] or list(items)
+    stories.sort(key=lambda item: (rank.get(item.group, 6), item.subject))
+    return [item.subject for item in stories[:LANES]]
+
+
+def shown_items(items: Sequence[CompanyItem], asked: OfCompanyPage) -> list[CompanyItem]:
+    """The items of a part of the page; of a short story all."""
+    if asked.tab is not None:
+        items = [item for item in items if kind_of(item.subject) == asked.tab]
+        return list(items[asked.skip : asked.skip + PAGE])
+    return list(items) if len(items) <= FEW else list(items[:FEW])
 
 
 def _diff_page(answer: DiffAnswer | None, asked: OfDiff, names: Any, company: str) -> Page:

@@ -37,6 +37,7 @@ def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -
             context=lambda: {
                 "names": timeline.names_in(answer),
                 "axes": axes_path(subject),
+                "picture": timeline.plot(subject, kind="two-axes", **asked.asked()),
                 "sliders": sliders(timeline, subject, answer, asked),
             },
             fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},

@@ -79,3 +79,35 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 addEventListener("popstate", () => {
   if (location.search !== shown) location.reload(); // not for an anchor of the page that is shown
 });
+
+// As one types, what is found is offered; choosing a name asks for it. Without this script the form does.
+
+let looking = null;
+const offered = document.getElementById("found");
+for (const box of document.querySelectorAll("input[data-finds]")) {
+  let wait = 0;
+  box.addEventListener("input", (event) => {
+    clearTimeout(wait);
+    const chosen = [...offered.options].find((each) => each.value === box.value);
+    if (chosen && event.inputType !== "insertText") return box.form.requestSubmit();
+    wait = setTimeout(async () => {
+      if (looking) looking.abort();
+      const own = (looking = new AbortController());
+      if (box.value.trim().length < 2) return offered.replaceChildren();
+      try {
+        const asked = new URLSearchParams({ q: box.value, limit: 8 });
+        const answer = await fetch(`/search.json?${asked}`, { signal: own.signal });
+        if (!answer.ok) return;
+        const found = (await answer.json()).filter((each) => each.name && each.what !== "event");
+        offered.replaceChildren(...found.map((each) => {
+          const option = document.createElement("option");
+          option.value = each.name;
+          option.label = each.value === each.name ? each.what : `${each.what}: ${each.value}`;
+          return option;
+        }));
+      } catch (error) {
+        if (error.name !== "AbortError") throw error;
+      }
+    }, 120);
+  });
+}
