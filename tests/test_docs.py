@@ -209,7 +209,7 @@ def test_the_table_of_imprecise_dates_says_what_is_computed() -> None:
             assert (text, str(date.earliest), str(date.latest)) == (text, earliest, latest)
 
 
-def test_the_first_story_in_short_has_the_same_events_in_a_third_of_the_characters() -> None:
+def test_the_first_story_in_short_has_events_of_the_same_types_and_days() -> None:
     short = ROOT / "docs" / "examples" / "foxconn-openai-in-short.yaml"
 
     def events(path: Path) -> list[tuple[str, ...]]:

@@ -28,7 +28,10 @@ from timeline.ingest.draft import (
     payload_of,
 )
 from timeline.model.company import JUDGED, Judgement, Pair, contradiction
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import replay
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
+from timeline.model.kinds.event import with_itself
 from timeline.model.record import ERASED, REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
@@ -40,7 +43,7 @@ from timeline.store.log import Head, chunks, read_entries
 from timeline.store.projection import News, project
 from timeline.store.published import bounds_of, redated
 from timeline.store.references import Registration, still_referred_to
-from timeline.store.remarks import Remarks
+from timeline.store.remarks import Remarks, no_authority
 from timeline.store.rows import told_of
 from timeline.store.standing import Known, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
@@ -51,6 +54,11 @@ BATCH: Final = 1000
 MOST_PROBLEMS: Final = 1000
 """A file with more is another kind of file."""
 
+
+_HINTS: Final = {
+    ("source", "published"): "write published: 2025-01-10, a day or an instant with offset"
+}
+"""What to write for a term that the first event of a subject needs, where the name does not say it."""
 
 _RESERVED: Final = f"company:{UNDISCLOSED}"
 
@@ -101,6 +109,8 @@ class Appender:
         self._parties: set[tuple[str, str]] = set()
         self._retracted: dict[Registration, Place] = {}
         """Registrations that were retracted here, and where."""
+        self._ends: dict[str, Place] = {}
+        """Relationships of which a later event gave an end, and where."""
         self.log = Standing(connection, head.position)
         self._remarks = Remarks(
             self.log, self.problems, self._parties, self._erased, erase=erase, verify=verify
@@ -126,6 +136,8 @@ class Appender:
         """Write the history, with the head of the log; DataError if there was any problem."""
         if self._retracted:
             self._check_retracted()
+        if self._ends and not self.problems:
+            self._check_ends()
         if self._mended_company is not None and not self.problems:
             self._check_judgements(self._mended_company)
         if self.problems:
@@ -144,6 +156,16 @@ class Appender:
         pair = contradiction(read_judgements(self.connection, self.position))
         if pair is not None:
             self._contradicts(pair, place)
+
+    def _check_ends(self) -> None:
+        """Add a problem for each relationship whose ends, given by several events, are one company."""
+        for subject, place in self._ends.items():
+            item = replay(self._entries(subject), OPEN_END)
+            ends = (item.terms.get("from"), item.terms.get("to")) if item else (None, None)
+            if ends[0] is not None and ends[0] == ends[1] != UNDISCLOSED:
+                flaw = with_itself(str(ends[0]), "from", "to", "to")
+                message = f"after this {flaw.message[0].lower()}{flaw.message[1:]}"
+                self.problems.append(place.problem(flaw.code, message, flaw.field, flaw.hint))
 
     def _check_retracted(self) -> None:
         """Add a problem for each registration that was retracted while events refer to it."""
@@ -353,6 +375,14 @@ class Appender:
         sound = True
         for what, name, field in named:
             if self.log.is_registered(what, name):
+                given = draft.fields.get("changes", draft.fields)
+                if (
+                    what == "company"
+                    and given.get("before") == name
+                    and not self.log.may_judge(name)
+                ):
+                    self.problems.append(no_authority(draft, name, field))
+                    sound = False
                 continue
             near = self.log.nearest_names(what, name)
             section = "companies" if what == "company" else "sources"
@@ -369,9 +399,9 @@ class Appender:
         missing = [name for name in kind.required if name not in current]
         for name in missing:
             message = f'the first event of {fields["subject"]} needs "{name}"'
-            hint = (
-                "is the subject spelled as before?" if len(missing) == len(kind.required) else None
-            )
+            hint = _HINTS.get((kind.name, name))
+            if hint is None and len(missing) == len(kind.required):
+                hint = "is the subject spelled as before?"
             self.problems.append(draft.place.problem("missing-field", message, None, hint))
         return not missing
 
@@ -414,6 +444,10 @@ class Appender:
         self._news.add(entry, version)
         self.log.add(id_, Known(position, subject, type_, content_digest, fields, version), version)
         what, _, name = subject.partition(":")
+        if what == "relationship" and version > 1:
+            given = fields.get("changes", fields)
+            if ("from" in given) != ("to" in given):  # both of one event are checked with it
+                self._ends[subject] = draft.place
         if what in ("source", "company"):
             self.log.add_identity(entry)
             if type_ == RETRACTED:

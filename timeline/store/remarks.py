@@ -14,6 +14,16 @@ from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.standing import Known, Standing
 
 
+def no_authority(draft: Draft, company: str, field: str) -> Problem:
+    """The problem of a proceeding before a company that is neither an authority nor a court."""
+    return draft.place.problem(
+        "invalid-value",
+        f'before: "{company}" is registered as neither an authority nor a court',
+        field,
+        f'a proceeding is before a company of kind "government" or "other": correct the kind of "{company}"',
+    )
+
+
 class Remarks:
     """Checks what drafts say about events of the log; what is wrong goes to ``problems``.
 
@@ -136,13 +146,15 @@ class Remarks:
             return False
         given = {name: value for name, value in inner.items() if value is not None}
         before = len(self.problems)
-        for what, name, _ in references(given | {"type": meant.type}):
+        for what, name, field in references(given | {"type": meant.type}):
             if what == "company" and name != UNDISCLOSED:
                 self.parties.add((name, meant.subject))
             self.log.read_identity(f"{what}:{name}")
             if not self.log.is_registered(what, name):
                 message = f'no {what} "{name}" is registered'
                 self.problems.append(draft.place.problem(f"unknown-{what}", message, "changes"))
+            elif field == "before" and not self.log.may_judge(name):
+                self.problems.append(no_authority(draft, name, "changes"))
         return len(self.problems) == before
 
     def _keeps_the_first(self, draft: Draft, target: Known, changes: Fields) -> bool:

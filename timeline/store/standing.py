@@ -14,6 +14,8 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.ingest.draft import Draft, Reference, references
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import replay
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry, sources_named
 from timeline.model.values import UNDISCLOSED, Fields, Instant, parse_moment
@@ -220,6 +222,12 @@ class Standing:
         if what == "source":
             return self._publication(name) is not None
         return True
+
+    def may_judge(self, company: str) -> bool:
+        """Whether a company may be an authority or a court: of a kind for that, or of none that is known."""
+        self.read_identity(f"company:{company}")
+        item = replay(self._identity.get(f"company:{company}", []), OPEN_END)
+        return item is None or item.terms.get("kind") in (None, "government", "other")
 
     def known_at(self, fields: Fields) -> Instant:
         """When an event became public: as given, else with the earliest of its sources."""
