@@ -9,12 +9,14 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from timeline.model import dates
 from timeline.model.bitemporal.history import (
     Change,
     History,
     difference,
+    follow,
     history,
 )
 from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Lane, within
@@ -244,6 +246,52 @@ def test_appending_in_order_closes_one_row_and_adds_two() -> None:
     assert change.rows.ended == [(key, "2025-02-01T23:59:59.999999Z")]
     assert [row.valid_from for row in change.rows.added] == ["2025-01-10", "2025-02-01"]
     assert (change.parties.dropped, change.parties.ended, change.parties.added) == ([], [], [])
+
+
+LEFT = entry(3, "deal_amended", "2025-03-01", parties={"globex": []})
+BACK = entry(4, "deal_amended", "2025-04-01", parties={"globex": ["customer"]})
+UNPARTED = entry(1, "deal_talks_confirmed", "2025-01-05", kind="supply")
+
+
+@pytest.mark.parametrize(
+    "before, news",
+    [
+        pytest.param([ANNOUNCED], [SIGNED], id="the same parties"),
+        pytest.param([UNPARTED], [replace(ANNOUNCED, position=2, id="e2")], id="the first parties"),
+        pytest.param([ANNOUNCED, SIGNED], [LEFT], id="a party leaves"),
+        pytest.param([ANNOUNCED, SIGNED], [LEFT, BACK], id="and comes back"),
+        pytest.param([ANNOUNCED, SIGNED, LEFT], [BACK], id="it had left before"),
+        pytest.param(
+            [ANNOUNCED, SIGNED], [entry(3, "deal_talks_confirmed", "2025-03-01")], id="nothing new"
+        ),
+        pytest.param(
+            [ANNOUNCED, SIGNED, LEFT],
+            [entry(4, "deal_talks_confirmed", "2025-01-20", "2025-05-01")],
+            id="late news",
+        ),
+    ],
+)
+def test_going_on_changes_what_a_fold_anew_would(before: list[Entry], news: list[Entry]) -> None:
+    followed = follow(before)
+    followed.settle()
+    change, anew = followed.go_on(news), appended(before, *news)
+    assert change is not None
+    for found, expected in ((change.rows, anew.rows), (change.parties, anew.parties)):
+        assert (found.dropped, sorted(found.ended)) == ([], sorted(expected.ended))
+        by_key = [sorted(some.added, key=lambda row: row.key) for some in (found, expected)]
+        assert by_key[0] == by_key[1]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        pytest.param(entry(3, "event_retracted", None, "2025-03-01", target="e2"), id="remark"),
+        pytest.param(entry(3, "deal_amended", "2025-01-20", "2025-02-01"), id="as late as before"),
+        pytest.param(entry(3, "deal_amended", "2025-03-01", OPEN), id="never known"),
+    ],
+)
+def test_what_is_no_news_in_order_is_folded_anew(news: Entry) -> None:
+    assert follow([ANNOUNCED, SIGNED]).go_on([news]) is None
 
 
 def test_appending_what_says_nothing_new_touches_no_row() -> None:

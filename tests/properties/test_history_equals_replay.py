@@ -15,12 +15,13 @@ from msgspec.structs import replace
 from tests.properties.histories import entries
 from timeline.model.bitemporal.history import (
     Change,
+    Followed,
     History,
-    Touched,
     difference,
+    follow,
     history,
 )
-from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
+from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Touched
 from timeline.model.bitemporal.valid_axis import content_of
 from timeline.model.fold import replay
 from timeline.model.record import Entry, judge
@@ -144,10 +145,16 @@ def _touch(rows: dict[Any, Any], touched: Touched[Any, Any]) -> None:
 @MANY
 def test_rows_are_the_same_however_the_events_came(found: list[Entry], data: st.DataObject) -> None:
     stored, done = Stored(), 0
+    followed: Followed | None = None
     while done < len(found):
-        done += data.draw(st.sampled_from((1, 1, 1, 2, 5)), label="batch")
+        start, done = done, done + data.draw(st.sampled_from((1, 1, 1, 2, 5)), label="batch")
         held = history(found[:done])
-        stored.touch(difference(stored.rows.values(), stored.parties.values(), held))
+        change = followed.go_on(found[start:done]) if followed else None
+        if change is None:
+            followed = follow(found[:done])
+            change = difference(stored.rows.values(), stored.parties.values(), followed.history)
+            followed.settle()
+        stored.touch(change)
         assert stored.rows == {row.key: row for row in held.rows}
         assert stored.parties == {row.key: row for row in held.parties}
 

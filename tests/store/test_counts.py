@@ -126,6 +126,30 @@ def test_an_append_takes_so_many_statements(
     assert (verbs["SELECT"], verbs["INSERT"], verbs["UPDATE"]) == (selects, inserts, updates)
 
 
+@pytest.mark.parametrize(
+    "events, selects, inserts, updates",
+    [
+        pytest.param(deal("new", 1), 4, 5, 3, id="one that opens a deal"),
+        pytest.param(deal("new", 4), 4, 5, 3, id="four of a new deal"),
+        pytest.param(next_of("short", 4), 3, 3, 4, id="the fourth of a deal"),
+        pytest.param(next_of("long", 302), 3, 3, 4, id="the 302nd of a deal"),
+    ],
+)
+def test_an_append_after_another_takes_fewer_statements(
+    store: Store, events: list[Fields], selects: int, inserts: int, updates: int
+) -> None:
+    append(store, [])
+    store.close()
+    with watched() as work:
+        append(store, [*next_of("short", 3), *next_of("long", 301)])
+        work.statements.clear()
+        append(store, events)
+    store.close()
+    verbs = work.verbs
+    assert (verbs["BEGIN"], verbs["COMMIT"]) == (1, 1)
+    assert (verbs["SELECT"], verbs["INSERT"], verbs["UPDATE"]) == (selects, inserts, updates)
+
+
 def test_a_bulk_replay_asks_a_few_statements_for_a_thousand_events(tmp_path: Path) -> None:
     asked = []
     for count in (1_000, 5_000):

@@ -14,9 +14,10 @@ import pytest
 
 from tests.answers.stores import draft, new_store
 from timeline import Timeline
-from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.errors import DataError, HistoryDamaged, StoreDamaged
 from timeline.model.values import Fields
 from timeline.store.store import Store
+from timeline.store.verify_history import verify_history
 
 DEAL = "deal:acme-globex"
 OTHER = "subject = 'deal:other'"
@@ -149,14 +150,57 @@ def calls(work: Callable[[], None]) -> int:
     return count
 
 
-def test_what_an_append_costs_grows_with_its_subject_alone_and_in_proportion(store: Store) -> None:
+def test_what_an_append_costs_grows_with_its_subject_alone_and_only_the_first_time(
+    store: Store,
+) -> None:
     append(store, *(payment(n, "deal:other") for n in range(2000)))
     append(store, *(payment(n) for n in range(100)))
-    some = calls(lambda: append(store, payment(100)))
-    append(store, *(payment(n) for n in range(101, 1000)))
-    many = calls(lambda: append(store, payment(1000)))
-    assert some > 100
-    assert many <= 12 * some
+    first = calls(lambda: append(store, payment(100)))
+    some = calls(lambda: append(store, payment(101)))
+    append(store, *(payment(n) for n in range(102, 1000)))
+    store.close()  # and what its connection knew is gone
+    cold = calls(lambda: append(store, payment(1000)))
+    many = calls(lambda: append(store, payment(1001)))
+    assert 100 < some < first
+    assert cold <= 12 * first
+    assert many <= 1.05 * some
+
+
+def test_what_a_connection_knows_holds_until_somebody_else_appends(store: Store) -> None:
+    assert store.path is not None
+    other = Store(store.path)
+    append(store, *(payment(n) for n in range(3)))
+    append(store, payment(3))
+    append(other, payment(4), payment(0, "deal:other"))
+    append(store, payment(5))
+    append(other, payment(6))
+    with pytest.raises(DataError):  # which takes back what had been placed
+        append(other, payment(7), payment(8) | {"source": "unknown"})
+    append(other, payment(9))
+    append(store, payment(2) | {"id": "late", "known": "2021-01-01"}, payment(10))
+    append(store, payment(11))
+    other.close()
+    with store.reading() as connection:
+        assert verify_history(connection) > 0
+
+
+def test_companies_that_become_one_are_shown_in_what_goes_on_after(store: Store) -> None:
+    append(store, *(payment(n) for n in range(3)))
+    append(store, payment(3))
+    one = {"type": "companies_judged", "subject": "company:acme", "judgement": "same"}
+    append(store, one | {"companies": ["acme", "globex"], "reason": "r", "source": "s"})
+    append(store, payment(4))
+    append(store, payment(5))
+    with store.reading() as connection:
+        assert verify_history(connection) > 0
+
+
+def test_so_much_is_followed_and_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("timeline.store.memory.MOST_KEPT", 8)
+    for number in range(12):
+        append(store, *(payment(number, f"deal:{name}") for name in ("one", "two", "three")))
+    with store.reading() as connection:
+        assert verify_history(connection) > 0
 
 
 # --- damage -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -182,3 +183,19 @@ def test_functions_of_postgresql_take_a_day_as_its_end(server: URL) -> None:
             )
             current = connection.exec_driver_sql("SELECT count(*) FROM current_company_state")
             assert today.scalar() == current.scalar()
+
+
+def test_what_ends_today_is_no_longer_current(target: str) -> None:
+    """Of a deal that was signed yesterday and ended today, today shows the end alone."""
+    now = datetime.now(UTC)
+    today, yesterday = now.date().isoformat(), (now - timedelta(days=1)).date().isoformat()
+    fields: Fields = {"subject": "deal:d", "source": "s", "known": yesterday}
+    terms = {"kind": "supply", "parties": {"acme": ["supplier"], "globex": ["customer"]}}
+    signed = fields | {"id": "a", "type": "deal_signed", "occurred": yesterday} | terms
+    ended = fields | {"id": "b", "type": "deal_terminated", "occurred": today}
+    with Timeline.open(target) as timeline:
+        append(timeline.store, [*(dict(each) for each in IDENTITY), signed, ended])
+        with timeline.reading() as connection:
+            for view in ("current_deal_history", "current_company_state"):
+                query = f"SELECT DISTINCT status FROM {view} WHERE subject = 'deal:d'"
+                assert list(connection.exec_driver_sql(query).scalars()) == ["terminated"], view

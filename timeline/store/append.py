@@ -40,6 +40,7 @@ from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.identity import read_judgements
 from timeline.store.log import Head, chunks, read_entries
+from timeline.store.memory import memory_of
 from timeline.store.projection import News, project
 from timeline.store.published import bounds_of, redated
 from timeline.store.references import Registration, still_referred_to
@@ -111,7 +112,8 @@ class Appender:
         """Registrations that were retracted here, and where."""
         self._ends: dict[str, Place] = {}
         """Relationships of which a later event gave an end, and where."""
-        self.log = Standing(connection, head.position)
+        self._memory = memory_of(connection, head)
+        self.log = Standing(connection, head.position, self._memory)
         self._remarks = Remarks(
             self.log, self.problems, self._parties, self._erased, erase=erase, verify=verify
         )
@@ -148,8 +150,10 @@ class Appender:
             values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
             if self.connection.dialect.name == "sqlite":  # on PostgreSQL a trigger does
                 self.connection.execute(_move_head, values)
-            project(self.connection, self.start.position, self.position, self._news)
-        return Head(self.position, self.recorded, self.hash)
+            project(self.connection, self.start.position, self.position, self._news, self._memory)
+        head = Head(self.position, self.recorded, self.hash) if self.stored else self.start
+        self._memory.keep(head)
+        return head
 
     def _check_judgements(self, place: Place) -> None:
         """Add a problem where something said of a judgement leaves others that contradict each other."""

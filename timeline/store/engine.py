@@ -32,6 +32,9 @@ MEMORY: Final = "sqlite://"
 _IS_STORE: Final = "timeline_store"
 """What is noted of a connection whose database holds a store."""
 
+NOTED: Final = "timeline_noted"
+"""What an append notes of the log, for the next one (:mod:`timeline.store.memory`)."""
+
 _migrating: Final = threading.Lock()
 """Alembic keeps the migration that runs in a global: two threads would migrate each other's databases."""
 
@@ -73,6 +76,7 @@ def _forget(connection: Connection) -> None:
     # what is known of a connection that was lost is gone with it, and asking for that fails
     if not connection.closed and not connection.invalidated:
         connection.info.pop(_IS_STORE, None)
+        connection.info.pop(NOTED, None)
 
 
 def _make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:

@@ -58,13 +58,16 @@ def read_stored_identity(connection: Connection) -> Identity:
 
 
 def rewrite_identity(
-    connection: Connection, subjects: Iterable[str] | None = None
+    connection: Connection,
+    subjects: Iterable[str] | None = None,
+    stored: Identity | None = None,
 ) -> tuple[Identity, set[str]]:
     """Store which companies are one, where news of some subjects, or of any, may have changed it.
 
-    What is stored now, and the ids that are shown otherwise than before.
+    What is stored now, and the ids that are shown otherwise than before. ``stored`` is what was stored
+    before, where that is known.
     """
-    before = read_stored_identity(connection)
+    before = read_stored_identity(connection) if stored is None else stored
     if subjects is not None and not any(subject.startswith("company:") for subject in subjects):
         return before, set()
     now = read_identity(connection)

@@ -1,7 +1,8 @@
 """The stored history: the fold's rows, written in the transaction of the append.
 
 A new subject, as in bulk, is folded once and inserted. One that has events already is folded anew from the
-log and compared with its rows, so that only rows that change are touched.
+log and compared with its rows, so that only rows that change are touched. From then on news in order of it
+goes on from where its fold stands, for as long as nobody else appends (:mod:`timeline.store.memory`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.model.bitemporal.history import Change, Touched, difference, history
+from timeline.model.bitemporal.history import Change, difference, follow, history
+from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import Identity
 from timeline.model.record import Entry
 from timeline.store.bulk import Asking, insert_rows
@@ -30,6 +32,7 @@ from timeline.store.histories import (
 from timeline.store.history_rows import party_values, row_values
 from timeline.store.identity import rewrite_identity
 from timeline.store.log import chunks, read_entries, read_head, subjects_of_any
+from timeline.store.memory import Memory
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
     event,
@@ -94,12 +97,16 @@ class News:
 _move: Final = sa.update(projection).where(projection.c.name == HISTORY)
 
 
-def project(connection: Connection, start: int, head: int, news: News) -> None:
+def project(connection: Connection, start: int, head: int, news: News, memory: Memory) -> None:
     """Bring the history from position ``start`` of the log to its head, in this transaction.
 
-    ``news`` is what was appended since.
+    ``news`` is what was appended since, ``memory`` what appends before left in mind.
     """
-    one, judged = rewrite_identity(connection, None if news.is_every_subject else news.subjects)
+    subjects = None if news.is_every_subject else news.subjects
+    one, judged = rewrite_identity(connection, subjects, memory.one)
+    if one != memory.one:
+        memory.forget_all()
+    memory.one = one
     writer = _Writer(connection, one)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
     for entries in _created(connection, new, start, news):
@@ -107,7 +114,7 @@ def project(connection: Connection, start: int, head: int, news: News) -> None:
     # what companies are parties of that are one now, or no longer, is shown under another id
     named = set() if news.is_every_subject else subjects_of_any(connection, judged)
     for some in chunks(sorted((news.subjects.keys() | named) - set(new)), 200):
-        _project_some(connection, writer, some)
+        _project_some(connection, writer, some, news, memory)
     writer.flush()
     if news.is_every_subject:
         rewrite_all_handles(connection)
@@ -129,10 +136,26 @@ def _created(
             yield entries
 
 
-def _project_some(connection: Connection, writer: _Writer, subjects: Sequence[str]) -> None:
-    for subject, entries in read_entries(connection, subjects, 2**62):
+def _project_some(
+    connection: Connection,
+    writer: _Writer,
+    subjects: Sequence[str],
+    news: News,
+    memory: Memory,
+) -> None:
+    anew = []
+    for subject in subjects:
+        change = memory.go_on(subject, (news.entries or {}).get(subject, []))
+        if change is None:
+            anew.append(subject)
+        else:
+            writer.change(subject, change)
+    for subject, entries in read_entries(connection, anew, 2**62):
         stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
-        writer.change(subject, difference(*stored, history(entries, one=writer.one)))
+        followed = follow(entries, one=writer.one)
+        writer.change(subject, difference(*stored, followed.history))
+        followed.settle()
+        memory.follow(subject, followed, len(entries))
 
 
 _entries_after: Final = Asking(

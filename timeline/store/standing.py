@@ -18,18 +18,15 @@ from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry, sources_named
-from timeline.model.values import UNDISCLOSED, Fields, Instant, parse_moment
+from timeline.model.values import Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
+from timeline.store.memory import MOST_KEPT, Memory
 from timeline.store.published import Publication, known_since, publication, registration
 from timeline.store.rows import LogRow, log_row
 from timeline.store.seen import Seen
 from timeline.store.tables import event
-
-MOST_KEPT: Final = 20_000
-"""Sources and subjects of which is kept in mind what a batch before told; more are read again."""
-
 
 _events: Final = Asking(sa.select(event), event.c.id)
 _versions: Final = Asking(
@@ -57,17 +54,17 @@ class Known(Struct):
 class Standing:
     """What is known of the log, and of the batch that is being appended to it."""
 
-    def __init__(self, connection: Connection, position: int) -> None:
+    def __init__(self, connection: Connection, position: int, memory: Memory) -> None:
         self.connection = connection
         self.ids: dict[str, Known | None] = {}
         """The events that the batch names, by id; None for one that is not in the log."""
-        self.versions: dict[str, int] = {}
+        self.versions = memory.versions
         """The last version of a subject; one that the batch names and that is not here has no event."""
-        self.companies: set[str] = {UNDISCLOSED}
+        self.companies = memory.companies
         """Companies that are certainly registered."""
         self._identity: dict[str, list[Entry]] = {}
         """All events of sources and companies that the batch names, unless the only one registers it."""
-        self._published: dict[str, tuple[Publication, Instant]] = {}
+        self._published = memory.published
         """When a source that is registered was published, as given and as an instant."""
         self._hints: dict[str, set[str]] = {}
         """Names in the log by what they name: read once, when the first is not found."""

@@ -4,30 +4,37 @@ Pure. The rows of a subject and of its parties answer every question (on, known)
 positions, as replay does. Rows hold what stays bounded; lists that grow with the events are read
 from the log.
 
-:func:`history` takes what :func:`timeline.model.record.turns` says at each instant, lets the valid axis
-say what then holds from which day on, and the known axis turn that into rows. :func:`difference` finds
-the stored rows that change.
+:class:`Followed` takes what :func:`timeline.model.record.turns` says at each instant, lets the valid axis
+say what then holds from which day on, and the known axis turn that into rows. It can go on with news
+in order, which changes few rows; after all other news a subject is followed anew, and :func:`difference`
+finds the stored rows that change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Generic, TypeAlias, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.model.bitemporal.known_axis import Lane, PartyKey, PartyLanes, PartyRow, Row
+from timeline.model.bitemporal.known_axis import (
+    Lane,
+    PartyKey,
+    PartyLanes,
+    PartyRow,
+    Row,
+    Touched,
+)
 from timeline.model.bitemporal.valid_axis import Content, Sweep
 from timeline.model.company import NOBODY, Identity
+from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.record import Entry, Lens, turns
-from timeline.model.values import Day, Instant
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
 
 SubjectRow: TypeAlias = Row[Content]
 RowKey: TypeAlias = tuple[Day, Instant]
-Found = TypeVar("Found")
-Key = TypeVar("Key")
 
 
 class History(Struct, frozen=True, eq=False):
@@ -35,15 +42,6 @@ class History(Struct, frozen=True, eq=False):
 
     rows: list[SubjectRow]
     parties: list[PartyRow]
-
-
-class Touched(Struct, Generic[Key, Found], frozen=True):
-    """How stored rows change, to be done in this order."""
-
-    dropped: list[Key]
-    ended: list[tuple[Key, Instant]]
-    """Rows of which only ``known_to`` is another now."""
-    added: list[Found]
 
 
 class Change(Struct, frozen=True, eq=False):
@@ -58,20 +56,68 @@ def history(entries: Iterable[Entry], lens: Lens | None = None, one: Identity = 
 
     At least one event is needed. Companies that are ``one`` stand under the id that is shown.
     """
+    return follow(entries, lens, one).history
+
+
+def follow(entries: Iterable[Entry], lens: Lens | None = None, one: Identity = NOBODY) -> Followed:
+    """One subject, followed through all its events; see :func:`history`."""
     found = list(entries)
-    kind = kind_of(found[0].subject)
-    sweep = Sweep(kind)
-    lane: Lane[Content] = Lane()
-    parties = PartyLanes()
-    for known, removed, added in turns(found, lens):
-        day, segments = sweep.revise(removed, added)
-        if one:
-            segments = [(begin, shown(kind.name, held, one)) for begin, held in segments]
+    followed = Followed(found[0].subject, one)
+    for turn in turns(found, lens):
+        followed.turn(*turn)
+    return followed
+
+
+class Followed:
+    """A subject on its way from one known instant to the next."""
+
+    __slots__ = ("_kind", "_known", "_lane", "_one", "_parties", "_sweep")
+
+    def __init__(self, subject: str, one: Identity = NOBODY) -> None:
+        self._kind, self._one = kind_of(subject), one
+        self._known: Instant = ALWAYS
+        self._sweep = Sweep(self._kind)
+        self._lane: Lane[Content] = Lane()
+        self._parties = PartyLanes()
+
+    @property
+    def history(self) -> History:
+        """All rows by now."""
+        return History(self._lane.rows, self._parties.rows)
+
+    def turn(self, known: Instant, removed: Sequence[Entry], added: Sequence[Entry]) -> Day:
+        """Take in what became known at an instant, later than all before; the first day it touches."""
+        self._known = known
+        day, segments = self._sweep.revise(removed, added)
+        if self._one:
+            segments = [
+                (begin, shown(self._kind.name, held, self._one)) for begin, held in segments
+            ]
+        lane = self._lane
         last = lane.open[-1] if lane.open else None
         before = last.content.parties if last is not None and last.valid_from < day else None
-        parties.turn(known, day, before, [(begin, held.parties) for begin, held in segments])
+        self._parties.turn(known, day, before, [(begin, held.parties) for begin, held in segments])
         lane.turn(known, day, segments)
-    return History(lane.rows, parties.rows)
+        return day
+
+    def go_on(self, entries: Sequence[Entry]) -> Change | None:
+        """How the rows change by further events, where they are news in order; else None.
+
+        In order: each became known after all that was known before, and none of them is about the record.
+        What they cost does not depend on the events before.
+        """
+        since, day = self._known, OPEN_END
+        for entry in entries:
+            if entry.typed is None or not since < entry.known < END_OF_TIME:
+                return None
+        for turn in turns(entries):
+            day = min(day, self.turn(*turn))
+        return Change(self._lane.changed(since, day), self._parties.changed(since, day))
+
+    def settle(self) -> None:
+        """Forget the rows that are closed by now: they are stored."""
+        self._lane.changed(self._known, OPEN_END)
+        self._parties.changed(self._known, OPEN_END)
 
 
 def shown(kind: str, content: Content, one: Identity) -> Content:

@@ -36,6 +36,8 @@ LAST_DAY: Final[Day] = "9999-12-30"
 LAST_INSTANT: Final[Instant] = "9999-12-31T23:59:59.999998Z"
 
 Held = TypeVar("Held")
+Found = TypeVar("Found")
+Key = TypeVar("Key")
 Roles: TypeAlias = list[str]
 PartyKey: TypeAlias = tuple[str, Day, Instant]
 
@@ -63,6 +65,15 @@ class Row(Struct, Generic[Held], gc=False):
         return self.valid_from, self.known_from
 
 
+class Touched(Struct, Generic[Key, Found], frozen=True):
+    """How stored rows change, to be done in this order."""
+
+    dropped: list[Key]
+    ended: list[tuple[Key, Instant]]
+    """Rows of which only ``known_to`` is another now."""
+    added: list[Found]
+
+
 class Lane(Generic[Held]):
     """The rows of one lane, followed in the order of what became known."""
 
@@ -81,6 +92,21 @@ class Lane(Generic[Held]):
     def open(self) -> list[Row[Held]]:
         """The rows of what is known now, by day."""
         return self._open
+
+    def changed(self, since: Instant, day: Day) -> Touched[tuple[Day, Instant], Row[Held]]:
+        """What the turns after ``since``, none of which reached back before ``day``, did to the rows.
+
+        Rows that are closed are forgotten with it: no later turn touches them.
+        """
+        closed, self._closed = self._closed, []
+        ended = [(row.key, row.known_to) for row in closed if row.known_from <= since]
+        added = [row for row in closed if row.known_from > since]
+        for row in reversed(self._open):
+            if row.valid_to < day:
+                break
+            if row.known_from > since:
+                added.append(row)
+        return Touched([], ended, added)
 
     def turn(self, known: Instant, day: Day, spans: Sequence[tuple[Day, Held | None]]) -> None:
         """Apply a new view of the future, learned at ``known``: later than every turn before.
@@ -212,6 +238,19 @@ class PartyLanes:
         for company in sorted(companies | lanes.keys()):
             lane = lanes.setdefault(company, Lane())
             lane.turn(known, day, [(begin, parties.get(company)) for begin, parties in spans])
+
+    def changed(self, since: Instant, day: Day) -> Touched[PartyKey, PartyRow]:
+        """What turns did to the rows of all companies; see :meth:`Lane.changed`."""
+        found: Touched[PartyKey, PartyRow] = Touched([], [], [])
+        if self._lanes is None:
+            if self._steady is not None and self._steady.known_from > since:
+                found.added.extend(self.rows)
+            return found
+        for company, lane in self._lanes.items():
+            touched = lane.changed(since, day)
+            found.ended.extend(((company, *key), known_to) for key, known_to in touched.ended)
+            found.added.extend(_party_row(company, row, row.content) for row in touched.added)
+        return found
 
     @property
     def rows(self) -> list[PartyRow]:
