@@ -138,5 +138,6 @@ def draw_all(given: BinaryIO, out: BinaryIO, _number: int) -> None:
             else:
                 drawn = _Drawn(vl_convert.vegalite_to_png(order.spec, scale=order.scale))
         except ValueError as error:
-            drawn = _Drawn(b"", str(error).partition("\n")[0])
+            # what failed, and why; behind it come the places in the library
+            drawn = _Drawn(b"", " ".join(str(error).splitlines()[:2]))
         write_frame(out, msgspec.msgpack.encode(drawn))
