@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -50,6 +52,40 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+# --- what hangs -----------------------------------------------------------------------------------
+
+GRACE = 60.0
+"""Seconds after its timeout in which a test, or the end of the run, must be over."""
+
+_stderr = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> None:
+    """End the worker where a test does not end after its timeout, as threads of its own may still wait.
+
+    Then the test is named as the one in which a worker crashed, and the run is over.
+    """
+    _end_in(item, settings.timeout + GRACE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
+    """The test is over."""
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """A test that failed has still to be cleared away; pytest takes the limit off here."""
+    if isinstance(node, pytest.Item):
+        _end_in(node, 2 * GRACE)
+
+
+def _end_in(item: pytest.Item, seconds: float) -> None:
+    faulthandler.dump_traceback_later(seconds, exit=True, file=item.config.stash[_stderr])
+
+
 # --- databases ------------------------------------------------------------------------------------
 
 _run = pytest.StashKey[Path | None]()
@@ -57,14 +93,16 @@ _run = pytest.StashKey[Path | None]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the run that a PostgreSQL server may be started for; workers are part of it."""
+    config.stash[_stderr] = os.dup(2)  # while nothing is captured yet
     config.stash[_run] = databases.begin_run()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server, if anybody needed one."""
+    """Stop the server, if anybody needed one; whatever still waits at the end is ended with a word."""
     folder = config.stash.get(_run, None)
     if folder is not None:
         databases.end_run(folder)
+    faulthandler.dump_traceback_later(GRACE, exit=True, file=config.stash[_stderr])
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ class Server:
         with (self.folder / "programs.log").open("ab") as log:
             subprocess.run(
                 [programs() / program, *arguments], check=True, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, cwd="/", umask=0o022, **account,
+                stdout=log, stderr=log, cwd="/", umask=0o022, timeout=180, **account,
             )  # fmt: skip
 
 

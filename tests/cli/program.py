@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 
@@ -26,6 +30,18 @@ def noon() -> datetime:
 def run(*arguments: str, stdin: bytes | None = None) -> Result:
     """Run ``timeline`` with these arguments; its exit code and both outputs."""
     return CliRunner().invoke(main, list(arguments), obj=Session(clock=noon), input=stdin)
+
+
+@contextmanager
+def ended_late(process: subprocess.Popen[Any], seconds: float = 120.0) -> Iterator[None]:
+    """Kill a process that goes on for longer than the block may take, so that nobody waits for its words."""
+    clock = threading.Timer(seconds, process.kill)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
 
 
 def told(command: str, servers: Mapping[str, str] | None = None) -> str:

@@ -83,7 +83,7 @@ def test_the_script_is_one_of_the_shell(shell: str) -> None:
     assert "_TIMELINE_COMPLETE" in done.stdout
     program = shutil.which(shell)
     if program is not None:
-        subprocess.run([program, "-n"], input=done.stdout, text=True, check=True)
+        subprocess.run([program, "-n"], input=done.stdout, text=True, check=True, timeout=120)
 
 
 def test_a_shell_asks_and_is_answered(store: Path) -> None:
@@ -93,7 +93,9 @@ def test_a_shell_asks_and_is_answered(store: Path) -> None:
         "COMP_CWORD": "2",
     }
     command = [sys.executable, "-m", "timeline"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
     assert (done.stdout, done.stderr) == ("plain,foxconn\n", "")
 
 

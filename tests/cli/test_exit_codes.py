@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -110,9 +111,12 @@ def test_70_where_the_program_is_wrong(capsys: pytest.CaptureFixture[str]) -> No
 def test_130_where_it_was_interrupted_and_nothing_was_stored(here: Path) -> None:
     os.mkfifo("endless.jsonl")
     process = subprocess.Popen([*TIMELINE, "replay", "endless.jsonl"], stderr=subprocess.PIPE)
-    with Path("endless.jsonl").open(
-        "wb"
-    ) as stream:  # returns when the program has opened it to read
+    # what opens a pipe waits for who reads it: where the program does not, this process does
+    reader = threading.Timer(120, os.open, ("endless.jsonl", os.O_RDONLY | os.O_NONBLOCK))
+    reader.daemon = True
+    reader.start()
+    with Path("endless.jsonl").open("wb") as stream:
+        reader.cancel()
         stream.write(b'{"type":"company_registered","subject":"company:acme","name":"Acme"}\n')
         stream.flush()
         process.send_signal(signal.SIGINT)
@@ -126,7 +130,7 @@ def test_141_without_a_word_where_nobody_reads_on(format_: str, store: Path) -> 
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [*TIMELINE, *STATE, "--format", format_], stdout=write, stderr=subprocess.PIPE
+        [*TIMELINE, *STATE, "--format", format_], stdout=write, stderr=subprocess.PIPE, timeout=120
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (141, b"")
@@ -134,7 +138,9 @@ def test_141_without_a_word_where_nobody_reads_on(format_: str, store: Path) -> 
 
 def test_2_where_standard_output_is_full(store: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*TIMELINE, *STATE], stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [*TIMELINE, *STATE], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
+        )
     assert done.returncode == 2
     assert done.stderr.startswith("error[cannot-write]: the output cannot be written")
 

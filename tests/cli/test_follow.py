@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.cli.program import run
+from tests.cli.program import ended_late, run
 from timeline import Timeline
 
 
@@ -29,7 +29,8 @@ def follow(target: str, *arguments: str) -> subprocess.Popen[str]:
 
 def next_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout is not None
-    line: dict[str, Any] = json.loads(process.stdout.readline())
+    with ended_late(process):
+        line: dict[str, Any] = json.loads(process.stdout.readline())
     return line
 
 
@@ -51,7 +52,7 @@ def test_it_follows_one_subject(target: str) -> None:
     assert next_line(process)["position"] == 2
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
-    process.communicate()
+    process.communicate(timeout=60)
 
 
 def test_its_lines_are_those_of_the_log(target: str) -> None:

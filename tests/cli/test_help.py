@@ -126,7 +126,10 @@ def imported(*arguments: str) -> set[str]:
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(arguments)], capture_output=True, check=True
+        [sys.executable, "-c", code, json.dumps(arguments)],
+        capture_output=True,
+        check=True,
+        timeout=120,
     )
     return set(json.loads(done.stderr.splitlines()[-1]))
 

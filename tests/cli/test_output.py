@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import run
+from tests.cli.program import ended_late, run
 from timeline.cli.output import writing
 from timeline.cli.session import Session
 
@@ -126,11 +127,9 @@ def seen(terminal: tuple[int, int], *arguments: str) -> str:
     process = subprocess.Popen([*TIMELINE, *arguments], stdout=written, stderr=written)
     os.close(written)
     parts = []
-    try:
+    with ended_late(process), suppress(OSError):  # how Linux says that nobody writes any more
         while part := os.read(shown, 65536):
             parts.append(part)
-    except OSError:  # how Linux says that nobody writes any more
-        pass
     assert process.wait(timeout=60) == 0
     return b"".join(parts).decode()
 
@@ -188,7 +187,7 @@ def test_a_pipe_gets_a_row_on_a_line(store: Path, monkeypatch: pytest.MonkeyPatc
 def encoded(encoding: str, *arguments: str) -> bytes:
     environment = os.environ | {"PYTHONIOENCODING": encoding}
     return subprocess.run(
-        [*TIMELINE, *arguments], env=environment, capture_output=True, check=True
+        [*TIMELINE, *arguments], env=environment, capture_output=True, check=True, timeout=120
     ).stdout
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import run
+from tests.cli.program import ended_late, run
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -75,7 +75,7 @@ def test_without_the_extra_it_says_what_to_install(store: Path) -> None:
         "from timeline.cli import main\n"
         "main(['serve', '--port', '0'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert "pip install 'partnership-timeline[web]'" in done.stderr
 
@@ -89,7 +89,8 @@ def serving(*arguments: str, **environment: str) -> Iterator[tuple[str, subproce
     ) as process:
         try:
             assert process.stderr is not None
-            line = process.stderr.readline()
+            with ended_late(process):
+                line = process.stderr.readline()
             match = re.fullmatch(r"read-only at (http://\S+/) \(Ctrl-C ends\)\n", line)
             assert match, line
             yield match[1], process

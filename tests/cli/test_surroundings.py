@@ -195,7 +195,11 @@ def test_another_interpreter_is_as_closed_as_this_one(flags: list[str]) -> None:
     code = "from timeline.worker import _inherited; print(' '.join(_inherited()))"
     path = [f"import sys; sys.path[:0] = {sys.path!r}; {code}"]
     done = subprocess.run(
-        [sys.executable, *flags, "-c", *path], capture_output=True, text=True, check=True
+        [sys.executable, *flags, "-c", *path],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     given = done.stdout.split()
     assert "-P" in given

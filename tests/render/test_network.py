@@ -154,5 +154,7 @@ def test_what_companies_are_called_cannot_end_a_label(hostile: Timeline) -> None
 )
 def test_graphviz_draws_it(hostile: Timeline) -> None:
     text = "\n".join(dot_lines(hostile.network("acme", on="2025-01-15")))
-    done = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True, timeout=120
+    )
     assert "<svg" in done.stdout

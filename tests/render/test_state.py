@@ -206,7 +206,9 @@ def test_no_state_needs_a_heavy_library() -> None:
         "import sys, timeline.render.state as state\n"
         "print(sorted({'rich', 'click', 'sqlalchemy', 'pycountry'} & set(sys.modules)))"
     )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=120
+    )
     assert ran.stdout.split() == [b"[]"]
 
 

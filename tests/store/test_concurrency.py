@@ -188,7 +188,7 @@ def test_a_store_that_is_busy_for_a_while_is_waited_for(target: str) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         other = pool.submit(hold)
-        holding.wait(60)
+        assert holding.wait(60)
         waiting = pool.submit(append, target, "a", patience=Patience())
         release.set()
         other.result(60)
@@ -282,10 +282,10 @@ def test_a_server_that_restarts(tmp_path_factory: pytest.TempPathFactory) -> Non
         store.init()
         store.append([draft(company("a"))])
         server.stop("fast")
-        starting = threading.Thread(target=server.start)
+        starting = threading.Thread(target=server.start, daemon=True)
         starting.start()
         assert store.append([draft(company("b"))]) == [Outcome("b", 2, new=True)]
-        starting.join()
+        starting.join(60)
         store.close()
         assert ids_of(target) == ["a", "b"]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psycopg
@@ -61,8 +61,7 @@ def test_an_interrupt_ends_one_long_instruction(file: Timeline, tmp_path: Path) 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    while not children(program.pid):
-        time.sleep(0.01)
+    await_children(program.pid)
     begun = time.monotonic()
     program.send_signal(signal.SIGINT)
     out, said = program.communicate(timeout=10)
@@ -77,14 +76,22 @@ def test_a_query_ends_with_the_program_that_asked(file: Timeline, tmp_path: Path
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while not (found := children(program.pid)):
-        time.sleep(0.01)
+    found = await_children(program.pid)
     program.kill()
-    program.wait()
+    program.wait(60)
     end = time.monotonic() + 5
     while any(is_running(pid) for pid in found):
         assert time.monotonic() < end, "the query goes on without anybody to read it"
         time.sleep(0.02)
+
+
+def await_children(pid: int, others: Collection[int] = ()) -> list[int]:
+    """The processes that a process has started beside others, once there is one."""
+    end = time.monotonic() + 60
+    while not (found := [each for each in children(pid) if each not in others]):
+        assert time.monotonic() < end, "it starts no process"
+        time.sleep(0.01)
+    return found
 
 
 def children(pid: int) -> list[int]:
@@ -137,15 +144,13 @@ def test_a_killed_query_is_an_error_of_one_answer(file: Timeline) -> None:
     others = set(children(os.getpid()))  # such as the one that draws
 
     def kill() -> None:
-        while not (found := set(children(os.getpid())) - others):
-            time.sleep(0.01)
-        os.kill(found.pop(), signal.SIGKILL)
+        os.kill(await_children(os.getpid(), others)[0], signal.SIGKILL)
 
-    thread = threading.Thread(target=kill)
+    thread = threading.Thread(target=kill, daemon=True)
     thread.start()
     with pytest.raises(QueryFailed, match="ended from outside"):
         list(file.sql(LONG, timeout=20))
-    thread.join()
+    thread.join(60)
     assert list(file.sql("SELECT 1 AS one")) == [{"one": 1}]
 
 

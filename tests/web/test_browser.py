@@ -22,6 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.cli.program import ended_late
 from tests.web.stories import ATTACK, ROOT
 
 CHROMIUM = Path(os.environ.get("TIMELINE_TEST_CHROMIUM", "/usr/bin/chromium"))
@@ -89,7 +90,8 @@ def serving(store: Path) -> Iterator[str]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
-            found = re.search(r"http://\S+(?=/)", process.stderr.readline())
+            with ended_late(process):
+                found = re.search(r"http://\S+(?=/)", process.stderr.readline())
             assert found
             yield found[0]
             process.send_signal(signal.SIGINT)

@@ -38,7 +38,10 @@ def serving(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(uvicorn.Server, "__init__", remember)
     with Timeline.open(path) as timeline:
         thread = threading.Thread(
-            target=server.serve, args=(timeline, Settings()), kwargs={"port": 0, "ready": tell}
+            target=server.serve,
+            args=(timeline, Settings()),
+            kwargs={"port": 0, "ready": tell},
+            daemon=True,
         )
         thread.start()
         try:

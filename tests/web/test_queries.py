@@ -155,13 +155,16 @@ def test_a_hundred_queries_that_never_end_leave_the_page_alive(serve: Serve, sto
             healthy.append(time.monotonic() - begun)
 
     over = threading.Event()
-    watcher = threading.Thread(target=look)
+    watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
-    with ThreadPoolExecutor(100) as pool:
-        asked = [pool.submit(client.get, "/sql.json", params={"q": LONG}) for _ in range(100)]
-    over.set()
-    watcher.join()
-    answers = [each.result() for each in asked]
+    try:
+        with ThreadPoolExecutor(100) as pool:
+            asked = [pool.submit(client.get, "/sql.json", params={"q": LONG}) for _ in range(100)]
+            answers = [each.result(120) for each in asked]
+    finally:
+        over.set()
+    watcher.join(60)
+    assert not watcher.is_alive()
     assert {each.status_code for each in answers} <= {503, 504}
     assert all("retry-after" in each.headers for each in answers if each.status_code == 503)
     assert 504 in {each.status_code for each in answers}
