@@ -43,6 +43,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "stats",
         "schema",
         "db",
+        "spark",
     ),
     "The shell": ("completion",),
 }

@@ -91,7 +91,7 @@ def _write(
     columns = [column.name for column in table.columns]
     meanings = {name: meaning_of(table.name, name) or "" for name in columns}
     meanings[""] = meaning_of(table.name) or ""
-    kinds = {column.name: _kind(column.type) for column in table.columns}
+    kinds = kinds_of(table)
 
     def write(file: Path, rows: Iterator[Mapping[str, Any]]) -> int:
         return write_parquet(file, rows, columns, kinds, meanings)
@@ -130,6 +130,11 @@ def _words(connection: Connection) -> Iterator[Mapping[str, Any]]:
         if not row.is_erased:
             words = words_of_event(row.fields, first=row.version == 1)
             yield {"position": row.position, "words": words}
+
+
+def kinds_of(table: sa.Table) -> dict[str, str]:
+    """What every column of a relation holds, as :mod:`timeline.render.parquet` writes it."""
+    return {column.name: _kind(column.type) for column in table.columns}
 
 
 def _kind(type_: sa.types.TypeEngine[Any]) -> str:

@@ -40,10 +40,7 @@ def write_parquet(
             spool.seek(0)
             kept = (dict(zip(columns, msgspec.json.decode(line), strict=True)) for line in spool)
             return write_parquet(path, kept, columns, found, meanings)
-    types = {
-        "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
-        "day": pa.date32(), "instant": pa.timestamp("us", tz="UTC"),
-    }  # fmt: skip
+    types = arrow_types()
     said = meanings or {}
     schema = pa.schema(
         [
@@ -57,8 +54,7 @@ def write_parquet(
         for batch in _batches(rows):
             count += len(batch)
             arrays = [
-                _array(pa, [row[field.name] for row in batch], kinds[field.name], field.type)
-                for field in schema
+                array_of([row[field.name] for row in batch], kinds[field.name]) for field in schema
             ]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
     return count
@@ -74,7 +70,21 @@ def _metadata(meaning: str | None) -> dict[str, str] | None:
     return {"meaning": meaning} if meaning else None
 
 
-def _array(pa: Any, values: list[Any], kind: str, type_: Any) -> Any:
+def arrow_types() -> dict[str, Any]:
+    """The Arrow type of each kind of column."""
+    import pyarrow as pa
+
+    return {
+        "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_(),
+        "day": pa.date32(), "instant": pa.timestamp("us", tz="UTC"),
+    }  # fmt: skip
+
+
+def array_of(values: list[Any], kind: str) -> Any:
+    """An Arrow column of one kind, from the values of a database."""
+    import pyarrow as pa
+
+    type_ = arrow_types()[kind]
     if kind in ("day", "instant"):
         return pa.array(values, pa.string()).cast(type_)
     if kind == "number":

@@ -40,11 +40,12 @@ def read_identity(connection: Connection, position: int = _ALL) -> Identity:
     judgements = read_judgements(connection, position)
     named = sorted({company for judgement in judgements for company in judgement.companies})
     found = read_entries(connection, [f"company:{company}" for company in named], position)
-    registered = {subject.partition(":")[2]: _registered(entries) for subject, entries in found}
+    registered = {subject.partition(":")[2]: registered_at(entries) for subject, entries in found}
     return identity(judgements, registered)
 
 
-def _registered(entries: list[Entry]) -> int:
+def registered_at(entries: list[Entry]) -> int:
+    """The position at which a company was registered, by all its events."""
     told = [e.position for e in judge(entries).counting if e.type == "company_registered"]
     return min(told or [entry.position for entry in entries])
 

@@ -198,6 +198,46 @@ def source_terms(connection: Connection, slugs: Iterable[str], position: int) ->
     return found
 
 
+GENESIS_LINK: Final = Head(0, "", GENESIS)
+"""What the first event of a log continues."""
+
+
+def check_link(row: LogRow, before: Head | None, *, as_bytes: bool) -> Head:
+    """Prove one row of the log, and that it follows ``before`` unless that is None; where the log is then.
+
+    ``as_bytes``: its payload must be written byte by byte as it was appended. Raises StoreDamaged.
+    """
+    position = row.position
+    if before is not None and position != before.position + 1:
+        raise StoreDamaged(
+            before.position + 1, f"there is a gap: the next event is at {row.position}"
+        )
+    try:
+        found = row.digest if row.is_erased else digest(row.fields)
+    except UNREADABLE as error:
+        raise unreadable(position, row.id, error) from error
+    if found != row.digest:
+        raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
+    # a key that stands twice is read by the database as the first, and here as the last;
+    # jsonb has no second one
+    if as_bytes and not row.is_erased and row.payload != payload_of(body_of(row.fields)):
+        raise StoreDamaged(position, f"the payload of {row.id} is not written as it was appended")
+    if not is_instant(row.recorded):
+        raise StoreDamaged(position, f"{row.id} has no time of recording")
+    if before is not None:
+        check_border(Head(position, row.recorded, row.hash), row.id, row.digest, before)
+    return Head(position, row.recorded, row.hash)
+
+
+def check_border(own: Head, id_: str, content: str, before: Head) -> None:
+    """Raise StoreDamaged unless an event, by its digest ``content``, follows what stands ahead of it."""
+    if own.recorded < before.recorded:
+        raise StoreDamaged(own.position, f"{id_} was recorded before the event ahead of it")
+    if chain(before.hash, own.recorded, content) != own.hash:
+        reason = f"the hash of {id_} does not follow from the event ahead of it"
+        raise StoreDamaged(own.position, reason)
+
+
 def walk_chain(
     connection: Connection, progress: Callable[[int], None] | None = None
 ) -> Iterator[LogRow]:
@@ -206,35 +246,14 @@ def walk_chain(
     Raises StoreDamaged at the first position that is not what was appended, and at the end where the
     head does not agree. Constant memory.
     """
-    position, previous, recorded = 0, GENESIS, ""
+    link = GENESIS_LINK
     as_bytes = connection.dialect.name == "sqlite"
     for row in read_rows(connection):
-        position += 1
-        if row.position != position:
-            raise StoreDamaged(position, f"there is a gap: the next event is at {row.position}")
-        try:
-            found = row.digest if row.is_erased else digest(row.fields)
-        except UNREADABLE as error:
-            raise unreadable(position, row.id, error) from error
-        if found != row.digest:
-            raise StoreDamaged(position, f"the content of {row.id} is not what was appended")
-        # a key that stands twice is read by the database as the first, and here as the last;
-        # jsonb has no second one
-        if as_bytes and not row.is_erased and row.payload != payload_of(body_of(row.fields)):
-            raise StoreDamaged(
-                position, f"the payload of {row.id} is not written as it was appended"
-            )
-        if not is_instant(row.recorded):
-            raise StoreDamaged(position, f"{row.id} has no time of recording")
-        if row.recorded < recorded:
-            raise StoreDamaged(position, f"{row.id} was recorded before the event ahead of it")
-        if chain(previous, row.recorded, row.digest) != row.hash:
-            reason = f"the hash of {row.id} does not follow from the event ahead of it"
-            raise StoreDamaged(position, reason)
-        previous, recorded = row.hash, row.recorded
+        link = check_link(row, link, as_bytes=as_bytes)
         yield row
         if progress is not None:
-            progress(position)
+            progress(link.position)
+    position, recorded, previous = link
     head = read_head(connection)
     if head.position != position:
         raise StoreDamaged(

@@ -1,0 +1,203 @@
+"""The fold on a real Spark of two worker processes: the rows of the embedded store, whatever happens.
+
+One session serves all tests of this module; they stay on one worker of the test run.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks.generate import News
+from tests.answers.stores import FIXTURES
+from timeline.app import Timeline
+from timeline.errors import AnchorMismatch, InvalidValue, StoreDamaged
+from timeline.render.folder import RELATIONS
+from timeline.spark.replay import replay
+from timeline.spark.session import java_home, session
+from timeline.spark.views import ask, register
+from timeline.store.anchor import Anchor
+from timeline.store.sql_duckdb import files_of, version_of
+
+pytestmark = [
+    pytest.mark.xdist_group("spark"),
+    # of the library itself
+    pytest.mark.filterwarnings("ignore"),
+]
+
+EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "3000"))
+"""How many events are generated; a million were compared by hand (docs/scaling.md)."""
+
+CLUSTER = "local-cluster[2,1,1024]"
+SETTINGS = {
+    "spark.executor.memory": "1g",
+    "spark.driver.memory": "1g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "500",  # a hub of the news is larger than that
+    "spark.scheduler.maxRegisteredResourcesWaitingTime": "5s",
+}
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    try:
+        java_home(tmp_path_factory.mktemp("java"))
+    except InvalidValue as error:
+        pytest.skip(f"no Java can be had: {error}")
+    with session(CLUSTER, SETTINGS) as started:
+        yield started
+
+
+def exported(folder: Path, fill: Any) -> Path:
+    """A store that is filled, exported as Parquet."""
+    with Timeline.open(folder / "timeline.db") as timeline:
+        fill(timeline)
+        timeline.export_tables(folder / "tables")
+    return folder / "tables"
+
+
+@pytest.fixture(scope="module")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All stories, with companies that were judged to be one, and an erased event."""
+
+    def fill(timeline: Timeline) -> None:
+        timeline.replay([FIXTURES])
+        timeline.judge("foxconn", "sharp", same=True)
+        timeline.erase("foxconn-nissan-speculation-reported", "asked")
+
+    return exported(tmp_path_factory.mktemp("stories"), fill)
+
+
+def lines(count: int, seed: int) -> bytes:
+    encode = msgspec.json.encode
+    return b"".join(encode(fields) + b"\n" for fields in News(count, seed).lines())
+
+
+def hub(count: int) -> bytes:
+    """Many events of one subject: more than a batch holds."""
+    encode = msgspec.json.encode
+    return b"".join(
+        encode({
+            "type": "fact_stated", "id": f"hub-{n}", "subject": "fact:acme/headcount",
+            "occurred": f"20{n % 20:02d}-{n % 12 + 1:02d}-{n % 28 + 1:02d}",
+            "known": f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d}", "company": "acme",
+            "attribute": "headcount", "value": str(n),
+        }) + b"\n"
+        for n in range(count)
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A generated log with a hub, first without its last part, then whole."""
+    folder = tmp_path_factory.mktemp("news")
+    all_lines = lines(EVENTS, seed=7).splitlines(keepends=True)
+    most = len(all_lines) * 9 // 10
+    acme = b'{"type":"company_registered","subject":"company:acme","name":"Acme"}\n'
+
+    def first(timeline: Timeline) -> None:
+        timeline.append_lines(io.BytesIO(acme + hub(600) + b"".join(all_lines[:most])))
+
+    def rest(timeline: Timeline) -> None:
+        timeline.append_lines(io.BytesIO(b"".join(all_lines[most:])))
+
+    early = exported(folder, first).rename(folder / "early")
+    return early, exported(folder, rest)
+
+
+def rows(folder: Path) -> dict[str, list[tuple[str, ...]]]:
+    """Every row of every relation, in an order of its own."""
+    version = version_of(folder)
+    found = {}
+    for table in RELATIONS:
+        names = table.columns.keys()
+        parts = [pq.ParquetFile(path).read() for path in files_of(version, table.name)]
+        assert parts, table.name
+        found[table.name] = sorted(
+            tuple(str(row[name]) for name in names) for part in parts for row in part.to_pylist()
+        )
+    return found
+
+
+def test_stories_and_reports_are_those_of_the_store(
+    spark: Any, stories: Path, tmp_path: Path
+) -> None:
+    anchor = Timeline.open(f"parquet:{stories}").anchor()
+    done = replay(spark, str(stories), tmp_path / "to", verify=True, anchor=anchor)
+    assert (done.position, done.whole) == (anchor.position, True)
+    assert rows(tmp_path / "to") == rows(stories)
+
+    register(spark, tmp_path / "to")
+    at = {"on": "2025-11-22", "known": "2025-12-01T23:59:59.999999Z"}
+    more = {
+        "since": "2025-11-16", "until": "2025-11-23", "company": "foxconn",
+        "subject": "fact:foxconn/revenue",
+    }  # fmt: skip
+    with Timeline.open(stories.parent / "timeline.db") as timeline:
+        asked = 0
+        for report in timeline.reports():
+            if report.computed is not None:
+                continue
+            taken = {name for name in (*at, *more) if f":{name}" in report.sql}
+            given = {name: value for name, value in (at | more).items() if name in taken}
+            assert ask(spark, report.sql, given) == list(timeline.sql(report.sql, given)), report
+            asked += 1
+        assert asked == 12
+        query = "SELECT * FROM current_company_state ORDER BY company, subject"
+        assert ask(spark, query) == list(timeline.sql(query))
+
+
+def test_a_later_run_folds_only_what_is_new(
+    spark: Any, news: tuple[Path, Path], tmp_path: Path
+) -> None:
+    early, whole = news
+    first = replay(spark, str(early), tmp_path / "to")
+    assert rows(tmp_path / "to") == rows(early)
+    second = replay(spark, str(whole), tmp_path / "to")
+    assert (first.whole, second.whole) == (True, False)
+    assert 0 < second.subjects < first.subjects / 2
+    assert rows(tmp_path / "to") == rows(whole)
+    with pytest.raises(InvalidValue, match="the log ends at position"):
+        replay(spark, str(early), tmp_path / "to")
+    assert version_of(tmp_path / "to").name == second.version
+
+
+def broken(stories: Path, folder: Path, column: str, position: int, value: str) -> Path:
+    """A copy of the log in which one value is another."""
+    shutil.copytree(stories / "event", folder / "event")
+    (file,) = (folder / "event").iterdir()
+    table = pq.read_table(file)
+    values = table[column].to_pylist()
+    values[position - 1] = value
+    place = table.column_names.index(column)
+    pq.write_table(table.set_column(place, column, [values]), file)
+    return folder
+
+
+def test_a_broken_row_is_named_and_nothing_is_written(
+    spark: Any, stories: Path, tmp_path: Path
+) -> None:
+    log = broken(stories, tmp_path / "broken", "payload", 42, "{")
+    with pytest.raises(StoreDamaged, match="position 42: the content of"):
+        replay(spark, str(log), tmp_path / "to")
+    assert not (tmp_path / "to").exists()
+
+
+def test_the_proof_finds_what_was_changed_and_joins_the_borders(
+    spark: Any, stories: Path, tmp_path: Path
+) -> None:
+    changed = broken(stories, tmp_path / "changed", "digest", 130, "0" * 64)
+    with pytest.raises(StoreDamaged, match="position 130"):
+        replay(spark, str(changed), tmp_path / "to", verify=True, partitions=4)
+    wrong = Anchor(position=100, recorded=None, hash="0" * 64)
+    with pytest.raises(AnchorMismatch):
+        replay(spark, str(stories), tmp_path / "to", verify=True, anchor=wrong, partitions=4)
+    assert not (tmp_path / "to").exists()

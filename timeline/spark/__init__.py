@@ -1,0 +1,1 @@
+"""The same fold on Apache Spark, for logs that outgrow one machine (docs/scaling.md)."""
