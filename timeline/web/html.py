@@ -15,12 +15,12 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS
+from timeline.parameters import LENS
 from timeline.render import (
     diff,
     doubts,
@@ -106,9 +106,7 @@ def environment() -> Environment:
     }
     made.tests["day"] = _IS_DAY
     made.globals |= {
-        "ATTRIBUTIONS": ATTRIBUTIONS,
         "EVENT_TYPES": sorted(EVENT_TYPES),
-        "FACT_LEVELS": FACT_LEVELS,
         "COLUMN_WORDS": COLUMN_WORDS,
         "COORDINATED": {
             "/companies",
@@ -116,6 +114,7 @@ def environment() -> Environment:
             *(f"/{heading}" for heading in HEADINGS.values()),
         },
         "HEADINGS": HEADINGS,
+        "LENS": LENS,
         "PAGES": PAGES,
         "STEPS": STEPS,
         "cause_words": diff.cause_words,

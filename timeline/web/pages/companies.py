@@ -80,7 +80,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompany) -> dict[st
         "left_out": 0,
     }
     if not found.items:
-        if asked.certainty or asked.open:
+        if asked.certainty or asked.open_only:
             every = timeline.state(found.company, group=asked.group, **asked.asked())
             about["left_out"] = len(every.companies[0].items)
         first = timeline.first(found.company, **asked.asked())
