@@ -147,7 +147,7 @@ def test_help_imports_click_and_the_command_line_alone(here: Path) -> None:
     assert packages(found) == {"click", "msgspec", "typing_extensions"}
     inside = {name for name in found if name.startswith("timeline.")}
     others = {name for name in inside if not name.startswith(("timeline.cli", "timeline.model"))}
-    assert others == {"timeline.errors"}
+    assert others == {"timeline.errors", "timeline.parameters"}
 
 
 def test_a_state_imports_no_more_than_it_needs(file: Path) -> None:

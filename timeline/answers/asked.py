@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-from msgspec import Struct
+from msgspec import Struct, defstruct
 
 from timeline.errors import InvalidValue
+from timeline.parameters import LENS
 
 Day = str | date
 Moment = str | date
 
-ATTRIBUTIONS = (
-    "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
-)  # fmt: skip
 Certainty = Literal["definite", "possible", "contested"]
-FACT_LEVELS = ("fact", "forecast", "opinion")
 
 
-class LensAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What counts: an event passes when it passes every line that is given."""
+class _LensAsked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What counts: an event passes when it passes every line that is given.
 
-    source: tuple[str, ...] = ()
-    not_source: tuple[str, ...] = ()
-    attribution: tuple[str, ...] = ()
-    fact_level: tuple[str, ...] = ()
+    It has a field for every option of :data:`timeline.parameters.LENS`, with the values that are given.
+    """
+
+    def given(self, name: str) -> tuple[str, ...]:
+        """The values of an option."""
+        values: tuple[str, ...] = getattr(self, name)
+        return values
 
     def __bool__(self) -> bool:
-        return bool(self.source or self.not_source or self.attribution or self.fact_level)
+        return any(self.given(option.name) for option in LENS)
 
     def check(self) -> None:
-        """Raise InvalidValue for an attribution or a fact level that does not exist."""
-        for name, given, choices in (
-            ("attribution", self.attribution, ATTRIBUTIONS),
-            ("fact level", self.fact_level, FACT_LEVELS),
-        ):
-            for value in given:
-                if value not in choices:
-                    raise InvalidValue(f'no {name} "{value}"', f"one of {', '.join(choices)}")
+        """Raise InvalidValue for a value that an option does not have, such as an attribution."""
+        for option in LENS:
+            for value in self.given(option.name):
+                if option.choices and value not in option.choices:
+                    name = option.name.replace("_", " ")
+                    choices = ", ".join(option.choices)
+                    raise InvalidValue(f'no {name} "{value}"', f"one of {choices}")
+
+
+if TYPE_CHECKING:
+
+    class LensAsked(_LensAsked, frozen=True):
+        """The lens as asked."""
+
+        def __init__(self, **given: tuple[str, ...]) -> None: ...
+
+        def __getattr__(self, name: str) -> tuple[str, ...]: ...
+
+else:
+    LensAsked = defstruct(
+        "LensAsked",
+        [(option.name, tuple[str, ...], ()) for option in LENS],
+        bases=(_LensAsked,),
+        namespace={"__doc__": _LensAsked.__doc__},
+        module=__name__,
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+    )
 
 
 class Asked(TypedDict, total=False):

@@ -8,6 +8,7 @@ from timeline.answers.asked import LensAsked
 from timeline.errors import NotFound
 from timeline.model.record import Entry, reworded
 from timeline.nearest import nearest
+from timeline.parameters import LENS
 from timeline.store.log import read_entries, source_slugs
 from timeline.store.published import registration
 
@@ -32,10 +33,10 @@ class SourceLens:
     def __call__(self, entry: Entry) -> Entry | None:
         """What remains of an event, or None."""
         asked, fields = self.asked, entry.fields
-        if asked.attribution and fields.get("attribution") not in asked.attribution:
-            return None
-        if asked.fact_level and fields.get("fact_level", "fact") not in asked.fact_level:
-            return None
+        for option in LENS:
+            given = () if option.field is None else asked.given(option.name)
+            if option.field and given and fields.get(option.field, option.without) not in given:
+                return None
         if not asked.source and not asked.not_source:
             return entry
         reported = entry.sources

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -51,6 +51,15 @@ def complete_event_type(
         for name, event in EVENT_TYPES.items()
         if name.startswith(incomplete)
     ]
+
+
+COMPLETERS: Final = {
+    "company": complete_company,
+    "source": complete_source,
+    "target": complete_target,
+    "event type": complete_event_type,
+}
+"""How the values of a declared parameter are completed."""
 
 
 def _completed(ctx: click.Context, kind: str, incomplete: str) -> list[CompletionItem]:

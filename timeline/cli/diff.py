@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from timeline.cli.completers import complete_company, complete_source
-from timeline.cli.lens import grouped, lens
-from timeline.cli.options import ROWS, examples, tone, written, zoned
+from timeline import parameters
+from timeline.cli.completers import complete_company
+from timeline.cli.options import ROWS, asked_with, examples, lens, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 
@@ -23,13 +23,7 @@ SHOWN = ("subject", "change", "before", "after", "events", "sources")
     )
 )
 @click.argument("company", shell_complete=complete_company)
-@click.option("--on", metavar="A..B|DAY", help="What changed in the world; a day: about that day.")
-@click.option(
-    "--known", metavar="A..B|DAY", help="What was learned; a day: only what was public by then."
-)
-@click.option("--source", metavar="SLUG", shell_complete=complete_source, help="What only it told.")
-@click.option("--recorded", metavar="INSTANT|POSITION", help="Only what our log held by then.")
-@grouped
+@asked_with(*parameters.DIFF)
 @lens(source=False)
 @written(*ROWS)
 @zoned

@@ -9,8 +9,7 @@ import click
 
 from timeline.cli.completers import complete_company
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture, write_text
-from timeline.cli.lens import lens
-from timeline.cli.options import coordinate, examples, tone, zoned
+from timeline.cli.options import coordinate, examples, lens, tone, zoned
 from timeline.cli.session import Session
 
 FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")

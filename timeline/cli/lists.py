@@ -6,9 +6,19 @@ from typing import Any, Final
 
 import click
 
-from timeline.cli.completers import complete_company
-from timeline.cli.lens import grouped, lens
-from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
+from timeline import parameters
+from timeline.cli.options import (
+    ROWS,
+    asked_with,
+    coordinate,
+    examples,
+    filtered,
+    grouped,
+    lens,
+    tone,
+    written,
+    zoned,
+)
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 from timeline.model.kinds import KINDS
@@ -21,18 +31,7 @@ def _list(described: Kind) -> click.Command:
     lines = [f"timeline {described.plural} {options}" for options in described.examples]
 
     @click.command(described.plural, help=f"List {described.summary}", epilog=examples(*lines))
-    @click.option(
-        "--status",
-        multiple=True,
-        help="Only with this status, or of this group: pending, live, claimed, done, over, denied, noted; "
-        "may be repeated.",
-    )
-    @click.option("--kind", "item_kind", multiple=True, help="Only of this kind; may be repeated.")
-    @click.option(
-        "--company",
-        shell_complete=complete_company,
-        help="Only those of which this company is a party, by any of its names.",
-    )
+    @asked_with(parameters.STATUS, parameters.KIND, parameters.COMPANY)
     @grouped
     @filtered
     @coordinate

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from timeline.cli.completers import complete_event_type, complete_source, complete_target
-from timeline.cli.options import DAY, ROWS, examples, horizon, tone, written, zoned
+from timeline import parameters
+from timeline.cli.completers import complete_target
+from timeline.cli.options import ROWS, asked_with, examples, horizon, tone, written, zoned
 from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
 
@@ -28,15 +29,7 @@ SHOWN = ("position", "occurred", "known", "type", "subject", "source")
 @click.argument(
     "target", required=False, metavar="[COMPANY|SUBJECT]", shell_complete=complete_target
 )
-@click.option("--from", "start", metavar=DAY, help="What may have happened on that day or later.")
-@click.option("--to", "end", metavar=DAY, help="What may have happened on that day or earlier.")
-@click.option(
-    "--type", "types", multiple=True, metavar="TYPE", shell_complete=complete_event_type,
-    help="Only events of this type; may be repeated.",
-)  # fmt: skip
-@click.option(
-    "--source", metavar="SLUG", shell_complete=complete_source, help="Only what it reported."
-)
+@asked_with(parameters.START, parameters.END, parameters.TYPES, parameters.SOURCE)
 @click.option(
     "--after",
     type=click.IntRange(min=0),

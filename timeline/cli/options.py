@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import click
 
+from timeline import parameters
+from timeline.cli.completers import COMPLETERS
 from timeline.cli.session import Session
+from timeline.parameters import Parameter
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -128,32 +132,66 @@ zoned: Final[Decorator] = together(
 )  # fmt: skip
 """``--timezone``."""
 
-horizon: Final[Decorator] = together(
-    click.option(
-        "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
-    ),
-    click.option(
-        "--recorded", metavar="INSTANT|POSITION",
-        help="Only what our log held by then; default: everything.",
-    ),
-)  # fmt: skip
+
+def option(parameter: Parameter) -> Decorator:
+    """The option of a declared parameter, under the name that the library gives it."""
+    kind: dict[str, Any] = {"metavar": parameter.metavar}
+    if parameter.flag:
+        kind = {"is_flag": True}
+    elif parameter.choices:
+        kind = {"type": click.Choice(parameter.choices)}
+    if parameter.several:
+        kind["multiple"] = True
+    if parameter.completes:
+        kind["shell_complete"] = COMPLETERS[parameter.completes]
+    end = "; may be repeated." if parameter.several else ""
+    return click.option(
+        f"--{parameter.called.replace('_', '-')}",
+        parameter.name,
+        help=f"{parameter.help}{end}" if end else parameter.sentence,
+        **kind,
+    )
+
+
+def asked_with(*parameters: Parameter) -> Decorator:
+    """The options of declared parameters."""
+    return together(*map(option, parameters))
+
+
+horizon: Final[Decorator] = asked_with(*parameters.HORIZON)
 """``--known`` and ``--recorded``: what of the log counts."""
 
-coordinate: Final[Decorator] = together(
-    click.option("--on", metavar=DAY, help="The day in the world; default: today."),
-    horizon,
-    click.option("--as-of", metavar=DAY, help="Short for --on DAY --known DAY."),
-)
+coordinate: Final[Decorator] = asked_with(*parameters.COORDINATE)
 """``--on``, ``--known``, ``--recorded``, ``--as-of``: which state is asked for."""
 
-filtered: Final[Decorator] = together(
-    click.option(
-        "--certainty", type=click.Choice(["definite", "possible", "contested"]),
-        help="Only items of this certainty.",
-    ),
-    click.option("--open", "open_only", is_flag=True, help="Leave out what is done, over or denied."),
-)  # fmt: skip
+filtered: Final[Decorator] = asked_with(*parameters.FILTER)
 """``--certainty`` and ``--open``: which items of a state."""
+
+grouped: Final[Decorator] = asked_with(parameters.GROUP)
+"""``--group``: a company with all that it controls."""
+
+
+def lens(*, source: bool = True) -> Decorator:
+    """The options of the lens, as one argument ``lens``.
+
+    Without ``source``, ``--source`` is left to the command.
+    """
+    declared = parameters.lens_parameters(source=source)
+
+    def decorate(command: Command, /) -> Command:
+        @wraps(command)
+        def looking(*arguments: Any, **asked: Any) -> Any:
+            given = {p.name: tuple(value) for p in declared if (value := asked.pop(p.name))}
+            found = None
+            if given:
+                from timeline.answers.asked import LensAsked
+
+                found = LensAsked(**given)
+            return command(*arguments, lens=found, **asked)
+
+        return cast(Command, asked_with(*declared)(looking))
+
+    return decorate
 
 
 class Seconds(click.FloatRange):

@@ -9,8 +9,7 @@ import click
 
 from timeline.cli.completers import complete_target
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture
-from timeline.cli.lens import lens
-from timeline.cli.options import DAY, coordinate, examples, filtered, tone, zoned
+from timeline.cli.options import DAY, coordinate, examples, filtered, lens, tone, zoned
 from timeline.cli.session import Session
 
 FORMATS = ("svg", "png", "html", "json")

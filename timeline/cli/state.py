@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from timeline.cli.completers import complete_company
-from timeline.cli.lens import grouped, lens
-from timeline.cli.options import ROWS, coordinate, examples, filtered, tone, written, zoned
+from timeline.cli.options import (
+    ROWS,
+    coordinate,
+    examples,
+    filtered,
+    grouped,
+    lens,
+    tone,
+    written,
+    zoned,
+)
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 

@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from timeline.cli.completers import complete_target
-from timeline.cli.lens import grouped, lens
-from timeline.cli.options import ROWS, coordinate, examples, tone, written, zoned
+from timeline.cli.options import ROWS, coordinate, examples, grouped, lens, tone, written, zoned
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 

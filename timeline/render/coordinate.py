@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from msgspec import UnsetType
 
 from timeline.answers.asked import LensAsked
+from timeline.parameters import LENS
 from timeline.render.text import join
 from timeline.render.words import date
 
@@ -63,8 +64,8 @@ def coordinate_options(answer: Placed) -> str:
     if not isinstance(lens, UnsetType):
         given += [
             (f"--{name.replace('_', '-')}", each)
-            for name in ("source", "not_source", "attribution", "fact_level")
-            for each in getattr(lens, name)
+            for name in (option.name for option in LENS)
+            for each in lens.given(name)
         ]
     return " ".join(f"{name} {shlex.quote(value)}" for name, value in given if value is not None)
 
@@ -72,14 +73,9 @@ def coordinate_options(answer: Placed) -> str:
 def lens_words(lens: LensAsked) -> str:
     """``counting only what source a or b told, and without what source c told``."""
     said = [
-        form.format(join((each.replace("_", " ") for each in given), "or"))
-        for form, given in (
-            ("only what {} told", lens.source),
-            ("nothing that {} told", lens.not_source),
-            ("only what is attributed to {}", lens.attribution),
-            ("only what is told as {}", lens.fact_level),
-        )
-        if given
+        option.words.format(join((each.replace("_", " ") for each in given), "or"))
+        for option in LENS
+        if (given := lens.given(option.name))
     ]
     return f"counting {join(said)}" if said else "counting everything"
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
+from timeline import parameters
 from timeline.web.formats import FORMATS, Format, with_format
 
-COORDINATE: Final = (
-    "on", "known", "recorded", "as_of", "source", "not_source", "attribution", "fact_level",
-)  # fmt: skip
+COORDINATE: Final = tuple(each.name for each in (*parameters.COORDINATE, *parameters.LENS))
 """What a link to another page takes along: the coordinate and the lens."""
 
 
@@ -101,6 +100,11 @@ class Here:
     def asked(self) -> Mapping[str, Any]:
         """The parameters; of one that was not given, None."""
         return defaultdict(lambda: None, self.parameters)
+
+    @property
+    def lensed(self) -> bool:
+        """Whether only some of the news counts."""
+        return any(self.asked[option.name] for option in parameters.LENS)
 
     def change(self, **parameters: Any) -> str:
         """This page with other parameters; None leaves one out."""

@@ -15,13 +15,13 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from timeline.answers.asked import ATTRIBUTIONS, FACT_LEVELS
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
 from timeline.errors import MissingExtra
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS, UNDISCLOSED
+from timeline.parameters import LENS
 from timeline.render import (
     diff,
     doubts,
@@ -119,9 +119,7 @@ def environment() -> Environment:
     }
     made.tests["day"] = _IS_DAY
     made.globals |= {
-        "ATTRIBUTIONS": ATTRIBUTIONS,
         "EVENT_TYPES": sorted(EVENT_TYPES),
-        "FACT_LEVELS": FACT_LEVELS,
         "COLUMN_WORDS": COLUMN_WORDS,
         "COORDINATED": {
             "/companies",
@@ -130,6 +128,7 @@ def environment() -> Environment:
         },
         "HEADINGS": HEADINGS,
         "MORE": MORE,
+        "LENS": LENS,
         "PAGES": PAGES,
         "STEPS": STEPS,
         "cause_words": diff.cause_words,

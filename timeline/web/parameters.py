@@ -6,20 +6,18 @@ A parameter that a question does not have is refused, not ignored: the answer wo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
+from timeline import parameters
 from timeline.answers.asked import LensAsked
+from timeline.parameters import Parameter
 from timeline.web.settings import MOST_ROWS
 
 Text = Annotated[str, StringConstraints(max_length=500)]
 Texts = Annotated[list[Text], Field(max_length=100)]
 Certainty = Literal["definite", "possible", "contested"]
-Attribution = Literal[
-    "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background"
-]
-FactLevel = Literal["fact", "forecast", "opinion"]
 
 
 def about(text: str, **more: Any) -> Any:
@@ -27,9 +25,23 @@ def about(text: str, **more: Any) -> Any:
     return Field(None, description=text, **more)
 
 
-def several(text: str, **more: Any) -> Any:
-    """A parameter that may be given several times."""
-    return Field(default_factory=list, description=text, **more)
+def declared(parameter: Parameter) -> Any:
+    """A parameter of the library, with what it is called and what it does."""
+    words: dict[str, Any] = {"description": parameter.sentence}
+    if parameter.public:
+        words["alias"] = parameter.public
+    if parameter.several:
+        return Field(default_factory=list, **words)
+    return Field(False if parameter.flag else None, **words)
+
+
+def lens_fields(*, source: bool = True) -> dict[str, Any]:
+    """The fields of a lens; without ``source`` where the question has one of its own."""
+    literal: Any = Literal
+    return {
+        each.name: (list[literal[each.choices]] if each.choices else Texts, declared(each))
+        for each in parameters.lens_parameters(source=source)
+    }
 
 
 class Question(BaseModel):
@@ -58,33 +70,28 @@ class Question(BaseModel):
 class Recorded(Question):
     """What our log held."""
 
-    recorded: Text | None = about("Only what our log held by then: a position or an instant.")
+    recorded: Text | None = declared(parameters.RECORDED)
 
 
 class Horizon(Recorded):
     """What of the log counts."""
 
-    known: Text | None = about("Only what was public by then: a day or an instant.")
+    known: Text | None = declared(parameters.KNOWN)
 
 
 class At(Horizon):
     """A coordinate."""
 
-    on: Text | None = about("The day in the world; today, unless given.")
-    as_of: Text | None = about("Short for the same day as on and known.")
+    on: Text | None = declared(parameters.ON)
+    as_of: Text | None = declared(parameters.AS_OF)
 
     def at(self) -> dict[str, Any]:
         """The coordinate as the façade takes it."""
         return {name: getattr(self, name) for name in ("on", "known", "recorded", "as_of")}
 
 
-class Lensed(At):
+class _Lensed(At):
     """A coordinate, and what of the news counts."""
-
-    source: Texts = several("Only what this source reported.")
-    not_source: Texts = several("Without what only this source reported.")
-    attribution: list[Attribution] = several("Only on this word.")
-    fact_level: list[FactLevel] = several("Only facts, forecasts or opinions.")
 
     def asked(self) -> dict[str, Any]:
         """The coordinate and the lens as the façade takes them."""
@@ -92,21 +99,30 @@ class Lensed(At):
 
     def lens(self) -> LensAsked | None:
         """What counts; None: everything."""
-        names = ("source", "not_source", "attribution", "fact_level")
-        given = {name: tuple(getattr(self, name)) for name in names}
-        return LensAsked(**given) or None
+        return _lens(self, source=True)
+
+
+def _lens(asked: Question, *, source: bool) -> LensAsked | None:
+    declared = parameters.lens_parameters(source=source)
+    return LensAsked(**{each.name: tuple(getattr(asked, each.name)) for each in declared}) or None
+
+
+if TYPE_CHECKING:
+    Lensed = _Lensed
+else:
+    Lensed = create_model("Lensed", __base__=_Lensed, __doc__=_Lensed.__doc__, **lens_fields())
 
 
 class OfCompany(Lensed):
     """Which items of a company are asked for."""
 
-    group: bool = Field(False, description="With every company that it controls.")
-    certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out what is done, over or denied.")
+    group: bool = declared(parameters.GROUP)
+    certainty: Certainty | None = declared(parameters.CERTAINTY)
+    open_only: bool = declared(parameters.OPEN)
 
     def filters(self) -> dict[str, Any]:
         """The filters as the façade takes them."""
-        return {"group": self.group, "certainty": self.certainty, "open_only": self.open}
+        return {"group": self.group, "certainty": self.certainty, "open_only": self.open_only}
 
 
 class OfCompanyPage(OfCompany):
@@ -124,11 +140,9 @@ class OfCompanyPage(OfCompany):
 class OfList(OfCompany):
     """Which items of a kind are asked for, and which page of them."""
 
-    company: Text | None = about(
-        "Only those of which this company is a party, by any of its names."
-    )
-    status: Texts = several("Only with this status.")
-    kind: Texts = several("Only of this kind.")
+    company: Text | None = declared(parameters.COMPANY)
+    status: Texts = declared(parameters.STATUS)
+    item_kind: Texts = declared(parameters.KIND)
     after: Text | None = about("Only subjects that come after this one: the next page.")
     limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most items of one page.")
 
@@ -158,12 +172,12 @@ class OfPicture(Drawn):
 class OfStory(OfPicture):
     """Which items of a company a picture shows."""
 
-    certainty: Certainty | None = about("Only items of this certainty.")
-    open: bool = Field(False, description="Leave out what is done, over or denied.")
+    certainty: Certainty | None = declared(parameters.CERTAINTY)
+    open_only: bool = declared(parameters.OPEN)
 
     def look(self) -> dict[str, Any]:
         """The look, the days and the items as the façade takes them."""
-        return {**super().look(), "certainty": self.certainty, "open_only": self.open}
+        return {**super().look(), "certainty": self.certainty, "open_only": self.open_only}
 
 
 class OfNetwork(Drawn):
@@ -187,23 +201,27 @@ class OfSources(Recorded):
     limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most sources of one page.")
 
 
-class OfDiff(Horizon):
+class _OfDiff(Horizon):
     """Which two coordinates are compared."""
 
-    on: Text | None = about("A..B: what changed in the world; a day: about that day.")
-    known: Text | None = about("A..B: what was learned; a day: only what was public by then.")
-    source: Text | None = about("What only this source told.")
+    on: Text | None = declared(parameters.DIFF_ON)
+    known: Text | None = declared(parameters.DIFF_KNOWN)
+    source: Text | None = declared(parameters.DIFF_SOURCE)
     before_on: Text | None = about("The first day of the range, where on is its last.")
     before_known: Text | None = about("The first day of the range, where known is its last.")
-    group: bool = Field(False, description="With every company that it controls.")
-    not_source: Texts = several("Without what only this source reported.")
-    attribution: list[Attribution] = several("Only on this word.")
-    fact_level: list[FactLevel] = several("Only facts, forecasts or opinions.")
+    group: bool = declared(parameters.GROUP)
 
     def lens(self) -> LensAsked | None:
         """What counts on both sides; None: everything."""
-        names = ("not_source", "attribution", "fact_level")
-        return LensAsked(**{name: tuple(getattr(self, name)) for name in names}) or None
+        return _lens(self, source=False)
+
+
+if TYPE_CHECKING:
+    OfDiff = _OfDiff
+else:
+    OfDiff = create_model(
+        "OfDiff", __base__=_OfDiff, __doc__=_OfDiff.__doc__, **lens_fields(source=False)
+    )
 
 
 class OfPage(Horizon):
@@ -226,10 +244,10 @@ class OfLog(OfPage):
     """Which events are asked for."""
 
     target: Text | None = about("Only events of this company (by any of its names) or subject.")
-    start: Text | None = about("What may have happened on that day or later.", alias="from")
-    end: Text | None = about("What may have happened on that day or earlier.", alias="to")
-    type: Texts = several("Only events of this type.")
-    source: Text | None = about("Only what it reported.")
+    start: Text | None = declared(parameters.START)
+    end: Text | None = declared(parameters.END)
+    types: Texts = declared(parameters.TYPES)
+    source: Text | None = declared(parameters.SOURCE)
 
 
 class OfReport(Question):
@@ -237,8 +255,8 @@ class OfReport(Question):
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
-    on: Text | None = about("The day in the world; today, unless given.")
-    known: Text | None = about("Only what was public by then: a day or an instant.")
+    on: Text | None = declared(parameters.ON)
+    known: Text | None = declared(parameters.KNOWN)
     limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
 
     def given(self) -> dict[str, str]:

@@ -99,7 +99,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dic
             found.company, only=most_telling(found.items), **asked.asked()
         )
     if not found.items:
-        if asked.certainty or asked.open:
+        if asked.certainty or asked.open_only:
             every = timeline.state(found.company, group=asked.group, **asked.asked())
             about["left_out"] = len(every.companies[0].items)
         first = timeline.first(found.company, **asked.asked())

@@ -38,7 +38,7 @@ def _page(timeline: Timeline, kind: str, asked: OfList) -> Page:
         kind,
         company=asked.company,
         status=[each for text in asked.status for each in parse_status(kind, text)],
-        item_kind=[parse_kind(kind, each) for each in asked.kind],
+        item_kind=[parse_kind(kind, each) for each in asked.item_kind],
         after=asked.after or "",
         limit=asked.limit + 1,
         **asked.asked(),

@@ -26,7 +26,7 @@ def log(request: Request, asked: Annotated[OfLog, Query()]) -> Response:
             asked.target,
             start=asked.start,
             end=asked.end,
-            types=asked.type,
+            types=asked.types,
             source=asked.source,
             known=asked.known,
             recorded=asked.recorded,

@@ -1,0 +1,175 @@
+"""What a question may be asked with, declared once: every door makes its own parameters from this.
+
+The command line makes options of it, the server parameters of addresses with their OpenAPI, the tools for
+agents their arguments. Plain Python alone is imported, because the help of the program is made from it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Completed = Literal["company", "source", "target", "event type"]
+
+
+class Parameter(NamedTuple):
+    """One parameter of a question, in the words that all doors use."""
+
+    name: str
+    """As the library calls it. The option has hyphens where the name has underscores."""
+    help: str
+    """What it does, without the full stop at the end."""
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    several: bool = False
+    """Whether it may be given several times."""
+    flag: bool = False
+    completes: Completed | None = None
+    public: str | None = None
+    """What it is called by people, where the library has another name for it."""
+    default: str = ""
+    """What holds when it is left out, in words."""
+
+    @property
+    def called(self) -> str:
+        """Its name in an address; as an option it has hyphens."""
+        return self.public or self.name
+
+    @property
+    def sentence(self) -> str:
+        """What it does, and what holds when it is left out."""
+        return f"{self.help}; default: {self.default}." if self.default else f"{self.help}."
+
+
+class LensOption(NamedTuple):
+    """One line of a lens: an event counts when every line that is given lets it pass."""
+
+    name: str
+    help: str
+    words: str
+    """What is left when it is given: "{}" stands for the values."""
+    label: str
+    """Before the field of a form."""
+    field: str | None = None
+    """The field of an event that has one of the values; None: the lens itself knows what to do."""
+    choices: tuple[str, ...] = ()
+    without: str | None = None
+    """The value of an event that does not have the field."""
+    any: str = "any"
+    """What a form calls all of the choices."""
+
+    @property
+    def parameter(self) -> Parameter:
+        """What a question is asked with."""
+        metavar = None if self.choices else "SLUG"
+        completes: Completed | None = None if self.choices or self.field else "source"
+        return Parameter(
+            self.name, self.help, metavar, self.choices, several=True, completes=completes
+        )
+
+
+ATTRIBUTIONS: Final = (
+    "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
+)  # fmt: skip
+FACT_LEVELS: Final = ("fact", "forecast", "opinion")
+
+LENS: Final = (
+    LensOption(
+        "source",
+        "Only what this source reported",
+        "only what {} told",
+        "Only what this source reported",
+    ),
+    LensOption(
+        "not_source",
+        "Without what only this source reported",
+        "nothing that {} told",
+        "Without what only this source reported",
+    ),
+    LensOption(
+        "attribution",
+        "Only on this word",
+        "only what is attributed to {}",
+        "Only on the word of",
+        "attribution",
+        ATTRIBUTIONS,
+    ),
+    LensOption(
+        "fact_level",
+        "Only facts, forecasts or opinions",
+        "only what is told as {}",
+        "Only",
+        "fact_level",
+        FACT_LEVELS,
+        "fact",
+        "facts, forecasts and opinions",
+    ),
+)
+"""The lens, in the order in which it is shown; nothing else in the program names all of its options."""
+
+
+def lens_parameters(*, source: bool = True) -> tuple[Parameter, ...]:
+    """The parameters of the lens; without ``source`` where the question has one of its own."""
+    return tuple(each.parameter for each in LENS if source or each.name != "source")
+
+
+# --- the coordinate -------------------------------------------------------------------------------
+
+ON: Final = Parameter("on", "The day in the world", "DAY", default="today")
+KNOWN: Final = Parameter(
+    "known", "Only what was public by then", "DAY|INSTANT", default="everything"
+)
+RECORDED: Final = Parameter(
+    "recorded", "Only what our log held by then", "INSTANT|POSITION", default="everything"
+)
+AS_OF: Final = Parameter("as_of", "Short for --on DAY --known DAY", "DAY")
+HORIZON: Final = (KNOWN, RECORDED)
+COORDINATE: Final = (ON, *HORIZON, AS_OF)
+
+# --- which items ----------------------------------------------------------------------------------
+
+CERTAINTY: Final = Parameter(
+    "certainty", "Only items of this certainty", choices=("definite", "possible", "contested")
+)
+OPEN: Final = Parameter(
+    "open_only", "Leave out what is done, over or denied", flag=True, public="open"
+)
+FILTER: Final = (CERTAINTY, OPEN)
+GROUP: Final = Parameter(
+    "group", "With every company that it controls at the coordinate", flag=True
+)
+STATUS: Final = Parameter(
+    "status",
+    "Only with this status, or of this group: pending, live, claimed, done, over, denied, noted",
+    several=True,
+)
+KIND: Final = Parameter("item_kind", "Only of this kind", several=True, public="kind")
+COMPANY: Final = Parameter(
+    "company",
+    "Only those of which this company is a party, by any of its names",
+    completes="company",
+)
+
+# --- which events ---------------------------------------------------------------------------------
+
+START: Final = Parameter(
+    "start", "What may have happened on that day or later", "DAY", public="from"
+)
+END: Final = Parameter("end", "What may have happened on that day or earlier", "DAY", public="to")
+TYPES: Final = Parameter(
+    "types",
+    "Only events of this type",
+    "TYPE",
+    several=True,
+    completes="event type",
+    public="type",
+)
+SOURCE: Final = Parameter("source", "Only what it reported", "SLUG", completes="source")
+
+# --- a difference ---------------------------------------------------------------------------------
+
+DIFF_ON: Final = Parameter("on", "What changed in the world; a day: about that day", "A..B|DAY")
+DIFF_KNOWN: Final = Parameter(
+    "known", "What was learned; a day: only what was public by then", "A..B|DAY"
+)
+DIFF_SOURCE: Final = Parameter("source", "What only it told", "SLUG", completes="source")
+DIFF: Final = (DIFF_ON, DIFF_KNOWN, DIFF_SOURCE, RECORDED._replace(default=""), GROUP)
