@@ -19,7 +19,7 @@ from tests.answers.stores import new_timeline
 from timeline import Timeline
 from timeline.errors import DataError, ExpectationFailed, TimelineError
 from timeline.loading import check_files
-from timeline.render.drawing import draw
+from timeline.render.plot.fonts import rasterised
 from timeline.store.reader import READER_URL
 
 HERE = Path(__file__).parent
@@ -74,7 +74,7 @@ def schema_changed(folder: Path) -> None:
 
 
 def cannot_draw(folder: Path) -> None:
-    draw("svg", {})
+    rasterised("<svg>")
 
 
 @pytest.mark.parametrize("happens", [link_outside, schema_changed, cannot_draw])
