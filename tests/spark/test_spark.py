@@ -25,7 +25,8 @@ from timeline.spark.replay import replay
 from timeline.spark.session import java_home, session
 from timeline.spark.views import ask, register
 from timeline.store.anchor import Anchor
-from timeline.store.sql_duckdb import files_of, version_of
+from timeline.store.export import files_of
+from timeline.store.sql_duckdb import version_of
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),
