@@ -120,6 +120,16 @@ class Queries(Questions):
                 else:
                     yield export_row(row)
 
+    def export_delta(self, folder: str | Path) -> dict[str, int]:
+        """Write the same relations as :meth:`export_tables` as tables of Delta Lake; the rows of each.
+
+        Raises MissingExtra without deltalake.
+        """
+        from timeline.render.folder import write_delta
+
+        with self.reading() as connection:
+            return write_delta(connection, self._rows, Path(folder))
+
     def export_tables(self, folder: str | Path) -> dict[str, int]:
         """Write the log, the histories and the views as Parquet into a folder; the rows of each file.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from deltalake import DeltaTable
 
 from tests.answers.stores import FIXTURES
 from tests.cli.program import run
@@ -132,3 +133,16 @@ def test_a_broken_row_of_an_exported_log_is_named_by_its_position(db: str, tmp_p
     assert done.exit_code != 0
     assert "position 42" in done.stderr
     assert not copy.exists()
+
+
+def test_the_same_relations_as_tables_of_delta_lake(db: str, tmp_path: Path) -> None:
+    folder = tmp_path / "lake"
+    for _ in range(2):  # the second is another version
+        done = run("--db", db, "export", "--format", "delta", "--to", str(folder))
+        assert done.exit_code == 0, done.stderr
+    with Timeline.open(db) as timeline:
+        for name in ("event", "company_state"):
+            table = DeltaTable(folder / name)
+            assert table.version() == 1
+            found = len(list(timeline.sql(f"SELECT * FROM {name}")))
+            assert len(pq.read_table(table.file_uris()[0])) == found

@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -25,7 +27,8 @@ from timeline.spark.replay import replay
 from timeline.spark.session import java_home, session
 from timeline.spark.views import ask, register
 from timeline.store.anchor import Anchor
-from timeline.store.sql_duckdb import files_of, version_of
+from timeline.store.export import files_of
+from timeline.store.sql_duckdb import version_of
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),
@@ -168,6 +171,32 @@ def test_a_later_run_folds_only_what_is_new(
     with pytest.raises(InvalidValue, match="the log ends at position"):
         replay(spark, str(early), tmp_path / "to")
     assert version_of(tmp_path / "to").name == second.version
+
+
+def test_a_worker_that_is_killed_changes_nothing(
+    spark: Any, news: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from timeline.spark.replay import _Run
+
+    killed: list[int] = []
+    write = _Run._relation
+
+    def kill_one(run: _Run, *given: Any) -> None:
+        if not killed:
+            executors = [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if process.status() != psutil.STATUS_ZOMBIE
+                and "CoarseGrainedExecutorBackend" in " ".join(process.cmdline())
+            ]
+            killed.append(executors[0].pid)
+            os.kill(executors[0].pid, signal.SIGKILL)
+        write(run, *given)
+
+    monkeypatch.setattr(_Run, "_relation", kill_one)
+    replay(spark, str(news[0]), tmp_path / "to")
+    assert killed
+    assert rows(tmp_path / "to") == rows(news[0])
 
 
 def broken(stories: Path, folder: Path, column: str, position: int, value: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
@@ -15,8 +16,9 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.query import Rows
 from timeline.errors import InvalidValue
+from timeline.extras import needs
 from timeline.render.parquet import write_parquet
-from timeline.store.export import part_name
+from timeline.store.export import files_of, part_name
 from timeline.store.full_text import words_of_event
 from timeline.store.log import read_rows
 from timeline.store.meanings import meaning_of
@@ -82,6 +84,26 @@ def write_folder(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(before, ignore_errors=True)
+    return counts
+
+
+def write_delta(connection: Connection, ask: Callable[[str], Rows], folder: Path) -> dict[str, int]:
+    """Write all relations as tables of Delta Lake, each a folder; the rows of each.
+
+    Tables that are there get a new version each, one after the other. What Delta calls time travel is
+    between these versions: recorded time, and nothing of the days and instants in the columns. Raises
+    MissingExtra without deltalake.
+    """
+    with needs("delta"):
+        from deltalake import write_deltalake
+        from pyarrow import dataset
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        counts = write_folder(connection, ask, Path(name) / "tables")
+        for table in RELATIONS:
+            files = files_of(Path(name) / "tables", table.name)
+            found = dataset.dataset([str(path) for path in files])
+            write_deltalake(folder / table.name, found.scanner().to_reader(), mode="overwrite")
     return counts
 
 

@@ -54,7 +54,7 @@ def session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[
     with tempfile.TemporaryDirectory(prefix="timeline-spark-") as folder:
         given = {"PYSPARK_PYTHON": sys.executable, "JAVA_HOME": str(java_home(Path(folder)))}
         if master.startswith("local"):
-            given |= {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": f"{folder}/work"}
+            given["SPARK_LOCAL_IP"] = "127.0.0.1"
         before = {name: os.environ.get(name) for name in given}
         os.environ.update(given)
         try:

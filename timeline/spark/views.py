@@ -8,8 +8,9 @@ from typing import Any
 
 from timeline.extras import needs
 from timeline.render.folder import RELATIONS, kinds_of
+from timeline.store.export import files_of
 from timeline.store.sql import plain, tokens
-from timeline.store.sql_duckdb import files_of, version_of
+from timeline.store.sql_duckdb import version_of
 from timeline.store.views import views
 
 _INSTANT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"

@@ -39,6 +39,16 @@ def part_name(position: int) -> str:
     return f"{position:012d}.parquet"
 
 
+def files_of(folder: Path, relation: str) -> list[Path]:
+    """The files of a relation: one of its name, or all in a folder of its name."""
+    one = folder / f"{relation}.parquet"
+    if one.is_file():
+        return [one]
+    # Spark's own marks begin with an underscore or a dot
+    found = (folder / relation).rglob("*.parquet")
+    return sorted(p for p in found if p.name[0] not in "._")
+
+
 def parquet_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The events in a file of an exported log, as the lines of JSON that they would be, by position.
 

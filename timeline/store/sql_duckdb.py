@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from timeline.errors import OutOfTime, QueryFailed, QueryRefused, StoreUnavailable
 from timeline.extras import needs
+from timeline.store.export import files_of
 from timeline.store.sql import BATCH, UNKNOWN_NAME, Values, plain, tokens
 from timeline.store.tables import DAY, INSTANT, REVISIONS, event_words, metadata
 
@@ -113,16 +114,6 @@ def version_of(folder: Path) -> Path:
     if not pointer.is_file():
         return folder
     return folder / pointer.read_text(encoding="utf-8").strip()
-
-
-def files_of(folder: Path, relation: str) -> list[Path]:
-    """The files of a relation: one of its name, or all in a folder of its name."""
-    one = folder / f"{relation}.parquet"
-    if one.is_file():
-        return [one]
-    # Spark's own marks begin with an underscore or a dot
-    found = (folder / relation).rglob("*.parquet")
-    return sorted(p for p in found if p.name[0] not in "._")
 
 
 def bytes_of(folder: str) -> int:
