@@ -155,10 +155,13 @@ class Queries(Questions):
         anchor: Anchor | None = None,
         sample: int | None = None,
         seed: int = 0,
+        since: int = 0,
         progress: Callable[[int], None] | None = None,
     ) -> Verified:
         """Prove the log, and the history of every subject (or of a ``sample`` chosen by ``seed``).
 
+        ``since`` proves only the events after that position, and the history of the subjects that they are
+        about; an ``anchor`` of that position or a later one must vouch for the rest (else InvalidValue).
         Raises StoreDamaged at the first position that is not what was appended, HistoryDamaged for the
         first subject whose stored history does not follow from the log, and AnchorMismatch where the log
         is no continuation of the ``anchor``.
@@ -166,7 +169,9 @@ class Queries(Questions):
         from timeline.store.verify import verify
 
         with self._session() as connection:
-            return verify(connection, anchor=anchor, sample=sample, seed=seed, progress=progress)
+            return verify(
+                connection, anchor=anchor, sample=sample, seed=seed, since=since, progress=progress
+            )
 
     def stats(self, *, archive: str | Path | None = None) -> Stats:
         """Counts and sizes; with an ``archive`` of the texts of sources, how many quotes are verified.

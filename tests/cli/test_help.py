@@ -150,12 +150,22 @@ def test_help_imports_click_and_the_command_line_alone(here: Path) -> None:
     assert others == {"timeline.errors", "timeline.parameters"}
 
 
+UNUSED = {
+    "http.client",
+    "multiprocessing",
+    "sqlalchemy.dialects.postgresql",
+    "sqlalchemy.orm",
+    "urllib.request",
+}
+"""What a question of the command line has no use for; asyncio, ssl and email come with SQLAlchemy itself."""
+
+
 def test_a_state_imports_no_more_than_it_needs(file: Path) -> None:
     """It takes at most 1.4 times as long as importing click and SQLAlchemy; this keeps it so."""
     found = imported("state", "foxconn", "--on", "2025-11-21")
     with_sqlalchemy = {"click", "sqlalchemy", "typing_extensions"}
     assert packages(found) - {"greenlet"} == with_sqlalchemy | {"msgspec", "rfc8785"}
-    assert found & {"sqlalchemy.dialects.postgresql", "sqlalchemy.orm"} == set()
+    assert found & UNUSED == set()
     # what only writing and files need: a sixth of a second
     parts = ("ingest.check", "ingest.fixtures", "store.append", "loading", "render.table")
     assert found & {f"timeline.{part}" for part in parts} == set()

@@ -37,7 +37,7 @@ pytestmark = [
 ]
 
 EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "3000"))
-"""How many events are generated; a million were compared by hand (docs/scaling.md)."""
+"""How many events are generated; more of them take a while."""
 
 CLUSTER = "local-cluster[2,1,1024]"
 SETTINGS = {

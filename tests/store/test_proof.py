@@ -18,6 +18,7 @@ from timeline.errors import (
     AnchorMismatch,
     HistoryDamaged,
     InvalidAnchor,
+    InvalidValue,
     SchemaChanged,
     StoreDamaged,
 )
@@ -256,6 +257,25 @@ def test_damage_ahead_of_the_anchor_is_named_first(timeline: Timeline) -> None:
     tamper(timeline, "UPDATE event SET hash = '00' WHERE position = 12")
     with pytest.raises(StoreDamaged, match="position 12"):
         timeline.verify(anchor=anchor)
+
+
+def test_what_came_after_an_anchor_is_proved_alone(tmp_path: Path) -> None:
+    timeline = new_timeline(tmp_path, STORY)
+    anchor = timeline.anchor()
+    replay_files(timeline.store, [FIXTURES / f"{LATER}.yaml"])
+    whole, later = timeline.verify(), timeline.verify(anchor=anchor, since=anchor.position)
+    assert (later.hash, later.since) == (whole.hash, anchor.position)
+    assert 0 < later.subjects < whole.subjects
+    with pytest.raises(InvalidValue, match="nothing vouches"):
+        timeline.verify(anchor=anchor, since=anchor.position + 1)
+    at = anchor.position + 1
+    tamper(timeline, f"UPDATE event SET payload = '{{}}' WHERE position = {at}")
+    with pytest.raises(StoreDamaged) as found:
+        timeline.verify(anchor=anchor, since=anchor.position)
+    assert found.value.position == at
+    tamper(timeline, f"UPDATE event SET hash = '{'0' * 64}' WHERE position = {anchor.position}")
+    with pytest.raises(AnchorMismatch):
+        timeline.verify(anchor=anchor, since=anchor.position)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
@@ -22,7 +22,7 @@ from timeline.model.record import Entry, Judged, Reason, judge, replaced
 from timeline.model.record import Why as WhyNot
 from timeline.model.subject import check_subject
 from timeline.model.values import Day, Fields, Instant
-from timeline.store.log import read_row_at
+from timeline.store.log import read_places
 
 Counts = Literal["counts"] | WhyNot
 
@@ -137,6 +137,7 @@ def why(view: View, subject: str) -> WhyAnswer:
 
 def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
     cite = Citations(view.connection, entries, view.at.position)
+    places = read_places(view.connection, subject)
     judged = judge(entries, view.at.known_at, view.lens, view.at.on)
     shown: set[str] = set()
     kind, state = kind_of(subject), Fold()
@@ -148,6 +149,7 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
         yield _link(
             view,
             cite,
+            places,
             entry,
             None,
             before=phase.claim if place else None,
@@ -161,10 +163,17 @@ def _chain(view: View, subject: str, entries: list[Entry]) -> Iterator[Link]:
             shown.add(remark.id)
             status = state.phase.claim
             yield _link(
-                view, cite, remark, None, before=status, after=status, replaced=old.get(remark.id)
+                view,
+                cite,
+                places,
+                remark,
+                None,
+                before=status,
+                after=status,
+                replaced=old.get(remark.id),
             )
     for entry in _rest(judged, entries, shown):
-        yield _link(view, cite, entry, judged.reasons.get(entry.id))
+        yield _link(view, cite, places, entry, judged.reasons.get(entry.id))
 
 
 def _rest(judged: Judged, entries: list[Entry], shown: set[str]) -> Iterator[Entry]:
@@ -186,6 +195,7 @@ def _rest(judged: Judged, entries: list[Entry], shown: set[str]) -> Iterator[Ent
 def _link(
     view: View,
     cite: Citations,
+    places: Mapping[int, tuple[Instant, str | None]],
     entry: Entry,
     reason: Reason | None,
     *,
@@ -195,7 +205,7 @@ def _link(
     conflicts: list[str] | None = None,
     replaced: Fields | None = None,
 ) -> Link:
-    row = read_row_at(view.connection, entry.position)
+    recorded, origin = places[entry.position]
     fields = dict(entry.fields)
     for name in ("source", "known", "schema_version"):
         fields.pop(name, None)
@@ -207,7 +217,7 @@ def _link(
         retracted_by=None if reason is None else reason.by,
         occurred=entry.occurred,
         known=entry.known,
-        recorded=row.recorded,
+        recorded=recorded,
         before=None if before == NOTED else before,
         after=None if after == NOTED else after,
         irregular=irregular,
@@ -223,5 +233,5 @@ def _link(
         fields=fields,
         replaced=replaced,
         cited=[cite(slug) for slug in entry.sources],
-        origin=row.origin,
+        origin=origin,
     )

@@ -14,7 +14,9 @@ from timeline.cli.session import Session
 
 
 @click.command(
-    epilog=examples("timeline verify --anchor anchor.txt", "timeline verify --format json")
+    epilog=examples(
+        "timeline verify --anchor anchor.txt", "timeline verify --anchor anchor.txt --since 120000"
+    )
 )
 @click.option(
     "--anchor",
@@ -22,6 +24,13 @@ from timeline.cli.session import Session
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Prove too that the log goes on from where timeline anchor saw it.",
+)
+@click.option(
+    "--since",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="POSITION",
+    help="Prove only what came after, and its subjects; needs an anchor from there or later.",
 )
 @click.option(
     "--sample",
@@ -33,7 +42,9 @@ from timeline.cli.session import Session
 @written("table", "json")
 @tone
 @click.pass_obj
-def verify(session: Session, /, file: Path | None, sample: int | None, seed: int) -> None:
+def verify(
+    session: Session, /, file: Path | None, since: int, sample: int | None, seed: int
+) -> None:
     """Prove that the log is as it was appended, and that the stored history follows from it."""
     anchor = None
     if file is not None:
@@ -41,12 +52,15 @@ def verify(session: Session, /, file: Path | None, sample: int | None, seed: int
 
         anchor = load_anchor(file)
     with session.open() as timeline, Bar("verify", quiet=session.quiet) as progress:
-        proved = timeline.verify(anchor=anchor, sample=sample, seed=seed, progress=progress)
+        proved = timeline.verify(
+            anchor=anchor, sample=sample, seed=seed, since=since, progress=progress
+        )
     if session.format == "json":
         write_document(session, proved)
         return
     with writing(session) as stream:
-        stream.write(f"{events(proved.position)} as appended, up to position {proved.position}\n")
+        proven = f"{events(proved.position - since)} as appended, up to position {proved.position}"
+        stream.write(f"{proven}, after position {since}\n" if since else f"{proven}\n")
         stream.write(f"history of {proved.subjects:,} subjects follows from them\n")
         if proved.recorded is not None:
             stream.write(f"last recorded {proved.recorded}\n")

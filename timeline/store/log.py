@@ -188,6 +188,13 @@ def read_row_at(connection: Connection, position: int) -> LogRow:
     return log_row(connection.execute(statement).mappings().one())
 
 
+def read_places(connection: Connection, subject: str) -> dict[int, tuple[Instant, str | None]]:
+    """When each event of a subject was recorded and where it came from, by its position."""
+    statement = sa.select(event.c.position, event.c.recorded, event.c.origin)
+    rows = connection.execute(statement.where(event.c.subject == subject))
+    return {position: (recorded, origin) for position, recorded, origin in rows}
+
+
 def source_terms(connection: Connection, slugs: Iterable[str], position: int) -> dict[str, Fields]:
     """What each source is, by everything said of it up to a position; unknown ones are left out."""
     found = {}
@@ -238,17 +245,26 @@ def check_border(own: Head, id_: str, content: str, before: Head) -> None:
         raise StoreDamaged(own.position, reason)
 
 
+def _head_at(connection: Connection, position: int) -> Head:
+    statement = sa.select(event.c.recorded, event.c.hash).where(event.c.position == position)
+    found = connection.execute(statement).first()
+    if found is None:
+        raise StoreDamaged(position, "there is no event at the position to go on from")
+    return Head(position, *found)
+
+
 def walk_chain(
-    connection: Connection, progress: Callable[[int], None] | None = None
+    connection: Connection, progress: Callable[[int], None] | None = None, since: int = 0
 ) -> Iterator[LogRow]:
     """Every row of the log after proving it: dense, in order, unaltered or erased, and in the chain.
 
+    ``since`` takes the hash of the event at that position as it stands and proves the rows after it.
     Raises StoreDamaged at the first position that is not what was appended, and at the end where the
     head does not agree. Constant memory.
     """
-    link = GENESIS_LINK
+    link = _head_at(connection, since) if since else GENESIS_LINK
     as_bytes = connection.dialect.name == "sqlite"
-    for row in read_rows(connection):
+    for row in read_rows(connection, after=since):
         link = check_link(row, link, as_bytes=as_bytes)
         yield row
         if progress is not None:

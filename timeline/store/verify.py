@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
-from timeline.errors import AnchorMismatch, HistoryDamaged, StoreDamaged
+from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
 from timeline.ingest.canonical import GENESIS
 from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
@@ -20,7 +20,7 @@ from timeline.store.full_text import verify_words
 from timeline.store.handles import verify_handles
 from timeline.store.history_rows import State
 from timeline.store.identity import verify_identity
-from timeline.store.log import read_entries, read_head, walk_chain
+from timeline.store.log import read_entries, read_head, read_row_at, walk_chain
 from timeline.store.published import Publication, bounds_of, known_since, publication, redated
 from timeline.store.rows import UNREADABLE, LogRow, told_of
 from timeline.store.schema import verify_schema
@@ -39,6 +39,8 @@ class Verified(Struct, frozen=True, kw_only=True):
     """Subjects whose stored history was compared with the log."""
     anchor: int | UnsetType = UNSET
     """The position of the anchor that the log was proved to continue."""
+    since: int | UnsetType = UNSET
+    """The position after which events were proved, where that is not the beginning."""
 
 
 PAGE: Final = 1000
@@ -51,6 +53,7 @@ def verify(
     anchor: Anchor | None = None,
     sample: int | None = None,
     seed: int = 0,
+    since: int = 0,
     progress: Callable[[int], None] | None = None,
 ) -> Verified:
     """Prove the whole log, in constant memory, then that the stored history follows from it.
@@ -58,13 +61,22 @@ def verify(
     Content, order, gaps, times of recording and hashes from the chain; the columns that were computed from
     the content; that companies, sources and targets are registered ahead of what names them; the rows of
     every subject, or of a ``sample`` chosen by ``seed``. ``progress`` is told how many events, then subjects,
-    are done. The schema is compared last. Raises StoreDamaged at the first position that is not right,
-    HistoryDamaged for the first subject, SchemaChanged, and AnchorMismatch where the log is no continuation
-    of the ``anchor``.
+    are done. The schema is compared last. ``since`` proves the events after that position, for which an
+    ``anchor`` of that position or a later one must vouch, and what is stored of the subjects that they are
+    about. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first subject,
+    SchemaChanged, AnchorMismatch where the log is no continuation of the ``anchor``, and InvalidValue for a
+    ``since`` that no anchor vouches for.
     """
+    if since and (anchor is None or anchor.position < since):
+        raise InvalidValue(
+            f"nothing vouches for the log up to position {since}",
+            "give an anchor of that position or a later one",
+        )
     known = _Known(connection)
     unlike: HistoryDamaged | None = None  # said only of a log that is sound itself
-    for page in _pages(_anchored(walk_chain(connection, progress), anchor)):
+    for page in _pages(
+        _anchored(connection, walk_chain(connection, progress, since), anchor, since)
+    ):
         references = References(connection, page)
         for row in page:
             references.check(row)
@@ -76,19 +88,20 @@ def verify(
     head = read_head(connection)
     if anchor is not None:
         check_reaches(anchor, head.position)
-    _check_versions(connection)
+    _check_versions(connection, since)
     if unlike is not None:
         raise unlike
-    verify_companies(connection)
-    verify_handles(connection)
+    if not since:
+        verify_companies(connection)
+        verify_handles(connection)
     verify_identity(connection)
 
     def count(subjects: int) -> None:
         if progress is not None:
             progress(head.position + subjects)
 
-    _check_history_bytes(connection)
-    subjects = verify_history(connection, sample=sample, seed=seed, progress=count)
+    _check_history_bytes(connection, since)
+    subjects = verify_history(connection, sample=sample, seed=seed, since=since, progress=count)
     verify_schema(connection)
     return Verified(
         position=head.position,
@@ -96,12 +109,19 @@ def verify(
         recorded=head.recorded if head.position else None,
         subjects=subjects,
         anchor=UNSET if anchor is None else anchor.position,
+        since=since or UNSET,
     )
 
 
-def _anchored(rows: Iterable[LogRow], anchor: Anchor | None) -> Iterator[LogRow]:
+def _anchored(
+    connection: Connection, rows: Iterable[LogRow], anchor: Anchor | None, since: int
+) -> Iterator[LogRow]:
     if anchor is not None:
         check_continues(anchor, 0, ALWAYS, GENESIS)
+        check_reaches(anchor, read_head(connection).position)
+        if anchor.position == since != 0:
+            first = read_row_at(connection, since)
+            check_continues(anchor, since, first.recorded, first.hash)
     for row in rows:
         yield row
         if anchor is not None:
@@ -144,7 +164,7 @@ def _check_columns(row: LogRow, known: _Known) -> None:
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
-def _check_history_bytes(connection: Connection) -> None:
+def _check_history_bytes(connection: Connection, since: int) -> None:
     """Raise HistoryDamaged for a row whose JSON says what it means in other bytes than were written.
 
     A key that stands twice is read by the database as the first, and here as the last; a key that nobody
@@ -156,6 +176,8 @@ def _check_history_bytes(connection: Connection) -> None:
     ):
         decode = msgspec.json.Decoder(shape).decode
         statement = sa.select(table.c.subject, column).execution_options(yield_per=1000)
+        if since:
+            statement = statement.where(table.c.subject.in_(_told_after(since)))
         with connection.execute(statement) as rows:  # closed also where one is wrong
             for subject, text in rows:
                 try:
@@ -233,15 +255,23 @@ class _Known:
         return next((moment for at, moment in reversed(cached) if at < row.position), None)
 
 
-def _check_versions(connection: Connection) -> None:
+def _told_after(since: int) -> sa.Select[tuple[str]]:
+    """The subjects with events after a position."""
+    return sa.select(event.c.subject).where(event.c.position > since)
+
+
+def _check_versions(connection: Connection, since: int) -> None:
     """Each subject's versions count 1, 2, 3 … in the order of the log."""
-    ranked = sa.select(
+    numbered = sa.select(
         event.c.position,
         event.c.version,
         sa.func.row_number()
         .over(partition_by=event.c.subject, order_by=event.c.position)
         .label("expected"),
-    ).subquery()
+    )
+    if since:
+        numbered = numbered.where(event.c.subject.in_(_told_after(since)))
+    ranked = numbered.subquery()
     wrong = sa.select(sa.func.min(ranked.c.position)).where(ranked.c.version != ranked.c.expected)
     position = connection.scalar(wrong)
     if position is not None:
