@@ -89,6 +89,8 @@ class Imported(Struct, frozen=True, kw_only=True):
     """Events appended, registrations of companies and sources left out."""
     companies: int
     """Companies registered."""
+    identified: int
+    """Identifiers kept of companies that were registered already."""
     sources: int
     """Sources registered."""
     likely_duplicates: list[Likely]
@@ -105,7 +107,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows = self.taken = self.already_there = self.left_out = 0
         self.events = self.companies = self.sources = 0
-        self.confirmed = self.corrected = self.gone = self.told_gone = 0
+        self.identified = self.confirmed = self.corrected = self.gone = self.told_gone = 0
         self.first_gone: list[GoneEvent] = []
         self.notes: list[str] = []
         self.reasons: Counter[tuple[str, ...]] = Counter()

@@ -340,6 +340,7 @@ class _Import:
             registered.add(row.source.fields["subject"])
             found.append(row.source)
             self.tally.sources += 1
+        source = row.drafts[0].fields.get("source") if row.drafts else None
         for company in row.companies:
             fields = self.companies.registration(company)
             if fields is not None:
@@ -347,6 +348,21 @@ class _Import:
                 assert isinstance(draft, Draft), draft  # its parts were checked one by one
                 found.append(draft)
                 self.tally.companies += 1
+            if source is not None:
+                found += self._identified(company, source, row.row)
+        return found
+
+    def _identified(self, company: str, source: Any, row: Row) -> list[Draft]:
+        """What a row tells of the identifiers of a company that is registered."""
+        found: list[Draft] = []
+        for scheme, value in self.companies.identifiers(company):
+            fields = {"type": "company_identified", "subject": f"company:{company}"}
+            fields |= {"scheme": scheme, "value": value, "source": source}
+            fields["occurred"] = self.editions.known_of(fields)[:10]
+            draft = registration(fields, self.file, row)
+            assert isinstance(draft, Draft), draft  # its parts were checked one by one
+            found.append(draft)
+            self.tally.identified += 1
         return found
 
     def _append(self, new: list[Draft]) -> None:
@@ -428,6 +444,7 @@ class _Import:
             first_gone=tally.first_gone,
             events=tally.events,
             companies=tally.companies,
+            identified=tally.identified,
             sources=tally.sources,
             likely_duplicates=likely_duplicates(companies.names, companies.registered),
             other_spellings=[Spelling(*each) for each in companies.spellings],

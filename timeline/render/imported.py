@@ -33,6 +33,9 @@ def imported_lines(
             f"{_count(report.companies, 'company')} and {_count(report.sources, 'source')} {would}"
             f"registered, entry {report.position:,}"
         )
+    if report.identified:
+        what = _count(report.identified, "identifier")
+        yield from page.paragraph(f"{what} of companies that were there {would}kept")
     if report.confirmed or report.corrected:
         yield from page.paragraph(
             f"{_count(report.confirmed, 'row')} confirmed and {report.corrected:,} corrected what earlier "
