@@ -18,6 +18,7 @@ from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
 
 if TYPE_CHECKING:
+    from timeline.importers.editions import Gone
     from timeline.importers.report import Imported
     from timeline.loading import Progress, Replayed
     from timeline.store.anchor import Anchor
@@ -160,6 +161,7 @@ class Timeline(Pictures):
         *,
         dry_run: bool = False,
         strict: bool = False,
+        gone: Gone | None = None,
         rejected: str | Path | None = None,
         written: Callable[[bytes], object] | None = None,
         progress: Progress | None = None,
@@ -167,7 +169,9 @@ class Timeline(Pictures):
         """Append what the rows of a table (CSV, TSV, XLSX, Parquet) tell and the log does not hold.
 
         ``mapping`` is the YAML file that says what a row means. Makes a missing store. ``dry_run`` stores
-        nothing, nor does ``strict`` where a row is rejected. Rejected rows go to the CSV file ``rejected``;
+        nothing, nor does ``strict`` where a row is rejected. ``gone`` says what becomes of the events of rows
+        that a later edition of a list does not have: ``ended``, ``retracted`` or ``ignore``; by default they
+        are only reported. Rejected rows go to the CSV file ``rejected``;
         ``written`` is given a line of JSON for every event appended. Raises DataError for a file that is no
         table and for every problem of the mapping; problems of rows are in the report.
         """
@@ -176,6 +180,7 @@ class Timeline(Pictures):
 
         return import_table(
             self.store, Path(file), read_mapping(Path(mapping)), dry_run=dry_run, strict=strict,
+            gone=gone,
             rejected=None if rejected is None else Path(rejected), written=written, progress=progress,
         )  # fmt: skip
 

@@ -72,3 +72,34 @@ def test_a_row_that_names_nobody_is_refused(desk: Desk) -> None:
 def test_undisclosed_companies_are_a_party_and_never_registered(desk: Desk) -> None:
     assert desk.rows("2019-05-02,Harbour,Undisclosed,1").taken == 1
     assert ids(desk) == ["harbour"]
+
+
+ENRICHED = """
+source: {id: register, publisher: A register, kind: data, published: 2020-06-01}
+companies:
+  buyer: {name: {column: buyer}, identifiers: {lei: {column: lei}, gvkey: {column: gvkey}}}
+  target: {name: {column: target}}
+events:
+  - type: deal_completed
+    subject: deal:{buyer}-{target}
+    occurred: {column: date}
+    kind: acquisition
+    parties: {buyer: [acquirer], target: [target]}
+"""
+
+
+def test_identifiers_of_companies_that_are_there_are_kept(desk: Desk) -> None:
+    desk.rows("2019-05-02,Alpha Ltd,Beta Inc,")
+    table = "date,buyer,target,lei,gvkey\n"
+    row = "2019-05-03,Alpha Ltd,Beta Inc,5493001Z012YSB2A0K51,12\n"
+    refused = "someday,Alpha Ltd,Beta Inc,,99\n"
+    done = desk.take(table + refused + row, ENRICHED)
+    assert (done.taken, done.rejected, done.companies, done.identified) == (1, 1, 0, 2)
+    found = [(e["scheme"], e["value"]) for e in desk.events("company") if "scheme" in e]
+    assert found == [("lei", "5493001Z012YSB2A0K51"), ("gvkey", "12")]
+    again = desk.take(table + row, ENRICHED)
+    assert (again.already_there, again.identified) == (1, 0)
+    other = desk.take(table + "2019-05-04,Alpha Ltd,Gamma,,13\n", ENRICHED)
+    assert other.companies == 2  # another id of one scheme: not the same by its name alone
+    by_id = desk.take(table + "2019-05-04,Alfa Limited,Delta,5493001Z012YSB2A0K51,\n", ENRICHED)
+    assert by_id.companies == 1

@@ -14,6 +14,7 @@ from timeline.cli.progress import Bar
 from timeline.cli.session import Session
 
 if TYPE_CHECKING:
+    from timeline.importers.editions import Gone
     from timeline.importers.report import Imported
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -36,6 +37,11 @@ def import_() -> None:
 @click.option("--guess", is_flag=True, help="Store nothing; write a first mapping to be edited.")
 @click.option("--dry-run", is_flag=True, help="Store nothing; report what would be taken.")
 @click.option("--strict", is_flag=True, help="Take nothing where a row is rejected.")
+@click.option(
+    "--gone",
+    type=click.Choice(["ended", "retracted", "ignore"]),
+    help="What becomes of events that a later edition of a list no longer has; default: reported only.",
+)
 @click.option(
     "--rejected",
     metavar="FILE",
@@ -60,6 +66,7 @@ def table(
     guess: bool,
     dry_run: bool,
     strict: bool,
+    gone: Gone | None,
     rejected: Path | None,
     output: Path | None,
 ) -> None:
@@ -86,7 +93,7 @@ def table(
             stream = stack.enter_context(writing(session))
             written = lambda line: stream.write(line.decode())  # noqa: E731 - or None
         report = timeline.import_table(
-            file, mapping, dry_run=dry_run, strict=strict, rejected=rejected,
+            file, mapping, dry_run=dry_run, strict=strict, gone=gone, rejected=rejected,
             written=written, progress=progress,
         )  # fmt: skip
     _show(session, report, aside=str(output) == "-", strict=strict)

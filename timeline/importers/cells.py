@@ -50,6 +50,8 @@ class Row(Struct):
     """File and row, for the ``origin`` of its events; of a mended row those of the first import."""
     dated: str = ""
     """Of a mended row: the day of the file of the first import."""
+    key: str = ""
+    """What names it for good, where the mapping says."""
     reasons: list[Reason] = []
     """Why it could not even be read."""
 

@@ -47,6 +47,10 @@ class Companies:
         self.registered: list[str] = []
         """The ids of the companies that this import registered, in order."""
         self._created: list[str] = []
+        self._learned: dict[str, dict[str, str]] = {}
+        """Identifiers of companies that are there already, until :meth:`identifiers` has given them."""
+        self._lessons: list[tuple[str, str]] = []
+        """Each of them by company and scheme, in the order in which they came."""
         self.spellings: dict[tuple[str, str], None] = {}
         """Names that rows gave to companies which are known by another one: (id, name)."""
         self._by_name: dict[str, list[str]] = {}
@@ -69,13 +73,13 @@ class Companies:
             if not slug:
                 raise Refused("empty-name", f'"{named.id}" is no id', named.column)
             if slug not in self.names:
-                self._create(slug, named)
-            return slug
+                return self._create(slug, named)
+            return self._learn(slug, named)
         found = self._by_identifiers(named)
         if found is not None:
             if named.name and key_of(self.names[found]) != key_of(named.name):
                 self._spelled(found, named.name)
-            return found
+            return self._learn(found, named)
         if not named.name:
             raise Refused("empty-name", "no company is named", named.column)
         if key_of(named.name) == UNDISCLOSED:
@@ -89,7 +93,9 @@ class Companies:
         if len(fitting) > 1:
             message = f'"{named.name}" may be {" or ".join(fitting)}; name it by its id'
             raise Refused("ambiguous-company", message, named.column)
-        return fitting[0] if fitting else self._create(self._free(named.name, named.column), named)
+        if fitting:
+            return self._learn(fitting[0], named)
+        return self._create(self._free(named.name, named.column), named)
 
     def _by_identifiers(self, named: Named) -> str | None:
         found: dict[str, None] = {}
@@ -142,17 +148,35 @@ class Companies:
             _add(self._by_identifier, (scheme, value.casefold()), company)
         return company
 
+    def _learn(self, company: str, named: Named) -> str:
+        """Keep the identifiers of schemes in which a company has none yet."""
+        if named.identifiers and company != UNDISCLOSED:
+            known = self._identifiers.setdefault(company, {})
+            for scheme, value in named.identifiers.items():
+                if scheme not in known:
+                    known[scheme] = value
+                    self._learned.setdefault(company, {})[scheme] = value
+                    self._lessons.append((company, scheme))
+                    _add(self._by_identifier, (scheme, value.casefold()), company)
+        return company
+
     def _spelled(self, company: str, name: str) -> None:
         if company not in self._by_name.get(key_of(name), ()) and len(self.spellings) < 1000:
             self.spellings[company, name] = None
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, int]:
         """To go back to, if the row turns out to be refused."""
-        return len(self._created)
+        return len(self._created), len(self._lessons)
 
-    def undo(self, mark: int) -> None:
-        """Forget the companies that were created since a mark."""
-        while len(self._created) > mark:
+    def undo(self, mark: tuple[int, int]) -> None:
+        """Forget the companies that were created, and the identifiers that were learned, since a mark."""
+        created, learned = mark
+        while len(self._lessons) > learned:
+            company, scheme = self._lessons.pop()
+            value = self._learned[company].pop(scheme)
+            self._identifiers[company].pop(scheme)
+            _remove(self._by_identifier, (scheme, value.casefold()), company)
+        while len(self._created) > created:
             company = self._created.pop()
             fields = self.new.pop(company)
             del self.names[company]
@@ -167,6 +191,10 @@ class Companies:
         if fields is not None:
             self.registered.append(company)
         return fields
+
+    def identifiers(self, company: str) -> list[tuple[str, str]]:
+        """The schemes and identifiers that rows gave to a company which was there, once."""
+        return list(self._learned.pop(company, {}).items())
 
 
 def _add(index: dict[Any, list[str]], key: Any, company: str) -> None:

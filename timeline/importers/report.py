@@ -40,6 +40,14 @@ class RejectedRow(Struct, frozen=True):
     reasons: list[Reason]
 
 
+class GoneEvent(Struct, frozen=True):
+    """An event that earlier editions of a list told, and this one does not."""
+
+    id: str
+    subject: str
+    type: str
+
+
 class Spelling(Struct, frozen=True):
     """A name that a row gave to a company which it identified otherwise."""
 
@@ -68,10 +76,21 @@ class Imported(Struct, frozen=True, kw_only=True):
     first_rejected: list[RejectedRow]
     rejected_file: str | None
     """Where the rejected rows are, to be mended."""
+    confirmed: int
+    """Of the rows taken: those that say what an earlier edition of the list said."""
+    corrected: int
+    """Of the rows taken: those that say something else than an earlier edition."""
+    gone: int
+    """Events that earlier editions told and this one does not."""
+    told_gone: int
+    """Of these: those that were ended or retracted."""
+    first_gone: list[GoneEvent]
     events: int
     """Events appended, registrations of companies and sources left out."""
     companies: int
     """Companies registered."""
+    identified: int
+    """Identifiers kept of companies that were registered already."""
     sources: int
     """Sources registered."""
     likely_duplicates: list[Likely]
@@ -88,6 +107,9 @@ class Tally:
     def __init__(self) -> None:
         self.rows = self.taken = self.already_there = self.left_out = 0
         self.events = self.companies = self.sources = 0
+        self.identified = self.confirmed = self.corrected = self.gone = self.told_gone = 0
+        self.first_gone: list[GoneEvent] = []
+        self.notes: list[str] = []
         self.reasons: Counter[tuple[str, ...]] = Counter()
         self.rejected_values = _Distinct()
         self.values_left_out = _Distinct()

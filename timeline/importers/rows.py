@@ -60,7 +60,7 @@ class RowReader:
         if plan.events and not told:
             return None
         mark = self.companies.mark()
-        context.key = self._key(row, reasons)
+        row.key = context.key = self._key(row, reasons)
         plan.publication.day = None
         source = self._source(context, row, reasons)
         if source is not None:
@@ -80,7 +80,7 @@ class RowReader:
         if not all(texts):
             column = self.plan.columns[self.plan.key[texts.index("")]]
             reasons.append(Reason("empty-cell", "a cell of the key says nothing", column))
-        return exact_slug(texts) if texts else ""
+        return exact_slug(texts) if texts and all(texts) else ""
 
     # --- companies -------------------------------------------------------------------------------
 

@@ -19,10 +19,11 @@ from timeline.errors import DataError, NotFound
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import Companies
 from timeline.importers.duplicates import likely_duplicates
+from timeline.importers.editions import Compared, Editions, Gone, Seen
 from timeline.importers.mapping import MappingFile
 from timeline.importers.plan import Plan, compile_mapping
 from timeline.importers.rejected import RejectedRows
-from timeline.importers.report import Imported, Spelling, Tally
+from timeline.importers.report import MOST_SHOWN, GoneEvent, Imported, Spelling, Tally
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
@@ -53,6 +54,7 @@ def import_table(
     *,
     dry_run: bool = False,
     strict: bool = False,
+    gone: Gone | None = None,
     rejected: Path | None = None,
     written: Written | None = None,
     progress: Progress | None = None,
@@ -60,8 +62,9 @@ def import_table(
     """Append the events that the rows of a table tell and the log does not hold, in one transaction.
 
     Rows that cannot be taken are written to ``rejected`` with their reasons. ``dry_run`` stores nothing,
-    nor does ``strict`` where a row is rejected. ``written`` is given the appended
-    events (of ``dry_run``: those that would be), when all is done.
+    nor does ``strict`` where a row is rejected. ``gone`` says what becomes of the events of earlier editions
+    of the list that this one does not have; without it they are only reported. ``written`` is given the
+    appended events (of ``dry_run``: those that would be), when all is done.
 
     Raises DataError for a file that is no table and for every problem of the mapping.
     """
@@ -81,6 +84,8 @@ def import_table(
             with suppress(Undo), store.writing(create=True) as connection, rare_collections():
                 job = _Import(store, connection, plan, path, refused, spool)
                 job.take(table.rows, progress)
+                if gone != "ignore":
+                    job.compare_editions(gone)
                 report = job.report(table.notes, dry_run=dry_run)
                 undone = dry_run or (strict and report.rejected > 0)
                 if undone:
@@ -119,6 +124,14 @@ class _Import:
         self.companies = Companies(read_all_handles(connection))
         self.reader = RowReader(plan, self.companies, self.file, self.day)
         self.tally = Tally()
+        self.editions = Editions(connection, self.appender)
+        self.seen = Seen()
+        self._row_ids = Seen()
+        """Of rows that were rejected: they are not gone from the list."""
+        self._sources: dict[str, Fields] = {}
+        """What events of this edition named as their sources, no more than two."""
+        self._unreadable = False
+        """Whether a row does not even say which it is, or the table is only a part of one."""
         self._rows: list[Prepared] = []
         self._ids: set[str] = set()
         self._check_names()
@@ -169,6 +182,9 @@ class _Import:
             progress(tally.rows, tally.rows)
 
     def _reject(self, row: Row, reasons: list[Reason]) -> None:
+        if row.key:
+            self._row_ids.add(f"{self.plan.name}-{row.key}")
+        self._unreadable |= not row.key
         self.tally.reject(row.origin, reasons)
         if self.refused is not None:
             self.refused.add(row, row.dated or self.day, reasons)
@@ -177,6 +193,11 @@ class _Import:
         ids = {draft.fields["id"] for draft in prepared.drafts}
         if len(self._rows) >= ROWS or not self._ids.isdisjoint(ids):
             self._flush()  # a row can only be compared with what is in the log
+        self._unreadable |= bool(prepared.row.dated)
+        for draft in prepared.drafts if self.plan.key else ():
+            self.seen.add(draft.fields["id"])
+            if len(self._sources) < 2 and "source" in draft.fields:
+                self._sources.setdefault(str(draft.fields["source"]), draft.fields)
         self._rows.append(prepared)
         self._ids |= ids
 
@@ -192,8 +213,14 @@ class _Import:
         there = self._there(event.c.id, [d.fields["id"] for row in rows for d in row.drafts])
         opened = self._there(event.c.subject, [name for row in rows for name in row.opening])
         reasons: dict[int, list[Reason]] = {}
-        self._repeat([d for row in rows for d in row.drafts if d.fields["id"] in there], reasons)
-        self._compare_sources(rows, reasons)
+        registered = self._compare_sources(rows, reasons)
+        told = self._compare_editions(rows, there, opened) if self.plan.key and there else {}
+        old = [d for row in rows for d in row.drafts if d.fields["id"] in there]
+        self._repeat([d for d in old if d.fields["id"] not in told], reasons)
+        for draft in old:
+            compared = told.get(draft.fields["id"])
+            if compared is not None and compared.reason is not None:
+                reasons.setdefault(draft.place.line, []).append(compared.reason)
         new: list[Draft] = []
         for row in rows:
             self._check_opening(row, opened, reasons)
@@ -202,17 +229,49 @@ class _Import:
             fresh = [draft for draft in row.drafts if draft.fields["id"] not in there]
             opened |= {draft.fields["subject"] for draft in fresh}
             self.tally.leave_out(row.row.origin, row.left_out)
-            registrations = self._registrations(row) if fresh or not row.drafts else []
-            if fresh or registrations:
-                new += registrations + fresh
-                self.tally.events += len(fresh)
+            again = [told[d.fields["id"]] for d in row.drafts if d.fields["id"] in told]
+            amendments = [draft for each in again for draft in each.drafts]
+            registrations = (
+                self._registrations(row, registered)
+                if fresh or amendments or not row.drafts
+                else []
+            )
+            if fresh or amendments or registrations:
+                new += registrations + fresh + amendments
+                self.tally.events += len(fresh) + len(amendments)
                 self.tally.taken += 1
+                if any(each.corrected for each in again):
+                    self.tally.corrected += 1
+                elif amendments and not fresh:
+                    self.tally.confirmed += 1
             else:
                 self.tally.already_there += 1
         self._append(new)
         for row in rows:
             if row.row.number in reasons:
                 self._reject(row.row, reasons[row.row.number])
+
+    def _compare_editions(
+        self, rows: list[Prepared], there: set[str], opened: set[str]
+    ) -> dict[str, Compared]:
+        """What becomes of events that another edition of the list told, by their ids."""
+        named = [[draft.fields["subject"] for draft in row.drafts] for row in rows]
+        told = self.editions.compare(
+            draft for row in rows for draft in row.drafts if draft.fields["id"] in there
+        )
+        for row, names in zip(rows, named, strict=True):
+            now = {
+                name: draft.fields["subject"]
+                for name, draft in zip(names, row.drafts, strict=True)
+                if draft.fields["id"] in told
+            }
+            if not now:
+                continue
+            opened |= set(now.values())
+            for draft in row.drafts:
+                draft.fields["subject"] = now.get(draft.fields["subject"], draft.fields["subject"])
+            row.opening = {now.get(each, each) for each in row.opening}
+        return told
 
     def _there(self, column: Any, values: list[str]) -> set[str]:
         if not values:
@@ -245,17 +304,21 @@ class _Import:
             message = f"nothing is known yet of {', '.join(sorted(missing))}, and the row does not say enough"
             reasons[row.row.number] = [Reason("missing-field", message)]
 
-    def _compare_sources(self, rows: list[Prepared], reasons: dict[int, list[Reason]]) -> None:
-        """Refuse rows whose source is registered with other fields than the row gives it."""
+    def _compare_sources(self, rows: list[Prepared], reasons: dict[int, list[Reason]]) -> set[str]:
+        """Refuse rows whose source is registered with other fields than the row gives it.
+
+        The sources that are registered. The others are by the first row that is taken.
+        """
         given = [row.source.fields["subject"] for row in rows if row.source is not None]
         if not given:
-            return
+            return set()
         statement = sa.select(event).where(
             among(self.connection, event.c.subject, set(given)), event.c.type == "source_registered"
         )
         stored: dict[str, Fields] = {}
         for found in map(log_row, self.connection.execute(statement).mappings()):
             stored.setdefault(found.subject, found.fields)
+        registered = set(stored)
         for row in rows:
             if row.source is None:
                 continue
@@ -266,15 +329,18 @@ class _Import:
                 slug = Subject.of(fields["subject"]).slug
                 message = f'the source "{slug}" is registered with another {differ[0]}'
                 reasons.setdefault(row.row.number, []).append(Reason("source-changed", message))
-            elif known is not fields:
-                row.source = None
+        for subject, fields in stored.items():
+            self.editions.publish(Subject.of(subject).slug, fields)
+        return registered
 
-    def _registrations(self, row: Prepared) -> list[Draft]:
+    def _registrations(self, row: Prepared, registered: set[str]) -> list[Draft]:
         """What registers the source and the companies of a row that are not yet."""
         found: list[Draft] = []
-        if row.source is not None:
+        if row.source is not None and row.source.fields["subject"] not in registered:
+            registered.add(row.source.fields["subject"])
             found.append(row.source)
             self.tally.sources += 1
+        source = row.drafts[0].fields.get("source") if row.drafts else None
         for company in row.companies:
             fields = self.companies.registration(company)
             if fields is not None:
@@ -282,6 +348,21 @@ class _Import:
                 assert isinstance(draft, Draft), draft  # its parts were checked one by one
                 found.append(draft)
                 self.tally.companies += 1
+            if source is not None:
+                found += self._identified(company, source, row.row)
+        return found
+
+    def _identified(self, company: str, source: Any, row: Row) -> list[Draft]:
+        """What a row tells of the identifiers of a company that is registered."""
+        found: list[Draft] = []
+        for scheme, value in self.companies.identifiers(company):
+            fields = {"type": "company_identified", "subject": f"company:{company}"}
+            fields |= {"scheme": scheme, "value": value, "source": source}
+            fields["occurred"] = self.editions.known_of(fields)[:10]
+            draft = registration(fields, self.file, row)
+            assert isinstance(draft, Draft), draft  # its parts were checked one by one
+            found.append(draft)
+            self.tally.identified += 1
         return found
 
     def _append(self, new: list[Draft]) -> None:
@@ -291,6 +372,51 @@ class _Import:
         if self.spool is not None:
             for draft in new:
                 self.spool.write(_encode(draft.fields | {"origin": draft.origin}) + b"\n")
+
+    # --- against earlier editions ---------------------------------------------------------------
+
+    def compare_editions(self, gone: Gone | None) -> None:
+        """Report what earlier editions of the list told and this one does not, and append what follows."""
+        plan, tally = self.plan, self.tally
+        if not plan.key or len(self._sources) != 1:
+            return
+        if self._unreadable:
+            if gone is not None:
+                tally.notes.append(
+                    "what is gone from the list is not told: some rows do not even say which they are"
+                )
+            return
+        (edition,) = self._sources.values()
+        labels = {event.label: event.type for event in plan.events}
+        drafts: list[Draft] = []
+        missing = self.editions.gone(plan.name, set(labels.values()), edition, self.seen)
+        for said in missing:
+            id_ = said.entry.id
+            rows = [id_.removesuffix(f"-{label}") for label in labels if id_.endswith(f"-{label}")]
+            if not rows or any(row in self._row_ids for row in rows):
+                continue
+            tally.gone += 1
+            if len(tally.first_gone) < MOST_SHOWN:
+                event_ = GoneEvent(id_, said.entry.subject, said.entry.type)
+                tally.first_gone.append(event_)
+            draft = None if gone is None else self.editions.end(said, gone, edition, self.name)
+            if draft is not None:
+                drafts.append(draft)
+            if len(drafts) >= ROWS:
+                self._tell(drafts)
+                drafts = []
+        self._tell(drafts)
+
+    def _tell(self, drafts: list[Draft]) -> None:
+        """Append what becomes of events that are gone: the end of a subject once."""
+        ended: set[str] = set()
+        for draft in drafts:
+            subject = draft.fields.get("subject")
+            if subject is None or subject not in ended:
+                self._append([draft])
+                self.tally.events += 1
+                self.tally.told_gone += 1
+                ended |= {subject} if subject else set()
 
     # --- what came of it -------------------------------------------------------------------------
 
@@ -311,11 +437,19 @@ class _Import:
             values_left_out=tally.values_left_out.counts(),
             first_rejected=tally.first,
             rejected_file=None,
+            confirmed=tally.confirmed,
+            corrected=tally.corrected,
+            gone=tally.gone,
+            told_gone=tally.told_gone,
+            first_gone=tally.first_gone,
             events=tally.events,
             companies=tally.companies,
+            identified=tally.identified,
             sources=tally.sources,
             likely_duplicates=likely_duplicates(companies.names, companies.registered),
             other_spellings=[Spelling(*each) for each in companies.spellings],
-            notes=notes + [note for reader in self.plan.readers for note in reader.notes()],
+            notes=notes
+            + tally.notes
+            + [note for reader in self.plan.readers for note in reader.notes()],
             position=position,
         )

@@ -24,14 +24,22 @@ def imported_lines(
         f"{report.already_there:,} already there, {report.left_out:,} left out, {report.rejected:,} rejected",
         "strong",
     )
+    would = "would be " if report.dry_run else ""
     if strict and report.rejected:
         yield from page.paragraph("nothing is stored: --strict takes all rows or none")
     else:
-        would = "would be " if report.dry_run else ""
         yield from page.paragraph(
             f"{_count(report.events, 'event')} {would}appended, "
             f"{_count(report.companies, 'company')} and {_count(report.sources, 'source')} {would}"
             f"registered, entry {report.position:,}"
+        )
+    if report.identified:
+        what = _count(report.identified, "identifier")
+        yield from page.paragraph(f"{what} of companies that were there {would}kept")
+    if report.confirmed or report.corrected:
+        yield from page.paragraph(
+            f"{_count(report.confirmed, 'row')} confirmed and {report.corrected:,} corrected what earlier "
+            "editions of the list said"
         )
     for note in report.notes:
         yield from page.block("note", note)
@@ -40,6 +48,16 @@ def imported_lines(
         yield from page.section(f"values left out ({len(report.values_left_out):,})")
         yield from page.paragraph("their rows were taken without them")
         yield from _values(report.values_left_out, page)
+    if report.gone:
+        yield from page.section(f"gone from the list ({report.gone:,})")
+        yield from page.paragraph(
+            f"{_count(report.told_gone, 'event')} {would}ended or retracted"
+            if report.told_gone
+            else "nothing follows from it: --gone ended or --gone retracted says what does"
+        )
+        for event in report.first_gone[:MOST]:
+            yield from page.item("", "", event.subject, [("", event.type)])
+        yield from _more(report.gone, page)
     if report.likely_duplicates:
         yield from page.section(f"likely duplicates ({len(report.likely_duplicates):,})")
         for pair in report.likely_duplicates[:MOST]:
