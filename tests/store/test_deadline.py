@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import OutOfTime
 from timeline.store.deadline import limited
+from timeline.store.histories import checked_head
 from timeline.store.store import Store
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n WHERE x < 0"
@@ -47,6 +48,17 @@ def test_no_statement_is_begun_when_time_is_up(target: str) -> None:
         limited(connection, 0.05),
     ):
         deque(ask(connection), maxlen=0)
+    store.close()
+
+
+def test_what_goes_straight_to_the_driver_is_not_begun_either(target: str) -> None:
+    store = Store(target)
+    with (
+        pytest.raises(OutOfTime),
+        store.reading() as connection,
+        limited(connection, 0),
+    ):
+        checked_head(connection)
     store.close()
 
 

@@ -35,7 +35,7 @@ from timeline.model.kinds.event import with_itself
 from timeline.model.record import ERASED, REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
-from timeline.store.bulk import insert_rows
+from timeline.store.bulk import Constant, insert_rows
 from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.identity import read_judgements
@@ -63,7 +63,11 @@ _HINTS: Final = {
 
 _RESERVED: Final = f"company:{UNDISCLOSED}"
 
-_move_head: Final = sa.update(log_head)
+_move_head: Final = Constant(
+    sa.update(log_head).values(
+        position=sa.bindparam("at"), recorded=sa.bindparam("since"), hash=sa.bindparam("proof")
+    )
+)
 
 
 class Outcome(Struct, frozen=True):
@@ -147,9 +151,8 @@ class Appender:
         for id_, position in self._erased.items():
             raise StoreDamaged(position, f"{id_} is erased, and no event says so")
         if self.stored:
-            values = {"position": self.position, "recorded": self.recorded, "hash": self.hash}
             if self.connection.dialect.name == "sqlite":  # on PostgreSQL a trigger does
-                self.connection.execute(_move_head, values)
+                _move_head(self.connection, at=self.position, since=self.recorded, proof=self.hash)
             project(self.connection, self.start.position, self.position, self._news, self._memory)
         head = Head(self.position, self.recorded, self.hash) if self.stored else self.start
         self._memory.keep(head)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import OutOfTime
+from timeline.store.bulk import WATCHED
 
 _STEPS: Final = 10_000
 """Instructions of SQLite's virtual machine between two looks at the clock: some tenths of a millisecond."""
@@ -43,6 +44,7 @@ def _instructions(connection: Connection, seconds: float, end: float) -> Iterato
     """On SQLite, a running statement looks at the clock itself."""
     raw: Any = connection.connection.driver_connection
     raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    connection.info[WATCHED] = True
     try:
         yield
     except DBAPIError as error:
@@ -50,6 +52,7 @@ def _instructions(connection: Connection, seconds: float, end: float) -> Iterato
             raise OutOfTime(seconds) from error
         raise
     finally:
+        connection.info.pop(WATCHED, None)
         raw.set_progress_handler(None, 0)
 
 

@@ -13,7 +13,7 @@ from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.values import Day, Instant
-from timeline.store.bulk import Asking
+from timeline.store.bulk import Asking, Constant
 from timeline.store.history_rows import State
 from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection
@@ -53,14 +53,15 @@ _decode_roles: Final = msgspec.json.Decoder(list[str]).decode
 
 def is_current(connection: Connection) -> bool:
     """Whether the history is that of the whole log, so that it may answer."""
-    row = connection.execute(_head).first()
+    row = _ask_head(connection).fetchone()
     return row is not None and bool(row[0] == row[3])
 
 
 _head: Final = sa.select(
     log_head.c.position, log_head.c.recorded, log_head.c.hash, projection.c.position
-).select_from(log_head.join(projection, projection.c.name == HISTORY))
-_locked_head: Final = _head.with_for_update(of=log_head)
+).select_from(log_head.join(projection, projection.c.name == sa.literal_column(f"'{HISTORY}'")))
+_ask_head: Final = Constant(_head)
+_lock_head: Final = Constant(_head.with_for_update(of=log_head))
 
 
 def checked_head(connection: Connection, *, lock: bool = False) -> Head:
@@ -71,7 +72,7 @@ def checked_head(connection: Connection, *, lock: bool = False) -> Head:
     Ahead: the log was restored from an older backup than the rest. Behind: something wrote to the log
     without this program.
     """
-    row = connection.execute(_locked_head if lock else _head).first()
+    row = (_lock_head if lock else _ask_head)(connection).fetchone()
     if row is None:
         head = read_head(connection)  # says so where that is what is missing
         raise StoreDamaged(head.position, "nothing says where the history stands", HINT)

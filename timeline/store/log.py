@@ -94,7 +94,7 @@ def read_entries(
     """The entries of each subject up to a position; subjects without any are left out."""
     for chunk in chunks(subjects):
         rows = _entries_until(connection, chunk, position=position)
-        yield from _by_subject(rows.yield_per(1000))
+        yield from _by_subject(rows)
 
 
 def read_all_entries(

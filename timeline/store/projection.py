@@ -18,7 +18,7 @@ from timeline.model.bitemporal.history import Change, difference, follow, histor
 from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import Identity
 from timeline.model.record import Entry
-from timeline.store.bulk import Asking, insert_rows
+from timeline.store.bulk import Asking, Constant, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.full_text import rewrite_words
 from timeline.store.handles import rewrite_all_handles, rewrite_handles
@@ -94,7 +94,11 @@ class News:
             entries[subject] = [entry]
 
 
-_move: Final = sa.update(projection).where(projection.c.name == HISTORY)
+_move: Final = Constant(
+    sa.update(projection)
+    .where(projection.c.name == sa.literal_column(f"'{HISTORY}'"))
+    .values(position=sa.bindparam("head"))
+)
 
 
 def project(connection: Connection, start: int, head: int, news: News, memory: Memory) -> None:
@@ -121,7 +125,7 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
     else:
         rewrite_handles(connection, new, new=True)
         rewrite_handles(connection, news.subjects.keys() - set(new))
-    connection.execute(_move, {"position": head})
+    _move(connection, head=head)
 
 
 def _created(
@@ -176,7 +180,7 @@ def _news(
         for subject in subjects:
             yield subject, news.entries[subject]
         return
-    rows = _entries_after(connection, subjects, start=start).all()
+    rows = list(_entries_after(connection, subjects, start=start))
     for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):
         yield subject, list(group)
 

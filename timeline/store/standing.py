@@ -24,7 +24,7 @@ from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
 from timeline.store.memory import MOST_KEPT, Memory
 from timeline.store.published import Publication, known_since, publication, registration
-from timeline.store.rows import LogRow, log_row
+from timeline.store.rows import LogRow
 from timeline.store.seen import Seen
 from timeline.store.tables import event
 
@@ -140,15 +140,15 @@ class Standing:
         perhaps = self._perhaps(ids)
         if not perhaps:
             return
-        for row in _events(self.connection, perhaps).mappings():
-            self.ids[row.id] = known_of(log_row(row))
+        for values in _events(self.connection, perhaps):
+            row = LogRow(*values)
+            self.ids[row.id] = known_of(row)
 
     def _read_subjects(self, subjects: set[str], named: set[str], position: int) -> None:
         versions = self.versions
         perhaps = self._perhaps(s for s in subjects | named if s not in versions)
         if perhaps:
-            found: Any = _versions(self.connection, perhaps).all()
-            versions.update(found)
+            versions.update(tuple(row) for row in _versions(self.connection, perhaps))
         told = []
         for subject in named | subjects:
             if subject in versions:
