@@ -29,7 +29,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "companies",
     ),
     "Questions in SQL": ("sql", "report"),
-    "Pictures and pages": ("plot", "graph", "serve"),
+    "Pictures, pages and agents": ("plot", "graph", "serve", "mcp"),
     "The store": (
         "init",
         "export",
