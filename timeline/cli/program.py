@@ -30,7 +30,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
         "sources",
     ),
     "Questions in SQL": ("sql", "report"),
-    "Pictures and pages": ("plot", "graph", "serve"),
+    "Pictures, pages and agents": ("plot", "graph", "serve", "mcp"),
     "The store": (
         "init",
         "export",

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     help="How long the database may work on one question.",
 )
 @click.option("--sql", is_flag=True, help="Open a page that asks in SQL, which can change nothing.")
+@click.option("--mcp", is_flag=True, help="Answer agents at /mcp, by the Model Context Protocol.")
 @folders
 @zoned
 @tone
@@ -66,6 +67,7 @@ def serve(
     allowed_hosts: tuple[str, ...],
     seconds: float,
     sql: bool,
+    mcp: bool,
     reports: tuple[Path, ...],
 ) -> None:
     """Show the store in a browser and answer as JSON over HTTP, read-only, until interrupted."""
@@ -74,7 +76,7 @@ def serve(
     with needs("web"):
         from timeline.web.server import serve as listen
     settings = replace(
-        _settings(host, allowed_hosts, seconds), sql=sql, reports=tuple(map(str, reports))
+        _settings(host, allowed_hosts, seconds), sql=sql, mcp=mcp, reports=tuple(map(str, reports))
     )
     with session.open() as timeline:
         with timeline.reading():  # a store that cannot be read is told now, not to every visitor

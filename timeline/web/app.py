@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from timeline.app import Timeline
+from timeline.extras import needs
 from timeline.web.failures import HANDLERS
 from timeline.web.formats import Suffix
-from timeline.web.guard import Guard, Headed
+from timeline.web.guard import AGENTS, Guard, Headed
 from timeline.web.pages import (
     companies,
     feeds,
@@ -30,6 +32,9 @@ from timeline.web.pages import (
 from timeline.web.replies import version
 from timeline.web.settings import MOST_AT_WORK, MOST_QUERIES, Settings
 
+if TYPE_CHECKING:
+    from timeline.mcp.http import HttpDoor
+
 DESCRIPTION: Final = (
     "Every page is JSON, too: ask with `Accept: application/json`, or write `.json` after the path; "
     "`.csv` gives the same rows for a spreadsheet. The JSON of a page is what the command line prints "
@@ -42,7 +47,13 @@ _STATIC: Final = Path(__file__).parent / "static"
 def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     """The server as an ASGI application that asks ``timeline``, and nothing else."""
     settings = settings or Settings()
+    agents: HttpDoor | None = None
+    if settings.mcp:
+        with needs("mcp"):
+            from timeline.mcp.http import HttpDoor
+        agents = HttpDoor(timeline, settings.seconds)
     app = FastAPI(
+        lifespan=None if agents is None else agents.lifespan,
         title="partnership-timeline",
         summary="What was the state of a company's partnerships, and what could have been known?",
         description=DESCRIPTION,
@@ -70,6 +81,8 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
         service,
     ):
         app.include_router(page.router)
+    if agents is not None:
+        app.router.routes.append(Route(AGENTS, endpoint=agents, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_middleware(Suffix)
     hosts = TrustedHostMiddleware(

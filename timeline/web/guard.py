@@ -51,6 +51,10 @@ OPEN: Final = "/healthz"
 """What is answered without a token: whether the server lives."""
 
 
+AGENTS: Final = "/mcp"
+"""Where agents ask by a protocol of their own, which posts questions; nothing there changes the log."""
+
+
 class Headed:
     """Adds the headers of security to every response."""
 
@@ -77,6 +81,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.token = settings.token
+        self.methods = {AGENTS: ("POST",)} if settings.mcp else {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a question, or say why not."""
@@ -93,13 +98,14 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         headers = Headers(scope=scope)
-        if scope["method"] not in ("GET", "HEAD"):
+        allowed = self.methods.get(scope["path"], ("GET", "HEAD"))
+        if scope["method"] not in allowed:
             return problem(
                 HTTPStatus.METHOD_NOT_ALLOWED,
                 "method-not-allowed",
                 f"{scope['method']} changes things, and here is nothing to be changed",
-                hint="ask with GET or HEAD; events are appended with the command line",
-                headers={"Allow": "GET, HEAD"},
+                hint=f"ask with {' or '.join(allowed)}; events are appended with the command line",
+                headers={"Allow": ", ".join(allowed)},
             )
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
             return problem(

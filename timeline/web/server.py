@@ -141,7 +141,7 @@ def serve(
             date_header=True,
             h11_max_incomplete_event_size=32 * 1024,
             http=Connections,
-            lifespan="off",
+            lifespan="on" if settings.mcp else "off",
             log_level="warning",
             loop="asyncio",
             proxy_headers=False,

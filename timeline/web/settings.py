@@ -35,12 +35,14 @@ class Settings:
 
     ``allowed_hosts`` are the names that a request may address, exactly (an IPv6 address in brackets);
     ``token`` is asked for with every question, where there is one; ``sql`` opens the box for queries;
+    ``mcp`` opens the door for agents at /mcp;
     ``seconds`` is how long the database may work on one question; ``reports`` are folders with more reports.
     """
 
     allowed_hosts: tuple[str, ...] = LOOPBACK
     token: str | None = None
     sql: bool = False
+    mcp: bool = False
     seconds: float = 10.0
     reports: tuple[str, ...] = ()
 

@@ -1,0 +1,223 @@
+"""The tools for agents, asked by a client of the protocol's own SDK."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx2
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from timeline.app import Timeline
+from timeline.mcp.server import HOW_TO_RECORD, PROMPT, SCHEMA, VOCABULARY, _called, make_server
+from timeline.mcp.tools import TOOLS
+from timeline.render.json import encode_json
+from timeline.web.app import make_app
+from timeline.web.settings import Settings
+
+FIRST = Path(__file__).resolve().parent.parent.parent / "fixtures" / "foxconn-openai.yaml"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mcp") / "timeline.db"
+    with Timeline.open(path) as timeline:
+        timeline.replay([FIRST])
+    return path
+
+
+@pytest.fixture(scope="module")
+def timeline(store: Path) -> Iterator[Timeline]:
+    with Timeline.open(store) as opened:
+        yield opened
+
+
+def ask(timeline: Timeline, *calls: tuple[str, dict[str, Any]], drafts: Path | None = None) -> Any:
+    """What the tools answer, one after the other; the client checks every answer by its schema."""
+
+    async def run() -> list[Any]:
+        async with Client(make_server(timeline, drafts)) as client:
+            await client.list_tools()
+            return [await client.call_tool(name, arguments) for name, arguments in calls]
+
+    return anyio.run(run)
+
+
+def answer(result: Any) -> Any:
+    assert not result.is_error, result.content
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content["answer"]
+
+
+AT: Any = {"on": "2025-11-21", "known": "2025-11-21"}
+
+
+def test_the_answers_are_those_of_the_library(timeline: Timeline) -> None:
+    found, state, why, listed, diff = ask(
+        timeline,
+        ("find", {"query": "hon hai"}),
+        ("state", {"company": "foxconn", **AT}),
+        ("why", {"subject": "rumour:foxconn-nissan", **AT}),
+        ("list", {"what": "deals", "company": "foxconn", **AT}),
+        ("diff", {"company": "foxconn", "on": "2025-11-19..2025-11-21"}),
+    )
+    assert answer(found)[0]["id"] == "foxconn"
+    for result, expected in (
+        (state, timeline.state("foxconn", **AT)),
+        (why, timeline.why("rumour:foxconn-nissan", **AT)),
+        (listed, timeline.items("deal", company="foxconn", **AT)),
+        (diff, timeline.diff("foxconn", on="2025-11-19..2025-11-21")),
+    ):
+        assert answer(result) == json.loads(encode_json(expected))
+    assert all({"certainty", "remarks", "sources"} <= {*i} for i in answer(listed)["items"])
+
+
+def test_true_now_and_true_then_are_one_argument(timeline: Timeline) -> None:
+    now, then = ask(
+        timeline,
+        *(
+            ("state", {"company": "foxconn", "on": "2025-04-15", "truth": t})
+            for t in ("now", "then")
+        ),
+    )
+    assert answer(now)["known"] is None
+    assert answer(then)["known"] == "2025-04-15"
+
+
+def test_a_cursor_leads_through_the_whole_log(timeline: Timeline) -> None:
+    seen: list[int] = []
+    asked: dict[str, Any] = {"limit": 50}
+    while True:
+        (result,) = ask(timeline, ("log", asked))
+        seen += [entry["position"] for entry in answer(result)]
+        if result.structured_content["next"] is None:
+            break
+        asked["cursor"] = result.structured_content["next"]
+    assert seen == [entry.position for entry in timeline.log()]
+
+
+def test_a_scripted_agent_records_the_first_article(timeline: Timeline, tmp_path: Path) -> None:
+    before = timeline.anchor()
+    story = FIRST.read_text()
+    broken = story.replace("deal_announced", "deal_anounced")
+    wrong, right, proposed, again, refused = ask(
+        timeline,
+        ("check_story", {"text": broken}),
+        ("check_story", {"text": story}),
+        ("propose_story", {"name": "first", "text": story}),
+        ("propose_story", {"name": "first", "text": story}),
+        ("propose_story", {"name": "../first", "text": story}),
+        drafts=tmp_path,
+    )
+    assert not answer(wrong)["valid"]
+    assert "unknown-event-type" in {each["code"] for each in answer(wrong)["problems"]}
+    assert answer(right)["valid"]
+    assert answer(right)["state"]["companies"]
+    assert answer(proposed)["file"] == "first.yaml"
+    assert again.is_error
+    assert refused.is_error
+    assert [path.name for path in tmp_path.iterdir()] == ["first.yaml"]
+    assert timeline.anchor() == before
+    with Timeline.open(tmp_path / "new.db") as person:
+        person.replay([tmp_path / "first.yaml"])
+        assert person.state("foxconn", **AT).companies == timeline.state("foxconn", **AT).companies
+
+
+def test_what_an_agent_is_told(timeline: Timeline) -> None:
+    async def run() -> None:
+        async with Client(make_server(timeline)) as client:
+            tools = (await client.list_tools()).tools
+            assert "propose_story" not in {tool.name for tool in tools}
+            for tool in tools:
+                assert tool.annotations is not None
+                assert tool.annotations.read_only_hint
+                jsonschema.Draft202012Validator.check_schema(tool.input_schema)
+            for uri in (VOCABULARY, SCHEMA, HOW_TO_RECORD):
+                assert (await client.read_resource(uri)).contents
+            prompt = await client.get_prompt(PROMPT, {"article": "Foxconn denies."})
+            assert "Foxconn denies." in prompt.messages[0].content.text  # type: ignore[union-attr]
+            with pytest.raises(MCPError):
+                await client.call_tool("erase", {})
+
+    anyio.run(run)
+
+
+anything = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()))
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(TOOLS), st.data())
+def test_wrong_arguments_are_told(timeline: Timeline, tool: Any, data: st.DataObject) -> None:
+    names = [*tool.input_schema()["properties"], "unknown"]
+    arguments = data.draw(st.dictionaries(st.sampled_from(names), anything))
+    result = _called(timeline, tool, arguments)
+    if not result.is_error:
+        jsonschema.validate(result.structured_content, tool.output_schema())
+
+
+def test_standard_streams(store: Path) -> None:
+    async def run() -> Any:
+        server = StdioServerParameters(
+            command=sys.executable, args=["-m", "timeline", "--db", str(store), "mcp"]
+        )
+        with anyio.fail_after(60):
+            async with Client(stdio_client(server)) as client:
+                return await client.call_tool("state", {"company": "foxconn", **AT})
+
+    assert answer(anyio.run(run))["companies"][0]["company"] == "foxconn"
+
+
+TOKEN = "a-token-of-sixteen-or-more"
+
+
+def test_http_behind_the_token_of_the_page(timeline: Timeline) -> None:
+    app = make_app(timeline, Settings(token=TOKEN, mcp=True))
+
+    async def run() -> Any:
+        transport = httpx2.ASGITransport(app=app)
+        base = "http://127.0.0.1:8000"
+        async with app_running(app):
+            async with httpx2.AsyncClient(transport=transport, base_url=base) as stranger:
+                assert (await stranger.post("/mcp", json={})).status_code == 401
+                known = {"Authorization": f"Bearer {TOKEN}"}
+                assert (await stranger.get("/mcp", headers=known)).status_code == 405
+                assert (await stranger.post("/log", headers=known)).status_code == 405
+            async with httpx2.AsyncClient(
+                transport=transport, base_url=base, headers={"Authorization": f"Bearer {TOKEN}"}
+            ) as http:
+                over = streamable_http_client(f"{base}/mcp", http_client=http)
+                async with Client(over) as client:
+                    await client.list_tools()
+                    return await client.call_tool("state", {"company": "foxconn", **AT})
+
+    expected = json.loads(encode_json(timeline.state("foxconn", **AT)))
+    assert answer(anyio.run(run)) == expected
+
+
+@asynccontextmanager
+async def app_running(app: Any) -> AsyncIterator[None]:
+    """The application between its start and its end."""
+    send, receive = anyio.create_memory_object_stream[dict[str, str]](2)
+    begun, ended = anyio.Event(), anyio.Event()
+
+    async def told(message: Any) -> None:
+        (begun if message["type"] == "lifespan.startup.complete" else ended).set()
+
+    async with send, receive, anyio.create_task_group() as tasks:
+        tasks.start_soon(app, {"type": "lifespan"}, receive.receive, told)
+        await send.send({"type": "lifespan.startup"})
+        await begun.wait()
+        yield
+        await send.send({"type": "lifespan.shutdown"})
+        await ended.wait()

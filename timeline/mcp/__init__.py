@@ -1,0 +1,1 @@
+"""The door for agents: the questions as tools of the Model Context Protocol."""
