@@ -144,7 +144,7 @@ def page(context: BrowserContext) -> Page:
 
 def test_a_person_finds_a_company_and_follows_the_evidence_to_its_source(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("searchbox", name="A company").fill("hon hai")
+    page.get_by_role("combobox", name="A company").fill("hon hai")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Hon Hai Precision Industry").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hon Hai Precision Industry")
@@ -161,6 +161,22 @@ def test_a_person_finds_a_company_and_follows_the_evidence_to_its_source(page: P
     event.get_by_role("link", name="The chairman on Nissan").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("The chairman on Nissan")
     expect(page.locator("#foxconn-nissan-denied-2025-02-12")).to_be_visible()
+
+
+def test_a_name_is_offered_as_one_types_and_so_is_a_former_one(page: Page) -> None:
+    page.goto("/")
+    box = page.get_by_role("combobox", name="A company")
+    box.press_sequentially("2317")
+    offered = page.locator("#found option[value='Hon Hai Precision Industry']")
+    expect(offered.first).to_be_attached()
+
+
+def test_a_lane_leads_to_its_item(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-11-21")
+    lane = page.locator(".for-desk a", has_text="Rumoured acquisition")
+    lane.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/subjects/rumour:foxconn-nissan\?on=2025-11-21$"))
 
 
 def number(day: str) -> str:
