@@ -62,6 +62,44 @@ def test_a_line_stands_for_all_ties_of_two_on_the_days_on_which_they_hold(
             )
 
 
+@pytest.mark.parametrize("count", [4, 5])
+def test_more_than_four_parties_are_joined_by_a_node_of_their_own(
+    tmp_path: Path, count: int
+) -> None:
+    parties = "abcde"[:count]
+    lines = [
+        {"type": "company_registered", "subject": f"company:{each}", "name": each.upper()}
+        for each in parties
+    ]  # fmt: skip
+    venture: dict[str, Any] = {
+        "type": "deal_announced", "subject": "deal:venture", "kind": "joint_venture",
+        "occurred": "2025-01-02", "known": "2025-01-02",
+        "parties": {each: ["partner"] for each in parties},
+    }  # fmt: skip
+    with new_timeline(tmp_path) as timeline:
+        for each in (*lines, venture):
+            timeline.append(each)
+        answer = timeline.network("a", on="2025-02-01")
+        picture = timeline.graph("a", on="2025-02-01")
+        dot = "\n".join(dot_lines(answer))
+    pairs = {(tie.one, tie.other) for tie in answer.ties}
+    near = {node.company: node.distance for node in answer.nodes}
+    squares = [
+        mark
+        for mark in picture.scene.walk()
+        if mark.attributes.get("data-company") == "deal:venture"
+    ]
+    if count == 4:
+        assert (len(pairs), squares) == (6, [])
+        assert near == {"a": 0, "b": 1, "c": 1, "d": 1}
+    else:
+        assert pairs == {(each, "deal:venture") for each in parties}
+        assert near == {"a": 0, "b": 1, "c": 1, "d": 1, "e": 1, "deal:venture": 1}
+        assert [mark.tag for mark in squares] == ["rect"]
+        assert "Network of 5 companies" in picture.alt
+        assert "Joint venture" in dot
+
+
 def test_a_page_of_a_network_has_the_lines_of_all_days(stories: Timeline) -> None:
     page = stories.graph("foxconn", on="2025-11-21").html()
     lines = re.findall(r'<g (display="none" )?data-from="([\d-]+)" data-to="([\d-]+)"', page)

@@ -27,8 +27,15 @@ TYING: Final = tuple(kind for kind in SHOWN if KINDS[kind].claim_term is None)
 """The kinds of subject that can have two parties."""
 
 
+MOST_PAIRED: Final = 4
+"""Parties that are joined each with each; more of them are joined to a node of their subject."""
+
+
 class Node(Struct, frozen=True, kw_only=True):
-    """A company of the network; one that nobody named stands once for each subject."""
+    """A company of the network; one that nobody named stands once for each subject.
+
+    A subject that ever joined more than four companies is a node itself, under its own id.
+    """
 
     company: str
     name: str
@@ -39,7 +46,10 @@ class Node(Struct, frozen=True, kw_only=True):
 
 
 class Tie(Struct, frozen=True, kw_only=True):
-    """That a subject joins two companies, in the order of their ids, and when."""
+    """That a subject joins two companies, in the order of their ids, and when.
+
+    Where it joins more than four, that it joins one of them, and its own node is the other end.
+    """
 
     one: str
     other: str
@@ -106,7 +116,7 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
     ties.sort(key=lambda tie: (tie.one, tie.other, tie.subject))
     courses = [found[subject][0] for subject in sorted({tie.subject for tie in ties})]
     companies = {end for tie in ties for end in (tie.one, tie.other)} | set(distances or ())
-    names = names_at(view, sorted(map(company_of, companies)))
+    names = names_at(view, sorted({company_of(each) for each in companies if not is_subject(each)}))
     held = Counter(end for tie in ties if tie.status for end in (tie.one, tie.other))
     return NetworkAnswer(
         company=company,
@@ -133,6 +143,11 @@ def company_of(node: str) -> str:
     return node.partition("@")[0]
 
 
+def is_subject(node: str) -> bool:
+    """Whether a node is a subject that joins more than four companies."""
+    return ":" in company_of(node)
+
+
 def _name(node: str, names: dict[str, str]) -> str:
     company = company_of(node)
     return "undisclosed" if company == UNDISCLOSED else names.get(company, company)
@@ -147,16 +162,33 @@ def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Foun
     ring = [company]
     for distance in range(1, depth + 1):
         new = dict(_joined(view, _named(view, ring).keys() - found.keys()))
-        pairs = [(tie.one, tie.other) for _, ties in new.values() for tie in ties]
-        met = {end for pair in pairs if not distances.keys().isdisjoint(pair) for end in pair}
+        joined = [group for _, ties in new.values() for group in _neighbours(ties)]
+        met = {end for group in joined if not distances.keys().isdisjoint(group) for end in group}
         met -= distances.keys()
         found |= new
         distances |= dict.fromkeys(sorted(met), distance)
-        ring = [each for each in met if company_of(each) == each]  # others have no other tie
+        ring = _tied_elsewhere(met)
     # what ties two of those that were met last
-    named = _named(view, [each for each in distances if company_of(each) == each])
+    named = _named(view, _tied_elsewhere(distances))
     together = {subject for subject, count in named.items() if count > 1}
     return distances, found | dict(_joined(view, together - found.keys()))
+
+
+def _neighbours(ties: Iterable[Tie]) -> Iterator[set[str]]:
+    """Who are neighbours by the ties of one subject: its pairs, or all around its own node at once."""
+    around: set[str] = set()
+    for tie in ties:
+        ends = {tie.one, tie.other}
+        if tie.subject in ends:
+            around |= ends
+        else:
+            yield ends
+    yield around
+
+
+def _tied_elsewhere(nodes: Iterable[str]) -> list[str]:
+    """The companies among nodes; the undisclosed of a subject, and the subject, have no other tie."""
+    return [each for each in nodes if company_of(each) == each and not is_subject(each)]
 
 
 def _named(view: View, companies: Iterable[str]) -> Counter[str]:
@@ -182,13 +214,20 @@ def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Co
 
 def _ties(view: View, told: Told) -> Iterator[Tie]:
     on, known = within(view.at.on, view.at.known_at)
-    rows = told.at(known)
-    pairs = {pair for row in rows for pair in combinations(sorted(row.content.parties), 2)}
-    for one, other in sorted(pairs):
-        joint = [row for row in rows if {one, other} <= row.content.parties.keys()]
+    rows = [row for row in told.at(known) if len(row.content.parties) > 1]
+    parties = {party for row in rows for party in row.content.parties}
+    pairs: Iterable[tuple[str, ...]]
+    if len(parties) > MOST_PAIRED:
+        pairs = [(party,) for party in parties]
+    else:
+        pairs = {pair for row in rows for pair in combinations(sorted(row.content.parties), 2)}
+    for pair in sorted(pairs):
+        joint = [row for row in rows if row.content.parties.keys() >= set(pair)]
         spans = spans_of(told.subject, joint)
         now = next((span for span in spans if span.valid_from <= on < span.valid_to), None)
-        ends = sorted(node_of(end, told.subject) for end in (one, other))
+        ends = sorted(node_of(end, told.subject) for end in pair)
+        if len(ends) == 1:
+            ends.append(told.subject)
         yield Tie(
             one=ends[0],
             other=ends[1],

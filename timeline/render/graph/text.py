@@ -10,7 +10,7 @@ from timeline.extras import needs
 from timeline.render.coordinate import coordinate_words
 from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.plot.colours import colours_of
-from timeline.render.plot.said import item_title
+from timeline.render.plot.said import item_title, node_names
 from timeline.render.status import Group, group_of, status_words
 
 _STYLES: Final[dict[Group, str]] = {
@@ -38,9 +38,9 @@ def dot_lines(answer: NetworkAnswer) -> Iterator[str]:
     yield f"  label={dot_text(coordinate_words(answer))};"
     yield '  node [shape=box, style=rounded, fontname="sans-serif"];'
     yield '  edge [fontname="sans-serif", fontsize=10];'
-    numbers = _numbers(answer)
+    numbers, names = _numbers(answer), node_names(answer)
     for node in answer.nodes:
-        yield f"  {numbers[node.company]} [label={dot_text([node.name, node.company])}];"
+        yield f"  {numbers[node.company]} [label={dot_text([names[node.company], node.company])}];"
     for tie, label in _ties(answer):
         group = group_of(tie.status or "", disputed=tie.disputed)
         ends = f"{numbers[tie.one]} -- {numbers[tie.other]}"
@@ -52,9 +52,9 @@ def dot_lines(answer: NetworkAnswer) -> Iterator[str]:
 def mermaid_lines(answer: NetworkAnswer) -> Iterator[str]:
     """The network as a flowchart of Mermaid (https://mermaid.js.org/syntax/flowchart.html)."""
     yield "flowchart LR"
-    numbers = _numbers(answer)
+    numbers, names = _numbers(answer), node_names(answer)
     for node in answer.nodes:
-        yield f"  {numbers[node.company]}[{mermaid_text([node.name, node.company])}]"
+        yield f"  {numbers[node.company]}[{mermaid_text([names[node.company], node.company])}]"
     for tie, label in _ties(answer):
         arrow = _ARROWS[group_of(tie.status or "", disputed=tie.disputed)]
         yield f"  {numbers[tie.one]} {arrow}|{mermaid_text(label)}| {numbers[tie.other]}"
@@ -73,8 +73,9 @@ def graphml_text(answer: NetworkAnswer) -> str:
         position=answer.position,
         company=answer.company or "",
     )
+    names = node_names(answer)
     for node in answer.nodes:
-        graph.add_node(node.company, name=node.name, ties=node.ties)
+        graph.add_node(node.company, name=names[node.company], ties=node.ties)
     titles = _titles(answer)
     for tie, _ in _ties(answer):
         graph.add_edge(tie.one, tie.other, key=tie.subject, **_attributes(tie, answer.on, titles))

@@ -11,14 +11,14 @@ from typing import Final
 from msgspec import Struct
 
 from timeline.answers.course import Course
-from timeline.answers.network import NetworkAnswer, Tie, company_of
+from timeline.answers.network import NetworkAnswer, Tie, company_of, is_subject
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import day_words
 from timeline.render.plot.placing import Box, place_labels
-from timeline.render.plot.said import item_title, span_words, standing
+from timeline.render.plot.said import item_title, node_names, span_words, standing
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
 from timeline.render.status import GROUPS, Group, group_of
 from timeline.render.text import capital
@@ -73,7 +73,7 @@ def network_alt(answer: NetworkAnswer) -> str:
     for subject in dict.fromkeys(tie.subject for tie in answer.ties if tie.status is not None):
         course = courses[subject]
         said.append(f"{item_title(course, None, answer.names)}: {standing(course, answer.names)}.")
-    count = len(answer.nodes)
+    count = sum(not is_subject(node.company) for node in answer.nodes)
     head = f"Network of {count} compan{'y' if count == 1 else 'ies'}, {coordinate_words(answer)}."
     return " ".join([head, *said])
 
@@ -111,6 +111,7 @@ def network_scene(
         name: round(min(8 + 3.5 * sqrt(current[name]), 20), 1) if current[name] else 7
         for name in shown
     }
+    radii |= {name: 10 for name in shown if is_subject(name)}
     for line in lines if all_days else now:
         _draw_line(sheet, line, points, radii, hidden=line not in now, dated=all_days)
     for name in shown:
@@ -150,7 +151,8 @@ def shown_of(answer: NetworkAnswer) -> dict[str, str]:
         counts[tie.one] += 1
         counts[tie.other] += 1
     nodes = sorted(answer.nodes, key=lambda n: (n.distance or 0, -counts[n.company], n.company))
-    return {node.company: node.name for node in sorted(nodes[:MOST], key=lambda n: n.company)}
+    names = node_names(answer)
+    return {each: names[each] for each in sorted(node.company for node in nodes[:MOST])}
 
 
 def days_of_network(answer: NetworkAnswer) -> tuple[Day, Day]:
@@ -277,6 +279,14 @@ def _draw_node(
 ) -> None:
     many = f"{ties} current tie{'' if ties == 1 else 's'}" if ties else "no current tie"
     fill = sheet.colours.text if ties else sheet.colours.background
+    if is_subject(name):  # a square, to which the lines of all its parties lead
+        side, (x, y) = 14, point
+        with sheet.about(name, f"{text}: {ties} current parties"):
+            sheet.mark(
+                "rect", x=x - side / 2, y=y - side / 2, width=side, height=side, fill=fill,
+                stroke=sheet.colours.text, stroke_width=1.5, data_company=name,
+            )  # fmt: skip
+        return
     with sheet.about(f"company:{company_of(name)}", f"{text}: {many}"):
         sheet.mark(
             "circle", cx=point[0], cy=point[1], r=radius, fill=fill, stroke=sheet.colours.text,
