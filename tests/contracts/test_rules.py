@@ -103,8 +103,9 @@ def test_the_first_event_of_a_subject_says_what_it_is(
         first["subject"] += "-2"
     problems = world.problems(first)
     assert [problem.code for problem in problems] == ["missing-field"] * missing
-    kind_is_missing_too = {problem.hint for problem in problems}
-    assert kind_is_missing_too <= {None, "is the subject spelled as before?"}
+    hints = {problem.hint for problem in problems}
+    day = "write published: 2025-01-10, a day or an instant with offset"
+    assert hints <= {None, "is the subject spelled as before?", day}
 
 
 def test_where_all_is_missing_it_may_be_another_subject(world: World) -> None:
