@@ -112,13 +112,17 @@ def test_a_picture_says_which_extra_draws_it_and_has_its_data_without(
 ) -> None:
     timeline = str(bin_folder / "timeline")
     call([timeline, "replay", str(STORY)], tmp_path)
-    for command in ([timeline, "plot", "foxconn"], [timeline, "graph", "foxconn"]):
-        complaint = call([*command, "-o", "picture.svg"], tmp_path, status=2)
+    for file, *command in (
+        ("picture.png", timeline, "plot", "foxconn"),
+        ("network.svg", timeline, "graph", "foxconn"),
+    ):
+        complaint = call([*command, "-o", file], tmp_path, status=2)
         assert "error[missing-extra]" in complaint
         assert "pip install 'partnership-timeline[" in complaint
-        assert not (tmp_path / "picture.svg").exists()
+        assert not (tmp_path / file).exists()
         data = json.loads(call([*command, "--json", "-o", "-"], tmp_path))
         assert data["title"].startswith("Hon Hai Precision Industry")
+    call([timeline, "plot", "foxconn", "-o", "picture.svg"], tmp_path)
     dot = call([timeline, "graph", "foxconn", "--format", "dot", "-o", "-"], tmp_path)
     assert dot.startswith("graph network {")
 
