@@ -450,3 +450,18 @@ def test_what_an_upcaster_cannot_read_is_refused(monkeypatch: pytest.MonkeyPatch
     amounts: list[Fields] = [{}, {"amount": "5"}, {"amount": {}}, {"amount": None}]
     for amount in amounts:
         assert codes(by_line(DEAL | amount)) == ["invalid-value"]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["acme", 1, ["acme"], {"acme": 1}, {"acme": {"role": "supplier"}}, True]
+)
+def test_rules_read_only_what_is_of_its_type(wrong: Any) -> None:
+    """A buyer that is its own seller is said beside another field that cannot be read."""
+    found = by_node(DEAL | {"parties": wrong})
+    assert isinstance(found, list)
+    assert set(found) <= {"wrong-type", "invalid-value"}
+    alone = {"kind": "acquisition", "parties": {"acme": ["acquirer", "target"]}}
+    codes = by_node(DEAL | alone | {"note": {"no": "text"}})
+    assert isinstance(codes, list)
+    assert codes[0] == "wrong-type"
+    assert "self-dealing" in codes

@@ -24,8 +24,11 @@ from timeline.model.values import Fields, plain_number
 from timeline.nearest import did_you_mean
 
 
-def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
-    """The rules that span fields; ``fields`` are of today's schema version."""
+def flaws(fields: Fields, event: type[Event], sound: Fields | None = None) -> Iterator[Flaw]:
+    """The rules that span fields; ``fields`` are of today's schema version.
+
+    Where some of them are not of their type, ``sound`` are the others: the event's own rules read only these.
+    """
     if issubclass(event, RecordEvent):
         yield from _record_flaws(fields)
         return
@@ -50,7 +53,7 @@ def flaws(fields: Fields, event: type[Event]) -> Iterator[Flaw]:
     if isinstance(subject, str) and ":" in subject and not subject.startswith(kind.name + ":"):
         message = f'{fields["type"]} is about a {kind.name}, and "{subject}" is not one'
         yield Flaw("wrong-subject", message, "subject", f'write "{kind.name}:…"')
-    yield from event.rules(fields)
+    yield from event.rules(fields if sound is None else sound)
 
 
 def unstorable(value: Any) -> str | None:
@@ -95,6 +98,17 @@ def _record_flaws(fields: Fields) -> Iterator[Flaw]:
             yield Flaw("immutable-field", message, "changes")
 
 
+def _sound(node: Mapping, event: type[Event]) -> Fields:
+    """The fields of an event that are of their type each, where some are not."""
+    fields, unsaid = fields_of(event), Report("")
+    shaped = {
+        name: shape(value, fields[name].type, unsaid, name)
+        for name, (_, value) in node.pairs.items()
+        if name in fields
+    }
+    return {name: value for name, value in shaped.items() if value is not INVALID}
+
+
 def parse_event(node: Node, report: Report) -> Draft | None:
     """The draft that a node of a file describes, or None after reporting every problem."""
     if not isinstance(node, Mapping):
@@ -128,16 +142,17 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         shaped.line, shaped.column, {k: pair for k, pair in shaped.pairs.items() if k != "type"}
     )
     found = shape_fields(rest, fields_of(event), report, name.text)
-    fields = {"type": name.text} | (
-        value_of(node) | {"type": name.text} if found is INVALID else found
-    )
-    if found is not INVALID:
-        fields = msgspec.to_builtins(msgspec.convert(fields, event))
+    sound: Fields | None = None
+    if found is INVALID:
+        fields = value_of(node) | {"type": name.text}
+        sound = {"type": name.text} | _sound(rest, event)
+    else:
+        fields = msgspec.to_builtins(msgspec.convert({"type": name.text} | found, event))
     for name, value in fields.items():
         reason = unstorable(value) if name != "changes" else None  # these get their types later
         if reason is not None:
             report.add("unstorable-value", f"{name}: {reason}", node.get(name) or node)
-    for flaw in flaws(fields, event):
+    for flaw in flaws(fields, event, sound):
         place = node.get(flaw.field) if flaw.field else node
         report.add(flaw.code, flaw.message, place or node, flaw.hint)
     if len(report.problems) > before:
