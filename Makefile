@@ -39,7 +39,7 @@ test: $(DEV)
 	@$(BIN)/pytest --cov --cov-report= --cov-fail-under=0
 	@mkdir -p build
 	@$(BIN)/coverage report >build/coverage.txt || { cat build/coverage.txt; exit 1; }
-	@tail -1 build/coverage.txt | sed "s/^TOTAL */parsing and folding, branches covered: /"
+	@sed -n "s/^TOTAL */parsing and folding, branches covered: /p" build/coverage.txt
 
 test-long: $(DEV)
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest -m 'long or not long'
