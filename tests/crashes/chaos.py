@@ -30,6 +30,12 @@ from timeline.errors import TimelineError
 WRITERS = 8
 READERS = 3
 
+GONE = 60.0
+"""Seconds in which a program that was killed must be gone."""
+
+PROOF = 1800.0
+"""Seconds in which one proof, or the last look at a store, must be over; no wait is longer."""
+
 
 @dataclass
 class Run:
@@ -128,7 +134,7 @@ def direct(run: Run) -> None:
         timeline.init()
     end = time.monotonic() + run.seconds
     over = threading.Event()
-    prover = threading.Thread(target=prove, args=(run, over))
+    prover = threading.Thread(target=prove, args=(run, over), daemon=True)
     programs = {("writer", n): run.start("writer", n) for n in range(WRITERS)}
     programs |= {("reader", n): run.start("reader", n) for n in range(READERS)}
     prover.start()
@@ -145,7 +151,9 @@ def direct(run: Run) -> None:
         for program in programs.values():
             _kill(program)
         over.set()
-        prover.join()
+        prover.join(PROOF + GONE)
+        if prover.is_alive():
+            run.failures.append("the proofs did not end")
     judge(run)
 
 
@@ -176,14 +184,18 @@ def attack(run: Run, programs: dict[tuple[str, int], subprocess.Popen[bytes]]) -
 def _kill(program: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
-    program.wait()
+    program.wait(GONE)
 
 
 def prove(run: Run, over: threading.Event) -> None:
     """Prove the log in a loop; whatever is found but a store that is away is a failure."""
     command = [sys.executable, "-m", "timeline", "--db", run.target, "verify", "-q"]
     while not over.is_set():
-        done = subprocess.run(command, capture_output=True, text=True)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=PROOF)
+        except subprocess.TimeoutExpired:
+            run.failures.append(f"verify took longer than {PROOF:g} s")
+            continue
         run.counted["proofs"] += done.returncode == 0
         if done.returncode not in (0, 4):
             run.failures.append(f"verify ended with {done.returncode}: {done.stderr[-500:]}")
@@ -255,11 +267,14 @@ def main() -> int:
         read(asked.target, asked.number)
     with tempfile.TemporaryDirectory(prefix="timeline-chaos-") as name:
         with runs(asked.seconds, asked.seed, Path(name)) as both:
-            threads = [threading.Thread(target=direct, args=(run,)) for run in both]
+            threads = [threading.Thread(target=direct, args=(run,), daemon=True) for run in both]
             for thread in threads:
                 thread.start()
-            for thread in threads:
-                thread.join()
+            end = time.monotonic() + asked.seconds + 3 * PROOF
+            for run, thread in zip(both, threads, strict=True):
+                thread.join(max(0.0, end - time.monotonic()))
+                if thread.is_alive():
+                    run.failures.append("the run did not end")
         for run in both:
             figures = ", ".join(f"{what} {count:,}" for what, count in run.counted.items())
             print(f"{run.name}, seed {asked.seed}, {asked.seconds:g} s: {figures}")
