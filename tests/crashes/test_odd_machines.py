@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -20,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from tests import databases
+from tests.crashes.wire import wire_to
 from timeline import Timeline
 from timeline.errors import StoreUnavailable, TimelineError
 
@@ -224,11 +228,16 @@ def test_a_file_that_is_copied_while_it_is_written_is_sound_or_refused(tmp_path:
 # --- connections ----------------------------------------------------------------------------------
 
 
-def test_a_server_that_ends_connections_under_load_loses_and_doubles_nothing(
-    postgresql: URL,
-) -> None:
-    target = databases.url_text(postgresql)
-    confirmed: list[list[str]] = [[], [], []]
+WRITERS = 3
+
+
+@contextmanager
+def writers(target: str) -> Iterator[list[list[str]]]:
+    """Writers that append one company after another until the block ends, and what was confirmed to each.
+
+    At the end everything that was confirmed must be in the log, once.
+    """
+    confirmed: list[list[str]] = [[] for _ in range(WRITERS)]
     done = threading.Event()
 
     def write(mine: list[str], name: int) -> None:
@@ -244,17 +253,10 @@ def test_a_server_that_ends_connections_under_load_loses_and_doubles_nothing(
 
     with Timeline.open(target) as timeline:
         append(timeline, "first")
-    with ThreadPoolExecutor(len(confirmed)) as pool:
+    with ThreadPoolExecutor(WRITERS) as pool:
         writing = [pool.submit(write, mine, name) for name, mine in enumerate(confirmed)]
         try:
-            with databases.connect(postgresql) as admin:
-                for _ in range(25):
-                    admin.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE application_name = 'timeline' AND datname = current_database()"
-                        " ORDER BY random() LIMIT 1"
-                    )
-                    done.wait(0.05)
+            yield confirmed
         finally:
             done.set()
         for each in writing:
@@ -264,3 +266,54 @@ def test_a_server_that_ends_connections_under_load_loses_and_doubles_nothing(
         timeline.verify()
     assert len(stored) == len(set(stored))
     assert {subject for mine in confirmed for subject in mine} <= set(stored)
+
+
+def test_a_server_that_ends_connections_under_load_loses_and_doubles_nothing(
+    postgresql: URL,
+) -> None:
+    with (
+        writers(databases.url_text(postgresql)),
+        databases.connect(postgresql) as admin,
+    ):
+        for _ in range(25):
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'timeline' AND datname = current_database()"
+                " ORDER BY random() LIMIT 1"
+            )
+            time.sleep(0.05)
+
+
+@pytest.mark.skipif(databases.GIVEN in os.environ, reason="the server that is given has no socket")
+def test_a_wire_that_is_cut_inside_a_commit_under_load_loses_and_doubles_nothing(
+    postgresql: URL,
+) -> None:
+    with wire_to(postgresql) as (wire, through), writers(databases.url_text(through)) as confirmed:
+        wire.share = 0.4
+        end = time.monotonic() + WAIT
+        while min(wire.cuts["before"], wire.cuts["after"]) < 5 and time.monotonic() < end:
+            time.sleep(0.05)
+        wire.share = 0.0
+        assert min(wire.cuts["before"], wire.cuts["after"]) >= 5
+        assert any(confirmed)
+
+
+@pytest.mark.skipif(databases.GIVEN in os.environ, reason="the server that is given has no socket")
+@pytest.mark.parametrize("how", ["asking", "writing"])
+def test_a_wire_that_went_dead_is_noticed_within_a_minute(postgresql: URL, how: str) -> None:
+    """No test takes a minute: the socket must have been told, by a session of either kind."""
+    databases.init(databases.url_text(postgresql))
+    with (
+        wire_to(postgresql) as (_, through),
+        Timeline.open(databases.url_text(through)) as timeline,
+    ):
+        session = timeline.reading() if how == "asking" else timeline.store.writing()
+        with session as connection:
+            driver: Any = connection.connection.driver_connection
+            with socket.socket(fileno=os.dup(driver.fileno())) as own:
+                assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                idle = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+                between = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
+                probes = own.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT)
+                assert idle + between * probes <= 60
+                assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000

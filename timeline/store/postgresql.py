@@ -25,6 +25,12 @@ from timeline.errors import Passing, StoreUnavailable
 CONNECT_TIMEOUT: Final = 10
 """Seconds until a server that does not answer is given up, unless the URL says otherwise."""
 
+DEAD_AFTER: Final = 60
+"""Seconds until a connection counts as lost whose other end is gone without a word (a cable, a firewall)."""
+
+PROBE: Final = 10
+"""Seconds between two signs of life on a connection that is silent, as while a long query runs."""
+
 INIT_LOCK: Final = 0x74696D656C696E65
 """The advisory lock of a migration: the bytes of "timeline"."""
 
@@ -35,6 +41,11 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
         "connect_timeout": CONNECT_TIMEOUT,
         "application_name": "timeline",
         "client_encoding": "utf8",
+        # half as much silence, then probes: the end is known within DEAD_AFTER whoever speaks last
+        "keepalives_idle": DEAD_AFTER // 2,
+        "keepalives_interval": PROBE,
+        "keepalives_count": DEAD_AFTER // 2 // PROBE,
+        "tcp_user_timeout": DEAD_AFTER * 1000,
     }
     arguments = {name: value for name, value in defaults.items() if name not in url.query}
     # a connection may have died with its server since it was last used
