@@ -12,6 +12,7 @@ from tests.answers.stores import new_store, replay_text
 from timeline import Timeline
 from timeline.errors import DataError, ExpectationFailed
 from timeline.loading import Replayed, check_files, rehearse_files
+from timeline.store.files import verify_files
 from timeline.store.store import Store
 
 STORY = """\
@@ -48,8 +49,11 @@ events:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
+    """A store whose notes of files must be sound whatever a test did with them."""
     store = new_store(tmp_path)
     yield store
+    with store.reading() as connection:
+        verify_files(connection)
     store.close()
 
 

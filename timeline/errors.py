@@ -300,6 +300,18 @@ class SchemaChanged(TimelineError):
         )
 
 
+class FilesDamaged(TimelineError):
+    """What a store keeps of the files that were replayed into it is not what a replay wrote."""
+
+    code = "files-damaged"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"what is kept of the files is wrong: {reason}",
+            "the log is fine; run timeline rebuild, which forgets the files, then replay them again",
+        )
+
+
 class HistoryDamaged(TimelineError):
     """The stored history of a subject is not what its events give; the log itself is fine."""
 

@@ -427,6 +427,7 @@ def upgrade() -> None:
         sa.Column("origin", TEXT, primary_key=True),
         sa.Column("file", sa.String(32), nullable=False),
         sa.Column("folders", TEXT, nullable=False),
+        sa.Column("held", sa.String(64), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(

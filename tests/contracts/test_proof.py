@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from tests.contracts.world import DEAL, IDENTITY, SIGNED, World, correction
-from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.errors import FilesDamaged, HistoryDamaged, StoreDamaged
 from timeline.ingest.canonical import chain, digest
 
 INSTANT = "2025-02-01T00:00:00.000000Z"
@@ -152,3 +155,68 @@ def test_a_changed_projection_is_found_and_written_anew(told: World, statement: 
     assert caught.value.subject == "deal:widgets"
     told.timeline.rebuild()
     told.check()
+
+
+# --- what is kept of files ------------------------------------------------------------------------
+
+FILES = {
+    "an event that another file held": """
+        UPDATE held_event SET file = (SELECT max(file) FROM origin_file)
+        WHERE file = (SELECT min(file) FROM origin_file)""",
+    "an event that no file held": "DELETE FROM held_event WHERE event = 'announced'",
+    "all events": "DELETE FROM held_event",
+    "an event that is not in the log": (
+        "INSERT INTO held_event SELECT 'nowhere', min(file) FROM origin_file"
+    ),
+    "an event that no file of the log holds": (
+        "INSERT INTO held_event SELECT 'later', min(file) FROM origin_file"
+    ),
+    "a file without a name": "DELETE FROM origin_file WHERE origin = 'one.yaml'",
+    "a file of another name": "UPDATE origin_file SET origin = 'forged' WHERE origin = 'one.yaml'",
+    "two names exchanged": """
+        UPDATE origin_file SET file = (
+          SELECT other.file FROM origin_file AS other WHERE other.origin <> origin_file.origin
+        )""",
+    "a name more": """
+        INSERT INTO origin_file SELECT 'forged', file, folders, held FROM origin_file
+        WHERE origin = 'one.yaml'""",
+    "another folder": "UPDATE origin_file SET folders = file WHERE origin = 'one.yaml'",
+    "a digest that is none": "UPDATE origin_file SET held = 'zz' WHERE origin = 'one.yaml'",
+    "a fingerprint that is none": "UPDATE origin_file SET file = '' WHERE origin = 'one.yaml'",
+}  # fmt: skip
+
+
+@pytest.fixture
+def filed(world: World, tmp_path: Path) -> World:
+    """Two files that were replayed, and an event that came from neither."""
+    world.append(*IDENTITY)
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump({"events": [DEAL]}))
+    (tmp_path / "two.yaml").write_text(yaml.safe_dump({"events": [SIGNED]}))
+    world.timeline.replay([tmp_path])
+    world.append(SIGNED | {"id": "later", "occurred": "2025-01-16"})
+    world.check()
+    return world
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_what_is_kept_of_files_is_proved_and_forgotten_where_it_is_wrong(
+    filed: World, what: str, tmp_path: Path
+) -> None:
+    filed.execute(FILES[what])
+    with pytest.raises(FilesDamaged):
+        filed.check()
+    filed.timeline.rebuild()
+    filed.check()
+    again = filed.timeline.replay([tmp_path], strict=True)
+    assert (again.stored, again.warnings) == (0, [])
+    filed.check()
+
+
+def test_a_replay_does_not_make_damage_good(filed: World, tmp_path: Path) -> None:
+    filed.execute("DELETE FROM held_event WHERE event = 'announced'")
+    (tmp_path / "three.yaml").write_text(
+        yaml.safe_dump({"events": [SIGNED | {"id": "more", "occurred": "2025-01-17"}]})
+    )
+    filed.timeline.replay([tmp_path / "three.yaml"])
+    with pytest.raises(FilesDamaged, match=r"one\.yaml"):
+        filed.check()

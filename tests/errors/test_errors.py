@@ -73,11 +73,21 @@ def schema_changed(folder: Path) -> None:
         timeline.verify()
 
 
+def files_damaged(folder: Path) -> None:
+    with new_timeline(folder) as timeline:
+        (folder / "story.yaml").write_text("companies: {acme-of-a-file: {name: Acme}}\n")
+        timeline.replay(["story.yaml"])
+        assert timeline.store.path is not None
+        with closing(sqlite3.connect(timeline.store.path)) as connection, connection:
+            connection.execute("UPDATE origin_file SET folders = ''")
+        timeline.verify()
+
+
 def cannot_draw(folder: Path) -> None:
     rasterised("<svg>")
 
 
-@pytest.mark.parametrize("happens", [link_outside, schema_changed, cannot_draw])
+@pytest.mark.parametrize("happens", [link_outside, schema_changed, files_damaged, cannot_draw])
 def test_what_else_is_wrong_is_said_in_full(
     happens: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

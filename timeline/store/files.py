@@ -3,11 +3,15 @@
 A file is known by a fingerprint of its path, never by the path itself; where an event came from is its
 ``origin``, a name that no two files share. What a file held last moves on with every replay, so a file that
 is renamed takes its events along.
+
+None of it follows from the log, so each file carries a digest of all that is kept of it. The digest is a sum
+of digests, one a row, so that a replay adds and takes away what changed without reading the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -16,6 +20,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.errors import FilesDamaged
 from timeline.store.log import chunks
 from timeline.store.tables import event, held_event, origin_file
 
@@ -24,6 +29,9 @@ _LENGTH: Final = 32
 
 _MOST_FOLDERS: Final = 3
 """Folders that go into a name to tell two files apart; behind them a number does."""
+
+
+_MODULUS: Final = 1 << 256
 
 
 def fingerprint(path: Path) -> str:
@@ -53,10 +61,18 @@ class Files:
         self._owner: dict[str, str] = {}
         """The file of each origin."""
         self._folders: dict[str, list[str]] = {}
-        for origin, file, folders in connection.execute(sa.select(origin_file)):
+        self._stored: dict[str, tuple[str, str, str]] = {}
+        """The rest of each row, by its origin."""
+        for origin, file, folders, held in connection.execute(sa.select(origin_file)):
+            self._stored[origin] = file, folders, held
             self._owner[origin] = file
             self._folders[file] = folders.split()
-        self._before = dict(self._owner), dict(self._folders)
+        named = _digests_of_names(self._owner, self._folders)
+        self._events: defaultdict[str, int] = defaultdict(int)
+        """The digest of the events that each file held last."""
+        self._events |= {f: _number(held) - named[f] for f, _, held in self._stored.values()}
+        self._named: set[str] = set()
+        """The files of this replay that have their origin."""
         self._held: dict[str, str] = {}
         """The file that held an event last, of the events that were asked for."""
 
@@ -99,6 +115,7 @@ class Files:
             if self._is_free(name, at.file, ids):
                 self._owner[name] = at.file
                 self._folders[at.file] = at.folders
+                self._named.add(at.file)
                 return name
         raise AssertionError("a number is free")
 
@@ -107,7 +124,7 @@ class Files:
         for some in chunks(sorted(ids)):
             statement = sa.select(held_event).where(held_event.c.event.in_(some))
             held |= {row.event: row.file for row in self.connection.execute(statement)}
-        for other in set(held.values()):
+        for other in set(held.values()) - self._named:
             if self.held_by([other]).keys() <= set(ids):
                 for origin, file in self._owner.items():
                     if file == other:
@@ -154,14 +171,98 @@ class Files:
         """
         now = {event_: file for event_, file in held if self._held.get(event_) != file}
         for some in chunks(sorted(now)):
-            self.connection.execute(sa.delete(held_event).where(held_event.c.event.in_(some)))
+            mine = held_event.c.event.in_(some)
+            for event_, file in self.connection.execute(sa.select(held_event).where(mine)):
+                self._events[file] -= _digest("event", event_)
+            self.connection.execute(sa.delete(held_event).where(mine))
             rows = [{"event": id_, "file": now[id_]} for id_ in some]
             self.connection.execute(sa.insert(held_event), rows)
-        if (self._owner, self._folders) == self._before:
-            return
-        self.connection.execute(sa.delete(origin_file))
-        rows = [
-            {"origin": origin, "file": file, "folders": " ".join(self._folders.get(file, []))}
-            for origin, file in sorted(self._owner.items())
-        ]
-        self.connection.execute(sa.insert(origin_file), rows)
+            for event_ in some:
+                self._events[now[event_]] += _digest("event", event_)
+        self._keep_names()
+
+    def _keep_names(self) -> None:
+        named = _digests_of_names(self._owner, self._folders)
+        rows = {
+            origin: (
+                file,
+                " ".join(self._folders.get(file, [])),
+                _hex(named[file] + self._events[file]),
+            )
+            for origin, file in self._owner.items()
+        }
+        changed = sorted(o for o, row in rows.items() if self._stored.get(o) != row)
+        for some in chunks(changed):
+            self.connection.execute(sa.delete(origin_file).where(origin_file.c.origin.in_(some)))
+            names = ("origin", "file", "folders", "held")
+            values = [dict(zip(names, (origin, *rows[origin]), strict=True)) for origin in some]
+            self.connection.execute(sa.insert(origin_file), values)
+        self._stored = rows
+
+
+# --- digests --------------------------------------------------------------------------------------
+
+
+def _digest(what: str, value: str) -> int:
+    return int.from_bytes(sha256(f"{what}\0{value}".encode()).digest())
+
+
+def _hex(total: int) -> str:
+    return f"{total % _MODULUS:064x}"
+
+
+def _number(held: str) -> int:
+    try:
+        return int(held, 16)
+    except ValueError:  # damaged: whatever is added to 0 is not right either
+        return 0
+
+
+def _digests_of_names(owner: Mapping[str, str], folders: Mapping[str, list[str]]) -> dict[str, int]:
+    """The digest of each file without its events: of its fingerprint, its folders and its origins."""
+    found = {
+        file: _digest("file", file) + _digest("folders", " ".join(folders.get(file, [])))
+        for file in set(owner.values())
+    }
+    for origin, file in owner.items():
+        found[file] += _digest("origin", origin)
+    return found
+
+
+def verify_files(connection: Connection) -> None:
+    """Raise FilesDamaged unless all that is kept of files is what the last replay wrote.
+
+    Every event that a file holds is in the log, and the file has a name. The rest no log can tell, since
+    files move: the digest of each file is compared.
+    """
+    known = sa.select(event.c.id)
+    stray = sa.select(held_event.c.event).where(held_event.c.event.not_in(known)).limit(1)
+    id_ = connection.scalar(stray)
+    if id_ is not None:
+        raise FilesDamaged(f'a file holds "{id_}", which is not in the log')
+    owner: dict[str, str] = {}
+    folders: dict[str, list[str]] = {}
+    said: dict[str, set[tuple[str, str]]] = {}
+    for origin, file, around, held in connection.execute(sa.select(origin_file)):
+        owner[origin] = file
+        folders[file] = around.split()
+        said.setdefault(file, set()).add((around, held))
+    found = _digests_of_names(owner, folders)
+    statement = sa.select(held_event).execution_options(yield_per=1000)
+    with connection.execute(statement) as rows:  # closed also where one is wrong
+        for id_, file in rows:
+            if file not in found:
+                raise FilesDamaged(f'the file that holds "{id_}" has no origin')
+            found[file] += _digest("event", id_)
+    for origin, file in sorted(owner.items()):
+        if said[file] != {(" ".join(folders[file]), _hex(found[file]))}:
+            raise FilesDamaged(f'what the file of "{origin}" held is not what a replay wrote')
+
+
+def forget_damaged_files(connection: Connection) -> None:
+    """Forget which file held what where that is damaged; the next replay of the files tells it anew."""
+    try:
+        verify_files(connection)
+    except FilesDamaged:
+        for table in (origin_file, held_event):
+            connection.execute(sa.delete(table))

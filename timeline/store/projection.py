@@ -20,6 +20,7 @@ from timeline.model.company import Identity
 from timeline.model.record import Entry
 from timeline.store.bulk import Asking, Constant, insert_rows
 from timeline.store.companies import pairs_of
+from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
 from timeline.store.handles import rewrite_all_handles, rewrite_handles
 from timeline.store.histories import (
@@ -292,6 +293,7 @@ class _Writer:
 def rebuild(connection: Connection, progress: Callable[[int], None] | None = None) -> int:
     """Write the whole history anew in this transaction, and all indexes of the log; how many subjects.
 
+    What is kept of files is forgotten where it is damaged: it does not follow from the log.
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
     for table in (rows_table, party_history, subject_company):
@@ -318,6 +320,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     insert_rows(connection, subject_company, pairs)
     rewrite_all_handles(connection)
     rewrite_words(connection)
+    forget_damaged_files(connection)
     moved = connection.execute(
         sa.update(projection).where(projection.c.name == HISTORY).values(position=head)
     )

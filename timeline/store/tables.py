@@ -174,6 +174,7 @@ origin_file: Final = Table(
     Column("origin", Text, primary_key=True),
     Column("file", String(32), nullable=False),
     Column("folders", Text, nullable=False),
+    Column("held", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -16,6 +16,7 @@ from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.files import verify_files
 from timeline.store.full_text import verify_words
 from timeline.store.handles import verify_handles
 from timeline.store.history_rows import State
@@ -64,8 +65,8 @@ def verify(
     are done. The schema is compared last. ``since`` proves the events after that position, for which an
     ``anchor`` of that position or a later one must vouch, and what is stored of the subjects that they are
     about. Raises StoreDamaged at the first position that is not right, HistoryDamaged for the first subject,
-    SchemaChanged, AnchorMismatch where the log is no continuation of the ``anchor``, and InvalidValue for a
-    ``since`` that no anchor vouches for.
+    FilesDamaged, SchemaChanged, AnchorMismatch where the log is no continuation of the ``anchor``, and
+    InvalidValue for a ``since`` that no anchor vouches for.
     """
     if since and (anchor is None or anchor.position < since):
         raise InvalidValue(
@@ -94,6 +95,7 @@ def verify(
     if not since:
         verify_companies(connection)
         verify_handles(connection)
+        verify_files(connection)
     verify_identity(connection)
 
     def count(subjects: int) -> None:
