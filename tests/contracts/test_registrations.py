@@ -146,6 +146,11 @@ def test_what_a_first_event_must_have_is_not_removed(
         ),
         pytest.param({}, [{"known": "2025-01-15"}, {"source": "s2"}], "2025-01-15", id="mended"),
         pytest.param({}, [{"source": "s2"}, {"source": "s1"}], "2025-01-10", id="and back"),
+        pytest.param({"known": "2025-01-20"}, [{"known": None}], "2025-01-10", id="by its source"),
+        pytest.param({}, [{"known": "2025-01-15"}, {"known": None}], "2025-01-10", id="as before"),
+        pytest.param(
+            {"known": "2025-01-20"}, [{"known": None, "source": "s2"}], "2025-02-10", id="both"
+        ),
     ],
 )
 def test_a_mend_of_the_source_says_anew_since_when_an_event_is_known(
@@ -163,6 +168,14 @@ def test_a_mend_of_the_source_says_anew_since_when_an_event_is_known(
         assert not signed(before)
     assert signed(known)
     timeline.verify()
+
+
+def test_what_has_no_source_needs_to_say_since_when_it_is_known(timeline: Timeline) -> None:
+    told = {name: value for name, value in SIGNED.items() if name != "source"}
+    append(timeline, told | {"known": "2025-02-20"})
+    with pytest.raises(DataError) as failed:
+        append(timeline, corrected("sig", known=None))
+    assert codes(failed.value) == ["missing-source"]
 
 
 def test_a_thousand_retractions_of_retractions_are_judged_without_recursion() -> None:

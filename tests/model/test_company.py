@@ -108,6 +108,22 @@ def test_a_slip_in_a_registration_is_mended_in_its_name_too() -> None:
     assert registered_name("x", told) == "X Limited"
 
 
+def test_before_it_is_known_a_company_has_no_name_that_a_paper_gave_it_later() -> None:
+    named = entry(
+        2, "event_corrected", "company:x", "2025-01-01T00:00:00.000000Z",
+        target="e1", changes={"name": "Y Ltd"}, source="s",
+    )  # fmt: skip
+    told = [entry(1, "company_registered", "company:x", "2024-01-01T00:00:00.000000Z", name="X")]
+    assert name_at("x", [*told, named], "2023-01-01", "2023-01-01T00:00:00.000000Z", 9) == "X"
+
+
+def test_the_name_before_a_mend_is_the_one_that_was_recorded() -> None:
+    mend = entry(2, "event_corrected", "company:x", target="e1", changes={"name": "Y"})
+    told = [entry(1, "company_registered", "company:x", "2024-01-01T00:00:00.000000Z", name="X")]
+    asked = ("2023-01-01", "2023-01-01T00:00:00.000000Z")
+    assert [name_at("x", [*told, mend], *asked, position) for position in (0, 1, 2)] == [*"YXY"]
+
+
 def test_a_company_that_nobody_registered_goes_by_its_id() -> None:
     assert registered_name("nobody", []) == "nobody"
 

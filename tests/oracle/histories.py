@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.companies import Identity
+from tests.oracle.companies import UNDISCLOSED, Identity
 from tests.oracle.record import Lens, Log
 from tests.oracle.vocabulary import BESIDES, EVENTS, KINDS
 
@@ -38,8 +38,24 @@ MONEY = (
 )
 SHARES = (
     {"exact": "51"}, {"exact": "51.0"}, {"exact": "50"}, {"min": "75", "max": "76"}, {"basis": "majority"},
+    {"min": "50", "basis": "at_least"}, {"max": "60", "basis": "up_to"}, {"min": "50.1", "max": "50.2"},
 )  # fmt: skip
 TEXTS = (["x"], ["x", "y"], ["y", "x"])
+FACTS = (
+    "5",
+    "5.0",
+    6,
+    "many",
+    True,
+    False,
+    USD,
+    {"exact": "6", "currency": "USD"},
+    SHARES[0],
+    ["x", "y"],
+)
+OTHER_TIES = (
+    "supplies", "partners_with", "lends_to", "licenses_to", "manufactures_for", "competes_with", "manages",
+)  # fmt: skip
 
 
 def day(offset: int) -> str:
@@ -60,6 +76,8 @@ def occurrences(draw: st.DrawFn) -> str:
     shapes = (
         f"[{here}..{other}]", f"{here}/{other}", f"{here}~", here[:7], f"[{here}..]", f"[..{here}]",
         f"[{here},{other}]", f"{here[:7]}-XX", f"../{here}", "2025-24", "2025", "2025-02?",
+        f"{here}/", f"/{here}", f"{here}%", "2025-33", "2025-21~", "2025-0X", "202X", "2025-37?", "2025-40",
+        f"[2025-01,{here}]", f"{here}~/{other}~", f"[{here[:7]}..2025-02-03]", "2025~", "2024-24",
     )  # fmt: skip
     return draw(st.sampled_from(shapes))
 
@@ -87,24 +105,46 @@ def terms_of(subject: Subject) -> dict[str, Sequence[Any]]:
             {three: []},
             {two: []},
             {five: ["adviser"], six: ["other"]},
+            {UNDISCLOSED: ["customer"]},
         ),
         "value": MONEY,
+        "stake": SHARES,
         "quantity": ({"exact": "10", "unit": "GW"}, {"exact": "10.0", "unit": "GW"}),
     }
     pools: dict[str, dict[str, Sequence[Any]]] = {
         "relationship": {
-            "kind": ("parent_of", "owns_stake_in", "supplies", "partners_with"),
+            "kind": ("parent_of", "owns_stake_in", "parent_of", "owns_stake_in", *OTHER_TIES),
             "from": (three, three, one),
             "to": (two,),
             "products": TEXTS,
             "share": SHARES,
             "direct": (True, False),
+            "revenue_share": SHARES,
+            "started": (day(1), "2024"),
+            "interests": (["voting_rights"], ["voting_rights", "dividends"]),
+            "disclosed_by": (three, one),
+            "deal": deals,
         },
         "deal": claims
         | {
-            "stake": SHARES,
             "form": ("unspecified",),
+            "binding": (True, False),
             "scope": TEXTS,
+            "sites": TEXTS,
+            "equity_value": MONEY,
+            "enterprise_value": MONEY,
+            "price_per_share": ({"exact": "54.2", "currency": "USD", "per": "share"},),
+            "consideration": (
+                [{"form": "cash", "value": USD}],
+                [{"form": "stock", "ratio": "1:2"}],
+            ),
+            "tranches": ([{"amount": USD, "due": day(3)}], [{"amount": USD, "due": "2025"}]),
+            "term": (
+                {"min": 2, "max": 3, "unit": "year"},
+                {"min": 2, "unit": "year", "from": "2025"},
+            ),
+            "replaces": (["deal:y"], ["rumour:x"]),
+            "independent_of": (["deal:y"],),
             "conditions": TEXTS,
             "expected_completion": (day(2), "2025-01", f"[{day(1)}..{day(4)}]"),
             "outside_date": (day(5), day(9)),
@@ -122,10 +162,15 @@ def terms_of(subject: Subject) -> dict[str, Sequence[Any]]:
             "quantity": ("all", {"exact": "1", "unit": "shares"}),
             "window": (day(3), "2025-01", f"../{day(6)}"),
             "governs": (five,),
+            "conditions": TEXTS,
+            "replaces": (["right:y"],),
         },
         "commitment": {
             "actor": (one,),
-            "to": (two, [two, three]),
+            "to": (two, [two, three], UNDISCLOSED),
+            "quantity": ({"exact": "3", "unit": "plants"},),
+            "horizon": ({"min": 3, "max": 5, "unit": "year"},),
+            "detail": ("first", "second"),
             "purpose": ("plant", "fab"),
             "amount": MONEY,
             "firmness": ("aim", "plan"),
@@ -144,12 +189,13 @@ def terms_of(subject: Subject) -> dict[str, Sequence[Any]]:
             ),
             "about": (*deals, "rumour:x"),
             "title": ("One", "Two"),
+            "deadline": (day(4), "2025-02"),
             "stage": ("phase 1", "phase 2"),
             "remedies": TEXTS,
         },
         "fact": {
-            "value": ("5", "5.0", 6, "many", True, USD, ["x", "y"]),
-            "comparison": ([{"relation": "largest"}], [{"relation": "first_time"}]),
+            "value": FACTS,
+            "comparison": ([{"relation": "largest"}], [{"relation": "overtook", "other": two}]),
         },
         "company": {
             "aliases": (["A"], ["B", "A"]),
@@ -179,14 +225,14 @@ BY_EVENT: dict[str, dict[str, Sequence[Any]]] = {
         "outcome": ("granted", "refused"),
         "conditions": TEXTS,
     },
-    "deal_bid_rejected": {"by": COMPANIES},
+    "deal_bid_rejected": {"by": COMPANIES, "reason": ("low",)},
     "deal_payment_made": {"amount": MONEY, "by": COMPANIES, "to": (["a", "b"], "c")},
     "deal_milestone_reached": {
         "milestone": ("first train",),
         "quantity": ({"exact": "3", "unit": "GW"},),
         "amount": MONEY,
     },
-    "deal_breach_alleged": {"by": COMPANIES},
+    "deal_breach_alleged": {"by": COMPANIES, "against": COMPANIES},
     "deal_suspended": {"reason": ("why",)},
     "deal_revived": {"reason": ("why",)},
     "deal_withdrawn": {"by": COMPANIES},
@@ -194,6 +240,8 @@ BY_EVENT: dict[str, dict[str, Sequence[Any]]] = {
     "right_exercised": {"part": (True, False), "amount": MONEY},
     "right_lapsed": {"reason": ("expired", "waived")},
     "commitment_progressed": {"spent": MONEY},
+    "commitment_withdrawn": {"reason": ("why",)},
+    "relationship_ended": {"reason": ("why",)},
     "rumour_comment_declined": {"by": COMPANIES},
     "rumour_denied": {
         "by": COMPANIES,
@@ -205,10 +253,10 @@ BY_EVENT: dict[str, dict[str, Sequence[Any]]] = {
     "proceeding_decided": {"outcome": ("granted", "refused"), "conditions": TEXTS},
     "proceeding_appealed": {"by": COMPANIES},
     "proceeding_settled": {"amount": MONEY, "terms_of": ("secret",)},
-    "fact_stated": {"value": ("5", "5.0", 6, "many", True, USD, ["x", "y"])},
+    "fact_stated": {"value": FACTS},
     "company_renamed": {"name": ("New", "Newer", "A"), "name_kind": ("legal", "brand")},
     "company_identified": {"scheme": ("crunchbase", "gb-coh"), "value": ("1", "2")},
-    "company_dissolved": {"reason": ("merged", "other")},
+    "company_dissolved": {"reason": ("merged", "other"), "successor": ("e", ["e", "f"])},
 }
 NEEDED: dict[str, tuple[str, ...]] = {
     "deal_approval_decided": ("authority", "outcome"),
@@ -275,7 +323,18 @@ class Subject:
     def __init__(self, kind: str, slug: str, companies: Sequence[str]) -> None:
         self.kind = kind
         self.companies = companies
-        self.subject = f"{kind}:{companies[0]}/staff" if kind == "fact" else f"{kind}:{slug}"
+        self.period = "@2025" if kind == "fact" and slug != "x" else ""
+        fact = f"fact:{companies[0]}/staff{self.period}"
+        self.subject = fact if kind == "fact" else f"{kind}:{slug}"
+        self.themes: frozenset[str] | None = None
+        """The few terms that are spoken of, so that they meet; None: any."""
+
+    def pool(self) -> dict[str, Sequence[Any]]:
+        """The terms that are spoken of, with their values."""
+        pool = terms_of(self)
+        always = (*FIRST[self.kind], "parties")
+        themes = self.themes
+        return {n: v for n, v in pool.items() if themes is None or n in themes or n in always}
 
 
 def _some(draw: st.DrawFn, pool: dict[str, Sequence[Any]], most: int) -> Fields:
@@ -287,7 +346,7 @@ def _some(draw: st.DrawFn, pool: dict[str, Sequence[Any]], most: int) -> Fields:
 
 def _told(draw: st.DrawFn, *, mend: bool = False) -> Fields:
     """Who says it, and since when it is known, where that is said at all."""
-    sources = draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=2, unique=True))
+    sources = draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=3, unique=True))
     told: Fields = {"source": sources[0] if len(sources) == 1 else sources}
     how = draw(st.integers(0, 9))
     if how == 0:
@@ -310,7 +369,7 @@ def _event(
     draw: st.DrawFn, subject: Subject, *, is_first: bool, types: dict[str, list[str]]
 ) -> Fields:
     type_ = draw(st.sampled_from(types[subject.kind]))
-    pool = terms_of(subject)
+    pool = subject.pool()
     own = BY_EVENT.get(type_, {})
     most = 1 if types is FOCUSED else 2
     fields = _some(draw, {n: v for n, v in pool.items() if n not in BESIDES[type_]}, most)
@@ -320,6 +379,7 @@ def _event(
         needed |= {name: pool[name] for name in FIRST[subject.kind]}
         if subject.kind == "fact":
             fields |= {"company": subject.companies[0], "attribute": "staff"}
+            fields |= {"period": subject.period[1:]} if subject.period else {}
     for name, values in needed.items():
         if name not in fields:
             fields[name] = draw(st.sampled_from(values))
@@ -347,7 +407,7 @@ def _changes(
 ) -> Fields:
     """Changes for an event (``root``), by our own record or by a paper."""
     type_ = root["type"]
-    pool = {n: v for n, v in terms_of(subject).items() if n not in BESIDES[type_]}
+    pool = {n: v for n, v in subject.pool().items() if n not in BESIDES[type_]}
     pool |= BY_EVENT.get(type_, {})
     if type_ == "deal_agreed_in_principle":
         pool.pop("form", None)
@@ -362,10 +422,13 @@ def _changes(
         changes["occurred"] = draw(occurrences())
     if draw(st.integers(0, 5)) == 0:
         changes["fact_level"] = draw(st.sampled_from(("forecast", "fact")))
+    if draw(st.integers(0, 7)) == 0:
+        changes["attribution"] = draw(st.sampled_from(("filing", "media_report", None)))
     if draw(st.integers(0, 5)) == 0 and "source" in root:
-        changes["source"] = draw(st.sampled_from(SOURCES))
+        changes["source"] = draw(st.sampled_from((*SOURCES, ["s2", "s1"], ["s3", "s4"])))
     if mend and draw(st.integers(0, 3)) == 0:
-        changes["known"] = draw(moments())
+        again = (None,) if "source" in root else ()
+        changes["known"] = draw(st.one_of(moments(), *map(st.just, again)))
     return changes or {"note": "better"}
 
 
@@ -411,7 +474,12 @@ def _remark(draw: st.DrawFn, told: list[Fields], subjects: dict[str, Subject]) -
                 inner = _changes(draw, root, subject, is_first=is_first, mend=was_mend)
                 fields["changes"] = {"changes": inner}
         elif mend and "source" in target and draw(st.booleans()):
-            fields["changes"] = {"known": draw(moments())}
+            fields["changes"] = draw(st.sampled_from((
+                {"known": draw(moments())},
+                {"source": draw(st.sampled_from((*SOURCES, ["s1", "s3"])))},
+                {"fact_level": "forecast"},
+                {"attribution": "filing"},
+            )))  # fmt: skip
         else:
             fields["changes"] = {"reason": "better"}
     return fields
@@ -438,6 +506,9 @@ def histories(draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14) -> 
         Subject(kind, slug, draw(st.sampled_from(orders)))
         for kind, slug in zip(chosen, ("x", "y", "z"), strict=False)
     ]
+    for subject in found:
+        names = st.lists(st.sampled_from(sorted(terms_of(subject))), min_size=3, max_size=6)
+        subject.themes = frozenset(draw(names)) if draw(st.integers(0, 3)) else None
     subjects = {subject.subject: subject for subject in found}
     types = CALM if is_calm else FOCUSED if is_focused else TYPES
     told: list[Fields] = []  # what something can be said about
@@ -519,7 +590,11 @@ def _mend_of_registration(draw: st.DrawFn) -> Fields:
         company = draw(st.sampled_from(COMPANIES))
         about = {"target": f"company-{company}", "subject": f"company:{company}"}
         news: Fields = draw(st.sampled_from(({}, {}, {"source": "s1"})))
-        changes = {"name": draw(st.sampled_from(("Slip", "New")))}
+        changes: Fields = {"name": draw(st.sampled_from(("Slip", "New")))}
+        if not news and draw(st.integers(0, 3)) == 0:
+            changes = {"known": draw(st.one_of(st.none(), moments()))}
+        elif draw(st.integers(0, 3)) == 0:
+            changes["occurred"] = draw(st.one_of(st.none(), occurrences()))
         return mend | about | news | {"changes": changes}
     source = draw(st.sampled_from(SOURCES[:-1]))
     about = {"target": f"source-{source}", "subject": f"source:{source}"}

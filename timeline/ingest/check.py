@@ -231,7 +231,7 @@ def parse_changes(changes: Fields, target: str, place: Place) -> Fields | list[P
             hint = synonym("fields", name, fields) or did_you_mean(name, fields)
             own.add("unknown-field", f'{target} has no field "{name}"', key, hint)
         elif isinstance(value, Scalar) and value.plain and value.value is None:
-            if fields[name].required or name == "known":
+            if fields[name].required:
                 own.add("missing-field", f'{target} needs "{name}"', value, "give the right value")
             found[name] = None
         else:

@@ -61,10 +61,11 @@ def name_at(
 
     ``entries`` are all events of the company. One that nobody registered goes by its id.
     """
-    item = replay([entry for entry in entries if entry.position <= position], on, known)
+    recorded = [entry for entry in entries if entry.position <= position]
+    item = replay(recorded, on, known)
     if item is not None and "name" in item.terms:
         return str(item.terms["name"])
-    return registered_name(company, entries)
+    return registered_name(company, recorded or entries)
 
 
 def is_registered(entries: Sequence[Entry]) -> bool:
@@ -75,9 +76,14 @@ def is_registered(entries: Sequence[Entry]) -> bool:
 
 
 def registered_name(company: Company, entries: Iterable[Entry]) -> str:
-    """The name under which a company was registered, as our record has it now."""
-    told = sorted(judge(entries).counting, key=lambda entry: entry.position)
-    return next((str(entry.fields["name"]) for entry in told if "name" in entry.fields), company)
+    """The name under which a company was registered, as our own mends have it.
+
+    What a publisher said later about that name is news, which has its own ``known``.
+    """
+    judged = judge(entries)
+    told = sorted(judged.counting, key=lambda entry: entry.position)
+    written = [judged.mended.get(entry.id, entry).fields for entry in told]
+    return next((str(fields["name"]) for fields in written if "name" in fields), company)
 
 
 def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:

@@ -40,7 +40,7 @@ from timeline.model.kinds.about_record import (
     EventRetracted,
 )
 from timeline.model.kinds.event import Event
-from timeline.model.values import END_OF_TIME, Day, Fields, Instant, parse_moment
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, parse_moment
 
 REDATED: Final = ""
 """Where a mend keeps since when its target is known, beside the names of sources."""
@@ -378,10 +378,10 @@ def _mended(entry: Entry, mends: Sequence[Entry]) -> Entry:
         of_source = [mend for mend in mends if "source" in mend.fields["changes"]]
         if of_source:
             published = {s: at for s, at in of_source[-1].published.items() if s != REDATED}
-            if "known" not in changed.fields and published:
-                known = min(published.values())
         of_known = [mend for mend in mends if "known" in mend.fields["changes"]]
-        if of_known:
+        if "known" not in changed.fields and (of_source or of_known):
+            known = min(published.values(), default=entry.known if changed.sources else ALWAYS)
+        elif of_known:
             known = of_known[-1].published.get(REDATED) or parse_moment(changed.fields["known"])
             published = published or dict.fromkeys(entry.sources, entry.known)
     return replace(changed, known=known, published=published)
