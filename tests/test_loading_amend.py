@@ -580,15 +580,30 @@ def test_amend_never_retracts_a_registration_that_another_file_refers_to(
 # --- erased events ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "published, erased",
+    [
+        pytest.param("2025-01-12", ["source:times"], id="a day"),
+        pytest.param("2025-01-12T09:00:00Z", ["source:times"], id="an hour"),
+        pytest.param("2025-01-12, timezone: Asia/Tokyo", ["source:times"], id="a day elsewhere"),
+        pytest.param("2025-01-12", ["source:times", "source:post"], id="every source"),
+        pytest.param("2025-01-12", ["company:acme"], id="a company"),
+        pytest.param("2025-01-12", ["deal:widgets"], id="its first event"),
+        pytest.param(
+            "2025-01-12", ["source:times", "company:globex", "deal:widgets"], id="nearly all"
+        ),
+    ],
+)
 def test_amend_of_a_file_that_nobody_edited_appends_nothing_after_an_erasure(
-    store: Store, tmp_path: Path
+    store: Store, tmp_path: Path, published: str, erased: list[str]
 ) -> None:
-    replay_text(store, tmp_path, STORY)
+    text = edited(("published: 2025-01-12", f"published: {published}"))
+    replay_text(store, tmp_path, text)
     timeline = Timeline(store)
-    source = next(e.id for e in timeline.log() if e.subject == "source:times")
-    timeline.erase(source, "by order")
+    for subject in erased:
+        timeline.erase(next(e.id for e in timeline.log() if e.subject == subject), "by order")
     before = [deal(store, known=day) for day in ("2025-01-11", "2025-01-12", "2025-02-01")]
-    done = replay_text(store, tmp_path, STORY, amend=True, strict=True)
+    done = replay_text(store, tmp_path, text, amend=True, strict=True)
     assert (done.stored, done.amendments) == (0, [])
     assert [deal(store, known=day) for day in ("2025-01-11", "2025-01-12", "2025-02-01")] == before
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.oracle.days import bounds
 from tests.oracle.evolve import NO_PHASE, evolve
-from tests.oracle.fold import main_order
-from tests.oracle.record import Record
+from tests.oracle.fold import main_order, since_when
+from tests.oracle.record import Event, Record
 from tests.oracle.values import is_certainly_above_half
 from tests.oracle.vocabulary import KINDS, kind_of, parties_of
 
@@ -36,7 +36,8 @@ def company_at(company: str, record: Record, on: date) -> dict[str, Any]:
         ),
         key=main_order,
     )
-    phase, since = NO_PHASE, None
+    phase = NO_PHASE
+    brought_by: Event | None = None  # the event that brought the present status
     for event in happened:
         given, old = event.fields, found["name"]
         for term in ("aliases", "country"):
@@ -53,8 +54,9 @@ def company_at(company: str, record: Record, on: date) -> dict[str, Any]:
         before = phase
         phase, _ = evolve("company", phase, event.type, given)
         if phase != before:
-            since = event.occurred
+            brought_by = event
     status = phase.status if happened else None
+    since = since_when("company", happened, phase.status, brought_by)
     if found["name"] is None:
         found["name"] = record.registrations()[company].fields["name"]
     return found | {"status": status, "since": since}

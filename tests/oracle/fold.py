@@ -233,7 +233,7 @@ def item(subject: str, effective: list[Event], on: date, known: datetime) -> dic
         "group": group_of(kind, status),
         "certainty": "contested" if contested else "possible" if in_doubt else "definite",
         "alternatives": alternatives,
-        "since": _since(kind, happened, status, brought_by),
+        "since": since_when(kind, happened, status, brought_by),
         "disputed": is_disputed,
         "disputes": [r.id for r in remarks if r.type == "event_disputed"],
         "irregular": irregular,
@@ -254,7 +254,9 @@ def item(subject: str, effective: list[Event], on: date, known: datetime) -> dic
     }
 
 
-def _since(kind: str, happened: list[Event], status: str, brought_by: Event | None) -> str | None:
+def since_when(
+    kind: str, happened: list[Event], status: str, brought_by: Event | None
+) -> str | None:
     """The day of the event that brought the present status, or of the narrowest report that repeats it."""
     if status == NOTED or brought_by is None:
         return None

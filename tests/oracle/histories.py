@@ -520,8 +520,8 @@ def histories(draw: st.DrawFn, *, min_events: int = 4, max_events: int = 14) -> 
             event = _remark(draw, told, subjects) if told else None
         elif is_focused:
             pass
-        elif what == 7:
-            company = draw(st.sampled_from((*COMPANIES, "a", "b")))
+        elif what == 7 or (is_calm and what in (5, 6)):
+            company = draw(st.sampled_from((*COMPANIES, "a", "b", "a", "b")))
             subject = Subject("company", company, COMPANIES)
             subjects[subject.subject] = subject
             event = _event(draw, subject, is_first=False, types=types)
