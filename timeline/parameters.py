@@ -149,6 +149,23 @@ COMPANY: Final = Parameter(
     completes="company",
 )
 
+# --- a network ------------------------------------------------------------------------------------
+
+THEN: Final = Parameter("then", "Tell each day as it was known by its own evening", flag=True)
+TIE_KINDS: Final = Parameter(
+    "kinds",
+    "Draw only ties of this kind: of a deal or a relationship its own (supply, parent_of), else the "
+    "kind of subject (right, rumour …)",
+    "KIND",
+    several=True,
+    public="kind",
+)
+OVER: Final = Parameter("over", "Draw what is over or denied, too", flag=True)
+MATRIX: Final = Parameter(
+    "matrix", "Draw a matrix, companies that deal with each other side by side", flag=True
+)
+NETWORK: Final = (THEN, TIE_KINDS, OVER, MATRIX)
+
 # --- which events ---------------------------------------------------------------------------------
 
 START: Final = Parameter(

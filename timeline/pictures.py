@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from timeline.answers.asked import Asked, Certainty, Day
-from timeline.answers.coordinate import parse_day
+from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue
 from timeline.queries import Queries
 
@@ -51,13 +51,32 @@ class Pictures(Queries):
             return axes(view, subject)
 
     def network(
-        self, company: str | None = None, *, depth: int | None = None, **asked: Unpack[Asked]
+        self,
+        company: str | None = None,
+        *,
+        depth: int | None = None,
+        then: bool = False,
+        **asked: Unpack[Asked],
     ) -> NetworkAnswer:
-        """Who is tied to whom over all days: all companies, or those ``depth`` ties (default 1) away."""
+        """Who is tied to whom over all days: all companies, or those ``depth`` ties (default 1) away.
+
+        With ``then`` each day is told as it was known by its own end; the day asked for is one of them.
+        """
         from timeline.answers.network import network
 
-        with self._viewing(asked) as view:
-            return network(view, company, depth)
+        with self._viewing(self._as_of(asked) if then else asked) as view:
+            return network(view, company, depth, then=then, timezone=self.timezone)
+
+    def _as_of(self, asked: Asked) -> Asked:
+        """The coordinate at which what was known is what was known by the end of the day."""
+        day = asked.get("as_of") or asked.get("on") or today(self.timezone)
+        known = asked.get("known")
+        if known is not None and str(known) != str(day):
+            raise InvalidValue(
+                "each day as it was known then leaves no other day of knowledge to choose",
+                f"leave out known, or give {day}",
+            )
+        return {**asked, "on": None, "known": None, "as_of": day}
 
     def plot(
         self,
@@ -137,13 +156,43 @@ class Pictures(Queries):
         company: str | None = None,
         *,
         depth: int | None = None,
+        then: bool = False,
+        kinds: Iterable[str] = (),
+        over: bool = False,
+        matrix: bool = False,
         theme: Theme = "light",
         width: int | None = None,
         **asked: Unpack[Asked],
     ) -> Picture:
-        """A picture of who is tied to whom; see :meth:`network`."""
-        from timeline.render.graph.layout import places_of
-        from timeline.render.picture import Picture, check_look
+        """A picture of who is tied to whom; see :meth:`network`. With ``matrix`` a cell a pair.
+
+        ``kinds`` are those of ties to draw: of deals and relationships their own ("supply", "parent_of"),
+        else the kind of subject ("right"). What is over or denied is drawn with ``over``.
+        """
+        from timeline.render.picture import check_look
+
+        wide = WIDTH if width is None else width
+        check_look(theme, wide)
+        answer = self.network(company, depth=depth, then=then, **asked)
+        return self.drawn_network(
+            answer, kinds=kinds, over=over, matrix=matrix, theme=theme, width=wide
+        )
+
+    def drawn_network(
+        self,
+        answer: NetworkAnswer,
+        *,
+        kinds: Iterable[str] = (),
+        over: bool = False,
+        matrix: bool = False,
+        theme: Theme = "light",
+        width: int = WIDTH,
+    ) -> Picture:
+        """The picture of a network that was asked for before; see :meth:`graph`."""
+        from timeline.render.graph.layout import communities_of, places_of
+        from timeline.render.picture import Picture
+        from timeline.render.plot.lines import Filter, parse_kinds
+        from timeline.render.plot.matrix import matrix_scene
         from timeline.render.plot.network import (
             days_of_network,
             network_alt,
@@ -151,22 +200,28 @@ class Pictures(Queries):
             network_title,
             shown_of,
         )
+        from timeline.render.plot.reports import reports_of
 
-        wide = WIDTH if width is None else width
-        check_look(theme, wide)
-        answer = self.network(company, depth=depth, **asked)
+        shown = Filter(kinds=parse_kinds(kinds), over=over)
 
         def draw(look: Look, width: int, links: Links | None) -> Scene:
-            places = places_of(answer, shown_of(answer))
-            still = look != "page" or links is not None  # a page that is a file has all days
-            return network_scene(answer, places, look, width, links, all_days=not still)
+            names = shown_of(answer, width)
+            if matrix:
+                groups = communities_of(answer, shown_of(answer))
+                return matrix_scene(answer, groups, look, width, links, shown=shown)
+            # a page has all days: a script plays them
+            return network_scene(
+                answer, places_of(answer, names), look, width, links, shown=shown,
+                all_days=look == "page",
+            )  # fmt: skip
 
         return Picture(
             answer,
             title=network_title(answer),
             alt=network_alt(answer),
             draw=draw,
-            width=wide,
+            width=width,
             theme=theme,
-            days=days_of_network(answer),
+            days=None if matrix else days_of_network(answer),
+            reports=lambda: reports_of(answer, shown, self.timezone),
         )

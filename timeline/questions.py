@@ -201,6 +201,16 @@ class Questions:
                 limit=limit,
             )
 
+    def described(self, subjects: Iterable[str], **asked: Unpack[Asked]) -> dict[str, CompanyItem]:
+        """The items of some subjects at a coordinate, by subject, those that are absent left out."""
+        from timeline.answers.state import item_of
+        from timeline.answers.view import SHOWN
+
+        kinds = tuple(f"{kind}:" for kind in SHOWN)
+        with self._viewing(asked) as view:
+            found = view.items(sorted(each for each in subjects if each.startswith(kinds)))
+            return {item.subject: item_of(item) for item in found}
+
     def companies(self, **asked: Unpack[Asked]) -> CompaniesAnswer:
         """Every registered company, with the number of its items."""
         from timeline.answers.lists import list_companies

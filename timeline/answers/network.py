@@ -1,25 +1,32 @@
-"""Who is tied to whom: the subjects that join two companies, over all days, as known at one instant."""
+"""Who is tied to whom: the subjects that join two companies, over all days.
+
+As known at one instant, or each day as it was known by its own evening: what a reader of that day saw.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.companies import names_at
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
+from timeline.answers.first import day_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
+from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import within
+from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
-from timeline.model.values import UNDISCLOSED, Day
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day
 from timeline.store.log import chunks, read_all_entries
 from timeline.store.tables import subject_company
 
@@ -71,6 +78,8 @@ class NetworkAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     recorded: str | int | None
     position: int
     lens: LensAsked | UnsetType = UNSET
+    then: bool = False
+    """Whether a span holds the days on each of which it was known by that day's end, to the latest report."""
     names: dict[str, str]
     sources: dict[str, str]
     nodes: list[Node]
@@ -91,22 +100,31 @@ class NetworkAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         return f"network of {whose} {coordinate_words(self)}"
 
 
-def network(view: View, company: str | None = None, depth: int | None = None) -> NetworkAnswer:
+def network(
+    view: View,
+    company: str | None = None,
+    depth: int | None = None,
+    *,
+    then: bool = False,
+    timezone: str = "UTC",
+) -> NetworkAnswer:
     """The ties of every company, or of those at most ``depth`` ties (default: 1) from one of them.
 
-    Two companies are neighbours when any subject ever joins them, at the view's known instant. Raises
-    NotFound for an unknown company, InvalidValue for a depth below 1 or without a company.
+    Two companies are neighbours when any subject ever joins them, at the view's known instant. With ``then``
+    each day is told as it was known by its end in a time zone, and who was joined on any such day is a
+    neighbour. Raises NotFound for an unknown company, InvalidValue for a depth below 1 or without a company.
     """
     if depth is not None and (depth < 1 or company is None):
         wrong = "a depth counts from a company" if company is None else f"a depth of {depth}"
         raise InvalidValue(wrong, "name a company, and give 1 or more")
     distances: dict[str, int] | None = None
+    joining = _Joining(view, timezone if then else None)
     if company is None:
         subjects = [s for s, _ in read_all_entries(view.connection, view.at.position, TYING)]
-        found = dict(_joined(view, subjects))
+        found = dict(joining.found(subjects))
     else:
         company, depth = view.company(company), depth or 1
-        distances, found = _around(view, company, depth)
+        distances, found = _around(joining, company, depth)
     ties = [
         tie
         for _, joined in found.values()
@@ -122,6 +140,7 @@ def network(view: View, company: str | None = None, depth: int | None = None) ->
         company=company,
         depth=depth,
         **view.heading,
+        then=then,
         names=names,
         sources=titles_of(view.connection, (m for course in courses for m in course.marks)),
         nodes=[
@@ -156,12 +175,13 @@ def _name(node: str, names: dict[str, str]) -> str:
 _Found: TypeAlias = dict[str, tuple[Course, list[Tie]]]
 
 
-def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Found]:
+def _around(joining: _Joining, company: str, depth: int) -> tuple[dict[str, int], _Found]:
     """Breadth first from a company: how far each company is, and what ties them."""
+    view = joining.view
     distances, found = {company: 0}, _Found()
     ring = [company]
     for distance in range(1, depth + 1):
-        new = dict(_joined(view, _named(view, ring).keys() - found.keys()))
+        new = dict(joining.found(_named(view, ring).keys() - found.keys()))
         joined = [group for _, ties in new.values() for group in _neighbours(ties)]
         met = {end for group in joined if not distances.keys().isdisjoint(group) for end in group}
         met -= distances.keys()
@@ -171,7 +191,7 @@ def _around(view: View, company: str, depth: int) -> tuple[dict[str, int], _Foun
     # what ties two of those that were met last
     named = _named(view, _tied_elsewhere(distances))
     together = {subject for subject, count in named.items() if count > 1}
-    return distances, found | dict(_joined(view, together - found.keys()))
+    return distances, found | dict(joining.found(together - found.keys()))
 
 
 def _neighbours(ties: Iterable[Tie]) -> Iterator[set[str]]:
@@ -203,18 +223,62 @@ def _named(view: View, companies: Iterable[str]) -> Counter[str]:
     return Counter({subject: len(companies) for subject, companies in found.items()})
 
 
-def _joined(view: View, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
-    """The subjects that join companies at the view's known instant, with whom they join."""
-    tying = (subject for subject in sorted(subjects) if Subject.of(subject).kind in TYING)
-    for told in read_told(view, tying):
-        course = course_of(view, told, lambda content: len(content.parties) > 1)
-        if course is not None:
-            yield told.subject, (course, list(_ties(view, told)))
+class _Joining:
+    """What joins companies: as known at the view's instant, or on each day by its end in a time zone."""
+
+    def __init__(self, view: View, timezone: str | None) -> None:
+        self.view, self.timezone = view, timezone
+
+    def found(self, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
+        """The subjects that join companies, with whom they join."""
+        tying = (subject for subject in sorted(subjects) if Subject.of(subject).kind in TYING)
+        for told in read_told(self.view, tying):
+            rows = [row for row in self._rows(told) if len(row.content.parties) > 1]
+            course = self._course(told) if rows else None
+            if course is not None:
+                yield told.subject, (course, list(_ties(told.subject, rows, self.view.at.on)))
+
+    def _rows(self, told: Told) -> Sequence[SubjectRow]:
+        if self.timezone is None:
+            return told.at(self.view.at.known_at)
+        return as_known_then(told, self.timezone)
+
+    def _course(self, told: Told) -> Course | None:
+        course = course_of(self.view, told, _joins)
+        if course is None and self.timezone is not None:  # what was told of it later only names it
+            later = course_of(self.view, told, _joins, known=END_OF_TIME)
+            course = None if later is None else replace(later, status=None, certainty="definite")
+        return course
 
 
-def _ties(view: View, told: Told) -> Iterator[Tie]:
-    on, known = within(view.at.on, view.at.known_at)
-    rows = [row for row in told.at(known) if len(row.content.parties) > 1]
+def _joins(content: Content) -> bool:
+    return len(content.parties) > 1
+
+
+def as_known_then(told: Told, timezone: str = "UTC") -> list[SubjectRow]:
+    """What was held of each day by its end: rows over the days on which day and knowledge move together.
+
+    A row covers the day d when d lies in its days, and the end of d in the time in which it was known.
+    """
+    found = []
+    for row in told.rows:
+        first = max(row.valid_from, day_of(row.known_from, timezone))
+        last = min(row.valid_to, day_of(row.known_to, timezone))
+        if first < last:
+            found.append(
+                SubjectRow(
+                    valid_from=first,
+                    valid_to=last,
+                    known_from=row.known_from,
+                    known_to=row.known_to,
+                    content=row.content,
+                )
+            )
+    return sorted(found, key=lambda row: row.valid_from)
+
+
+def _ties(subject: str, rows: Sequence[SubjectRow], on: Day) -> Iterator[Tie]:
+    on, _ = within(on, END_OF_TIME)
     parties = {party for row in rows for party in row.content.parties}
     pairs: Iterable[tuple[str, ...]]
     if len(parties) > MOST_PAIRED:
@@ -223,15 +287,15 @@ def _ties(view: View, told: Told) -> Iterator[Tie]:
         pairs = {pair for row in rows for pair in combinations(sorted(row.content.parties), 2)}
     for pair in sorted(pairs):
         joint = [row for row in rows if row.content.parties.keys() >= set(pair)]
-        spans = spans_of(told.subject, joint)
+        spans = spans_of(subject, joint)
         now = next((span for span in spans if span.valid_from <= on < span.valid_to), None)
-        ends = sorted(node_of(end, told.subject) for end in pair)
+        ends = sorted(node_of(end, subject) for end in pair)
         if len(ends) == 1:
-            ends.append(told.subject)
+            ends.append(subject)
         yield Tie(
             one=ends[0],
             other=ends[1],
-            subject=told.subject,
+            subject=subject,
             status=now.status if now else None,
             certainty=now.certainty if now else "definite",
             disputed=now.disputed if now else False,

@@ -9,7 +9,7 @@ import click
 
 from timeline.cli.completers import complete_company
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture, write_text
-from timeline.cli.options import coordinate, examples, lens, tone, zoned
+from timeline.cli.options import coordinate, examples, lens, network, tone, zoned
 from timeline.cli.session import Session
 
 FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
@@ -17,7 +17,7 @@ FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
 
 @click.command(
     epilog=examples(
-        "timeline graph foxconn --depth 2 --on 2025-11-21 -o network.html",
+        "timeline graph openai --then --as-of 2025-11-21 -o network.html",
         "timeline graph --on 2025-11-21 --format dot -o - | dot -Tsvg -o network.svg",
     )
 )
@@ -28,6 +28,7 @@ FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
     metavar="N",
     help="Companies at most so many ties away; default: 1.",
 )
+@network
 @coordinate
 @lens()
 @drawn(*FORMATS)
@@ -39,6 +40,10 @@ def graph(
     /,
     company: str | None,
     depth: int | None,
+    then: bool,
+    kinds: tuple[str, ...],
+    over: bool,
+    matrix: bool,
     output: Path | None,
     format_: str | None,
     theme: Any,
@@ -48,8 +53,9 @@ def graph(
 ) -> None:
     """Draw who is tied to whom on a day: every company, or those around one.
 
-    Companies stand where the ties of all days put them; in HTML a slider goes through the days. GraphML,
-    DOT and Mermaid hold the ties of the day asked for.
+    Companies stand where the ties of all days put them; in HTML the network plays through its days. With
+    --then each day is as it was known by its own evening. GraphML, DOT and Mermaid hold the ties of the day
+    asked for.
     """
     if depth is not None and company is None:
         raise click.UsageError("--depth counts from a company: name it")
@@ -57,10 +63,13 @@ def graph(
     name = file_name(company or "", "network")
     with session.open() as timeline:
         if wanted in ("graphml", "dot", "mermaid"):
-            answer = timeline.network(company, depth=depth, **at)
+            answer = timeline.network(company, depth=depth, then=then, **at)
             write_text(session, _text(answer, wanted), wanted, output, name)
             return
-        picture = timeline.graph(company, depth=depth, theme=theme, width=width, **at)
+        picture = timeline.graph(
+            company, depth=depth, then=then, kinds=kinds, over=over, matrix=matrix, theme=theme,
+            width=width, **at,
+        )  # fmt: skip
     write_picture(session, picture, wanted, output, name, fonts)
 
 

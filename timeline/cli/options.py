@@ -164,6 +164,9 @@ horizon: Final[Decorator] = asked_with(*parameters.HORIZON)
 coordinate: Final[Decorator] = asked_with(*parameters.COORDINATE)
 """``--on``, ``--known``, ``--recorded``, ``--as-of``: which state is asked for."""
 
+network: Final[Decorator] = asked_with(*parameters.NETWORK)
+"""``--then``, ``--kind``, ``--over``, ``--matrix``: what is drawn of a network."""
+
 filtered: Final[Decorator] = asked_with(*parameters.FILTER)
 """``--certainty`` and ``--open``: which items of a state."""
 

@@ -24,8 +24,9 @@ FORMATS = ("svg", "png", "html", "json")
 @click.argument("target", metavar="COMPANY|SUBJECT", shell_complete=complete_target)
 @click.option(
     "--kind",
-    type=click.Choice(["timeline", "two-axes"]),
-    help="Default: a timeline of a company, two axes of a subject.",
+    type=click.Choice(["timeline", "two-axes", "network"]),
+    help="Default: a timeline of a company, two axes of a subject. network: who is tied to it, as "
+    "timeline graph draws it.",
 )
 @click.option(
     "--from", "start", metavar=DAY, help="The first day to show; default: the first there is."
@@ -60,6 +61,15 @@ def plot(
     evidence of everything it shows.
     """
     wanted = format_of(output, format_, FORMATS)
+    if kind == "network":
+        if ":" in target or start or end or certainty or open_only:
+            raise click.UsageError(
+                "a network is of a company, and of all days: leave out --from, --to, --certainty and --open"
+            )
+        with session.open() as timeline:
+            picture = timeline.graph(target, theme=theme, width=width, **at)
+        write_picture(session, picture, wanted, output, file_name(target, kind), fonts)
+        return
     with session.open() as timeline:
         picture = timeline.plot(
             target,

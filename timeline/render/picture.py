@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
@@ -16,6 +16,7 @@ from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import THEMES, Look, Theme
 from timeline.render.plot.page import NARROW, page_html
+from timeline.render.plot.reports import Report
 from timeline.render.plot.sheet import LEAST_WIDTH, Links, Scene
 from timeline.render.text import capital
 
@@ -46,12 +47,17 @@ class Picture:
         width: int,
         theme: Theme = "light",
         days: tuple[Day, Day] | None = None,
+        reports: Callable[[], Sequence[Report]] = tuple,
     ) -> None:
-        """``days`` are the ends of a slider, of a picture that has all of its days in a page."""
+        """``days`` are the ends of a slider, of a picture that has all of its days in a page.
+
+        ``reports`` gives what it tells while it plays through them.
+        """
         self.answer = answer
         self.title = title
         self.alt = alt
         self.days = days
+        self.reports = reports
         self.width = width
         self.theme = theme
         self._draw = draw
@@ -115,6 +121,7 @@ class Picture:
             theme=self.theme,
             on=answer.on,
             days=self.days,
+            reports=self.reports(),
         )
 
     def _repr_html_(self) -> str:

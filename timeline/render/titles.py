@@ -114,14 +114,14 @@ def _right(item: CompanyItem, party: str, names: Names) -> str:
     if party == item.terms.get("holder"):
         return f"{capital(noun)} from {_named(item, names)}"
     if item.roles == ["grantor"]:
-        return f"Gave {_named(item, names)} {_with_article(noun, item.kind)}"
+        return f"Gave {_named(item, names)} {with_article(noun, item.kind)}"
     return f"{capital(noun)} for {_named(item, names)}{_role(item)}"
 
 
 _UNCOUNTED: Final = frozenset({"early_access", "exclusivity"})
 
 
-def _with_article(noun: str, kind: str | None) -> str:
+def with_article(noun: str, kind: str | None) -> str:
     """The noun as an object: "a board seat", "early access"."""
     if kind in _UNCOUNTED:
         return noun

@@ -22,6 +22,7 @@ from timeline.web.pages import (
     feeds,
     lists,
     log,
+    network,
     pictures,
     queries,
     search,
@@ -73,6 +74,7 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
         companies,
         subjects,
         pictures,
+        network,
         lists,
         log,
         queries,
@@ -83,7 +85,9 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
         app.include_router(page.router)
     if agents is not None:
         app.router.routes.append(Route(AGENTS, endpoint=agents, include_in_schema=False))
-    app.mount("/static", StaticFiles(directory=_STATIC))
+    # the script that plays pictures is that of the files with one, too
+    player: list[str | tuple[str, str]] = [("timeline.render.plot", "static")]
+    app.mount("/static", StaticFiles(directory=_STATIC, packages=player))
     app.add_middleware(Suffix)
     hosts = TrustedHostMiddleware(
         Guard(app, settings), allowed_hosts=list(settings.allowed_hosts), www_redirect=False

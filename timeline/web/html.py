@@ -7,7 +7,7 @@ character of a text, is written out first, as in a terminal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
@@ -26,6 +26,7 @@ from timeline.render import (
     diff,
     doubts,
     fields,
+    headlines,
     lists,
     state,
     status,
@@ -39,6 +40,7 @@ from timeline.render.coordinate import coordinate_options, coordinate_words, ins
 from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
 from timeline.render.picture import Picture
+from timeline.render.plot.reports import activity_scene
 from timeline.render.text import clean, join
 from timeline.web.addresses import Here, address, report_path, web_address
 
@@ -140,7 +142,9 @@ def environment() -> Environment:
         "coordinate_words": coordinate_words,
         "diff_headline": diff.headline,
         "field_rows": fields.field_rows,
+        "activity": activity,
         "drawn": drawn,
+        "news_headline": headlines.headline,
         "group_of": status.group_of,
         "headline": why.headline,
         "kind_of": kind_of,
@@ -256,8 +260,8 @@ def schema_words(schema: Mapping[str, Any]) -> str:
     return f"{said}, {schema['default']} unless given" if schema.get("default") else said
 
 
-def drawn(picture: Picture, here: Here) -> Markup:
-    """A picture for a wide screen and one for a phone, in which everything leads to its page."""
+def linked(here: Here) -> Callable[[str], str | None]:
+    """The addresses of companies and subjects at the coordinate of a page."""
 
     def link(target: str) -> str | None:
         kind, _, slug = target.partition(":")
@@ -265,13 +269,37 @@ def drawn(picture: Picture, here: Here) -> Markup:
             return None if slug == UNDISCLOSED else here.company(slug)
         return here.subject(target)
 
+    return link
+
+
+def drawn(
+    picture: Picture, here: Here, desk: int = WIDTHS["for-desk"], phone: bool = True
+) -> Markup:
+    """A picture for a wide screen and one for a phone, in which everything leads to its page."""
+    widths = {**WIDTHS, "for-desk": desk} if phone else {"for-desk": desk}
     try:
-        made = [(name, picture.inline(width, link)) for name, width in WIDTHS.items()]
+        made = [(name, picture.inline(width, linked(here))) for name, width in widths.items()]
     except MissingExtra as error:
         return Markup('<p class="quiet">{}: {}</p>').format(error.message, error.hint)
     return Markup("").join(
         Markup('<div class="{}">{}</div>').format(name, Markup(svg))  # noqa: S704 - escaped by itself
         for name, svg in made
+    )
+
+
+def activity(
+    months: Mapping[str, int], leads: Callable[[str], str], on: str | None = None
+) -> Markup:
+    """A bar a month, each of which leads to an address that is made of the month."""
+    made = {
+        name: activity_scene(
+            months, "page", width, lambda target: leads(target.partition(":")[2]), on=on
+        ).svg()
+        for name, width in WIDTHS.items()
+    }
+    return Markup("").join(
+        Markup('<div class="{} activity">{}</div>').format(name, Markup(svg))  # noqa: S704 - escaped by itself
+        for name, svg in made.items()
     )
 
 

@@ -185,6 +185,10 @@ class OfNetwork(Drawn):
 
     company: Text | None = about("Only what is tied to this company, by any of its names.")
     depth: int | None = about("So many ties away from it; 1 unless given.", ge=1, le=10)
+    then: bool = declared(parameters.THEN)
+    kinds: Texts = declared(parameters.TIE_KINDS)
+    over: bool = declared(parameters.OVER)
+    matrix: bool = declared(parameters.MATRIX)
 
 
 class OfCompanies(At):

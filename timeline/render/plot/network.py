@@ -8,23 +8,38 @@ from itertools import pairwise
 from math import hypot, sqrt
 from typing import Final
 
-from msgspec import Struct
-
-from timeline.answers.course import Course
-from timeline.answers.network import NetworkAnswer, Tie, company_of, is_subject
+from timeline.answers.circles import Circle, days_of_circles
+from timeline.answers.network import NetworkAnswer, company_of, is_subject
 from timeline.model.bitemporal.known_axis import within
+from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import day_words
-from timeline.render.plot.placing import Box, place_labels
-from timeline.render.plot.said import item_title, node_names, span_words, standing
-from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
-from timeline.render.status import GROUPS, Group, group_of
-from timeline.render.text import capital
+from timeline.render.plot.lines import (
+    OVER,
+    Filter,
+    Line,
+    currency_of,
+    current_ties,
+    lines_of,
+    widths_in_words,
+)
+from timeline.render.plot.measure import width
+from timeline.render.plot.placing import Box, apart, place_labels
+from timeline.render.plot.said import item_title, node_names, standing
+from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet, Value
+from timeline.render.status import GROUPS, Group
+from timeline.render.text import capital, join
 
 MOST: Final = 60
 """Companies in a picture; beyond it no name can be read. The data has them all."""
+
+MANY: Final = 40
+"""Companies beyond which a matrix is read more easily."""
+
+_ON_A_PHONE: Final = 14
+"""Companies that have room in a picture less than 500 pixels wide."""
 
 _DASHES: Final[dict[Group, str | None]] = {
     "rumoured": "2 4",
@@ -36,27 +51,13 @@ _DASHES: Final[dict[Group, str | None]] = {
 }
 """So that no line is told by its colour alone."""
 
-_FIRM: Final[dict[Group, int]] = {
-    "ended": 0, "denied": 1, "rumoured": 2, "disputed": 3, "announced": 4, "active": 5,
-}  # fmt: skip
-"""Which status of a pair of companies gives its line the colour: the strongest."""
+_LABELLED: Final = 16
+"""Lines at once beyond which their labels would cover each other: hovering says them."""
 
-_WIDTHS: Final = (2, 4, 6)
-"""Of a line, for one tie, two, and more."""
+_COVERED: Final = 4
+"""Pixels of its height that a label may share with another one."""
 
-
-class Line(Struct, frozen=True, kw_only=True):
-    """A pair of companies from one day until another: how its line looks, and what it says."""
-
-    one: str
-    other: str
-    valid_from: Day
-    valid_to: Day
-    group: Group
-    ties: int
-    directed: bool
-    """Whether all ties lead from one to the other: it owns, supplies, makes."""
-    sentence: str
+_ALWAYS: Final = (OPEN_START, OPEN_END)
 
 
 def network_title(answer: NetworkAnswer) -> str:
@@ -85,40 +86,39 @@ def network_scene(
     wide: int,
     links: Links | None = None,
     *,
+    shown: Filter | None = None,
     all_days: bool = False,
 ) -> Scene:
     """The picture of a network on the day asked for.
 
-    ``places`` are where companies stand, from 0 to 1 on both axes. With ``all_days`` the lines of other days
-    are in it too, hidden, each with its days: a script shows them.
+    ``places`` are where companies stand, from 0 to 1 on both axes; ``shown`` says which ties are drawn. With
+    ``all_days`` the lines of other days are in it too, hidden, each with its days: a script shows them.
     """
     sheet = Sheet(wide, look, links)
+    names = {name: text for name, text in shown_of(answer, wide).items() if name in places}
+    ties = [tie for tie in answer.ties if {tie.one, tie.other} <= names.keys()]
+    sheet.head(network_title(answer), _subtitle(answer, len(names)))
+    lines = list(lines_of(answer, ties, shown or Filter()))
     on = within(answer.on, answer.on)[0]
-    shown = {name: text for name, text in shown_of(answer).items() if name in places}
-    ties = [tie for tie in answer.ties if {tie.one, tie.other} <= shown.keys()]
-    sheet.head(network_title(answer), _subtitle(answer, len(shown)))
-    lines = list(lines_of(answer, ties))
     now = [line for line in lines if line.valid_from <= on < line.valid_to]
-    _legend(sheet, lines if all_days else now)
+    web = _Web(sheet, lines if all_days else now, on, dated=all_days)
+    lit = _lit(answer, web, names.keys())
+    _legend(sheet, web.lines, currency_of(answer, answer.ties), circles=bool(lit))
     sheet.y += 10
-    high = max(round(sheet.width * 0.55), round(len(shown) * 12_000 / sheet.width), 240)
-    points = _points(sheet, shown, places, high)
-    current = Counter(
-        end for line in now if line.group not in ("ended", "denied")
-        for end in (line.one, line.other) for _ in range(line.ties)
-    )  # fmt: skip
-    radii = {
-        name: round(min(8 + 3.5 * sqrt(current[name]), 20), 1) if current[name] else 7
-        for name in shown
-    }
-    radii |= {name: 10 for name in shown if is_subject(name)}
-    for line in lines if all_days else now:
-        _draw_line(sheet, line, points, radii, hidden=line not in now, dated=all_days)
-    for name in shown:
-        _draw_node(sheet, name, shown[name], points[name], radii[name], current[name])
+    high = max(round(sheet.width * 0.55), round(len(names) * 12_000 / sheet.width), 240)
+    web.points = _points(sheet, names, places, high, sorted({(tie.one, tie.other) for tie in ties}))
+    web.radii = {name: list(_radii(web, name)) for name in names}
+    for stretch, pair, told in lit:
+        web.light(stretch, pair, told)
+    for line in web.lines:
+        web.draw_line(line)
     bounds = Box(4, sheet.y, sheet.width - 4, sheet.y + high)
-    segments = [(*points[line.one], *points[line.other]) for line in now]
-    for x, y, text in place_labels(shown, points, radii, segments, bounds, TEXT):
+    labels = web.draw_labels() if wide >= 700 else []
+    for name in names:
+        web.draw_node(name, names[name])
+    segments = [(*web.points[line.one], *web.points[line.other]) for line in now]
+    largest = {name: max(radius for _, radius, _ in of) for name, of in web.radii.items()}
+    for x, y, text in place_labels(names, web.points, largest, segments, bounds, TEXT, labels):
         sheet.text(x, y, text, align="middle", halo=True)
     if not ties:
         sheet.text(
@@ -138,21 +138,68 @@ def network_scene(
 
 def _subtitle(answer: NetworkAnswer, shown: int) -> str:
     known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
+    if answer.then:
+        known = ", as known by its evening"
     said = f"Ties on the day below{known}. A hollow circle has none that is current."
     if shown < len(answer.nodes):
         said += f" The {shown} companies with most ties of {len(answer.nodes):,}."
     return said
 
 
-def shown_of(answer: NetworkAnswer) -> dict[str, str]:
+def shown_of(answer: NetworkAnswer, wide: int | None = None) -> dict[str, str]:
     """The companies that are drawn, with their names: those with most ties where there are too many."""
     counts: defaultdict[str, int] = defaultdict(int)
     for tie in answer.ties:
         counts[tie.one] += 1
         counts[tie.other] += 1
+    most = _ON_A_PHONE if wide is not None and wide < 500 else MOST
     nodes = sorted(answer.nodes, key=lambda n: (n.distance or 0, -counts[n.company], n.company))
     names = node_names(answer)
-    return {each: names[each] for each in sorted(node.company for node in nodes[:MOST])}
+    return {each: names[each] for each in sorted(node.company for node in nodes[:most])}
+
+
+def pairs_of(answer: NetworkAnswer, shown: Filter | None = None) -> list[Line]:
+    """The pairs that are tied on the day asked for, in the order of their ids."""
+    on = within(answer.on, answer.on)[0]
+    lines = lines_of(answer, answer.ties, shown or Filter())
+    return [line for line in lines if line.valid_from <= on < line.valid_to]
+
+
+_NATURES: Final = {"invests": "{} puts money or shares into {}", "buys": "{} buys from {}"}
+
+
+def circle_words(circle: Circle, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A sentence for who pays whom in a circle of money, each with the first subject that says so."""
+    said: dict[str, str] = {}
+    for flow in circle.flows:
+        sentence = _NATURES[flow.nature].format(names[flow.payer], names[flow.payee])
+        said.setdefault(sentence, flow.subject)
+    return list(said.items())
+
+
+def stops_of(answer: NetworkAnswer, shown: Filter | None = None) -> list[Day]:
+    """The days on which a line begins or ends, in order."""
+    return changes_between(lines_of(answer, answer.ties, shown or Filter()))
+
+
+def hub_sentence(answer: NetworkAnswer, shown: Filter | None = None) -> str:
+    """How many pairs have a tie on the day, and who stands in most of them."""
+    taken = shown or Filter()
+    now = [
+        line for line in lines_of(answer, answer.ties, taken)
+        if line.valid_from <= answer.on < line.valid_to
+    ]  # fmt: skip
+    sort = "a tie" if taken.over else "a current tie"
+    count = len(now)
+    if not count:
+        return f"No two companies had {sort} on {day_words(answer.on)}."
+    pairs = "one pair" if count == 1 else f"{count:,} pairs"
+    said = f"{capital(pairs)} of companies had {sort} on {day_words(answer.on)}"
+    ends = Counter(end for line in now for end in (line.one, line.other) if not is_subject(end))
+    hub, most = max(ends.items(), key=lambda each: (each[1], each[0]), default=("", 0))
+    if most > 1 and count > most:
+        said += f"; {node_names(answer)[hub]} stands in {most} of them"
+    return f"{said}."
 
 
 def days_of_network(answer: NetworkAnswer) -> tuple[Day, Day]:
@@ -168,144 +215,227 @@ def days_of_network(answer: NetworkAnswer) -> tuple[Day, Day]:
 
 
 def _points(
-    sheet: Sheet, shown: Iterable[str], places: Mapping[str, tuple[float, float]], high: float
+    sheet: Sheet,
+    shown: Mapping[str, str],
+    places: Mapping[str, tuple[float, float]],
+    high: float,
+    pairs: Sequence[tuple[str, str]],
 ) -> dict[str, tuple[float, float]]:
+    """Where companies stand in pixels, none on another."""
     edge = min(70.0, sheet.width * 0.14)
-    return {
+    box = Box(
+        MARGIN + edge, sheet.y + 34, sheet.width - MARGIN - edge, sheet.y + max(high - 34, 35)
+    )
+    points = {
         name: (
-            round(MARGIN + edge + places[name][0] * (sheet.room - 2 * edge), 1),
-            round(sheet.y + 34 + places[name][1] * (high - 68), 1),
+            box.left + places[name][0] * (box.right - box.left),
+            box.top + places[name][1] * (box.bottom - box.top),
         )
         for name in shown
     }
-
-
-def lines_of(answer: NetworkAnswer, ties: Iterable[Tie]) -> Iterator[Line]:
-    """A line for each pair of companies and each stretch of days on which the same ties join them."""
-    courses = {course.subject: course for course in answer.courses}
-    pairs: defaultdict[tuple[str, str], list[Tie]] = defaultdict(list)
-    for tie in ties:
-        pairs[tie.one, tie.other].append(tie)
-    for (one, other), some in pairs.items():
-        days = sorted(
-            {day for tie in some for s in tie.spans for day in (s.valid_from, s.valid_to)}
-        )
-        for first, last in pairwise(days):
-            held = [
-                (tie, span) for tie in some for span in tie.spans
-                if span.valid_from <= first < span.valid_to
-            ]  # fmt: skip
-            if not held:
-                continue
-            groups = [group_of(span.status, disputed=span.disputed) for _, span in held]
-            strongest = max(groups, key=_FIRM.__getitem__)
-            live = [tie for (tie, _), group in zip(held, groups, strict=True) if group == strongest]
-            ends = {_direction(courses[tie.subject], one, other) for tie in live}
-            begin, end = (one, other) if ends != {(other, one)} else (other, one)
-            told = (
-                span_words(item_title(courses[tie.subject], None, answer.names), courses[tie.subject],
-                           span, answer.names, answer.sources)
-                for tie, span in held
-            )  # fmt: skip
-            yield Line(
-                one=begin, other=end, valid_from=first, valid_to=last, group=strongest,
-                ties=len(live), directed=len(ends) == 1 and None not in ends,
-                sentence="\n".join(told),
-            )  # fmt: skip
-
-
-def _direction(course: Course, one: str, other: str) -> tuple[str, str] | None:
-    """From whom to whom a tie leads: who owns, supplies, makes, grants or buys comes first."""
-    terms = course.terms
-    first = terms.get("from") or terms.get("holder")
-    if first is None and "parties" in terms:
-        acting = [
-            end for end in (one, other)
-            if _ACTING & set(terms["parties"].get(company_of(end), ()))
-        ]  # fmt: skip
-        first = acting[0] if len(acting) == 1 else None
-    if first == company_of(one):
-        return one, other
-    return (other, one) if first == company_of(other) else None
-
-
-_ACTING: Final = frozenset(
-    {"supplier", "provider", "manufacturer", "acquirer", "investor", "lender", "licensor"}
-)
-"""Roles of those from whom an arrow leads."""
+    away = min(
+        96.0, 0.8 * sqrt((box.right - box.left) * (box.bottom - box.top) / len(shown or "1"))
+    )
+    return apart(points, pairs, box, away, 0.72 * away)
 
 
 # --- drawing --------------------------------------------------------------------------------------
 
 
-def _draw_line(
-    sheet: Sheet,
-    line: Line,
-    points: Mapping[str, tuple[float, float]],
-    radii: Mapping[str, float],
-    *,
-    hidden: bool,
-    dated: bool,
-) -> None:
-    (x, y), (x2, y2) = points[line.one], points[line.other]
-    long = max(hypot(x2 - x, y2 - y), 1)
-    along, up = (x2 - x) / long, (y2 - y) / long
-    wide = _WIDTHS[min(line.ties, len(_WIDTHS)) - 1]
-    color = sheet.colours.groups[line.group]
-    tip = 6 + 2 * wide if line.directed else 0
-    first, last = radii[line.one] + 3, radii[line.other] + 3
-    days = {"data_from": line.valid_from, "data_to": line.valid_to} if dated else {}
-    subject = company_of(line.one)
-    with sheet.about(
-        f"company:{subject}", line.sentence, display="none" if hidden else None, **days
-    ):
-        sheet.line(
-            x + along * first, y + up * first, x2 - along * (last + tip), y2 - up * (last + tip),
-            stroke=color, stroke_width=wide if _FIRM[line.group] > 1 else 1.5,
-            stroke_dasharray=_DASHES[line.group],
-        )  # fmt: skip
-        if tip:
-            end_x, end_y = x2 - along * last, y2 - up * last
-            base_x, base_y, half = end_x - along * tip, end_y - up * tip, tip * 0.45
-            sheet.mark(
-                "path", fill=color,
-                d=f"M{end_x:.1f} {end_y:.1f}L{base_x - up * half:.1f} {base_y + along * half:.1f}"
-                f"L{base_x + up * half:.1f} {base_y - along * half:.1f}Z",
+class _Web:
+    """The lines and companies that are drawn, and on which days each of them is seen."""
+
+    def __init__(self, sheet: Sheet, lines: Sequence[Line], on: Day, *, dated: bool) -> None:
+        self.sheet, self.lines, self.on, self.dated = sheet, lines, on, dated
+        self.points: dict[str, tuple[float, float]] = {}
+        self.radii: dict[str, list[tuple[tuple[Day, Day], float, int]]] = {}
+
+    def seen(self, stretch: tuple[Day, Day]) -> dict[str, str | None]:
+        """The attributes of a mark that is there on some days: hidden on the others."""
+        first, last = stretch
+        there = first <= self.on < last
+        days = {"data_from": first, "data_to": last} if self.dated else {}
+        return {"display": None if there else "none", **days}
+
+    def light(self, stretch: tuple[Day, Day], pair: frozenset[str], told: str) -> None:
+        """A pale band behind the line of two companies of a circle."""
+        (x, y), (x2, y2) = (self.points[each] for each in sorted(pair))
+        with self.sheet.about(None, told, class_="circle", **self.seen(stretch)):
+            self.sheet.line(
+                x, y, x2, y2, stroke=self.sheet.colours.groups["rumoured"], stroke_width=20,
+                stroke_opacity=0.35, stroke_linecap="round",
             )  # fmt: skip
 
+    def _ends(self, line: Line) -> tuple[float, float, float, float, float, float]:
+        """Where a line begins and ends beside its circles, and its direction."""
+        (x, y), (x2, y2) = self.points[line.one], self.points[line.other]
+        long = max(hypot(x2 - x, y2 - y), 1)
+        along, up = (x2 - x) / long, (y2 - y) / long
+        first, last = (self._largest(end, line) + 3 for end in (line.one, line.other))
+        return x + along * first, y + up * first, x2 - along * last, y2 - up * last, along, up
 
-def _draw_node(
-    sheet: Sheet, name: str, text: str, point: tuple[float, float], radius: float, ties: int
-) -> None:
-    many = f"{ties} current tie{'' if ties == 1 else 's'}" if ties else "no current tie"
-    fill = sheet.colours.text if ties else sheet.colours.background
-    if is_subject(name):  # a square, to which the lines of all its parties lead
-        side, (x, y) = 14, point
-        with sheet.about(name, f"{text}: {ties} current parties"):
-            sheet.mark(
-                "rect", x=x - side / 2, y=y - side / 2, width=side, height=side, fill=fill,
-                stroke=sheet.colours.text, stroke_width=1.5, data_company=name,
-            )  # fmt: skip
-        return
-    with sheet.about(f"company:{company_of(name)}", f"{text}: {many}"):
-        sheet.mark(
-            "circle", cx=point[0], cy=point[1], r=radius, fill=fill, stroke=sheet.colours.text,
-            stroke_width=1.5, data_company=name,
+    def _largest(self, name: str, line: Line) -> float:
+        """The radius of a circle while a line is there."""
+        return max(
+            (radius for (first, last), radius, _ in self.radii[name]
+             if first < line.valid_to and line.valid_from < last),
+            default=7.0,
         )  # fmt: skip
 
+    def draw_line(self, line: Line) -> None:
+        """A line as wide as it says, with an arrow where all of its ties have one direction."""
+        x, y, x2, y2, along, up = self._ends(line)
+        color = self.sheet.colours.groups[line.group]
+        tip = 6 + 2 * min(line.wide, 6) if line.directed else 0
+        with self.sheet.about(
+            f"company:{company_of(line.one)}", line.sentence,
+            **self.seen((line.valid_from, line.valid_to)),
+        ):  # fmt: skip
+            self.sheet.line(
+                x, y, x2 - along * tip, y2 - up * tip, stroke=color,
+                stroke_width=1.5 if line.group in OVER else line.wide,
+                stroke_dasharray=_DASHES[line.group],
+            )  # fmt: skip
+            if tip:
+                base_x, base_y, half = x2 - along * tip, y2 - up * tip, tip * 0.45
+                self.sheet.mark(
+                    "path", fill=color,
+                    d=f"M{x2:.1f} {y2:.1f}L{base_x - up * half:.1f} {base_y + along * half:.1f}"
+                    f"L{base_x + up * half:.1f} {base_y - along * half:.1f}Z",
+                )  # fmt: skip
 
-def _legend(sheet: Sheet, lines: Sequence[Line]) -> None:
+    def draw_labels(self) -> list[Box]:
+        """What each line is, in its middle; above it where the line is shorter. None of many lines."""
+        days = [OPEN_START, *sorted({line.valid_from for line in self.lines})]
+        at_once = max(
+            (
+                sum(
+                    line.valid_from <= day < line.valid_to
+                    and not is_subject(line.one)
+                    and not is_subject(line.other)
+                    for line in self.lines
+                )
+                for day in days
+            ),
+            default=0,
+        )
+        if at_once > _LABELLED:
+            return []
+        circles = [Box(x - 12, y - 12, x + 12, y + 12) for x, y in self.points.values()]
+        taken: list[tuple[Box, Line]] = []
+        drawn: list[Box] = []
+        for line in self.lines:
+            if is_subject(line.one) or is_subject(line.other):
+                continue  # the square says it
+            x, y, x2, y2, _, _ = self._ends(line)
+            wide = width(line.label, SMALL) + 8
+            above = 12 if hypot(x2 - x, y2 - y) < wide + 12 else 0
+            boxes = [
+                Box(middle - wide / 2, level - 9 - above, middle + wide / 2, level + 8 - above)
+                for share in (0.5, 0.4, 0.6, 0.3, 0.7)
+                for middle, level in [(x + (x2 - x) * share, y + (y2 - y) * share)]
+            ]
+            met = [
+                *circles,
+                *(other for other, its in taken
+                  if its.valid_from < line.valid_to and line.valid_from < its.valid_to),
+            ]  # fmt: skip
+            covered, box = min(
+                ((sum(box.shared(other) for other in met), box) for box in boxes),
+                key=lambda each: each[0],
+            )
+            if covered > _COVERED * wide:
+                continue  # hovering says it
+            taken.append((box, line))
+            with self.sheet.about(
+                None, line.sentence, **self.seen((line.valid_from, line.valid_to))
+            ):
+                self.sheet.rect(
+                    box.left, box.top, box.right - box.left, box.bottom - box.top,
+                    fill=self.sheet.colours.background,
+                )  # fmt: skip
+                self.sheet.text(
+                    (box.left + box.right) / 2, box.bottom - 4, line.label, SMALL, align="middle",
+                    color=self.sheet.colours.muted,
+                )  # fmt: skip
+            if line.valid_from <= self.on < line.valid_to:
+                drawn.append(box)
+        return drawn
+
+    def draw_node(self, name: str, text: str) -> None:
+        """A circle as large as its ties, over every stretch of days on which they are as many."""
+        sheet, (x, y) = self.sheet, self.points[name]
+        stroke: dict[str, Value] = {
+            "stroke": sheet.colours.text, "stroke_width": 1.5, "data_company": name,
+        }  # fmt: skip
+        for stretch, radius, ties in self.radii[name]:
+            fill = sheet.colours.text if ties else sheet.colours.background
+            seen = self.seen(stretch)
+            if is_subject(name):  # a square, to which the lines of all its parties lead
+                with sheet.about(name, f"{text}: {ties} current parties", **seen):
+                    sheet.mark("rect", x=x - 7, y=y - 7, width=14, height=14, fill=fill, **stroke)
+                continue
+            many = f"{ties} current tie{'' if ties == 1 else 's'}" if ties else "no current tie"
+            with sheet.about(f"company:{company_of(name)}", f"{text}: {many}", **seen):
+                sheet.mark("circle", cx=x, cy=y, r=radius, fill=fill, **stroke)
+
+
+def _radii(web: _Web, name: str) -> Iterator[tuple[tuple[Day, Day], float, int]]:
+    """How large a company is, and how many current ties it has, over which days."""
+    own = [line for line in web.lines if name in (line.one, line.other)]
+    days = [OPEN_START, *changes_between(own), OPEN_END] if web.dated else [*_ALWAYS]
+    stretches: list[tuple[tuple[Day, Day], float, int]] = []
+    for first, last in pairwise(days):
+        ties = current_ties(own, first if web.dated else web.on).get(name, 0)
+        if stretches and stretches[-1][2] == ties:
+            first = stretches.pop()[0][0]
+        radius = round(min(8 + 3.5 * sqrt(ties), 20), 1) if ties else 7.0
+        stretches.append(((first, last), 10.0 if is_subject(name) else radius, ties))
+    yield from stretches
+
+
+def changes_between(lines: Iterable[Line]) -> list[Day]:
+    """The days on which lines begin or end, in order, without the open ends."""
+    days = {day for line in lines for day in (line.valid_from, line.valid_to)}
+    return sorted(days - {OPEN_START, OPEN_END})
+
+
+def _lit(
+    answer: NetworkAnswer, web: _Web, names: Iterable[str]
+) -> list[tuple[tuple[Day, Day], frozenset[str], str]]:
+    """The pairs of circles of money, each with its days and with what it says."""
+    there = set(names)
+    called = node_names(answer)
+    found = []
+    for first, last, circle in days_of_circles(answer):
+        if not there.issuperset(circle.companies) or not (web.dated or first <= web.on < last):
+            continue
+        told = f"Money goes round: {join(called[each] for each in circle.companies)}"
+        found += [((first, last), pair, told) for pair in sorted(circle.pairs, key=sorted)]
+    return found
+
+
+def _legend(sheet: Sheet, lines: Sequence[Line], currency: str | None, *, circles: bool) -> None:
     groups = [group for group in GROUPS if any(line.group == group for line in lines)]
     entries: list[tuple[str, float]] = [(group, 36.0) for group in groups]
-    if any(line.ties > 1 for line in lines):
-        entries.append(("wider: two ties, three or more", 0.0))
+    widths = {wide: text for text, wide in widths_in_words(currency)}
+    drawn = sorted({line.wide for line in lines if line.group not in OVER and line.wide in widths})
+    if len(drawn) > 1:
+        entries += [(widths[wide], 26.0) for wide in drawn]
+    if circles:
+        entries.append(("money goes round", 36.0))
     if any(line.directed for line in lines):
-        entries.append(("→ from who supplies, owns or makes", 0.0))
+        entries.append(("→ from who supplies, owns, pays or makes", 0.0))
     for (text, before), (x, y) in zip(entries, sheet.flow(entries), strict=True):
-        if before:
+        colours = sheet.colours
+        if text in groups:
             group = next(each for each in groups if each == text)
-            sheet.line(
-                x, y, x + 30, y, stroke=sheet.colours.groups[group], stroke_width=3,
-                stroke_dasharray=_DASHES[group],
-            )  # fmt: skip
+            sheet.line(x, y, x + 30, y, stroke=colours.groups[group], stroke_width=3,
+                       stroke_dasharray=_DASHES[group])  # fmt: skip
+        elif before == 26.0:
+            wide = next(each for each, said in widths.items() if said == text)
+            sheet.line(x, y, x + 20, y, stroke=colours.muted, stroke_width=wide)
+        elif before:
+            sheet.line(x + 6, y, x + 26, y, stroke=colours.groups["rumoured"], stroke_width=12,
+                       stroke_opacity=0.35, stroke_linecap="round")  # fmt: skip
         sheet.text(x + before, y + 4, text, SMALL)

@@ -1,4 +1,4 @@
-"""A picture as one file of HTML that opens without a network: the picture, a slider, and the data.
+"""A picture as one file of HTML that opens without a network: the picture, what plays it, and the data.
 
 Without script it shows the same picture, still. Its policy allows it to load nothing.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from timeline.model.values import Day
 from timeline.render.plot.colours import Theme, properties
+from timeline.render.plot.days import day_words
 from timeline.render.plot.measure import FONT
+from timeline.render.plot.reports import Report
 from timeline.render.plot.sheet import Scene, drawable
 
 _PAGE: Final = """<!doctype html>
@@ -39,7 +42,11 @@ figure {{ margin: 0 }}
 figure svg {{ max-width: 100%; height: auto; display: block }}
 #days {{ display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; margin: 4px 16px 12px }}
 #days input[type=range] {{ flex: 1 1 220px; accent-color: var(--link) }}
-#days input {{ font: inherit; min-height: 28px }}
+#days input, #days button, #days select {{ font: inherit; min-height: 32px }}
+ol {{ list-style: none; margin: 4px 16px; padding: 0 }}
+li {{ padding: 3px 0; border-bottom: 1px solid var(--line); color: var(--soft) }}
+li.now {{ color: var(--text); font-weight: 700 }}
+li time {{ display: inline-block; min-width: 7em; font-weight: 400 }}
 p, details {{ margin: 4px 16px; color: var(--soft) }}
 details div {{ overflow-x: auto }}
 table {{ border-collapse: collapse; font-size: 13px; color: var(--text) }}
@@ -68,34 +75,17 @@ th, td {{ border-bottom: 1px solid var(--line) }}
 </html>
 """
 
-_SLIDER: Final = """<form id="days" hidden>
-<label for="day">Day</label>
-<input type="range" id="slide" min="0" max="{last}" step="1" aria-label="Day" value="{at}">
-<input type="date" id="day" min="{first}" max="{end}" value="{on}">
-</form>"""
+_SLIDER: Final = """<form id="days" data-play data-stops="{stops}" hidden>
+<button type="button" data-act="play">▶ Play</button>
+<label>Speed <select><option value="0.5">½</option><option value="1" selected>1</option>\
+<option value="2">2</option><option value="4">4</option></select></label>
+<input type="range" min="{first}" max="{last}" step="1" aria-label="Day" value="{at}">
+<input type="date" data-day-shown aria-label="Day" min="{start}" max="{end}" value="{on}">
+</form>
+{reports}"""
 
-_SCRIPT: Final = """<script>
-const days = document.getElementById("days"), slide = document.getElementById("slide");
-const day = document.getElementById("day"), first = Date.parse(day.min), long = 86400000;
-const words = new Intl.DateTimeFormat("en-GB", {dateStyle: "medium", timeZone: "UTC"});
-const show = iso => {
-  day.value = iso;
-  slide.value = Math.round((Date.parse(iso) - first) / long);
-  const said = words.format(new Date(iso));
-  slide.setAttribute("aria-valuetext", said);
-  for (const line of document.querySelectorAll("[data-from]")) {
-    const there = line.dataset.from <= iso && iso < line.dataset.to;
-    if (there) line.removeAttribute("display"); else line.setAttribute("display", "none");
-  }
-  for (const text of document.querySelectorAll("svg .day")) text.textContent = said;
-};
-slide.addEventListener("input", () =>
-  show(new Date(first + slide.value * long).toISOString().slice(0, 10)));
-day.addEventListener("input", () => { if (day.value) show(day.value); });
-days.addEventListener("submit", event => event.preventDefault());
-days.hidden = false;
-show(day.value);
-</script>"""
+PLAYER: Final = Path(__file__).parent / "static" / "play.js"
+"""The script that plays a picture of all days, in a file as on a server."""
 
 NARROW: Final = 600
 """Pixels of a window: below it the picture for a phone is shown, where there is one."""
@@ -109,8 +99,11 @@ def page_html(
     theme: Theme,
     on: Day,
     days: tuple[Day, Day] | None = None,
+    reports: Sequence[Report] = (),
 ) -> str:
     """The page of a picture, and of the one for a phone; ``days`` are the ends of a slider.
+
+    ``reports`` are what it tells while it plays, a stop a day.
 
     Light, it turns dark where the reader's screen is.
     """
@@ -123,10 +116,10 @@ def page_html(
         width=scenes[0].width,
         narrow=NARROW,
         pictures="\n".join(f'<div class="{name}">{scene.svg()}</div>' for name, scene in named),
-        slider=_slider(*days, on) if days else "",
+        slider=_slider(*days, on, reports) if days else "",
         foot=escape(drawable(foot)),
         table=table,
-        script=_SCRIPT if days else "",
+        script=f"<script>\n{PLAYER.read_text(encoding='utf-8')}</script>" if days else "",
     )
 
 
@@ -138,7 +131,24 @@ def _colours(theme: Theme) -> str:
     return f"{said}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
 
 
-def _slider(first: Day, last: Day, on: Day) -> str:
-    start = date.fromisoformat(first)
-    last_day, at = ((date.fromisoformat(each) - start).days for each in (last, on))
-    return _SLIDER.format(first=first, end=last, last=last_day, at=at, on=on)
+def _slider(first: Day, last: Day, on: Day, reports: Sequence[Report]) -> str:
+    start, end, at = (
+        date.fromisoformat(each).toordinal() - date(1970, 1, 1).toordinal()
+        for each in (first, last, on)
+    )
+    heard = [report for report in reports if report.day <= on]
+    shown = heard[-5:]
+    rows = "".join(_reported(report, report in shown, heard[-1:] == [report]) for report in reports)
+    return _SLIDER.format(
+        first=start, last=end, start=first, end=last, at=at, on=on,
+        stops=" ".join(report.day for report in reports),
+        reports=f"<ol>{rows}</ol>" if rows else "",
+    )  # fmt: skip
+
+
+def _reported(report: Report, shown: bool, now: bool) -> str:
+    more = f" + {report.more} more" if report.more else ""
+    return (
+        f'<li data-reported="{report.day}"{" class=now" if now else ""}{"" if shown else " hidden"}>'
+        f"<time>{day_words(report.day)}</time> {escape(drawable(report.sentence))}{more}</li>"
+    )

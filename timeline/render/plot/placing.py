@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -30,6 +30,60 @@ class Box(Struct, frozen=True):
         return max(wide, 0) * max(high, 0)
 
 
+def apart(
+    points: Mapping[str, tuple[float, float]],
+    pairs: Collection[tuple[str, str]],
+    bounds: Box,
+    wide: float,
+    high: float,
+) -> dict[str, tuple[float, float]]:
+    """The points moved until none is nearer to another than a width and a height, as far as there is room.
+
+    None stays on the line of a pair of others either. The same points give the same places.
+    """
+    names = sorted(points)
+    at = {name: list(points[name]) for name in names}
+    for turn in range(60):
+        moved = False
+        for number, one in enumerate(names):
+            for other in names[number + 1 :]:
+                gap = [at[other][0] - at[one][0], at[other][1] - at[one][1]]
+                missing = wide - abs(gap[0]), high - abs(gap[1])
+                if min(missing) <= 0:
+                    continue
+                moved = True
+                axis = 0 if missing[0] / wide < missing[1] / high else 1
+                step = missing[axis] / 2 * (1 if gap[axis] >= 0 else -1)
+                at[one][axis] -= step
+                at[other][axis] += step
+        for one, other in pairs if turn % 3 == 0 else ():
+            for name in names:
+                if name not in (one, other):
+                    moved |= _aside(at[name], at[one], at[other], high / 2)
+        for place in at.values():
+            place[0] = min(max(place[0], bounds.left), bounds.right)
+            place[1] = min(max(place[1], bounds.top), bounds.bottom)
+        if not moved:
+            break
+    return {name: (round(x, 1), round(y, 1)) for name, (x, y) in at.items()}
+
+
+def _aside(place: list[float], one: Sequence[float], other: Sequence[float], away: float) -> bool:
+    """Move a place a step aside from the line between two others, where it is nearer; whether it was."""
+    x, y = other[0] - one[0], other[1] - one[1]
+    long = (x * x + y * y) ** 0.5
+    if long < away:
+        return False
+    share = ((place[0] - one[0]) * x + (place[1] - one[1]) * y) / (long * long)
+    off = ((place[0] - one[0]) * y - (place[1] - one[1]) * x) / long
+    if not 0 < share < 1 or abs(off) >= away:
+        return False
+    step = (away - abs(off)) / 3 * (1 if off >= 0 else -1)
+    place[0] += step * y / long
+    place[1] -= step * x / long
+    return True
+
+
 def place_labels(
     names: Mapping[str, str],
     points: Mapping[str, tuple[float, float]],
@@ -37,16 +91,17 @@ def place_labels(
     lines: Sequence[tuple[float, float, float, float]],
     bounds: Box,
     size: float,
+    others: Sequence[Box] = (),
 ) -> Iterator[tuple[float, float, str]]:
     """Each line of each name: its middle, its baseline, and the text.
 
-    Larger circles choose first. A name avoids names, then circles, then lines.
+    Larger circles choose first. A name avoids names and ``others``, then circles, then lines.
     """
     circles = [
         Box(x - radii[name], y - radii[name], x + radii[name], y + radii[name])
         for name, (x, y) in points.items()
     ]
-    taken: list[Box] = []
+    taken: list[Box] = list(others)
     for name in sorted(names, key=lambda each: (-radii[each], each)):
         told = shorten(wrap(names[name], size, _MOST_WIDE), _MOST_LINES, size, _MOST_WIDE)
         wide = max(width(line, size) for line in told) + 4

@@ -25,7 +25,12 @@ _MOST_SOURCES = 3
 
 def item_title(course: Course, company: str | None, names: Names) -> str:
     """The course in a line, as the company sees it: "Joint venture with Intrinsic, as partner"."""
-    item = CompanyItem(
+    return title(item_of_course(course, company), company, names)
+
+
+def item_of_course(course: Course, company: str | None = None) -> CompanyItem:
+    """The course as an item of a company, or of none, without its evidence."""
+    return CompanyItem(
         subject=course.subject,
         kind=course.kind,
         status=course.status or "absent",
@@ -47,7 +52,6 @@ def item_title(course: Course, company: str | None, names: Names) -> str:
         corrections=[],
         sources=[],
     )
-    return title(item, company, names)
 
 
 def standing(course: Course | Span, names: Names) -> str:

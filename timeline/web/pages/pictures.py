@@ -1,4 +1,4 @@
-"""Pictures: a company's story, a subject on both axes, the network; each with the data that it shows."""
+"""Pictures: a company's story, a subject on both axes; each with the data that it shows."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from fastapi import APIRouter, Query, Request, Response
 
 from timeline.answers.axes import AxesAnswer
 from timeline.answers.course import CoursesAnswer
-from timeline.answers.network import NetworkAnswer
 from timeline.app import Timeline
 from timeline.render.picture import Picture
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import axes_path, company_path, subject_path, timeline_path
 from timeline.web.documented import documented
 from timeline.web.pages.sliding import sliders
-from timeline.web.parameters import OfNetwork, OfPicture, OfStory
+from timeline.web.parameters import OfPicture, OfStory
 from timeline.web.replies import Page, elsewhere, respond
 
 router = APIRouter()
 
 _IN_TABLE: Final = (
-    "one", "other", "subject", "status", "certainty", "valid_from", "valid_to",
+    "subject", "status", "certainty", "valid_from", "valid_to",
     "known_from", "known_to",
 )  # fmt: skip
 
@@ -71,34 +70,15 @@ def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -
     return respond(request, asked, axes_path(subject), ask)
 
 
-@router.get("/network", **documented(NetworkAnswer, "Who is tied to whom", drawn=True))
-def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
-    """Companies and what ties them, over all days: of all of them, or around one."""
-
-    def ask(timeline: Timeline) -> Page:
-        picture = timeline.graph(asked.company, depth=asked.depth, **asked.look(), **asked.asked())
-        answer = picture.answer
-        assert isinstance(answer, NetworkAnswer)
-
-        def about() -> dict[str, Any]:
-            return {"sliders": sliders(timeline, None, answer, asked, picture.days)}
-
-        return _page(picture, answer, about, template="network.html")
-
-    return respond(request, asked, "/network", ask)
-
-
 def _page(
     picture: Picture,
-    answer: CoursesAnswer | AxesAnswer | NetworkAnswer,
+    answer: CoursesAnswer | AxesAnswer,
     about: Callable[[], Mapping[str, Any]],
-    *,
-    template: str = "picture.html",
 ) -> Page:
     rows = list(answer_rows(answer))
     columns = list(dict.fromkeys(name for row in rows for name in row))
     return Page(
-        template=template,
+        template="picture.html",
         document=picture.data,
         rows=lambda: rows,
         columns=columns,

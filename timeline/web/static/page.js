@@ -56,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const ranges = [...form.querySelectorAll("input[type=range]")];
   for (const hidden of form.querySelectorAll("[data-scripted]")) hidden.hidden = false;
   form.addEventListener("input", (event) => {
-    if (!ranges.includes(event.target)) return;
+    if (!ranges.includes(event.target) || "play" in form.dataset) return; // play.js moves the picture itself
     form.elements[event.target.dataset.slides].value = tell(event.target);
     clearTimeout(pause);
     pause = setTimeout(show, 60, form, true);
