@@ -131,6 +131,6 @@ def test_the_reports_are_in_the_wheel(bin_folder: Path, tmp_path: Path) -> None:
     timeline = str(bin_folder / "timeline")
     call([timeline, "replay", str(STORY)], tmp_path)
     listed = json.loads(call([timeline, "report", "--json"], tmp_path))
-    assert "portfolio" in [row["report"] for row in listed]
+    assert "portfolio" in [row["name"] for row in listed]
     asked = [timeline, "report", "portfolio", "--param", "company=foxconn", "--json"]
     assert json.loads(call(asked, tmp_path))

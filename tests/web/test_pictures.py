@@ -62,7 +62,7 @@ def test_the_data_beside_a_picture_is_all_that_it_shows(
     answer = client.get(f"{path}.json?on=2025-11-21").json()
     assert answer == picture.data
     document = client.get("/openapi.json").json()
-    name = type(picture.answer).__name__
+    name = type(picture.document).__name__
     schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     jsonschema.validate(answer, schema)
     rows = client.get(f"{path}.csv?on=2025-11-21").text.splitlines()

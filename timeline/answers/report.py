@@ -70,6 +70,24 @@ class Report(Struct, frozen=True):
         """Whether the program brought it, so that nobody else wrote its query."""
         return Path(self.path).parent == SHIPPED
 
+    @property
+    def row(self) -> ReportRow:
+        """What others may know of it."""
+        return ReportRow(
+            name=self.name, title=self.title, description=self.description, params=self.params,
+            sql=self.sql,
+        )  # fmt: skip
+
+
+class ReportRow(Struct, frozen=True, kw_only=True):
+    """What others may know of a report: not where its file lies."""
+
+    name: str
+    title: str
+    description: str
+    params: list[Parameter]
+    sql: str
+
 
 def read_reports(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
     """Every report by name: those that are shipped, and those of the folders, which come first.

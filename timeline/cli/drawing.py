@@ -115,15 +115,10 @@ def write_text(session: Session, text: str, format_: str, output: Path | None, n
 
 
 def encode_data(picture: Picture) -> bytes:
-    """The data of a picture as a document of JSON, its fields in the order of the answer."""
-    import msgspec
+    """The data of a picture as a document of JSON."""
+    from timeline.render.json import encode_json
 
-    from timeline.render.json import encode_row
-
-    answer = msgspec.structs.asdict(picture.answer)
-    said = {name: value for name, value in answer.items() if value is not msgspec.UNSET}
-    row = {"title": picture.title, "alt": picture.alt, **said}
-    return msgspec.json.format(encode_row(row), indent=2) + b"\n"
+    return encode_json(picture.document)
 
 
 def _drawn(session: Session, picture: Picture, format_: str, fonts: Path | None) -> bytes:

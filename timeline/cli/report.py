@@ -63,6 +63,12 @@ def report(
     if name is None:
         from timeline.answers.report import read_reports
 
+        there = read_reports(reports).values()
+        if session.format in ("json", "jsonl"):
+            from msgspec.structs import asdict
+
+            write_rows(session, (asdict(each.row) for each in there), columns=())
+            return
         rows = [
             {
                 "report": each.name,
@@ -73,7 +79,7 @@ def report(
                 "description": each.description,
                 "path": each.path,
             }
-            for each in read_reports(reports).values()
+            for each in there
         ]
         write_rows(session, rows, columns=tuple(rows[0]), shown=("report", "parameters", "title"))
         return

@@ -1,4 +1,4 @@
-"""``timeline schema``: the documented tables and views, and the schema of fixture files."""
+"""``timeline schema``: the documented tables and views, and the schemas of files and answers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ COLUMNS = ("table", "column", "type", "required", "meaning")
     "--fixtures", is_flag=True, help="The JSON Schema of fixture files, for editors and checks."
 )
 @click.option("--mappings", is_flag=True, help="The JSON Schema of mappings of tables.")
+@click.option("--answers", is_flag=True, help="The JSON Schemas of all answers, for programs.")
 @written(*ROWS)
 @tone
 @click.pass_obj
-def schema(session: Session, /, fixtures: bool, mappings: bool) -> None:
-    """Show the tables and views of the store, or the JSON Schema of fixtures or mappings for editors."""
-    if mappings:
+def schema(session: Session, /, fixtures: bool, mappings: bool, answers: bool) -> None:
+    """Show the tables and views of the store, or the JSON Schema of fixtures, mappings or answers."""
+    if answers:
+        from timeline.answers.schema import answer_schemas
+
+        write_document(session, answer_schemas())
+    elif mappings:
         from timeline.importers.schema import mapping_schema
 
         write_document(session, mapping_schema())

@@ -24,6 +24,7 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.diff import DiffAnswer
 from timeline.answers.lists import ListAnswer
 from timeline.answers.model import Found, LogEntry, StateAnswer
+from timeline.answers.schema import ID
 from timeline.answers.why import WhyAnswer
 from timeline.app import Timeline
 from timeline.errors import DataError, InvalidValue
@@ -118,6 +119,7 @@ class Tool(Struct, frozen=True, kw_only=True):
             [self.answer], ref_template="#/$defs/{name}"
         )
         return {
+            "$comment": ID,
             "type": "object",
             "properties": {
                 "notice": {"type": "string"},

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from timeline.answers.drawn import drawn
 from timeline.answers.tabular import Tabular
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.extras import needs
@@ -70,8 +71,13 @@ class Picture:
     @property
     def data(self) -> dict[str, Any]:
         """What the picture shows, ready for JSON: the answer, after a title and a text."""
-        said: dict[str, Any] = msgspec.to_builtins(self.answer)
-        return {"title": self.title, "alt": self.alt, **said}
+        said: dict[str, Any] = msgspec.to_builtins(self.document)
+        return said
+
+    @property
+    def document(self) -> msgspec.Struct:
+        """The same as a value of its type."""
+        return drawn(self.answer, self.title, self.alt)
 
     @property
     def texts(self) -> Iterator[str]:

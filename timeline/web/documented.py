@@ -9,22 +9,11 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from timeline.answers.axes import AxesAnswer
-from timeline.answers.course import CoursesAnswer
-from timeline.answers.diff import DiffAnswer
-from timeline.answers.lists import CompaniesAnswer, ListAnswer
-from timeline.answers.model import Found, LogEntry, StateAnswer
-from timeline.answers.network import NetworkAnswer
-from timeline.answers.sources import SourcesAnswer
-from timeline.answers.why import WhyAnswer
+from timeline.answers.schema import ANSWERS, VERSION
 from timeline.web.problems import MEDIA_TYPE, Problem
-from timeline.web.shown import Report
 
+VERSIONED: Final = "Timeline-Answers"
 _REF: Final = "#/components/schemas/{name}"
-_ANSWERS: Final = (
-    AxesAnswer, CompaniesAnswer, Found, CoursesAnswer, DiffAnswer, ListAnswer, LogEntry,
-    NetworkAnswer, Problem, Report, SourcesAnswer, StateAnswer, WhyAnswer,
-)  # fmt: skip
 
 _HEADERS: Final = {
     "ETag": {
@@ -35,6 +24,10 @@ _HEADERS: Final = {
         "description": "Where the log ended when this was answered.",
         "schema": {"type": "integer"},
     },
+    VERSIONED: {
+        "description": "The version of the answers: `timeline schema --answers` prints their schemas.",
+        "schema": {"type": "integer", "const": VERSION},
+    },
 }
 _LINK: Final = {
     "Link": {
@@ -44,25 +37,12 @@ _LINK: Final = {
 }
 
 
-def documented(
-    answer: type | None,
-    summary: str,
-    *,
-    paged: bool = False,
-    many: bool = False,
-    drawn: bool = False,
-) -> Any:
-    """The arguments of a route for a page whose JSON is an ``answer``, or a list of ``many``.
-
-    None: objects with whatever columns a query has.
+def documented(question: str, summary: str, *, paged: bool = False, drawn: bool = False) -> Any:
+    """The arguments of a route for a page whose JSON is the answer to a question of the library.
 
     ``paged`` says that a link leads to the next page, ``drawn`` that there is a picture of it.
     """
-    schema: dict[str, Any] = {"type": "object"}
-    if answer is not None:
-        schema = {"$ref": _REF.format(name=answer.__name__)}
-    if many:
-        schema = {"type": "array", "items": schema}
+    (schema,), _ = msgspec.json.schema_components([ANSWERS[question]], ref_template=_REF)
     text = {"schema": {"type": "string"}}
     return {
         "summary": summary,
@@ -107,7 +87,7 @@ def openapi(app: FastAPI) -> Mapping[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        _, schemas = msgspec.json.schema_components(_ANSWERS, ref_template=_REF)
+        _, schemas = msgspec.json.schema_components([*ANSWERS.values(), Problem], ref_template=_REF)
         made["components"] = {
             "schemas": dict(sorted(schemas.items())),
             "securitySchemes": {

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from timeline.answers.coordinate import today
+from timeline.answers.schema import VERSION
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreUnavailable
 from timeline.render.csv import csv_lines
@@ -106,6 +107,7 @@ def respond(
         tag = etag(head, format_, address(path, parameters), today(timeline.timezone), rests_on)
         headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
         headers["Timeline-Position"] = str(head.position)
+        headers["Timeline-Answers"] = str(VERSION)
         if _has(request, tag):
             return Response(status_code=304, headers=headers)
         page = ask(timeline)

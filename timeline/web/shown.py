@@ -1,4 +1,4 @@
-"""What pages show that is no answer of the library: reports without their files, rows of a page."""
+"""What pages show that is no answer of the library: the rows of a page."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-
-from timeline.answers.report import Parameter
-
-
-class Report(Struct, frozen=True):
-    """What others may know of a report: not where its file lies."""
-
-    name: str
-    title: str
-    description: str
-    params: list[Parameter]
-    sql: str
 
 
 class Table(Struct, frozen=True):

@@ -36,7 +36,7 @@ PAGE: Final = 50
 """Items of one kind at a time."""
 
 
-@router.get("/companies", **documented(CompaniesAnswer, "Every company", paged=True))
+@router.get("/companies", **documented("companies", "Every company", paged=True))
 def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Response:
     """Every registered company at a coordinate, with the number of its items."""
 
@@ -56,7 +56,7 @@ def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Respo
     return respond(request, asked, "/companies", ask)
 
 
-@router.get("/companies/{company}", **documented(StateAnswer, "The state of a company"))
+@router.get("/companies/{company}", **documented("state", "The state of a company"))
 def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Query()]) -> Response:
     """The state of a company, by any of its names, with its evidence."""
 
@@ -109,7 +109,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dic
     return about
 
 
-@router.get("/companies/{company}/diff", **documented(DiffAnswer, "What differs for a company"))
+@router.get("/companies/{company}/diff", **documented("diff", "What differs for a company"))
 def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> Response:
     """What differs between two days, two states of knowledge, or with and without one source."""
     path = f"{company_path(company)}/diff"

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import replace
 
-from timeline.answers.lists import ListAnswer
 from timeline.app import Timeline
 from timeline.render.kinds import parse_kind
 from timeline.render.page import HEADINGS
@@ -27,7 +26,7 @@ def _add(kind: str, heading: str) -> None:
         name=heading,
         operation_id=heading,
         description=f"The {heading} at a coordinate, and what their amounts add up to.",
-        **documented(ListAnswer, heading.capitalize(), paged=True),
+        **documented("items", heading.capitalize(), paged=True),
     )
     def items(request: Request, asked: Annotated[OfList, Query()]) -> Response:
         return respond(request, asked, f"/{heading}", lambda timeline: _page(timeline, kind, asked))

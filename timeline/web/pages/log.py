@@ -17,7 +17,7 @@ from timeline.web.replies import Page, respond
 router = APIRouter()
 
 
-@router.get("/log", **documented(LogEntry, "The events", paged=True, many=True))
+@router.get("/log", **documented("log", "The events", paged=True))
 def log(request: Request, asked: Annotated[OfLog, Query()]) -> Response:
     """The events of a company or a subject, or all of them, by position."""
 

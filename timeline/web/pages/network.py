@@ -51,7 +51,7 @@ ROWS: Final = 50
 _IN_TABLE: Final = ("one", "other", "subject", "status", "certainty", "valid_from", "valid_to")
 
 
-@router.get("/network", **documented(NetworkAnswer, "Who is tied to whom", drawn=True))
+@router.get("/network", **documented("network", "Who is tied to whom", drawn=True))
 def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
     """Companies and what ties them, over all days: around one, or all of them."""
 
@@ -91,7 +91,7 @@ def _drawn(timeline: Timeline, answer: NetworkAnswer, asked: OfNetwork) -> Page:
     picture = draw(matrix=asked.matrix)
     return Page(
         template="network.html",
-        document=picture.data,
+        document=picture.document,
         rows=lambda: rows,
         columns=columns,
         context=lambda: {

@@ -28,7 +28,7 @@ _IN_TABLE: Final = (
 
 @router.get(
     "/companies/{company}/timeline",
-    **documented(CoursesAnswer, "The story of a company", drawn=True),
+    **documented("courses", "The story of a company", drawn=True),
 )
 def timeline(request: Request, company: str, asked: Annotated[OfStory, Query()]) -> Response:
     """The items of a company over all days, as known at one instant."""
@@ -51,7 +51,7 @@ def timeline(request: Request, company: str, asked: Annotated[OfStory, Query()])
 
 @router.get(
     "/axes/{subject:path}",
-    **documented(AxesAnswer, "A subject on both axes", drawn=True),
+    **documented("axes", "A subject on both axes", drawn=True),
 )
 def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -> Response:
     """What held of a subject on any day, as known at any instant."""
@@ -79,7 +79,7 @@ def _page(
     columns = list(dict.fromkeys(name for row in rows for name in row))
     return Page(
         template="picture.html",
-        document=picture.data,
+        document=picture.document,
         rows=lambda: rows,
         columns=columns,
         context=lambda: {

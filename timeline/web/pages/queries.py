@@ -10,8 +10,7 @@ from msgspec.structs import asdict, replace
 from starlette.exceptions import HTTPException
 
 from timeline.answers.query import Rows
-from timeline.answers.report import Report as Shipped
-from timeline.answers.report import find_report, read_reports
+from timeline.answers.report import ReportRow, find_report, read_reports
 from timeline.app import Timeline
 from timeline.render.spoken import companies_in, spoken
 from timeline.web.addresses import report_path
@@ -20,7 +19,7 @@ from timeline.web.formats import format_of
 from timeline.web.parameters import OfQuery, OfReport, Question
 from timeline.web.replies import Page, place, respond
 from timeline.web.settings import MOST_BYTES, Settings
-from timeline.web.shown import Report, Table
+from timeline.web.shown import Table
 
 router = APIRouter()
 
@@ -41,20 +40,16 @@ def _read(found: Rows, limit: int) -> Table:
     return Table(found.columns, rows[:limit], len(rows) > limit)
 
 
-def _of(report: Shipped) -> Report:
-    return Report(report.name, report.title, report.description, report.params, report.sql)
-
-
-@router.get("/reports", **documented(Report, "Every report", many=True))
+@router.get("/reports", **documented("reports", "Every report"))
 def reports(request: Request, asked: Annotated[Question, Query()]) -> Response:
     """The reports that there are: queries with a title, a description and parameters."""
 
     def ask(timeline: Timeline) -> Page:
-        found = [_of(each) for each in timeline.reports(_settings(request).reports)]
+        found = [each.row for each in timeline.reports(_settings(request).reports)]
         return Page(
             template="reports.html",
             rows=lambda: map(asdict, found),
-            columns=Report.__struct_fields__,
+            columns=ReportRow.__struct_fields__,
             context=lambda: {"reports": found},
         )
 
@@ -62,7 +57,7 @@ def reports(request: Request, asked: Annotated[Question, Query()]) -> Response:
     return respond(request, asked, "/reports", ask, rests_on=texts)
 
 
-@router.get("/reports/{name}", **documented(None, "What a report finds", many=True))
+@router.get("/reports/{name}", **documented("report", "What a report finds"))
 def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> Response:
     """The rows of a report; its parameters are given by their names."""
     settings = _settings(request)
@@ -84,7 +79,7 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
         def context() -> dict[str, Any]:
             names = timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
             said = replace(table, rows=list(spoken(table.rows, names)))
-            return {"report": _of(found), "missing": missing, "table": said}
+            return {"report": found.row, "missing": missing, "table": said}
 
         return Page(
             template="report.html",
@@ -96,7 +91,7 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
     return respond(request, asked, report_path(name), ask, rests_on=found.sql)
 
 
-@router.get("/sql", **documented(None, "What a query in SQL finds", many=True))
+@router.get("/sql", **documented("sql", "What a query in SQL finds"))
 def sql(request: Request, asked: Annotated[OfQuery, Query()]) -> Response:
     """The rows of one query, which can change nothing; only where the server was started with --sql."""
     settings = _settings(request)

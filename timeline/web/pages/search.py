@@ -27,9 +27,7 @@ LOOKED_AT = 200
 @router.get("/", include_in_schema=False)
 @router.get(
     "/search",
-    **documented(
-        Found, "Companies by any name; items, events and sources by their words", many=True
-    ),
+    **documented("find", "Companies by any name; items, events and sources by their words"),
 )
 def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
     """Companies by any name or identifier, items, events and sources by their words."""

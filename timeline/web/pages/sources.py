@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import asdict, replace
 
 from timeline.answers.model import LogEntry
-from timeline.answers.sources import SOURCE_COLUMNS, SourcesAnswer
+from timeline.answers.sources import SOURCE_COLUMNS
 from timeline.app import Timeline
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import source_path
@@ -20,7 +20,7 @@ from timeline.web.replies import Page, respond
 router = APIRouter()
 
 
-@router.get("/sources", **documented(SourcesAnswer, "Every source", paged=True))
+@router.get("/sources", **documented("sources", "Every source", paged=True))
 def sources(request: Request, asked: Annotated[OfSources, Query()]) -> Response:
     """Every registered source, as it is by everything said of it."""
 
@@ -42,9 +42,7 @@ def sources(request: Request, asked: Annotated[OfSources, Query()]) -> Response:
     return respond(request, asked, "/sources", ask)
 
 
-@router.get(
-    "/sources/{slug}", **documented(LogEntry, "What a source reported", paged=True, many=True)
-)
+@router.get("/sources/{slug}", **documented("log", "What a source reported", paged=True))
 def source(request: Request, slug: str, asked: Annotated[OfPage, Query()]) -> Response:
     """The events that name a source, by position."""
 

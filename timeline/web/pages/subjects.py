@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from timeline.answers.why import Link, WhyAnswer
+from timeline.answers.why import Link
 from timeline.app import Timeline
 from timeline.model.subject import Subject
 from timeline.render.rows import answer_rows
@@ -19,7 +19,7 @@ from timeline.web.replies import Page, respond
 router = APIRouter()
 
 
-@router.get("/subjects/{subject:path}", **documented(WhyAnswer, "Why a subject is what it is"))
+@router.get("/subjects/{subject:path}", **documented("why", "Why a subject is what it is"))
 def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -> Response:
     """The chain of events and sources behind the state of a subject."""
 
