@@ -129,7 +129,8 @@ def _replay(
     stdin: BinaryIO | None,
     progress: Progress | None,
 ) -> Replayed:
-    parts = _read(paths)
+    parts = _read(paths, partly=not how.amend)
+    wrong = [problem for part in parts if part.fixture for problem in part.fixture.problems]
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
         stack.enter_context(rare_collections())
@@ -137,6 +138,8 @@ def _replay(
         start = appender.position
         if how.verify and start:
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
+        if wrong:
+            raise DataError(_all_problems(appender, parts, wrong, how, stdin))
         files = [part.file for part in parts if part.file is not None]
         edits = Edits(appender, files, [path for path in map(Path, paths) if path.is_dir()])
         appended = _append(appender, parts, how, stdin, progress)
@@ -165,6 +168,32 @@ def _replay(
     if failed:
         raise ExpectationFailed(failed, result)
     return result
+
+
+def _all_problems(
+    appender: Appender,
+    parts: list[_Part],
+    wrong: list[Problem],
+    how: How,
+    stdin: BinaryIO | None,
+) -> list[Problem]:
+    """What is wrong in files that could not be read whole, with what is wrong in the rest of them."""
+    for part in parts:
+        appender.unsound |= (part.fixture and part.fixture.unsound) or set()
+    try:
+        _append(appender, parts, how, stdin, None)
+        appender.finish()
+    except DataError as error:
+        wrong = [*wrong, *error.problems]
+    names = [part.file.name for part in parts if part.file is not None]
+    places = [problem.location for problem in wrong]
+    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
+
+    def place(number: int) -> tuple[int, int]:
+        at = places[number]
+        return (order.get(at.file, len(order)), at.line) if at else (len(order), 0)
+
+    return [wrong[number] for number in sorted(range(len(wrong)), key=place)]
 
 
 class Checked(Struct, frozen=True):
@@ -252,9 +281,10 @@ def rehearse_files(
         return done
 
 
-def _read(paths: Sequence[str | Path]) -> list[_Part]:
+def _read(paths: Sequence[str | Path], *, partly: bool = False) -> list[_Part]:
     """The files of a replay; DataError with every problem of every YAML file.
 
+    With ``partly`` there is no error where it is known which events could not be read.
     A file that is named twice, such as by itself and in its folder, is read once, in its first place.
     """
     parts: list[_Part] = []
@@ -278,7 +308,8 @@ def _read(paths: Sequence[str | Path]) -> list[_Part]:
                 drafts=fixture.drafts if fixture else [],
             )
             parts.append(_Part(fixture, found, file))
-    if problems:
+    known = all(part.fixture is None or part.fixture.unsound is not None for part in parts)
+    if problems and not (partly and known):
         raise DataError(problems)
     return parts
 

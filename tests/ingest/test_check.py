@@ -341,7 +341,9 @@ def test_changes_are_read_by_the_type_of_their_target() -> None:
     assert changes({"occurred": "soon"}) == ["invalid-date"]
     assert changes({"title": "a\0"}) == ["unstorable-value"]
     assert changes({"value": None}, "fact_stated") == ["missing-field"]
-    assert changes({"known": None}) == ["missing-field"]
+    assert changes({"known": None}) == {"known": None}, (
+        "whether a source remains, is not known here"
+    )
     assert changes({"kind": "marriage", "colour": "red"}) == ["invalid-value", "unknown-field"]
 
 

@@ -59,6 +59,8 @@ class Fixture(Struct, frozen=True):
     drafts: list[Draft]
     expectations: list[Expectation]
     problems: list[Problem]
+    unsound: frozenset[str] | None = frozenset()
+    """Ids and subjects of events that could not be read; None where nobody knows which they are."""
 
 
 class Found(Struct, frozen=True):
@@ -145,9 +147,10 @@ def load_fixture(file: Found) -> Fixture:
             data = stream.read(MAX_BYTES + 1)
         root, wrong = compose_most(data, name)
     except DataError as error:
-        return Fixture(name, None, [], [], error.problems)
+        return Fixture(name, None, [], [], error.problems, None)
     reader = _Reader(name, data.decode("utf-8-sig"))
     reader.report.problems += wrong
+    reader.knows_all = not wrong
     return reader.read(root)
 
 
@@ -159,6 +162,9 @@ class _Reader:
         self.drafts: list[Draft] = []
         self.expectations: list[Expectation] = []
         self.only_source: str | None = None
+        self.unsound: set[str] = set()
+        self.knows_all = True
+        """Whether ``unsound`` names all that could not be read."""
         self.said: list[tuple[str, Node, Mapping]] = []
         """What stands under ``says`` of the sources: the source, what it says, and its defaults."""
 
@@ -173,6 +179,7 @@ class _Reader:
         if isinstance(root, Mapping):
             for name, (key, _) in root.pairs.items():
                 if name not in sections:
+                    self.knows_all = False
                     hint = did_you_mean(name, sections)
                     message = f'a fixture has no section "{name}"'
                     self.report.add("unknown-field", message, key, hint)
@@ -185,9 +192,13 @@ class _Reader:
         elif root is not None:
             message = "a fixture is a mapping with sources, companies, events and expect"
             self.report.add("wrong-type", message, root)
+            self.knows_all = False
         # what is wrong with a default is found again with every event that inherits it
         problems = sorted(dict.fromkeys(self.report.problems), key=_line_of)
-        return Fixture(self.path, self.story, self.drafts, self.expectations, problems)
+        if len(problems) >= MOST_PROBLEMS:
+            self.knows_all = False
+        unsound = frozenset(self.unsound) if self.knows_all else None
+        return Fixture(self.path, self.story, self.drafts, self.expectations, problems, unsound)
 
     def _story(self, node: Node) -> None:
         if isinstance(node, Scalar):
@@ -210,15 +221,18 @@ class _Reader:
     def _registrations(self, node: Node, kind: str, section: str) -> None:
         if not isinstance(node, Mapping):
             self.report.add("wrong-type", f'"{section}" maps a slug to its fields', node)
+            self.knows_all = False
             return
         for slug, (key, fields) in node.pairs.items():
             if not isinstance(fields, Mapping):
                 self.report.add("wrong-type", f'"{slug}" is a mapping of fields', fields)
+                self.unsound.add(f"{kind}:{slug}")
                 continue
             try:
                 check_slug(slug)
             except TimelineError as error:
                 self.report.add_error(error, key)
+                self.unsound.add(f"{kind}:{slug}")
                 continue
             if kind == "source":
                 fields = self._without_news(slug, fields)
@@ -253,6 +267,7 @@ class _Reader:
             if not isinstance(said, Sequence):
                 hint = "says: [{type: deal_signed, …}], or a line beginning with - for each"
                 self.report.add("wrong-type", '"says" is a list of events', said, hint)
+                self.knows_all = False
                 continue
             for item in said.items:
                 if isinstance(item, Mapping):
@@ -290,6 +305,7 @@ class _Reader:
     def _events(self, node: Node) -> None:
         if not isinstance(node, Sequence):
             self.report.add("wrong-type", '"events" is a list', node)
+            self.knows_all = False
             return
         for item in node.items:
             given = {}
@@ -315,6 +331,9 @@ class _Reader:
         draft = parse_event(node, self.report)
         if draft is not None:
             self.drafts.append(draft)
+        elif isinstance(node, Mapping):
+            named = (node.get(name) for name in ("id", "subject"))
+            self.unsound |= {each.text for each in named if isinstance(each, Scalar)}
 
     # --- what it expects -------------------------------------------------------------------
 

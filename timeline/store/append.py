@@ -105,6 +105,8 @@ class Appender:
         self._news = News(empty=not head.position)
         self.stored = 0
         self.found = 0
+        self.unsound: set[str] = set()
+        """Ids and subjects of events that are refused: nothing is said of what refers to them."""
         self._erased: dict[str, int] = {}
         """Events of an export that were erased, until the event that says so."""
         self._rows: list[tuple[Any, ...]] = []
@@ -119,8 +121,9 @@ class Appender:
         self._memory = memory_of(connection, head)
         self.log = Standing(connection, head.position, self._memory)
         self._remarks = Remarks(
-            self.log, self.problems, self._parties, self._erased, erase=erase, verify=verify
-        )
+            self.log, self.problems, self._parties, self._erased, self.unsound,
+            erase=erase, verify=verify,
+        )  # fmt: skip
 
     # --- the way in ----------------------------------------------------------------------------
 
@@ -194,7 +197,9 @@ class Appender:
         for draft, named in zip(drafts, referred, strict=True):
             before = len(self.problems)
             outcome = self._place(draft, named)
-            if outcome is not None and len(self.problems) == before:
+            if outcome is None:
+                self.unsound |= {draft.fields[n] for n in ("id", "subject") if n in draft.fields}
+            elif len(self.problems) == before:
                 report(outcome)
         if len(self.problems) >= MOST_PROBLEMS:
             raise DataError(self.problems)
@@ -228,14 +233,15 @@ class Appender:
         known = self.log.ids.get(id_)
         if known is not None:
             return self._repeat(draft, known, content.digest, named)
-        if not self._refers_soundly(draft, named):
-            return None
         subject = fields["subject"]
         version = self.log.versions.get(subject, 0)
+        sound = self._refers_soundly(draft, named)
+        if version == 0 and not self._opens_soundly(draft):
+            sound = False
+        if not sound:
+            return None
         if self.expected_version is not None and version != self.expected_version:
             raise VersionConflict(subject, self.expected_version, version)
-        if version == 0 and not self._opens_soundly(draft):
-            return None
         if subject == _RESERVED:
             message = f'"{UNDISCLOSED}" stands for companies that nobody named; it has no events'
             self.problems.append(draft.place.problem("reserved-company", message))
@@ -391,12 +397,14 @@ class Appender:
                     self.problems.append(no_authority(draft, name, field))
                     sound = False
                 continue
+            sound = False
+            if f"{what}:{name}" in self.unsound:
+                continue
             near = self.log.nearest_names(what, name)
             section = "companies" if what == "company" else "sources"
             hint = f'did you mean "{near[0]}"?' if near else f'register it under "{section}"'
             message = f'no {what} "{name}" is registered'
             self.problems.append(draft.place.problem(f"unknown-{what}", message, field, hint))
-            sound = False
         return sound
 
     def _opens_soundly(self, draft: Draft) -> bool:
@@ -404,6 +412,8 @@ class Appender:
         kind = KIND_OF[fields["type"]]
         current = upcast(fields)
         missing = [name for name in kind.required if name not in current]
+        if missing and fields["subject"] in self.unsound:
+            return False
         for name in missing:
             message = f'the first event of {fields["subject"]} needs "{name}"'
             hint = _HINTS.get((kind.name, name))

@@ -37,6 +37,7 @@ class Remarks:
         problems: list[Problem],
         parties: set[tuple[str, str]],
         erased: dict[str, int],
+        unsound: set[str],
         *,
         erase: bool,
         verify: bool,
@@ -45,6 +46,7 @@ class Remarks:
         self.problems = problems
         self.parties = parties
         self.erased = erased
+        self.unsound = unsound
         self.erase = erase
         self.verify = verify
 
@@ -57,6 +59,8 @@ class Remarks:
             self.problems.append(place.problem("event-erased", message, "type"))
             return False
         target = self.log.ids.get(id_)
+        if target is None and id_ in self.unsound:
+            return False
         if target is None:
             hint = f'did you mean "{found[0]}"?' if (found := self.log.nearest_ids(id_)) else None
             message = f'no event "{id_}" in the log above this one'
