@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,9 @@ from timeline import Timeline
 from timeline.answers.query import Rows
 from timeline.errors import OutOfTime, QueryFailed, UnsafeReader
 from timeline.loading import replay_files
+from timeline.render.csv import csv_lines
+from timeline.render.json import json_list
+from timeline.render.parquet import write_parquet
 from timeline.store.grants import Roles, grants_to_analyst
 from timeline.store.reader import READER_URL
 
@@ -342,3 +346,34 @@ def test_what_people_ask_is_answered_as_it_was_written(postgresql: URL) -> None:
         assert list(timeline.sql("SELECT :a || ':b' AS x /* :c */", {"a": "é"})) == [{"x": "é:b"}]
         plan = list(timeline.sql("EXPLAIN SELECT * FROM event_log"))
         assert "QUERY PLAN" in plan[0]
+
+
+STRANGE = {
+    "power(10::numeric, 5000)": Decimal(10) ** 5000,
+    "sum(9223372036854775807) FROM generate_series(1, 2)": Decimal(18446744073709551614),
+    "exp(40::numeric) > 0": 1,
+    "'NaN'::numeric::text": "NaN",
+    "interval '1 year 2 days'": "P1Y2D",
+    "time '24:00'": "24:00:00",
+    "ARRAY[int4range(1, 5)]": ["[1,5)"],
+    "datemultirange(daterange('2025-01-01', '2025-02-01'))": "{[2025-01-01,2025-02-01)}",
+    "'infinity'::timestamptz": "infinity",
+    "'10000-01-01'::timestamptz": "10000-01-01 00:00:00+00",
+    "'0044-03-15 12:00 BC'::timestamptz": "0044-03-15 12:00:00+00 BC",
+    "'99999-01-01'::date": "99999-01-01",
+    """'{"b": 1, "a": "\\ud800"}'::json""": '{"b": 1, "a": "\\ud800"}',
+    """'{"b": 1, "a": 1e999}'::json""": '{"b": 1, "a": 1e999}',
+    "json_build_array(power(10::numeric, 5000))": f"[1{'0' * 5000}]",
+    "(repeat('[', 5000) || repeat(']', 5000))::jsonb": "[" * 5000 + "]" * 5000,
+}  # fmt: skip
+"""Values that a query can make and the store never holds."""
+
+
+def test_no_value_that_a_query_makes_is_a_bug(postgresql: URL, tmp_path: Path) -> None:
+    with Timeline.open(databases.url_text(postgresql)) as timeline:
+        for value, expected in STRANGE.items():
+            (row,) = timeline.sql(f"SELECT x.* FROM (SELECT {value}) AS x (x)")
+            assert row["x"] == expected, value
+            assert "".join(json_list([row]))
+            assert "".join(csv_lines([row], ["x"]))
+            assert write_parquet(tmp_path / "x.parquet", [row], ["x"]) == 1

@@ -95,6 +95,8 @@ class _Day(Loader):
 class _Instant(Loader):
     def load(self, data: Buffer) -> str:
         text = bytes(data).decode()  # 2025-01-31 23:59:59.5+00, with as many decimals as it needs
+        if text[4] != "-" or text[-3:] != "+00":
+            return text  # infinity, or a year that the log cannot hold: only a query can make it
         return f"{text[:10]}T{text[11:19]}.{text[20:-3]:0<6}Z"
 
 

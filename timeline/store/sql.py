@@ -30,6 +30,9 @@ UNKNOWN_NAME: Final = "timeline schema lists the tables and views with their col
 BATCH: Final = 1000
 """Rows that are fetched together; more take memory and save nothing measurable."""
 
+WIDEST: Final = 2**63
+"""Whole numbers from here on stay decimals: no column of a file holds them, and few programs read them."""
+
 LONGEST_QUERY: Final = 2**20
 """Bytes of a query that a person wrote."""
 
@@ -197,7 +200,7 @@ def _given(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """A value as both databases have it: days and instants as text, truth as 1 and 0.
 
-    Whole numbers are integers; a decimal stays one only where no float is the same.
+    Whole numbers of 64 bits are integers; a decimal stays one only where no float is the same.
     """
     if isinstance(value, datetime):
         return format_instant(value)
@@ -207,8 +210,10 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, int):
+        return value if -WIDEST <= value < WIDEST else Decimal(value)
     if isinstance(value, Decimal) and value.is_finite():
-        if value == value.to_integral_value():
+        if -WIDEST <= value < WIDEST and value == value.to_integral_value():
             return int(value)
         near = float(value)
         return near if Decimal(repr(near)) == value else value

@@ -82,6 +82,8 @@ _KINDS: Final = {
     "IntoClause": "SELECT INTO, which makes a table",
     "LockingClause": "FOR UPDATE or FOR SHARE, which locks rows",
 }
+_OPERATORS: Final = {"A_Expr": "name", "SortBy": "use_op", "SubLink": "oper_name"}
+"""Where a part names an operator."""
 _SCHEMAS: Final = ("pg_catalog", "information_schema")
 _CHANGING: Final = {
     *("alter", "comment", "create", "delete", "drop", "grant"),
@@ -93,11 +95,40 @@ _SAID: Final = frozenset({"08", "57"})
 
 
 class _Json(Loader):
-    """JSON as the text that SQLite has."""
+    """JSON as the text that SQLite has; as the server's own, where that cannot be had.
+
+    A person can build JSON that is too deep, has numbers of thousands of digits or half a character.
+    """
 
     def load(self, data: Buffer) -> str:
-        value = json.loads(bytes(data))
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        text = bytes(data).decode()
+        try:
+            written = json.dumps(
+                json.loads(text), ensure_ascii=False, allow_nan=False, separators=(",", ":"),
+                sort_keys=True,
+            )  # fmt: skip
+            written.encode()
+        except (ValueError, RecursionError):
+            return text
+        return written
+
+
+class _AsWritten(Loader):
+    """A value as the server writes it: a year of an interval is no 365 days, and 24:00 is a time there."""
+
+    def load(self, data: Buffer) -> str:
+        return bytes(data).decode()
+
+
+_LOADERS: Final[dict[str, type[Loader]]] = {
+    **dict.fromkeys(("json", "jsonb"), _Json),
+    **dict.fromkeys(("interval", "time", "timetz"), _AsWritten),
+    **{
+        f"{of}{kind}": _AsWritten
+        for of in ("int4", "int8", "num", "ts", "tstz", "date")
+        for kind in ("range", "multirange")
+    },
+}
 
 
 class _Statement(NamedTuple):
@@ -241,8 +272,8 @@ def _check_node(node: Any, attributes: set[str]) -> None:
         *schema, name = _strings(node.funcname)
         if name not in FUNCTIONS or schema not in ([], ["pg_catalog"]):
             raise QueryRefused(f"the function {name}, which is not one of those that only compute")
-    elif kind == "A_Expr":
-        *schema, name = _strings(node.name)
+    elif kind in _OPERATORS:
+        *schema, name = _strings(getattr(node, _OPERATORS[kind])) or [""]
         if schema not in ([], ["pg_catalog"]):
             raise QueryRefused(f"the operator {name} of a schema")
     elif kind == "RangeVar":
@@ -299,8 +330,8 @@ def _stream(
     try:
         _settle(connection, timeout)
         with psycopg.RawCursor(driver) as cursor:
-            for name in ("json", "jsonb"):
-                cursor.adapters.register_loader(name, _Json)
+            for name, loader in _LOADERS.items():
+                cursor.adapters.register_loader(name, loader)
             given = [values[name] for name in statement.names]
             # closed at once: the stream holds the lock of the connection, which a rollback waits for
             with closing(_rows(cursor, statement.text, given)) as rows:
@@ -331,7 +362,12 @@ def _rows(
 
 def _settle(connection: Connection, timeout: float | None) -> None:
     """A time limit, the time zone of the store, and text that means what it meant to the parser."""
-    settings = {"standard_conforming_strings": "on", "TimeZone": "'UTC'", "DateStyle": "'ISO'"}
+    settings = {
+        "standard_conforming_strings": "on",
+        "TimeZone": "'UTC'",
+        "DateStyle": "'ISO'",
+        "IntervalStyle": "'iso_8601'",
+    }
     if timeout is not None:
         settings["statement_timeout"] = str(max(1, min(round(timeout * 1000), 2**31 - 1)))
     for name, value in settings.items():

@@ -48,6 +48,10 @@ LOOKING: Final = frozenset(
 )  # fmt: skip
 """The pragmas that only tell; every other one can set something."""
 
+TABLES: Final = ("json_each('[]')", "json_tree('[]')", "pragma_table_info('event')")
+"""Functions that are tables. The first use of each makes it known by an UPDATE of the schema in memory, which
+no query may do: so they are used before a query runs."""
+
 RAW: Final = frozenset({"dbstat", "sqlite_dbpage", "sqlite_stmt"})
 """Tables of SQLite itself that show more than rows: pages as bytes, statements of others."""
 
@@ -265,6 +269,8 @@ def _answers(asked: Asked, denied: list[str]) -> Iterator[Answer]:
         driver.execute("PRAGMA query_only=ON")
         driver.execute(f"PRAGMA hard_heap_limit={MEMORY}")
         add_functions(driver)
+        for table in TABLES:
+            driver.execute(f"SELECT 1 FROM {table} LIMIT 0")
         with guarded(driver, denied), closing(driver.cursor()) as cursor:
             cursor.execute(asked.statement, asked.values)
             yield Answer(names=[name for name, *_ in cursor.description or ()])
