@@ -157,6 +157,46 @@ def test_a_changed_projection_is_found_and_written_anew(told: World, statement: 
     told.check()
 
 
+COLUMNS = """id, subject, version, type, schema_version, occurred, earliest, latest, known, told, recorded,
+  fact_level, attribution, payload, origin, digest, hash"""
+FORGED = COLUMNS.replace("id, subject", "'forged', 'deal:forged'", 1)
+
+MORE = {
+    "an event ahead of the first": (
+        f"INSERT INTO event (position, {COLUMNS}) SELECT 0, {FORGED} FROM event WHERE position = 5"
+    ),
+    "an event far ahead of the first": (
+        f"INSERT INTO event (position, {COLUMNS}) SELECT -7, {FORGED} FROM event WHERE position = 5"
+    ),
+    "another history": "INSERT INTO projection VALUES ('another', 8)",
+    "another revision": "INSERT INTO alembic_version VALUES ('0002')",
+}
+
+
+@pytest.mark.parametrize("what", MORE)
+def test_what_is_more_than_a_log_holds_is_found(told: World, what: str) -> None:
+    told.execute(MORE[what])
+    with pytest.raises(StoreDamaged):
+        told.check()
+
+
+def test_a_status_that_is_filed_in_another_group_is_found(told: World) -> None:
+    told.execute("UPDATE subject_history SET status_group = 'over' WHERE subject = 'deal:widgets'")
+    with pytest.raises(HistoryDamaged, match="deal:widgets"):
+        told.check()
+    told.timeline.rebuild()
+    told.check()
+
+
+def test_words_of_an_event_that_is_not_there_are_found(told: World) -> None:
+    column = "rowid" if told.store.is_sqlite else "position"
+    told.execute(f"INSERT INTO event_words ({column}, words) VALUES (999, 'evil')")
+    with pytest.raises(HistoryDamaged, match="999"):
+        told.check()
+    told.timeline.rebuild()
+    told.check()
+
+
 # --- what is kept of files ------------------------------------------------------------------------
 
 FILES = {

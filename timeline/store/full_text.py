@@ -172,6 +172,19 @@ def verify_words(connection: Connection, page: Sequence[LogRow]) -> None:
                 raise HistoryDamaged(subjects[position], reason)
 
 
+def verify_no_other_words(connection: Connection) -> None:
+    """Raise HistoryDamaged where the index has words of an event that is not in the log."""
+    table, column = ("event_words", "position")
+    if connection.dialect.name == "sqlite":
+        table, column = ("event_words_docsize", "id")
+    held = sa.table(table, sa.column(column)).c[column]
+    known = sa.select(event.c.position)
+    position = connection.scalar(sa.select(held).where(held.not_in(known)).limit(1))
+    if position is not None:
+        reason = f"the full-text index has words of an event at {position}, which is not there"
+        raise HistoryDamaged("the log", reason)
+
+
 def _held(connection: Connection, right: dict[int, str]) -> dict[int, bool]:
     """Whether the index has exactly the words of each event; on SQLite, at least these and no others' ids."""
     first, last = min(right), max(right)

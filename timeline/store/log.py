@@ -263,6 +263,9 @@ def walk_chain(
     head does not agree. Constant memory.
     """
     link = _head_at(connection, since) if since else GENESIS_LINK
+    first = connection.scalar(sa.select(sa.func.min(event.c.position)))
+    if first is not None and first < 1:
+        raise StoreDamaged(first, "a log begins at position 1")
     as_bytes = connection.dialect.name == "sqlite"
     for row in read_rows(connection, after=since):
         link = check_link(row, link, as_bytes=as_bytes)

@@ -12,20 +12,22 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
 from timeline.ingest.canonical import GENESIS
+from timeline.model.fold import kind_of
 from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.files import verify_files
-from timeline.store.full_text import verify_words
+from timeline.store.full_text import verify_no_other_words, verify_words
 from timeline.store.handles import verify_handles
+from timeline.store.histories import HISTORY
 from timeline.store.history_rows import State
 from timeline.store.identity import verify_identity
 from timeline.store.log import read_entries, read_head, read_row_at, walk_chain
 from timeline.store.published import Publication, bounds_of, known_since, publication, redated
 from timeline.store.rows import UNREADABLE, LogRow, told_of
 from timeline.store.schema import verify_schema
-from timeline.store.tables import event, party_history, subject_history
+from timeline.store.tables import REVISIONS, event, party_history, subject_history
 from timeline.store.verify_history import verify_history
 from timeline.store.verify_references import References, verify_companies
 
@@ -90,11 +92,13 @@ def verify(
     if anchor is not None:
         check_reaches(anchor, head.position)
     _check_versions(connection, since)
+    _check_single_rows(connection, head.position)
     if unlike is not None:
         raise unlike
     if not since:
         verify_companies(connection)
         verify_handles(connection)
+        verify_no_other_words(connection)
         verify_files(connection)
     verify_identity(connection)
 
@@ -167,9 +171,9 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
 
 def _check_history_bytes(connection: Connection, since: int) -> None:
-    """Raise HistoryDamaged for a row whose JSON says what it means in other bytes than were written.
+    """Raise HistoryDamaged for a row that nobody can have written, whatever it means.
 
-    A key that stands twice is read by the database as the first, and here as the last; a key that nobody
+    Its JSON may say the same in other bytes, or its status be filed in another group. A key that stands twice is read by the database as the first, and here as the last; a key that nobody
     asks for is not read here at all.
     """
     for table, column, shape in (
@@ -177,13 +181,16 @@ def _check_history_bytes(connection: Connection, since: int) -> None:
         (party_history, party_history.c.roles, list[str]),
     ):
         decode = msgspec.json.Decoder(shape).decode
-        statement = sa.select(table.c.subject, column).execution_options(yield_per=1000)
+        filed = (table.c.status, table.c.status_group) if table is subject_history else ()
+        statement = sa.select(table.c.subject, column, *filed).execution_options(yield_per=1000)
         if since:
             statement = statement.where(table.c.subject.in_(_told_after(since)))
         with connection.execute(statement) as rows:  # closed also where one is wrong
-            for subject, text in rows:
+            for subject, text, *status in rows:
                 try:
                     same = _encode(decode(text)).decode() == text
+                    if status:
+                        same = same and kind_of(subject).group_of(status[0]) == status[1]
                 except UNREADABLE:
                     same = False
                 if not same:
@@ -255,6 +262,18 @@ class _Known:
                 for count in range(1, len(entries) + 1)
             ]
         return next((moment for at, moment in reversed(cached) if at < row.position), None)
+
+
+def _check_single_rows(connection: Connection, position: int) -> None:
+    """Raise StoreDamaged where a table that says one thing says another one too."""
+    for table, right in (
+        (sa.table("log_head", sa.column("one")), 1),
+        (sa.table("projection", sa.column("name")), HISTORY),
+        (sa.table("alembic_version", sa.column("version_num")), REVISIONS[-1]),
+    ):
+        said = list(connection.scalars(sa.select(*table.c)))
+        if said != [right]:
+            raise StoreDamaged(position, f"{table.name} must have one row, {right!r}, and has {said}")
 
 
 def _told_after(since: int) -> sa.Select[tuple[str]]:
