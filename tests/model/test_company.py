@@ -124,6 +124,30 @@ def test_the_name_before_a_mend_is_the_one_that_was_recorded() -> None:
     assert [name_at("x", [*told, mend], *asked, position) for position in (0, 1, 2)] == [*"YXY"]
 
 
+def test_a_correction_by_a_publisher_leaves_the_name_of_a_registration() -> None:
+    news = entry(
+        2, "event_corrected", "company:x", "2025-01-01T00:00:00.000000Z",
+        target="e1", changes={"name": "Y Ltd"}, source="s",
+    )  # fmt: skip
+    told = [entry(1, "company_registered", "company:x", name="X Ltd", occurred="2024-06-01"), news]
+    early, late = "2024-12-31T23:59:59.999999Z", "2025-01-02T00:00:00.000000Z"
+    assert registered_name("x", told) == "X Ltd"
+    assert name_at("x", told, "2024-05-31", late, 9) == "X Ltd", "it is not there yet"
+    assert name_at("x", told, "2025-01-02", early, 9) == "X Ltd"
+    assert name_at("x", told, "2025-01-02", late, 9) == "Y Ltd"
+
+
+def test_the_name_of_a_registration_that_was_taken_back_is_not_shown() -> None:
+    told = [
+        entry(1, "company_registered", "company:x", name="X Ltd"),
+        entry(2, "event_retracted", "company:x", target="e1"),
+    ]
+    assert registered_name("x", told) == "x"
+    assert (
+        registered_name("x", [*told, entry(3, "company_registered", "company:x", name="Y")]) == "Y"
+    )
+
+
 def test_a_company_that_nobody_registered_goes_by_its_id() -> None:
     assert registered_name("nobody", []) == "nobody"
 
