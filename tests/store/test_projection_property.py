@@ -128,7 +128,7 @@ def near_instants(instants: set[Instant]) -> list[Instant]:
 
 def boundaries(found: list[Entry], connection: Connection) -> tuple[list[Day], list[Instant]]:
     """Every boundary of a subject's events and rows, and what lies next to it."""
-    rows = read_subject_rows(connection, found[0].subject)
+    rows = read_subject_rows(connection, [found[0].subject])[found[0].subject]
     days = {day for e in judge(found).mended.values() or found for day in (e.earliest, e.latest)}
     days |= {day for row in rows for day in (row.valid_from, row.valid_to)}
     knowns = {e.known for e in judge(found).mended.values() or found} | {
@@ -139,8 +139,8 @@ def boundaries(found: list[Entry], connection: Connection) -> tuple[list[Day], l
 
 def stored_at_every_boundary_is_replay(connection: Connection, found: list[Entry]) -> None:
     subject = found[0].subject
-    rows = read_subject_rows(connection, subject)
-    parties = read_party_rows(connection, subject)
+    rows = read_subject_rows(connection, [subject])[subject]
+    parties = read_party_rows(connection, [subject])[subject]
     days, knowns = boundaries(found, connection)
     for known in knowns:
         now = [row for row in rows if row.known_from <= known < row.known_to]

@@ -36,6 +36,11 @@ class HandleRow(NamedTuple):
     form: str
 
 
+def is_company(subject: str) -> bool:
+    """Whether a subject is a company."""
+    return subject.startswith(_COMPANY)
+
+
 def rows_of(subject: str, entries: Iterable[Entry]) -> list[HandleRow]:
     """The rows of one company, from all its events."""
     company = subject.removeprefix(_COMPANY)
@@ -82,28 +87,26 @@ def read_all_handles(connection: Connection) -> Iterator[HandleRow]:
         yield from (HandleRow(*row) for row in rows)
 
 
+def read_names(connection: Connection) -> Iterator[tuple[str, str]]:
+    """The id and the name of every company, in the order of their ids."""
+    own = company_handle.c
+    statement = sa.select(own.company, own.value).where(own.matched == "name").order_by(own.company)
+    with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+        yield from (tuple(row) for row in rows)
+
+
 # --- writing --------------------------------------------------------------------------------------
 
 
-def rewrite_handles(connection: Connection, subjects: Iterable[str], *, new: bool = False) -> None:
-    """Write the rows of some companies as their events have them; ``new``: they have none yet."""
-    for some in chunks(subject for subject in subjects if subject.startswith(_COMPANY)):
-        if not new:
-            ids = [subject.removeprefix(_COMPANY) for subject in some]
-            own = among(connection, company_handle.c.company, ids)
-            connection.execute(sa.delete(company_handle).where(own))
+def rewrite_handles(connection: Connection, subjects: Iterable[str]) -> None:
+    """Write the rows of some companies anew as their events have them; other subjects have none."""
+    for some in chunks(filter(is_company, subjects)):
+        ids = [subject.removeprefix(_COMPANY) for subject in some]
+        own = among(connection, company_handle.c.company, ids)
+        connection.execute(sa.delete(company_handle).where(own))
         found = read_entries(connection, some, _ALL)
-        _insert(connection, found)
-
-
-def rewrite_all_handles(connection: Connection) -> None:
-    """Write all rows anew from the log."""
-    connection.execute(sa.delete(company_handle))
-    _insert(connection, list(read_all_entries(connection, _ALL, ["company"])))
-
-
-def _insert(connection: Connection, found: Iterable[tuple[str, list[Entry]]]) -> None:
-    insert_rows(connection, company_handle, [row for each in found for row in rows_of(*each)])
+        rows = [row for subject, entries in found for row in rows_of(subject, entries)]
+        insert_rows(connection, company_handle, rows)
 
 
 def verify_handles(connection: Connection) -> None:

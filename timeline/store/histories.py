@@ -198,26 +198,34 @@ def count_subjects(connection: Connection, on: Day, known: Instant) -> dict[str,
     return {row[0]: row[1] for row in connection.execute(_counts, _at(on, known))}
 
 
-def read_subject_rows(connection: Connection, subject: str) -> list[Row[Content]]:
-    """Every row of a subject."""
-    statement = sa.select(*_ROW_COLUMNS).where(rows_table.c.subject == subject)
-    return [
-        Row(row.valid_from, row.valid_to, row.known_from, row.known_to, _content(row))
-        for row in connection.execute(statement)
-    ]
+_rows: Final = Asking(sa.select(*_ROW_COLUMNS), rows_table.c.subject)
+_parties: Final = Asking(
+    sa.select(
+        party_history.c.subject, party_history.c.company, party_history.c.roles,
+        party_history.c.valid_from, party_history.c.valid_to, party_history.c.known_from,
+        party_history.c.known_to,
+    ),
+    party_history.c.subject,
+)  # fmt: skip
 
 
-def read_party_rows(connection: Connection, subject: str) -> list[PartyRow]:
-    """Every row of a subject's parties."""
-    table = party_history
-    statement = sa.select(
-        table.c.company, table.c.roles, table.c.valid_from, table.c.valid_to, table.c.known_from,
-        table.c.known_to,
-    ).where(table.c.subject == subject)  # fmt: skip
-    return [
-        PartyRow(company, _read(subject, _decode_roles, roles), *rest)
-        for company, roles, *rest in connection.execute(statement)
-    ]
+def read_subject_rows(
+    connection: Connection, subjects: Sequence[str]
+) -> dict[str, list[Row[Content]]]:
+    """Every row of some subjects, by subject."""
+    found: dict[str, list[Row[Content]]] = {subject: [] for subject in subjects}
+    for row in _rows(connection, subjects):
+        subject, valid_from, valid_to, known_from, known_to, *_ = row
+        found[subject].append(Row(valid_from, valid_to, known_from, known_to, _content(row)))
+    return found
+
+
+def read_party_rows(connection: Connection, subjects: Sequence[str]) -> dict[str, list[PartyRow]]:
+    """Every row of the parties of some subjects, by subject."""
+    found: dict[str, list[PartyRow]] = {subject: [] for subject in subjects}
+    for subject, company, roles, *rest in _parties(connection, subjects):
+        found[subject].append(PartyRow(company, _read(subject, _decode_roles, roles), *rest))
+    return found
 
 
 def _content(row: Sequence[Any]) -> Content:

@@ -22,7 +22,7 @@ from timeline.store.bulk import Asking, Constant, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
-from timeline.store.handles import rewrite_all_handles, rewrite_handles
+from timeline.store.handles import HandleRow, is_company, rewrite_handles, rows_of
 from timeline.store.histories import (
     HISTORY,
     is_projected,
@@ -36,6 +36,7 @@ from timeline.store.log import chunks, read_entries, read_head, subjects_of_any
 from timeline.store.memory import Memory
 from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
+    company_handle,
     event,
     party_history,
     projection,
@@ -121,11 +122,7 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
     for some in chunks(sorted((news.subjects.keys() | named) - set(new)), 200):
         _project_some(connection, writer, some, news, memory)
     writer.flush()
-    if news.is_every_subject:
-        rewrite_all_handles(connection)
-    else:
-        rewrite_handles(connection, new, new=True)
-        rewrite_handles(connection, news.subjects.keys() - set(new))
+    rewrite_handles(connection, news.subjects.keys() - set(new))
     _move(connection, head=head)
 
 
@@ -155,10 +152,11 @@ def _project_some(
             anew.append(subject)
         else:
             writer.change(subject, change)
+    # together, for a look-up of its own takes as long as the fold of a subject
+    rows, parties = read_subject_rows(connection, anew), read_party_rows(connection, anew)
     for subject, entries in read_entries(connection, anew, 2**62):
-        stored = read_subject_rows(connection, subject), read_party_rows(connection, subject)
         followed = follow(entries, one=writer.one)
-        writer.change(subject, difference(*stored, followed.history))
+        writer.change(subject, difference(rows[subject], parties[subject], followed.history))
         followed.settle()
         memory.follow(subject, followed, len(entries))
 
@@ -243,6 +241,8 @@ class _Writer:
         self.connection, self.one = connection, one
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
+        self.handles: list[HandleRow] = []
+        """Of companies that have none yet."""
         # of the statements about single rows, the parameters
         self.dropped: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
         self.ended: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
@@ -252,6 +252,8 @@ class _Writer:
         subject, made = entries[0].subject, history(entries, one=self.one)
         self.rows += [row_values(subject, row) for row in made.rows]
         self.parties += [party_values(subject, party) for party in made.parties]
+        if is_company(subject):
+            self.handles += rows_of(subject, entries)
         if len(self.rows) >= PAGE:
             self.flush()
 
@@ -274,11 +276,10 @@ class _Writer:
         for table in (_ROWS, _PARTIES):
             self._each(table.delete, self.dropped[table])
             self._each(table.end, self.ended[table])
-        for written, rows in (
-            (rows_table, self.rows),
-            (party_history, self.parties),
-        ):
-            insert_rows(self.connection, written, rows)
+        insert_rows(self.connection, rows_table, self.rows)
+        insert_rows(self.connection, party_history, self.parties)
+        insert_rows(self.connection, company_handle, self.handles)
+        for rows in (self.rows, self.parties, self.handles):
             rows.clear()
 
     def _each(self, statement: sa.Executable, parameters: list[_Key]) -> None:
@@ -296,7 +297,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     What is kept of files is forgotten where it is damaged: it does not follow from the log.
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
-    for table in (rows_table, party_history, subject_company):
+    for table in (rows_table, party_history, subject_company, company_handle):
         connection.execute(sa.delete(table))
     one, _ = rewrite_identity(connection)
     writer, count = _Writer(connection, one), 0
@@ -318,7 +319,6 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
         pairs.clear()
     writer.flush()
     insert_rows(connection, subject_company, pairs)
-    rewrite_all_handles(connection)
     rewrite_words(connection)
     forget_damaged_files(connection)
     moved = connection.execute(

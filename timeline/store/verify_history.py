@@ -91,9 +91,10 @@ def _subjects(
 
 
 def _compare(connection: Connection, subject: str, entries: list[Entry], one: Identity) -> None:
-    stored = read_subject_rows(connection, subject)
+    stored = read_subject_rows(connection, [subject])[subject]
     expected = history(entries, one=one)
-    change = difference(stored, read_party_rows(connection, subject), expected)
+    parties = read_party_rows(connection, [subject])[subject]
+    change = difference(stored, parties, expected)
     for table, touched in (("subject", change.rows), ("party", change.parties)):
         count = len(touched.dropped) + len(touched.ended) + len(touched.added)
         if count:
