@@ -327,7 +327,7 @@ class Questions:
         from timeline.importers.duplicates import likely_duplicates
 
         def alike(names: Mapping[str, str]) -> Iterator[tuple[str, str, int]]:
-            for pair in likely_duplicates(names, names):
+            for pair in likely_duplicates(names.items):
                 yield pair.company, pair.like, pair.score
 
         with self._session() as connection:

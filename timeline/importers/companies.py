@@ -44,8 +44,8 @@ class Companies:
         self.names: dict[str, str] = {UNDISCLOSED: UNDISCLOSED}
         self.new: dict[str, Fields] = {}
         """What will be registered, by id, until :meth:`registration` has given it."""
-        self.registered: list[str] = []
-        """The ids of the companies that this import registered, in order."""
+        self.registered: set[str] = set()
+        """The ids of the companies that this import registered."""
         self._created: list[str] = []
         self._learned: dict[str, dict[str, str]] = {}
         """Identifiers of companies that are there already, until :meth:`identifiers` has given them."""
@@ -189,7 +189,7 @@ class Companies:
         """What registers a new company, once; None for one that is in the log."""
         fields = self.new.pop(company, None)
         if fields is not None:
-            self.registered.append(company)
+            self.registered.add(company)
         return fields
 
     def identifiers(self, company: str) -> list[tuple[str, str]]:

@@ -1,25 +1,44 @@
-"""New companies that are probably known by another spelling: listed for a person, never merged.
+"""Companies that are probably known by another spelling: listed for a person, never merged.
 
-Comparing every name with every other takes the square of their number; names are compared only where
-they share a word, their beginning or their end. RapidFuzz does it in C++.
+Comparing every name with every other takes the square of their number. Names are compared where they share
+a word, their beginning or their end (blocking); where many do, each with those that are next to it in order
+(the sorted neighbourhood of Hernández and Stolfo, 1995). RapidFuzz compares in C++. The keys by which names
+meet are sorted in files once they are many, so memory does not grow with the companies.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import ExitStack
+from heapq import merge
+from itertools import groupby, islice
+from operator import itemgetter
+from tempfile import TemporaryFile
+from typing import IO, Final, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
-from timeline.importers.slugs import base_name, slug_of
+from timeline.importers.slugs import slug_of
+from timeline.model.names import fold_name
 
 ENOUGH = 88
 """Points of 100 from which two names are likely the same."""
-_COMMON = 300
-"""Names that share a word which says nothing: group, bank, systems."""
 MOST = 1000
-"""Pairs that are listed."""
+"""Pairs that a report lists; all are counted."""
+
+_COMMON: Final = 300
+"""Names that share so common a key that each is compared with its neighbours only."""
+_NEAR: Final = 10
+"""Neighbours in the order of a common key with which a name is compared."""
+_FEW: Final = 20_000
+"""New companies of which the keys are held in memory, so that the keys of no others need be sorted."""
+_SORTED: Final = 200_000
+"""Keys that are sorted in memory, about 100 MB."""
+
+Names: TypeAlias = Callable[[], Iterable[tuple[str, str]]]
+"""Gives the id and the name of every company, in the same order each time."""
 
 
 class Likely(Struct, frozen=True):
@@ -32,54 +51,122 @@ class Likely(Struct, frozen=True):
     score: int
 
 
-def likely_duplicates(names: Mapping[str, str], new: Iterable[str]) -> list[Likely]:
-    """Pairs of a new company and another one by their ids, most alike first."""
+class _Named(Struct, frozen=True, array_like=True):
+    """A company where one of its keys stands."""
+
+    order: int
+    new: bool
+    company: str
+    name: str
+    base: str
+
+
+_encode: Final = msgspec.json.Encoder().encode
+_Key: TypeAlias = tuple[str, _Named]
+_decode: Final = msgspec.json.Decoder(_Key).decode
+
+
+def likely_duplicates(
+    names: Names, new: Container[str] | None = None, *, in_memory: int = _SORTED
+) -> Iterator[Likely]:
+    """Every pair of a new company and another one that looks like it, in no order; None: all are new.
+
+    ``in_memory`` keys are sorted at once; more of them go to files.
+    """
+    wanted = None if new is None else _keys_of_new(names, new)
+    if wanted is not None and not wanted:
+        return
+    with ExitStack() as files:
+        ordered = _ordered(_keyed(names, new, wanted), files, in_memory)
+        seen: set[tuple[int, int]] = set()
+        for key, group in groupby(ordered, key=itemgetter(0)):
+            for one, other, score in _alike(key, [named for _, named in group]):
+                pair = (one.order, other.order)
+                if pair not in seen:
+                    seen.add(pair)
+                    yield Likely(one.company, one.name, other.company, other.name, score)
+
+
+def _keys_of_new(names: Names, new: Container[str]) -> set[str] | None:
+    """The keys of new companies; None where they are too many."""
+    found: set[str] = set()
+    for count, (_, name) in enumerate((each for each in names() if each[0] in new), 1):
+        if count > _FEW:
+            return None
+        found |= _keys(_base(name))
+    return found
+
+
+def _keyed(
+    names: Names, new: Container[str] | None, wanted: Container[str] | None
+) -> Iterator[_Key]:
+    for order, (company, name) in enumerate(names()):
+        base = _base(name)
+        named = _Named(order, new is None or company in new, company, name, base)
+        for key in _keys(base):
+            if wanted is None or key in wanted:
+                yield key, named
+
+
+def _ordered(keyed: Iterator[_Key], files: ExitStack, most: int) -> Iterator[_Key]:
+    """Keys in order, those of one name in the order of the names, in constant memory."""
+    runs: list[Iterable[_Key]] = []
+    while True:
+        run = sorted(islice(keyed, most), key=itemgetter(0))
+        if len(run) < most:
+            return merge(*runs, run, key=itemgetter(0))
+        stream = files.enter_context(TemporaryFile())  # noqa: SIM115 - it is one
+        for key, named in run:
+            stream.write(_encode((key, named)) + b"\n")
+        runs.append(_read(stream))
+
+
+def _read(stream: IO[bytes]) -> Iterator[_Key]:
+    stream.seek(0)
+    return map(_decode, stream)
+
+
+def _alike(key: str, block: list[_Named]) -> Iterator[tuple[_Named, _Named, int]]:
+    """Pairs of a block of names that are alike, the new one first, or the later one."""
+    if len(block) < 2 or not any(named.new for named in block):
+        return
     from rapidfuzz import fuzz, process
 
-    fresh = list(new)
-    if not fresh:
-        return []
-    bases = {company: slug_of(base_name(name)).replace("-", " ") for company, name in names.items()}
-    blocks: defaultdict[str, list[str]] = defaultdict(list)
-    for company, base in bases.items():
-        for key in _keys(base):
-            blocks[key].append(company)
-    order = {company: number for number, company in enumerate(names)}
-    found: list[Likely] = []
-    for company in fresh:
-        base = bases[company]
-        others = {
-            other: bases[other]
-            for key in _keys(base)
-            if len(blocks[key]) <= _COMMON
-            for other in blocks[key]
-            # each pair once, and names with other numbers in them are other companies
-            if order[other] < order[company] and _digits(bases[other]) == _digits(base)
-        }
-        scores: dict[str, float] = {}
-        # words in any order, and words that were written together
-        for scorer, prepare in ((fuzz.token_sort_ratio, None), (fuzz.ratio, _compact)):
-            for _, score, other in process.extract(
-                base, others, scorer=scorer, processor=prepare, score_cutoff=ENOUGH, limit=5
+    near = len(block)
+    if near > _COMMON:
+        back = -1 if key.endswith("$") else 1
+        block = sorted(block, key=lambda named: named.base.replace(" ", "")[::back])
+        near = _NEAR
+    # words in any order, and words that were written together
+    turned = [" ".join(sorted(named.base.split())) for named in block]
+    joined = [named.base.replace(" ", "") for named in block]
+    for at, named in enumerate(block):
+        scores: dict[int, float] = {}
+        first = max(0, at - near)
+        for texts in (turned, joined):
+            others = texts[first:at]
+            for _, score, place in process.extract(
+                texts[at], others, scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None
             ):
-                scores[other] = max(score, scores.get(other, 0))
-        for other, score in scores.items():
-            found.append(Likely(company, names[company], other, names[other], round(score)))
-    found.sort(key=lambda pair: (-pair.score, pair.company, pair.like))
-    return found[:MOST]
+                scores[first + place] = max(score, scores.get(first + place, 0))
+        for place, score in scores.items():
+            other = block[place]
+            if named.new or other.new:
+                later = (named.new, named.order) > (other.new, other.order)
+                one, like = (named, other) if later else (other, named)
+                yield one, like, round(score)
+
+
+def _base(name: str) -> str:
+    """A name without its legal form, in lower-case words of ASCII."""
+    return slug_of(fold_name(name).base).replace("-", " ")
 
 
 def _keys(base: str) -> set[str]:
+    """By what a name meets those that may be the same; names with other numbers in them are not."""
     compact = base.replace(" ", "")
     keys = {word for word in base.split() if len(word) > 3}
     if len(compact) > 3:
         keys |= {f"^{compact[:4]}", f"{compact[-4:]}$"}
-    return keys or {compact}
-
-
-def _compact(text: str) -> str:
-    return text.replace(" ", "")
-
-
-def _digits(text: str) -> str:
-    return "".join(re.findall(r"\d+", text))
+    digits = "".join(re.findall(r"\d+", base))
+    return {f"{digits} {key}" for key in keys or {compact}}

@@ -93,7 +93,10 @@ class Imported(Struct, frozen=True, kw_only=True):
     """Identifiers kept of companies that were registered already."""
     sources: int
     """Sources registered."""
+    duplicates: int
+    """Pairs of a company that is new and another one that looks like it."""
     likely_duplicates: list[Likely]
+    """Of these the ones that are most alike."""
     other_spellings: list[Spelling]
     notes: list[str]
     """What had to be found out about the file, and what looks strange about a column."""

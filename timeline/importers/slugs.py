@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import sha256
 
 from anyascii import anyascii
+
+from timeline.model.names import fold_name
 
 _LONGEST = 60
 """Characters of a slug that is made of a text; longer ones end in a digest."""
@@ -37,19 +38,6 @@ def digest_of(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-@lru_cache(maxsize=65536)
-def base_name(name: str) -> str:
-    """A company's name without its legal form, as it is written; the name where nothing else is left."""
-    from cleanco import basename  # its table of legal forms takes 10 ms to prepare
-
-    found = " ".join(name.split())
-    while True:  # "Co., Ltd." is two forms
-        shorter = str(basename(found)).strip()
-        if not shorter or shorter == found or not slug_of(shorter):
-            return found
-        found = shorter
-
-
 def company_slug(name: str) -> str:
     """The id that a company of this name gets if nobody else has it; empty for no letter or digit."""
-    return slug_of(base_name(name))[:_LONGEST].strip("-")
+    return slug_of(fold_name(name).base)[:_LONGEST].strip("-")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from heapq import nsmallest
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
@@ -18,7 +19,7 @@ from timeline.answers.companies import find_company
 from timeline.errors import DataError, NotFound
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import Companies
-from timeline.importers.duplicates import likely_duplicates
+from timeline.importers.duplicates import MOST, Likely, likely_duplicates
 from timeline.importers.editions import Compared, Editions, Gone, Seen
 from timeline.importers.mapping import MappingFile
 from timeline.importers.plan import Plan, compile_mapping
@@ -31,7 +32,7 @@ from timeline.model.subject import Subject
 from timeline.model.values import Fields
 from timeline.store.append import Appender
 from timeline.store.bulk import among, rare_collections
-from timeline.store.handles import read_all_handles
+from timeline.store.handles import read_all_handles, read_names
 from timeline.store.log import chunks
 from timeline.store.rows import log_row
 from timeline.store.store import Store, Undo
@@ -424,6 +425,7 @@ class _Import:
         """Finish the append, and say what came of it."""
         tally, companies = self.tally, self.companies
         position = self.appender.finish().position
+        likely, count = self._likely_duplicates()
         return Imported(
             file=self.name,
             dry_run=dry_run,
@@ -446,10 +448,26 @@ class _Import:
             companies=tally.companies,
             identified=tally.identified,
             sources=tally.sources,
-            likely_duplicates=likely_duplicates(companies.names, companies.registered),
+            duplicates=count,
+            likely_duplicates=likely,
             other_spellings=[Spelling(*each) for each in companies.spellings],
             notes=notes
             + tally.notes
             + [note for reader in self.plan.readers for note in reader.notes()],
             position=position,
         )
+
+    def _likely_duplicates(self) -> tuple[list[Likely], int]:
+        """The pairs of new companies and others that are most alike, and how many there are."""
+        count = 0
+
+        def counted() -> Iterator[Likely]:
+            nonlocal count
+            for pair in likely_duplicates(
+                lambda: read_names(self.connection), self.companies.registered
+            ):
+                count += 1
+                yield pair
+
+        found = nsmallest(MOST, counted(), key=lambda p: (-p.score, p.company, p.like))
+        return found, count

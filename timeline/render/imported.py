@@ -59,11 +59,14 @@ def imported_lines(
             yield from page.item("", "", event.subject, [("", event.type)])
         yield from _more(report.gone, page)
     if report.likely_duplicates:
-        yield from page.section(f"likely duplicates ({len(report.likely_duplicates):,})")
+        yield from page.section(f"likely duplicates ({report.duplicates:,})")
         for pair in report.likely_duplicates[:MOST]:
             text = f"looks like {pair.like_name} ({pair.like}), {pair.score} of 100"
             yield from page.item(pair.company, "disputed", pair.name, [("", text)])
-        yield from _more(len(report.likely_duplicates), page)
+        yield from _more(report.duplicates, page)
+        yield ""
+        text = "timeline match lists them with the reasons; timeline judge says of two: same, or different"
+        yield from page.paragraph(text)
     if report.other_spellings:
         yield from page.section(f"other spellings ({len(report.other_spellings):,})")
         for each in report.other_spellings[:MOST]:

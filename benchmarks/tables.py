@@ -1,0 +1,143 @@
+"""Importing lists with many new companies, and their next editions: ``python -m benchmarks.tables 20000``.
+
+The same count and seed give the same bytes. A list is made as the public lists of acquisitions are: every
+target is new, buyers have a long tail, so that 100 rows bring about 128 new companies; two rows of a hundred
+are damaged. The second edition has other prices or days in five rows of a hundred, lacks one, and has one
+that is new.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+from benchmarks.bulk import peak
+from timeline.importers.mapping import read_mapping
+from timeline.importers.table import import_table
+from timeline.store.store import Store
+
+CHANGED, GONE, NEW, DAMAGED = 0.05, 0.01, 0.01, 0.02
+
+HEADER = (
+    "company_permalink", "company_name", "company_country_code", "acquirer_permalink",
+    "acquirer_name", "acquirer_country_code", "acquired_at", "price_amount", "price_currency_code",
+)  # fmt: skip
+
+MAPPING = """\
+name: acquisitions
+key: [company_permalink, acquirer_permalink]
+source: {{id: list-{year}, publisher: A list of acquisitions, kind: data, published: {year}-10-31}}
+companies:
+  target:
+    name: {{column: company_name}}
+    country: {{column: company_country_code}}
+    identifiers: {{other: {{column: company_permalink}}}}
+  acquirer:
+    name: {{column: acquirer_name}}
+    country: {{column: acquirer_country_code}}
+    identifiers: {{other: {{column: acquirer_permalink}}}}
+events:
+  - type: deal_completed
+    subject: deal:{{acquirer}}-{{target}}
+    occurred: {{column: acquired_at}}
+    kind: acquisition
+    parties: {{acquirer: [acquirer], target: [target]}}
+    value: {{exact: {{column: price_amount}}, currency: {{column: price_currency_code}}}}
+"""
+
+_STARTS = re.findall(
+    "[a-z]+",
+    "ar bel cor dan el far gran hel in jor kal lum mar nor os pel quil ro sil tor ul ven wes xan yor",
+)
+_MIDDLES = re.findall("[a-z]+", "a bri ca de di fo ga ke la mi no pa ri sa ta u va we")
+_ENDS = re.findall(
+    "[a-z]+",
+    "bix con dex form gate hub ion jet kit lab mark net om pad que rise soft tech via ware works",
+)
+_FORMS = ["", "", "", "", " Inc.", " Inc", " Ltd", " GmbH", " Corporation", " Technologies"]
+_COUNTRIES = ["USA", "USA", "USA", "GBR", "DEU", "FRA", "ISR", "IND", "CAN", ""]
+
+
+def _name(number: int, random_: random.Random) -> str:
+    """A name that no other number has, most of them made-up words."""
+    number, start = divmod(number, len(_STARTS))
+    number, middle = divmod(number, len(_MIDDLES))
+    number, end = divmod(number, len(_ENDS))
+    word = f"{_STARTS[start]}{_MIDDLES[middle]}{_ENDS[end]}"
+    while number:
+        number, more = divmod(number, len(_MIDDLES))
+        word = f"{word[:-2]}{_MIDDLES[more]}{word[-2:]}"
+    return word.capitalize() + random_.choice(_FORMS)
+
+
+def rows(count: int, seed: int = 18) -> Iterator[list[str]]:
+    """The rows of the first edition."""
+    random_ = random.Random(seed)
+    buyers = max(1, round(count * 0.4))
+    first = date(1999, 1, 1)
+    for number in range(count):
+        buyer = int(buyers * random_.random() ** 2.2)
+        target_name = _name(2 * number, random.Random(2 * number))
+        buyer_name = _name(2 * buyer + 1, random.Random(2 * buyer + 1))
+        day = (first + timedelta(days=random_.randrange(5300))).isoformat()
+        price = str(random_.randrange(1, 900) * 1_000_000) if random_.random() < 0.3 else ""
+        if random_.random() < DAMAGED:
+            day = random_.choice(["", "28/06/1905", "soon", "3201-04-12"])
+        yield [
+            f"/company/t{number}", target_name, random_.choice(_COUNTRIES),
+            f"/company/b{buyer}", buyer_name, random.Random(buyer).choice(_COUNTRIES),
+            day, price, "USD",
+        ]  # fmt: skip
+
+
+def later_rows(count: int, seed: int = 18) -> Iterator[list[str]]:
+    """The rows of the second edition."""
+    random_ = random.Random(seed + 1)
+    for row in rows(count, seed):
+        chance = random_.random()
+        if chance < GONE:
+            continue
+        if chance < GONE + CHANGED:
+            if chance < GONE + CHANGED / 2:
+                row[6] = f"{row[6][:8]}{1 + random_.randrange(28):02}"
+            else:
+                row[7] = str(random_.randrange(1, 900) * 1_100_000)
+        yield row
+        if chance > 1 - NEW:
+            more = f"n{row[0].removeprefix('/company/')}"
+            yield [f"/company/{more}", f"{row[1]} {more}", *row[2:]]
+
+
+def write(path: Path, count: int, *, later: bool = False) -> Path:
+    """Write an edition with its mapping beside it; the path of the mapping."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(HEADER)
+        writer.writerows(later_rows(count) if later else rows(count))
+    mapping = path.with_suffix(".yaml")
+    mapping.write_text(MAPPING.format(year=2015 if later else 2013), encoding="utf-8")
+    return mapping
+
+
+def main(arguments: list[str]) -> None:
+    """Import a file into a store, in this process, and print what it took as JSON."""
+    table, store = Path(arguments[0]), Store(Path(arguments[1]))
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    done = import_table(store, table, read_mapping(table.with_suffix(".yaml")))
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(json.dumps({
+        "rows": done.rows, "taken": done.taken, "companies": done.companies, "cpu": cpu, "peak_mb": peak(),
+        "confirmed": done.confirmed, "corrected": done.corrected, "gone": done.gone,
+    }))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
