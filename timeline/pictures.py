@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from timeline.answers.asked import Asked, Certainty, Day
@@ -77,6 +77,38 @@ class Pictures(Queries):
                 f"leave out known, or give {day}",
             )
         return {**asked, "on": None, "known": None, "as_of": day}
+
+    def exchange(
+        self, format_: Literal["followthemoney", "graphml", "gexf"], **asked: Unpack[Asked]
+    ) -> Iterator[str]:
+        """The network of all companies for another program, line by line.
+
+        With ``on`` it has the ties that hold on that day. Without, FollowTheMoney and GEXF have the ties of
+        all days with theirs; GraphML, which has no days, those of today.
+        """
+        from timeline.answers.companies import terms_at
+        from timeline.answers.network import network, on_day
+        from timeline.store.log import source_terms
+
+        with self._viewing(asked) as view:
+            answer = network(view)
+            if asked.get("on") is not None or asked.get("as_of") is not None:
+                answer = on_day(answer)
+            if format_ == "followthemoney":
+                companies = terms_at(view)
+                slugs = {slug for c in answer.courses for mark in c.marks for slug in mark.sources}
+                sources = source_terms(view.connection, slugs, view.at.position)
+        if format_ == "graphml":
+            from timeline.render.exchange.graphml import graphml_lines
+
+            return graphml_lines(answer)
+        if format_ == "gexf":
+            from timeline.render.exchange.gexf import gexf_lines
+
+            return gexf_lines(answer)
+        from timeline.render.exchange.followthemoney import entity_lines
+
+        return entity_lines(answer, companies, sources)
 
     def plot(
         self,

@@ -18,8 +18,9 @@ from tests.answers.stores import new_timeline
 from timeline import Timeline
 from timeline.answers.circles import circles, days_of_circles
 from timeline.errors import InvalidValue
+from timeline.render.exchange.graphml import graphml_lines
 from timeline.render.graph.layout import communities_of, places_of
-from timeline.render.graph.text import dot_lines, graphml_text, mermaid_lines
+from timeline.render.graph.text import dot_lines, mermaid_lines
 from timeline.render.plot.lines import Filter, currency_of, lines_of
 from timeline.render.plot.network import MOST, circle_words, pairs_of, shown_of
 from timeline.render.plot.reports import activity_scene, months_of, reports_of
@@ -339,7 +340,7 @@ def test_what_companies_are_called_cannot_end_a_label(hostile: Timeline) -> None
     for line in list(mermaid_lines(answer))[1:]:
         inside = line[line.index('"') + 1 : line.rindex('"')]
         assert not set('"<>[]|`') & set(inside.replace("<br>", "")), line
-    graph = ElementTree.fromstring(graphml_text(answer))
+    graph = ElementTree.fromstring("\n".join(graphml_lines(answer)))
     assert HOSTILE.strip() in "".join(graph.itertext())
     assert any("possibly" in line for line in dot)
 

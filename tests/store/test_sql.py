@@ -312,4 +312,6 @@ def test_tables_of_the_database_that_only_compute_can_be_asked(tmp_path: Path) -
         query = "SELECT DISTINCT value FROM event_log, json_each(sources) ORDER BY value"
         assert len(list(timeline.sql(query))) > 1
         assert list(timeline.sql("SELECT count(*) AS n FROM json_tree('[1,[2]]')")) == [{"n": 4}]
-        assert {"name": "payload"} in list(timeline.sql("SELECT name FROM pragma_table_info('event')"))
+        assert {"name": "payload"} in list(
+            timeline.sql("SELECT name FROM pragma_table_info('event')")
+        )

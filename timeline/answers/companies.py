@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import NotFound
 from timeline.model.company import NOBODY, Identity, name_at
-from timeline.model.values import SLUG
+from timeline.model.fold import replay
+from timeline.model.values import SLUG, Fields
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles
 from timeline.store.log import read_all_entries, read_entries
@@ -43,6 +44,19 @@ def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
     }
     asked = names if ids is None else ids
     return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names
+
+
+def terms_at(view: View) -> dict[str, Fields]:
+    """What is known of every company at a view's coordinate, its name at least, by the id that is shown."""
+    at, one = view.at, view.identity
+    found: dict[str, Fields] = {}
+    for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
+        company = subject.partition(":")[2]
+        if one.of(company) == company:
+            item = replay(entries, at.on, at.known_at)
+            name = name_at(company, entries, at.on, at.known_at, at.position)
+            found[company] = (item.terms if item else {}) | {"name": name}
+    return found
 
 
 def find_company(connection: Connection, text: str, one: Identity = NOBODY) -> str:

@@ -74,9 +74,9 @@ def graph(
 
 
 def _text(answer: Any, format_: str) -> str:
-    from timeline.render.graph.text import dot_lines, graphml_text, mermaid_lines
+    from timeline.render.exchange.graphml import graphml_lines
+    from timeline.render.graph.text import dot_lines, mermaid_lines
 
-    if format_ == "graphml":
-        return graphml_text(answer)
-    lines = dot_lines(answer) if format_ == "dot" else mermaid_lines(answer)
+    write = {"graphml": graphml_lines, "dot": dot_lines, "mermaid": mermaid_lines}[format_]
+    lines = write(answer)
     return "".join(f"{line}\n" for line in lines)

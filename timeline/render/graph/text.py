@@ -1,12 +1,11 @@
-"""The network of one day in the languages of other programs: GraphML, Graphviz DOT, Mermaid."""
+"""The network of one day in the languages of other programs: Graphviz DOT, Mermaid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from timeline.answers.network import NetworkAnswer, Tie
-from timeline.extras import needs
 from timeline.render.coordinate import coordinate_words
 from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.plot.colours import colours_of
@@ -58,41 +57,6 @@ def mermaid_lines(answer: NetworkAnswer) -> Iterator[str]:
     for tie, label in _ties(answer):
         arrow = _ARROWS[group_of(tie.status or "", disputed=tie.disputed)]
         yield f"  {numbers[tie.one]} {arrow}|{mermaid_text(label)}| {numbers[tie.other]}"
-
-
-def graphml_text(answer: NetworkAnswer) -> str:
-    """The network as GraphML (http://graphml.graphdrawing.org), every tie an edge with its days.
-
-    Raises MissingExtra where networkx is not installed.
-    """
-    with needs("graph"):
-        import networkx
-    graph = networkx.MultiGraph(
-        on=answer.on,
-        known=answer.known or "",
-        position=answer.position,
-        company=answer.company or "",
-    )
-    names = node_names(answer)
-    for node in answer.nodes:
-        graph.add_node(node.company, name=names[node.company], ties=node.ties)
-    titles = _titles(answer)
-    for tie, _ in _ties(answer):
-        graph.add_edge(tie.one, tie.other, key=tie.subject, **_attributes(tie, answer.on, titles))
-    return "\n".join(networkx.generate_graphml(graph)) + "\n"
-
-
-def _attributes(tie: Tie, on: str, titles: dict[str, str]) -> dict[str, Any]:
-    span = next(span for span in tie.spans if span.valid_from <= on < span.valid_to)
-    return {
-        "subject": tie.subject,
-        "title": titles[tie.subject],
-        "status": tie.status,
-        "certainty": tie.certainty,
-        "disputed": tie.disputed,
-        "valid_from": span.valid_from,
-        "valid_to": span.valid_to,
-    }
 
 
 def _numbers(answer: NetworkAnswer) -> dict[str, str]:

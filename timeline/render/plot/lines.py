@@ -187,7 +187,7 @@ def _line(
     strongest = max(groups, key=_FIRM.__getitem__)
     live = [each for each, group in zip(held, groups, strict=True) if group == strongest]
     current = sum(group not in OVER for group in groups)
-    ends = {_direction(course, one, other) for course, _ in live}
+    ends = {direction(course, one, other) for course, _ in live}
     begin, end = (one, other) if ends != {(other, one)} else (other, one)
     told = (
         span_words(item_title(course, None, answer.names), course, span, answer.names, answer.sources)
@@ -234,7 +234,7 @@ def _label(live: Sequence[tuple[Course, Span]], held: int) -> str:
     return f"{said} + {held - 1}" if held > 1 else said
 
 
-def _direction(course: Course, one: str, other: str) -> tuple[str, str] | None:
+def direction(course: Course, one: str, other: str) -> tuple[str, str] | None:
     """From whom to whom a tie leads: who owns, supplies, makes, grants or buys comes first."""
     terms = course.terms
     # a right leads to who holds it

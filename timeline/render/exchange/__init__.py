@@ -1,0 +1,1 @@
+"""A network in the files of other programs: GraphML, GEXF, FollowTheMoney."""
