@@ -173,8 +173,9 @@ _encode: Final = msgspec.json.Encoder(order="sorted").encode
 def _check_history_bytes(connection: Connection, since: int) -> None:
     """Raise HistoryDamaged for a row that nobody can have written, whatever it means.
 
-    Its JSON may say the same in other bytes, or its status be filed in another group. A key that stands twice is read by the database as the first, and here as the last; a key that nobody
-    asks for is not read here at all.
+    Its JSON may say the same in other bytes, or its status be filed in another group. A key that stands
+    twice is read by the database as the first, and here as the last; a key that nobody asks for is not read
+    here at all.
     """
     for table, column, shape in (
         (subject_history, subject_history.c.state, State),
