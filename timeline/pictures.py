@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, Unpack
 
-from timeline.answers.asked import Asked, Certainty, Day
+from timeline.answers.asked import Asked, Certainty, Day, LensAsked, Moment
 from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue
 from timeline.queries import Queries
 
 if TYPE_CHECKING:
     from timeline.answers.axes import AxesAnswer
+    from timeline.answers.belief import BeliefAnswer
     from timeline.answers.course import CoursesAnswer
     from timeline.answers.network import NetworkAnswer
+    from timeline.answers.then import ThenAnswer
     from timeline.render.picture import Picture
     from timeline.render.plot.colours import Look, Theme
     from timeline.render.plot.sheet import Links, Scene
 
 WIDTH = 780
 """Pixels, unless said otherwise."""
+
+PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes"]
+OF_COMPANY = ("timeline", "then-and-now")
+OF_SUBJECT = ("two-axes", "belief", "then-and-now")
+"""What a company, and what a subject can be shown as."""
 
 
 class Pictures(Queries):
@@ -49,6 +56,41 @@ class Pictures(Queries):
 
         with self._viewing(asked) as view:
             return axes(view, subject)
+
+    def belief(self, subject: str, **asked: Unpack[Asked]) -> BeliefAnswer:
+        """What was believed of a subject on each evening, by what was public by then."""
+        from timeline.answers.belief import belief
+
+        with self._viewing(asked) as view:
+            return belief(view, subject, self.timezone)
+
+    def then_and_now(
+        self,
+        target: str,
+        *,
+        on: Day | None = None,
+        known: Moment | None = None,
+        recorded: str | int | None = None,
+        lens: LensAsked | None = None,
+    ) -> ThenAnswer:
+        """A day as it was reported by its evening, and as it is known since: today, or by ``known``.
+
+        Of a company (by any of its names), of a subject, or of all of a kind ("rumours").
+        """
+        from timeline.answers.then import then_and_now
+        from timeline.answers.view import View
+
+        with self._session() as connection:
+            now = self._at(connection, on=on, known=known, recorded=recorded)
+            then = self._at(connection, as_of=now.on, recorded=recorded)
+            if then.known_at > now.known_at:
+                raise InvalidValue(
+                    f"what was known by {known} is not yet what was reported by {now.on}",
+                    "give a known that is later than on",
+                )
+            return then_and_now(
+                View(connection, then, lens), View(connection, now, lens), target, self.timezone
+            )
 
     def network(
         self,
@@ -114,7 +156,7 @@ class Pictures(Queries):
         self,
         target: str,
         *,
-        kind: Literal["timeline", "two-axes"] | None = None,
+        kind: PictureKind | None = None,
         theme: Theme = "light",
         width: int | None = None,
         start: Day | None = None,
@@ -137,13 +179,38 @@ class Pictures(Queries):
         wide = WIDTH if width is None else width
         check_look(theme, wide)
         window = self._window(start, end)
-        fitting = "two-axes" if ":" in target else "timeline"
-        if kind not in (None, fitting):
+        of_subject = ":" in target
+        shown = kind or ("two-axes" if of_subject else "timeline")
+        if shown not in (OF_SUBJECT if of_subject else OF_COMPANY):
             raise InvalidValue(
                 f'"{target}" cannot be shown as {kind}',
-                "a timeline is of a company, two axes are of a subject (kind:slug)",
+                f"of a company there are {' and '.join(OF_COMPANY)}, "
+                f"of a subject (kind:slug) {' and '.join(OF_SUBJECT)}",
             )
-        if fitting == "timeline":
+        if shown == "then-and-now":
+            if certainty is not None or open_only or asked.get("as_of") is not None:
+                raise InvalidValue(
+                    "then and now shows all there is of one day",
+                    "give on, and known for the later side",
+                )
+            from timeline.render.plot.then import then_alt, then_scene, then_title
+
+            sides = self.then_and_now(
+                target,
+                on=asked.get("on"),
+                known=asked.get("known"),
+                recorded=asked.get("recorded"),
+                lens=asked.get("lens"),
+            )
+            return Picture(
+                sides,
+                title=then_title(sides),
+                alt=then_alt(sides),
+                draw=lambda look, width, links: then_scene(sides, look, width, links),
+                width=wide,
+                theme=theme,
+            )
+        if shown == "timeline":
             from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title
 
             story = self.courses(
@@ -161,6 +228,19 @@ class Pictures(Queries):
             )
         if certainty is not None or open_only:
             raise InvalidValue("a subject is one item: there is none to leave out")
+        if shown == "belief":
+            from timeline.render.plot.belief import belief_alt, belief_scene
+            from timeline.render.question import belief_question
+
+            strip = self.belief(target, **asked)
+            return Picture(
+                strip,
+                title=belief_question(strip),
+                alt=belief_alt(strip),
+                draw=lambda look, width, links: belief_scene(strip, look, width, links),
+                width=wide,
+                theme=theme,
+            )
         from timeline.render.plot.axes import axes_alt, axes_scene, axes_title
 
         answer = self.axes(target, **asked)

@@ -46,6 +46,7 @@ def pictures(
         "as known before": stories.plot("foxconn", known="2025-11-20", **look),
         "nothing": stories.plot("foxconn", **look | {"on": "1990-01-01", "known": "1990-01-01"}),
         "two axes": stories.plot("rumour:foxconn-nissan", known="2025-11-20", **look),
+        "belief": stories.plot("rumour:foxconn-nissan", kind="belief", **look),
         "network": stories.graph("foxconn", depth=2, **look),
         "everybody": stories.graph(**look),
         "nobody": stories.graph(**look | {"on": "1990-01-01", "known": "1990-01-01"}),

@@ -235,7 +235,7 @@ def course_of(
         counterparties=sorted(name for name in content.parties if name != company),
         terms=content.terms,
         spans=spans,
-        later=list(_otherwise(spans_of(told.subject, latest), spans)),
+        later=list(otherwise(spans_of(told.subject, latest), spans)),
         marks=list(marks_of(view, told)),
     )
 
@@ -277,7 +277,7 @@ def _look(span: Span) -> tuple[Any, ...]:
     return span.status, span.certainty, span.alternatives, span.disputed, span.value
 
 
-def _otherwise(spans: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
+def otherwise(spans: Sequence[Span], others: Sequence[Span]) -> Iterator[Span]:
     """The parts of some spans on whose days the others do not say the same."""
     for span in spans:
         rest = [(span.valid_from, span.valid_to)]

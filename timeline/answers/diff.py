@@ -6,7 +6,7 @@ difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
@@ -110,11 +110,38 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     """
     company = after.company(company)
     was, now = (state(view, company, group=group).companies[0] for view in (before, after))
-    first = {item.subject: item for item in was.items}
-    last = {item.subject: item for item in now.items}
     changes = list(_identity(was, now, before, after))
-    items: list[CompanyItem] = []
     causes = [entry for c in changes for entry in _causes(before, after, c.subject)]
+    found = differing(before, after, was.items, now.items, company)
+    return DiffAnswer(
+        company=company,
+        before=_side(before),
+        after=_side(after),
+        changes=[*changes, *found.changes],
+        items=found.items,
+        evidence=cited_causes(before, after, [*causes, *found.causes]),
+    )
+
+
+class Differing(Struct, frozen=True):
+    """The items that differ between two views, and what made them."""
+
+    items: list[CompanyItem]
+    """As they are after; one that vanished as it was before."""
+    changes: list[Change]
+    causes: list[Entry]
+
+
+def differing(
+    before: View,
+    after: View,
+    was: Iterable[CompanyItem],
+    now: Iterable[CompanyItem],
+    company: str | None = None,
+) -> Differing:
+    """What differs between the items of two views; of a group, ``company`` is the one at its head."""
+    first = {item.subject: item for item in was}
+    last = {item.subject: item for item in now}
     different = [
         (item, compared)
         for item in sorted((first | last).values(), key=shown_order)
@@ -122,21 +149,22 @@ def diff(before: View, after: View, company: str, *, group: bool = False) -> Dif
     ]
     for view in (before, after):
         view.keep(item.subject for item, _ in different)
+    found = Differing([], [], [])
     for item, compared in different:
-        did = _causes(before, after, item.subject) or _joined(before, after, company, item)
-        items.append(item)
-        causes += did
-        changes += _changes(item, compared, did)
+        did = _causes(before, after, item.subject)
+        if not did and company is not None:
+            did = _joined(before, after, company, item)
+        found.items.append(item)
+        found.changes.extend(_changes(item, compared, did))
+        found.causes.extend(did)
+    return found
+
+
+def cited_causes(before: View, after: View, causes: Iterable[Entry]) -> list[Cause]:
+    """The events that made differences, each once, by position, with their sources as people cite them."""
     each = {entry.id: entry for entry in causes}.values()
     cite = Citations(after.connection, each, max(before.at.position, after.at.position))
-    return DiffAnswer(
-        company=company,
-        before=_side(before),
-        after=_side(after),
-        changes=changes,
-        items=items,
-        evidence=[_cause(entry, cite) for entry in sorted(each, key=by_position)],
-    )
+    return [_cause(entry, cite) for entry in sorted(each, key=by_position)]
 
 
 def _cause(entry: Entry, cite: Citations) -> Cause:

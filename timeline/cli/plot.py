@@ -24,7 +24,7 @@ FORMATS = ("svg", "png", "html", "json")
 @click.argument("target", metavar="COMPANY|SUBJECT", shell_complete=complete_target)
 @click.option(
     "--kind",
-    type=click.Choice(["timeline", "two-axes", "network"]),
+    type=click.Choice(["timeline", "then-and-now", "belief", "two-axes", "network"]),
     help="Default: a timeline of a company, two axes of a subject. network: who is tied to it, as "
     "timeline graph draws it.",
 )
@@ -55,7 +55,7 @@ def plot(
     fonts: Path | None,
     **at: Any,
 ) -> None:
-    """Draw a company's story over time, or one subject by when it held and when that was known.
+    """Draw a company's story, one subject as it was believed, or a day then and now.
 
     A picture has its data beside it as JSON. HTML is one file that opens without a network, with the
     evidence of everything it shows.
@@ -82,5 +82,5 @@ def plot(
             open_only=open_only,
             **at,
         )
-    shown = "two-axes" if ":" in target else "timeline"
+    shown = kind or ("two-axes" if ":" in target else "timeline")
     write_picture(session, picture, wanted, output, file_name(target, shown), fonts)

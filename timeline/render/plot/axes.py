@@ -1,8 +1,11 @@
-"""A subject on both axes: to the right when it held, upwards when that was known."""
+"""A subject on both axes: to the right when it held, upwards when that was known.
+
+It explains the belief strip, which is what its diagonal crosses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -12,14 +15,25 @@ from timeline.answers.axes import AxesAnswer, Patch
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import claim_term_of
-from timeline.model.values import ALWAYS, END_OF_TIME
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.fields import type_words
 from timeline.render.plot.colours import Look
-from timeline.render.plot.days import ALL, Axis, Window, axis, day_words, is_open, near, windowed
+from timeline.render.plot.days import (
+    ALL,
+    Axis,
+    Window,
+    axis,
+    day_words,
+    is_open,
+    near,
+    stepped,
+    windowed,
+)
 from timeline.render.plot.measure import width, wrap
 from timeline.render.plot.said import claim_words, evidence_words, item_title, known_words, standing
 from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, Links, Scene, Sheet
+from timeline.render.question import ordinal
 from timeline.render.status import GROUPS, Group, group_of
 from timeline.render.text import capital
 from timeline.render.words import date, name_of
@@ -28,7 +42,12 @@ GAP: Final = 1
 """On each side of a rectangle."""
 NARROW: Final = 560
 """Below it, what was learned is told under the picture."""
+STEP: Final = 12
+"""The fewest pixels between two turns."""
 _LINE: Final = 15
+_LONGEST: Final = 460
+"""Pixels of an axis, unless what is told beside it needs more."""
+_BESIDE: Final = 300
 
 
 class _News(Struct, frozen=True):
@@ -73,8 +92,10 @@ def axes_scene(
     narrow = wide < NARROW
     x, y = _scales(sheet, answer, news, window, narrow=narrow)
     _grid(sheet, x, y)
-    _patches(sheet, answer, x, y)
+    words = list(_patches(sheet, answer, x, y))
     _diagonal(sheet, x, y)
+    for left, top, text, color in words:
+        sheet.text(left, top, text, SMALL, color=color)
     _cross(sheet, answer, x, y)
     if not narrow:
         _beside(sheet, news, x, y)
@@ -94,7 +115,11 @@ def _at_question(answer: AxesAnswer) -> str:
 
 
 def _patch_at(answer: AxesAnswer) -> Patch | None:
-    on, known = within(answer.on, answer.known_at)
+    return _patch_of(answer, answer.on, answer.known_at)
+
+
+def _patch_of(answer: AxesAnswer, day: Day, instant: Instant) -> Patch | None:
+    on, known = within(day, instant)
     for patch in answer.patches:
         if patch.valid_from <= on < patch.valid_to and patch.known_from <= known < patch.known_to:
             return patch
@@ -102,9 +127,10 @@ def _patch_at(answer: AxesAnswer) -> Patch | None:
 
 
 def _news(answer: AxesAnswer) -> list[_News]:
-    """What became known on each day, the first first."""
+    """What became known on each day, the first first, and what was believed from then on."""
     marks = sorted(answer.marks, key=lambda mark: (mark.known, mark.position))
     news = []
+    believed = ""
     for day, some in groupby(marks, key=lambda mark: mark.known[:10]):
         group = list(some)
         types = list(dict.fromkeys(type_words(mark.type) for mark in group))
@@ -115,13 +141,23 @@ def _news(answer: AxesAnswer) -> list[_News]:
         )
         by = f" ({', '.join(publishers)})" if publishers else ""
         when = "always" if group[0].known == ALWAYS else day
-        news.append(_News(when, ", ".join(types) + by))
+        patch = _patch_of(answer, answer.on, group[-1].known)
+        now = "nothing" if patch is None else standing(patch, answer.names)
+        text = ", ".join(types) + by
+        if now != believed:
+            text += f". Of {day_words(answer.on)} people then believed: {now}"
+            believed = now
+        news.append(_News(when, f"{text}."))
     return news
 
 
 def _scales(
     sheet: Sheet, answer: AxesAnswer, news: Sequence[_News], window: Window, *, narrow: bool
 ) -> tuple[Axis, Axis]:
+    """Both axes over the same days and of the same length, so that a day is as long on either.
+
+    Every turn on one of them is at least STEP from the next, on both.
+    """
     days = []
     instants = [each.day for each in news if each.day != "always"]
     if answer.known_at != END_OF_TIME:
@@ -129,24 +165,39 @@ def _scales(
     for patch in answer.patches:
         days += [day for day in (patch.valid_from, patch.valid_to) if not is_open(day)]
         instants += [i[:10] for i in (patch.known_from, patch.known_to) if not is_open(i[:10])]
-    if not instants:
-        instants = [answer.on]
-    right = sheet.width - MARGIN - (0 if narrow else min(230, sheet.width * 0.3))
-    high = min(max(round(sheet.width * 0.5), 260), 440)
+    turns = near(days + instants, answer.on)
+    shown = windowed([*turns, *_near_turns(answer.on, turns)], window)
+    left = MARGIN + 62
+    right = sheet.width - MARGIN - (0 if narrow else min(_BESIDE, sheet.width * 0.36))
     lines = 0 if narrow else sum(len(_beside_lines(sheet, each)) for each in news)
-    high = max(high, (lines + len(news)) * _LINE)
+    told = (lines + len(news)) * _LINE
+    side = min(right - left, max(_LONGEST, told))
     sheet.y += 22
-    days = windowed([answer.on, *near(days, answer.on)], window)
-    x = axis(days, MARGIN + 62, right, 0 if window[0] else 24, 0 if window[1] else 40)
-    y = axis(instants, sheet.y + high, sheet.y, 14, 44)
+    plain = axis(shown, left, left + side, 0 if window[0] else 24, 0 if window[1] else 40)
+    x = stepped(plain, days + instants, STEP)
+    top, bottom = sheet.y, sheet.y + side
+    y = Axis(
+        x.first, x.last, bottom, top,
+        tuple((day, bottom - (at - left)) for day, at in x.knots),
+    )  # fmt: skip
     return x, y
+
+
+def _near_turns(on: Day, turns: Sequence[Day]) -> list[Day]:
+    """The day of the cross, unless it lies so far off that the turns would shrink for its sake."""
+    if not turns:
+        return [on]
+    first, last, at = (ordinal(day) for day in (min(turns), max(turns), on))
+    room = max((last - first) // 3, 60)
+    return [on] if first - room <= at <= last + room else []
 
 
 def _grid(sheet: Sheet, x: Axis, y: Axis) -> None:
     soft = sheet.colours.muted
     for at, text in x.ticks(SMALL):
         sheet.line(at, y.start, at, y.end, stroke=sheet.colours.line)
-        sheet.text(at, y.start + 14, text, SMALL, color=soft, align="middle")
+        middle = min(at, sheet.width - width(text, SMALL) / 2 - 4)
+        sheet.text(middle, y.start + 14, text, SMALL, color=soft, align="middle")
     for at, text in y.ticks(SMALL, upright=True):
         sheet.line(x.start, at, x.end, at, stroke=sheet.colours.line)
         sheet.text(x.start - 6, at + 4, text, SMALL, color=soft, align="end")
@@ -154,8 +205,10 @@ def _grid(sheet: Sheet, x: Axis, y: Axis) -> None:
     sheet.text(MARGIN, y.end - 8, "↑ when it was known", SMALL, color=soft)
 
 
-def _patches(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> None:
-    """The rectangles, and what is written in them."""
+def _patches(
+    sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis
+) -> Iterator[tuple[float, float, str, str]]:
+    """The rectangles; yield what is written in them: where, the text, its colour."""
     for patch in answer.patches:
         if not x.meets(patch.valid_from, patch.valid_to):
             continue
@@ -166,10 +219,10 @@ def _patches(sheet: Sheet, answer: AxesAnswer, x: Axis, y: Axis) -> None:
         right, top = max(right, left + 1), min(top, bottom - 1)
         with sheet.about(answer.subject, _tip(answer, patch)):
             box(sheet, group, left, top, right - left, bottom - top, sure=sure)
-            text = _word(answer, patch, right - left - 10)
-            if text and bottom - top >= 16:
-                color = sheet.colours.on_fills[group] if sure else sheet.colours.text
-                sheet.text(left + 5, top + 13, text, SMALL, color=color)
+        text = _word(answer, patch, right - left - 10)
+        if text and bottom - top >= 16:
+            color = sheet.colours.on_fills[group] if sure else sheet.colours.text
+            yield left + 5, top + 13, text, color
 
 
 def box(
@@ -188,10 +241,10 @@ def box(
 def _word(answer: AxesAnswer, patch: Patch, room: float) -> str:
     """The status (of a fact its value) where it has room, with an arrow when it is open."""
     status = claim_words(patch, answer.names)
-    unsure = "" if patch.certainty == "definite" else "?"
+    unsure = "perhaps " if patch.certainty == "possible" else ""
     arrow = " →" if patch.valid_to == OPEN_END else ""
     before = "← " if patch.valid_from == OPEN_START else ""
-    for text in (f"{before}{status}{unsure}{arrow}", f"{status}{unsure}"):
+    for text in (f"{before}{unsure}{status}{arrow}", f"{unsure}{status}"):
         if width(text, SMALL) <= room:
             return text
     return ""
@@ -249,7 +302,7 @@ def _legend(sheet: Sheet, answer: AxesAnswer) -> None:
 
 
 def _beside_lines(sheet: Sheet, news: _News) -> list[str]:
-    return wrap(f"{_told_on(news)}: {news.text}", SMALL, min(230, sheet.width * 0.3) - 22)
+    return wrap(f"{_told_on(news)}: {news.text}", SMALL, min(_BESIDE, sheet.width * 0.36) - 22)
 
 
 def _beside(sheet: Sheet, news: Sequence[_News], x: Axis, y: Axis) -> None:

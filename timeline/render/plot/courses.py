@@ -279,7 +279,7 @@ def _grid(sheet: Sheet, scale: Axis, top: float, bottom: float) -> None:
             sheet.text(middle, top - 5, text, SMALL, color=soft, align="middle")
             beyond = middle + half + 6
     if scale.cut is not None:
-        at = scale.at_cut
+        at = scale.place(scale.cut)
         sheet.text(at, top - 5, "//", TEXT, bold=True, align="middle", halo=True)
         sheet.line(at, top, at, bottom, stroke=line, stroke_dasharray="2 4")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
+from math import inf
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -29,9 +32,10 @@ class Axis(Struct, frozen=True):
     """As ordinals of the calendar."""
     start: float
     end: float
+    knots: tuple[tuple[int, float], ...] = ()
+    """Places of days between them, in their order, where the scale is not the same throughout."""
     cut: int | None = None
-    """Where the scale changes: what is before has less room, up to the place ``at_cut``."""
-    at_cut: float = 0
+    """Where a broken scale changes: what is before has less room."""
 
     def at(self, day: Day) -> float:
         """Where a day begins; open ends, and days that are not shown, stand at the ends."""
@@ -45,11 +49,9 @@ class Axis(Struct, frozen=True):
 
     def place(self, ordinal: int) -> float:
         """Where the day of an ordinal begins."""
-        first, last, start, end = self.first, self.last, self.start, self.end
-        if self.cut is not None:
-            before = ordinal < self.cut
-            first, last = (first, self.cut) if before else (self.cut, last)
-            start, end = (start, self.at_cut) if before else (self.at_cut, end)
+        points = ((self.first, self.start), *self.knots, (self.last, self.end))
+        place = min(max(bisect_right(points, (ordinal, inf)), 1), len(points) - 1)
+        (first, start), (last, end) = points[place - 1], points[place]
         share = (ordinal - first) / (last - first)
         return round(start + (end - start) * min(max(share, 0), 1), 1)
 
@@ -63,22 +65,27 @@ class Axis(Struct, frozen=True):
         ``upright`` is an axis from below to above, whose labels are only as high as they are.
         """
         if self.cut is not None:
+            at = self.place(self.cut)
             for part in (
-                Axis(self.first, self.cut, self.start, self.at_cut),
-                Axis(self.cut, self.last, self.at_cut, self.end),
-            ):
-                yield from (tick for tick in part.ticks(size) if abs(tick[0] - self.at_cut) > 36)
+                Axis(self.first, self.cut, self.start, at), Axis(self.cut, self.last, at, self.end)
+            ):  # fmt: skip
+                yield from (tick for tick in part.ticks(size) if abs(tick[0] - at) > 36)
             return
         for step, text in _STEPS:
             sample = size * 1.5 if upright else width(_label(date(2028, 12, 28), text), size)
             days = _DAYS[text] * step
             if days / (self.last - self.first) * abs(self.end - self.start) >= sample + 18:
                 break
+        before = -inf
         for day in _steps(date.fromordinal(self.first), step, text):
             if day.toordinal() > self.last:
                 return
             if day.toordinal() >= self.first:
-                yield self.at(day.isoformat()), _label(day, text)
+                at, label = self.at(day.isoformat()), _label(day, text)
+                taken = size * 1.5 if upright else width(label, size)
+                if not self.knots or abs(at - before) >= taken + 18:
+                    yield at, label
+                    before = at
 
 
 def axis(days: Iterable[Day], start: float, end: float, before: float, after: float) -> Axis:
@@ -103,7 +110,47 @@ def axis(days: Iterable[Day], start: float, end: float, before: float, after: fl
 def broken(scale: Axis, cut: int) -> Axis:
     """The axis with most of its room for the days after a cut."""
     at = scale.start + (scale.end - scale.start) * 0.42
-    return Axis(scale.first, scale.last, scale.start, scale.end, cut, at)
+    return Axis(scale.first, scale.last, scale.start, scale.end, ((cut, at),), cut)
+
+
+def stepped(scale: Axis, days: Iterable[Day], least: float) -> Axis:
+    """The axis with at least so many pixels between two of the days, taken from where there are more.
+
+    Between the days it stays even, so nothing changes its order; with too many of them all get the same.
+    """
+    turns = {_ordinal(day) for day in days if not is_open(day)}
+    inner = sorted(day for day in turns if scale.first < day < scale.last)
+    ends = [scale.first, *inner, scale.last]
+    long = [float(last - first) for first, last in pairwise(ends)]
+    # where nothing changes at an end of the axis, the piece there may be short
+    floors = [least if {*pair} <= turns else 0.0 for pair in pairwise(ends)]
+    wide = spaced(long, floors, abs(scale.end - scale.start))
+    sign = 1 if scale.end > scale.start else -1
+    places = accumulate(wide, initial=0.0)
+    knots = [(day, scale.start + sign * at) for day, at in zip(ends, places, strict=True)]
+    return Axis(scale.first, scale.last, scale.start, scale.end, tuple(knots[1:-1]))
+
+
+def spaced(lengths: Sequence[float], floors: Sequence[float], room: float) -> list[float]:
+    """Pieces of a room in proportion to their lengths, none smaller than its floor while there is room."""
+    if sum(floors) >= room:
+        return [room * floor / sum(floors) for floor in floors]
+    raised: set[int] = set()
+    while True:
+        rest = sum(each for place, each in enumerate(lengths) if place not in raised)
+        free = room - sum(floors[place] for place in raised)
+        a_day = free / rest if rest else 0.0
+        low = {
+            place
+            for place, each in enumerate(lengths)
+            if place not in raised and each * a_day < floors[place]
+        }
+        if not low:
+            return [
+                floors[place] if place in raised else each * a_day
+                for place, each in enumerate(lengths)
+            ]
+        raised |= low
 
 
 Window: TypeAlias = tuple[Day | None, Day | None]

@@ -1,0 +1,339 @@
+"""What was believed of a subject, evening by evening: both clocks walked together.
+
+On the evening of a day people know what was public by then, and believe something of that very day. So the
+belief of a day is the patch of both axes that the diagonal crosses, from the later of its two beginnings to
+the earlier of its two ends. News makes a belief turn, and so does a day that was told ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Final, Protocol, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
+
+from timeline.answers.asked import Certainty, LensAsked
+from timeline.answers.axes import AxesAnswer, Patch, axes
+from timeline.answers.cited import Cited
+from timeline.answers.coordinate import today
+from timeline.answers.course import Course, Mark, Span
+from timeline.answers.first import day_of
+from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.view import View
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.dates import OPEN_END
+from timeline.model.fold import advance, kind_of
+from timeline.model.kinds import RECORD_TYPES
+from timeline.model.kinds.event import ENVELOPE, NOTED
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant
+from timeline.store.log import read_rows, source_terms
+from timeline.store.tables import event
+
+OPEN: Final = "open"
+"""The outcome of a question that nothing has settled."""
+TRUE: Final = "came_true"
+
+
+class Belief(Struct, frozen=True, kw_only=True):
+    """What was believed on the evenings from a day until before another."""
+
+    first: Day
+    last: Day
+    """The day before which it turned; ``9999-12-31`` where it has not."""
+    status: str | None
+    """Null where nothing was left to believe."""
+    certainty: Certainty
+    alternatives: list[Any]
+    disputed: bool
+    value: Any | UnsetType = UNSET
+    """Of a fact its value, of a stake the share."""
+    reports: list[Mark]
+    """What became public on these days, the report that turned the belief first."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How a question was settled: by which report after the first one."""
+
+    outcome: str
+    """``came_true``, the status in which it ended, or ``open``."""
+    first: Day
+    """When it was first reported; never the earliest day of which a report speaks."""
+    settled: Day | None
+    days: int | None
+    """From the first report to the one that settled it; null while it is open."""
+
+
+class BeliefAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """What was believed of a subject, evening by evening."""
+
+    subject: str
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    names: dict[str, str]
+    cited: dict[str, Cited]
+    """Every source of a report, by its slug."""
+    steps: dict[str, Fields]
+    """What an event told, by its id, where every source of it told of many subjects besides."""
+    until: Day
+    """The last evening: that of ``known``, else of today."""
+    course: Course | None
+    outcome: Outcome | None
+    """Null where nothing was ever reported."""
+    beliefs: list[Belief]
+    hindsight: list[Span]
+    """What is known at the coordinate of the same days."""
+    of_day: list[Belief]
+    """What was believed of the one day ``on``, as news came; without reports."""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every belief, with the ids of what was reported."""
+        for belief in self.beliefs:
+            said = {n: getattr(belief, n) for n in Belief.__struct_fields__ if n != "reports"}
+            yield {
+                "subject": self.subject, **said, "events": [mark.event for mark in belief.reports]
+            }  # fmt: skip
+
+    def caption(self) -> str:
+        """Of which subject, and at which coordinate."""
+        return f"{self.subject} {coordinate_words(self)}"
+
+
+def belief(view: View, subject: str, timezone: str = "UTC") -> BeliefAnswer:
+    """What was believed of a subject, at the view's position and through its lens.
+
+    Raises InvalidValue for what is no subject, NotFound for one that the log does not know.
+    """
+    found = axes(view, subject)
+    marks = [mark for mark in found.marks if mark.known <= found.known_at]
+    until = last_evening(found.known_at, timezone)
+    alone = {
+        entry.id: phase.status
+        for entry in view.entries(subject)
+        if entry.type not in RECORD_TYPES
+        and not entry.is_erased
+        and (phase := advance(kind_of(subject), NOTED, entry)) is not None
+    }
+    beliefs = list(_told(diagonal(found.patches, until, timezone), marks, alone, timezone))
+    cited = sorted({slug for mark in marks for slug in mark.sources})
+    return BeliefAnswer(
+        subject=subject,
+        **view.heading,
+        names=found.names,
+        cited=cite(view, cited),
+        steps=_steps(view, subject, [each.reports[0] for each in beliefs if each.reports]),
+        until=until,
+        course=found.course,
+        outcome=settle(subject, beliefs),
+        beliefs=beliefs,
+        hindsight=list(_hindsight(found, beliefs, until)),
+        of_day=list(_of_day(found, until, timezone)),
+    )
+
+
+def last_evening(known: Instant, timezone: str) -> Day:
+    """The evening on which a coordinate stands: that of what was known, else today's."""
+    return today(timezone) if known == END_OF_TIME else day_of(known, timezone)
+
+
+def cite(view: View, slugs: Iterable[str]) -> dict[str, Cited]:
+    """Sources as people cite them, by their slugs."""
+    terms = source_terms(view.connection, list(slugs), view.at.position)
+    return {
+        slug: Cited(
+            source=slug,
+            publisher=said.get("publisher"),
+            title=said.get("title"),
+            published=said.get("published"),
+            url=said.get("url"),
+        )
+        for slug, said in terms.items()
+    }
+
+
+_AROUND: Final = 100
+"""Events before and after one among which its sources are looked for: a report is appended together."""
+_MANY: Final = 3
+"""Subjects of which a report may tell and still be headed like a report of one of them."""
+
+
+def _steps(view: View, subject: str, turned: Iterable[Mark]) -> dict[str, Fields]:
+    """What events told that no source of theirs is about: the title of a survey says nothing of them."""
+    told = {entry.id: entry for entry in view.entries(subject)}
+    found: dict[str, Fields] = {}
+    for mark in turned:
+        first, last = (
+            max(mark.position - _AROUND, 1),
+            min(mark.position + _AROUND, view.at.position),
+        )
+        near = event.c.position >= first, event.c.position <= last
+        about: dict[str, set[str]] = {slug: set() for slug in mark.sources}
+        for row in read_rows(view.connection, *near):
+            for slug in about.keys() & {*row.entry.sources}:
+                about[slug].add(row.subject)
+        if all(len(subjects) > _MANY for subjects in about.values()):
+            entry = told[mark.event]
+            said = {n: v for n, v in entry.fields.items() if n not in ENVELOPE}
+            found[mark.event] = {
+                "event": entry.id,
+                "type": entry.type,
+                "occurred": entry.occurred,
+            } | said
+    return found
+
+
+class Held(Protocol):
+    """A rectangle of both axes."""
+
+    @property
+    def valid_from(self) -> Day: ...  # noqa: D102
+    @property
+    def valid_to(self) -> Day: ...  # noqa: D102
+    @property
+    def known_from(self) -> Instant: ...  # noqa: D102
+    @property
+    def known_to(self) -> Instant: ...  # noqa: D102
+
+
+Patched = TypeVar("Patched", bound=Held)
+
+
+def crossed(
+    patches: Iterable[Patched], until: Day, timezone: str = "UTC"
+) -> list[tuple[Day, Day, Patched]]:
+    """The patches that the diagonal crosses, each with its first day and the day before which it ends."""
+    found = []
+    for patch in patches:
+        begun = "" if patch.known_from == ALWAYS else day_of(patch.known_from, timezone)
+        ended = OPEN_END if patch.known_to == END_OF_TIME else day_of(patch.known_to, timezone)
+        first, last = max(patch.valid_from, begun), min(patch.valid_to, ended)
+        if first < last and first <= until:
+            found.append((first, OPEN_END if last > until else last, patch))
+    return sorted(found, key=lambda each: each[0])
+
+
+def diagonal(patches: Iterable[Patch], until: Day, timezone: str = "UTC") -> Iterator[Belief]:
+    """The beliefs of the evenings up to one, without reports; a gap is a belief in nothing."""
+    held: Belief | None = None
+    for first, last, patch in crossed(patches, until, timezone):
+        new = Belief(
+            first=first,
+            last=last,
+            status=patch.status,
+            certainty=patch.certainty,
+            alternatives=patch.alternatives,
+            disputed=patch.disputed,
+            value=patch.value,
+            reports=[],
+        )
+        if held is not None:
+            if held.last == first and _look(held) == _look(new):
+                held = replace(held, last=last)
+                continue
+            yield held
+            if held.last < first:
+                yield _nothing(held.last, first)
+        held = new
+    if held is not None:
+        yield held
+        if held.last <= until:
+            yield _nothing(held.last, OPEN_END)
+
+
+def _nothing(first: Day, last: Day) -> Belief:
+    return Belief(
+        first=first, last=last, status=None, certainty="definite", alternatives=[], disputed=False,
+        reports=[],
+    )  # fmt: skip
+
+
+def _look(belief: Belief) -> tuple[Any, ...]:
+    return belief.status, belief.certainty, belief.alternatives, belief.disputed, belief.value
+
+
+def _told(
+    beliefs: Iterable[Belief], marks: Sequence[Mark], alone: dict[str, str], timezone: str
+) -> Iterator[Belief]:
+    """The beliefs with what became public on their days; what turned one comes first."""
+    for each in beliefs:
+        own = [mark for mark in marks if each.first <= day_of(mark.known, timezone) < each.last]
+
+        def place(mark: Mark, turned: Belief = each) -> tuple[bool, bool, Instant, int]:
+            at_once = day_of(mark.known, timezone) == turned.first
+            return (
+                not at_once, alone.get(mark.event) != turned.status, mark.known, mark.position
+            )  # fmt: skip
+
+        yield replace(each, reports=sorted(own, key=place))
+
+
+def _hindsight(found: AxesAnswer, beliefs: Sequence[Belief], until: Day) -> Iterator[Span]:
+    """What is known at the coordinate of the days that the beliefs are of."""
+    if not beliefs:
+        return
+    _, known = within(OPEN_END, found.known_at)
+    spans = [each for each in found.patches if each.known_from <= known < each.known_to]
+    for patch in sorted(spans, key=lambda each: each.valid_from):
+        first = max(patch.valid_from, beliefs[0].first)
+        if first < patch.valid_to and first <= until:
+            last = OPEN_END if patch.valid_to > until else patch.valid_to
+            said = {name: getattr(patch, name) for name in Span.__struct_fields__}
+            yield Span(**said | {"valid_from": first, "valid_to": last})
+
+
+def _of_day(found: AxesAnswer, until: Day, timezone: str) -> Iterator[Belief]:
+    """The patches of one day in the world, as what was known of it changed."""
+    on, _ = within(found.on, END_OF_TIME)
+    column = [
+        replace(each, valid_from="", valid_to=OPEN_END)
+        for each in found.patches
+        if each.valid_from <= on < each.valid_to
+    ]
+    return diagonal(column, until, timezone)
+
+
+# --- how it was settled ---------------------------------------------------------------------------
+
+
+class Stood(Protocol):
+    """A status, and the first evening of it."""
+
+    @property
+    def first(self) -> Day: ...  # noqa: D102
+    @property
+    def status(self) -> str | None: ...  # noqa: D102
+
+
+def settle(subject: str, beliefs: Sequence[Stood]) -> Outcome | None:
+    """How the question was settled that a subject is: it came true, ended, was denied, or is open.
+
+    Days end with the evening on which the report came, not with the day on which it is said to have happened.
+    """
+    if not beliefs:
+        return None
+    kind, first = kind_of(subject), beliefs[0].first
+    for each in beliefs:
+        if each.status is not None and kind.group_of(each.status) in ("live", "done"):
+            return _outcome(TRUE, first, each.first)
+    status = beliefs[-1].status
+    if status is not None and not kind.is_closed(status):
+        return Outcome(outcome=OPEN, first=first, settled=None, days=None)
+    settled = beliefs[-1].first
+    for each in reversed(beliefs):
+        if each.status != status:
+            break
+        settled = each.first
+    return _outcome(status or "absent", first, settled)
+
+
+def _outcome(outcome: str, first: Day, settled: Day) -> Outcome:
+    return Outcome(outcome=outcome, first=first, settled=settled, days=days_between(first, settled))
+
+
+def days_between(first: Day, last: Day) -> int:
+    """How many days after one another one is."""
+    return date.fromisoformat(last).toordinal() - date.fromisoformat(first).toordinal()
