@@ -7,13 +7,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    BinaryIO,
+    Final,
+    Generic,
+    ParamSpec,
+    TypeVar,
+    overload,
+)
+
+from sqlalchemy.engine import Connection
 
 from timeline.errors import InvalidValue
-from timeline.pictures import Pictures
+from timeline.questions.belief import Belief, ThenAndNow
+from timeline.questions.companies import Companies
+from timeline.questions.course import Axes, Courses, Plot
+from timeline.questions.diff import Diff
+from timeline.questions.find import Find
+from timeline.questions.items import Items
+from timeline.questions.log import Follow, Log
+from timeline.questions.lookups import (
+    Anchored,
+    Described,
+    First,
+    Names,
+    NamesIn,
+    SourceTitles,
+    Subjects,
+    Told,
+    Turns,
+)
+from timeline.questions.match import Matching
+from timeline.questions.network import Drawn, Exchange, Graph, Network
+from timeline.questions.question import Question
+from timeline.questions.reader import Reader
+from timeline.questions.report import Report, Reports
+from timeline.questions.sources import Source, Sources
+from timeline.questions.sql import Sql
+from timeline.questions.state import State
+from timeline.questions.stats import Counted
+from timeline.questions.verify import Verify
+from timeline.questions.why import Why, WhyCompany
 from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
 
@@ -26,13 +66,142 @@ if TYPE_CHECKING:
     from timeline.store.backup import Made
     from timeline.store.erase import Erasure
 
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
-class Timeline(Pictures):
+
+class asks(Generic[Given, Answer]):  # noqa: N801 - reads as a verb: ``state = asks(State)``
+    """A question as a method: it takes what the question takes, and returns its answer."""
+
+    def __init__(self, question: Callable[Given, Question[Answer]]) -> None:
+        self._question = question
+        self.__doc__ = question.__doc__
+
+    @overload
+    def __get__(self, timeline: None, owner: type[Timeline]) -> asks[Given, Answer]: ...
+
+    @overload
+    def __get__(self, timeline: Timeline, owner: type[Timeline]) -> Callable[Given, Answer]: ...
+
+    def __get__(self, timeline: Timeline | None, owner: type[Timeline]) -> Any:
+        if timeline is None:
+            return self
+
+        def ask(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+            return timeline.ask(self._question(*args, **kwargs))
+
+        ask.__doc__ = self.__doc__
+        return ask
+
+
+class Timeline:
     """A store of events, to append to and to ask. Open it with :meth:`open`; it is a context manager.
 
-    What it can be asked stands with :class:`timeline.questions.Questions` and
-    :class:`timeline.pictures.Pictures`.
+    Days are ``date`` objects or text (``2025-11-20``, ``yesterday``, ``3 months ago``); ``known`` is a day
+    (its end) or an instant; ``recorded`` an instant or a position; ``as_of`` is short for ``on`` and
+    ``known``. Every question raises NotFound for an unknown company or subject, InvalidDate and InvalidValue
+    for what it cannot understand, and StoreUnavailable or SchemaMismatch where the store cannot be read.
+    What each takes and answers stands in its module of :mod:`timeline.questions`.
     """
+
+    def __init__(self, store: Store, timezone: str = "UTC") -> None:
+        self.store: Final = store
+        self.reader: Final = Reader(store, timezone)
+
+    @property
+    def timezone(self) -> str:
+        """What a bare day means."""
+        return self.reader.timezone
+
+    def ask(self, question: Question[Answer]) -> Answer:
+        """What a question is answered with."""
+        return self.reader.ask(question)
+
+    def reading(self, *, seconds: float | None = None) -> AbstractContextManager[Connection]:
+        """A read-only session: all questions of this thread inside it see the same store.
+
+        With ``seconds`` the database works no longer than that; then OutOfTime is raised.
+        """
+        return self.reader.reading(seconds=seconds)
+
+    # --- questions ------------------------------------------------------------------------------
+
+    state = asks(State)
+    diff = asks(Diff)
+    why = asks(Why)
+    why_company = asks(WhyCompany)
+    items = asks(Items)
+    companies = asks(Companies)
+    log = asks(Log)
+    follow = asks(Follow)
+    find = asks(Find)
+    match = asks(Matching)
+    sources = asks(Sources)
+    source = asks(Source)
+    courses = asks(Courses)
+    axes = asks(Axes)
+    belief = asks(Belief)
+    then_and_now = asks(ThenAndNow)
+    network = asks(Network)
+    drawn_network = asks(Drawn)
+    exchange = asks(Exchange)
+    plot = asks(Plot)
+    graph = asks(Graph)
+    sql = asks(Sql)
+    report = asks(Report)
+    reports = asks(Reports)
+    stats = asks(Counted)
+    verify = asks(Verify)
+    anchor = asks(Anchored)
+    names = asks(Names)
+    names_in = asks(NamesIn)
+    source_titles = asks(SourceTitles)
+    subjects = asks(Subjects)
+    described = asks(Described)
+    told = asks(Told)
+    first = asks(First)
+    turns = asks(Turns)
+
+    # --- the log as files -----------------------------------------------------------------------
+
+    def export(self, *, cloudevents: bool = False) -> Iterator[bytes]:
+        """The log as lines of JSON, lossless, in constant memory."""
+        from timeline.ingest.jsonl import cloudevent_line
+        from timeline.store.export import export_row
+        from timeline.store.log import read_rows
+
+        with self.reader.session() as connection:
+            for row in read_rows(connection):
+                if cloudevents:
+                    yield cloudevent_line(
+                        row.fields, known=row.known, recorded=row.recorded, origin=row.origin
+                    )
+                else:
+                    yield export_row(row)
+
+    def export_delta(self, folder: str | Path) -> dict[str, int]:
+        """Write the same relations as :meth:`export_tables` as tables of Delta Lake; the rows of each.
+
+        Raises MissingExtra without deltalake.
+        """
+        from timeline.render.folder import write_delta
+
+        with self.reading() as connection:
+            return write_delta(connection, self.reader.rows, Path(folder))
+
+    def export_tables(self, folder: str | Path) -> dict[str, int]:
+        """Write the log, the histories and the views as Parquet into a folder; the rows of each file.
+
+        All are of the same moment, typed, and say in their schema what every column means. The folder is
+        there whole or not at all, and takes the place of an earlier export. Raises InvalidValue for a folder
+        that holds anything else, MissingExtra without pyarrow.
+        """
+        from timeline.render.folder import write_folder
+
+        with self.reading() as connection:
+            return write_folder(connection, self.reader.rows, Path(folder))
+
+    # --- the store ------------------------------------------------------------------------------
 
     @classmethod
     def open(

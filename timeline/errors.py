@@ -90,6 +90,13 @@ class InvalidValue(TimelineError, ValueError):
         super().__init__(message, hint)
 
 
+class CannotAsk(InvalidValue):
+    """Parameters of a question that cannot be given together; the message begins with the name of one."""
+
+    def __init__(self, parameter: str, message: str, hint: str) -> None:
+        super().__init__(f"{parameter} {message}", hint)
+
+
 class FormNotBinding(InvalidValue):
     """A paper that binds nobody yet is said to be signed."""
 

@@ -11,6 +11,14 @@ from typing import Final, Literal, NamedTuple
 Completed = Literal["company", "source", "target", "event type"]
 
 
+class Number(NamedTuple):
+    """A number that is asked for, within its ends."""
+
+    least: int | None = None
+    most: int | None = None
+    default: int | None = None
+
+
 class Parameter(NamedTuple):
     """One parameter of a question, in the words that all doors use."""
 
@@ -23,6 +31,8 @@ class Parameter(NamedTuple):
     several: bool = False
     """Whether it may be given several times."""
     flag: bool = False
+    number: Number | None = None
+    """Of a whole number its ends."""
     completes: Completed | None = None
     public: str | None = None
     """What it is called by people, where the library has another name for it."""
@@ -189,4 +199,66 @@ DIFF_KNOWN: Final = Parameter(
     "known", "What was learned; a day: only what was public by then", "A..B|DAY"
 )
 DIFF_SOURCE: Final = Parameter("source", "What only it told", "SLUG", completes="source")
-DIFF: Final = (DIFF_ON, DIFF_KNOWN, DIFF_SOURCE, RECORDED._replace(default=""), GROUP)
+DIFF_RECORDED: Final = RECORDED._replace(default="")
+DIFF: Final = (DIFF_ON, DIFF_KNOWN, DIFF_SOURCE, DIFF_RECORDED, GROUP)
+
+# --- what a question is about ---------------------------------------------------------------------
+
+WHOSE: Final = Parameter("company", "A company, by any of its names", completes="company")
+SUBJECT: Final = Parameter("subject", "kind:slug, as other answers name it", completes="target")
+TARGET: Final = Parameter(
+    "target",
+    "Only events of this company (by any of its names) or subject",
+    "[COMPANY|SUBJECT]",
+    completes="target",
+)
+TEXT: Final = Parameter(
+    "text", "A name or identifier of a company, or words of an item, event or source"
+)
+FOUND: Final = 20
+"""The most that is found of each kind, unless said otherwise."""
+ONLY: Final = Parameter(
+    "only", "Only this kind", choices=("companies", "items", "events", "sources"), several=True
+)
+
+# --- pictures -------------------------------------------------------------------------------------
+
+DRAWN: Final = Parameter("target", "A company, or a subject", "COMPANY|SUBJECT", completes="target")
+PICTURE: Final = Parameter(
+    "kind",
+    "What the picture shows",
+    choices=("timeline", "then-and-now", "belief", "two-axes"),
+    default="a timeline of a company, two axes of a subject",
+)
+FIRST_DRAWN: Final = Parameter(
+    "start",
+    "The first day of the world to draw",
+    "DAY",
+    public="from",
+    default="the first there is",
+)
+LAST_DRAWN: Final = Parameter("end", "The last day of the world to draw", "DAY", public="to")
+TIED_TO: Final = Parameter(
+    "company",
+    "Only what is tied to this company, by any of its names",
+    completes="company",
+)
+DEPTH: Final = Parameter(
+    "depth", "So many ties away from the company", "N", number=Number(1, 10), default="1"
+)
+
+# --- proof ----------------------------------------------------------------------------------------
+
+SINCE: Final = Parameter(
+    "since",
+    "Prove only what came after, and its subjects; needs an anchor from there or later",
+    "POSITION",
+    number=Number(0, None, 0),
+)
+SAMPLE: Final = Parameter(
+    "sample",
+    "Compare the history of N subjects with the log, instead of that of all",
+    "N",
+    number=Number(0),
+)
+SEED: Final = Parameter("seed", "Which ones", number=Number(None, None, 0))

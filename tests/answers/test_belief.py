@@ -149,6 +149,6 @@ def test_what_came_true_and_ended_later_came_true() -> None:
 
 def test_without_utc_the_evening_is_the_one_of_the_zone(tmp_path: Path) -> None:
     timeline = new_timeline(tmp_path, "foxconn-openai", "foxconn-openai-later", "nissan-honda")
-    timeline.timezone = "Pacific/Auckland"  # where a day of UTC ends on the next afternoon
-    assert timeline.belief(RUMOUR).beliefs[0].first == "2024-12-19"
+    afternoon = Timeline(timeline.store, "Pacific/Auckland")  # where a day of UTC ends then
+    assert afternoon.belief(RUMOUR).beliefs[0].first == "2024-12-19"
     timeline.close()

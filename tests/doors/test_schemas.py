@@ -13,8 +13,8 @@ import pytest
 
 from tests.doors.doors import Doors
 from tests.web.stories import FIRST, STORIES, noon
-from timeline.answers.schema import ANSWERS, VERSION, answer_schemas
 from timeline.app import Timeline
+from timeline.questions.schemas import ANSWERS, VERSION, answer_schemas
 from timeline.render.json import encode_json
 
 FROZEN = Path(__file__).parent / f"answers-{VERSION}.json"
@@ -32,6 +32,8 @@ LINES = {
     "sources": ["sources"],
     "courses": ["plot foxconn -o -"],
     "axes": ["plot rumour:foxconn-nissan -o -"],
+    "belief": ["plot rumour:foxconn-nissan --kind belief -o -"],
+    "then_and_now": ["plot foxconn --kind then-and-now --on 2025-04-15 -o -"],
     "network": ["graph -o -", "graph foxconn --depth 2 -o -"],
     "sql": ["sql 'SELECT * FROM deal_history'"],
     "report": ["report portfolio --param company=foxconn", "report attention"],
@@ -79,6 +81,8 @@ LIBRARY: dict[str, Callable[[Timeline], Any]] = {
     "sources": lambda t: t.sources(),
     "courses": lambda t: t.plot("foxconn").data,
     "axes": lambda t: t.plot("rumour:foxconn-nissan").data,
+    "belief": lambda t: t.plot("rumour:foxconn-nissan", kind="belief").data,
+    "then_and_now": lambda t: t.plot("foxconn", kind="then-and-now", on="2025-04-15").data,
     "network": lambda t: t.graph().data,
     "sql": lambda t: list(t.sql("SELECT * FROM current_company_state")),
     "report": lambda t: list(t.report("portfolio", params={"company": "foxconn"})),

@@ -253,7 +253,7 @@ def test_a_bug_is_json_where_json_was_asked(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("of no importance")
 
-    monkeypatch.setattr("timeline.queries.Queries.anchor", fail)
+    monkeypatch.setattr("timeline.app.Timeline.anchor", fail)
     answer = client.get("/companies.json", headers={"Accept": "text/html"})
     assert answer.status_code == 500
     assert answer.json()["code"] == "bug"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, defstruct
 
@@ -60,17 +60,3 @@ else:
         kw_only=True,
         omit_defaults=True,
     )
-
-
-class Asked(TypedDict, total=False):
-    """Where a question stands, as asked; what is left out or None has the default of the contract.
-
-    ``on`` is a day (default: today), ``known`` a day (its end) or an instant (default: the latest),
-    ``recorded`` an instant or a position (default: the latest), ``as_of`` a day for ``on`` and ``known``.
-    """
-
-    on: Day | None
-    known: Moment | None
-    recorded: str | int | None
-    as_of: Day | None
-    lens: LensAsked | None

@@ -93,7 +93,11 @@ class BeliefAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every belief, with the ids of what was reported."""
         for belief in self.beliefs:
-            said = {n: getattr(belief, n) for n in Belief.__struct_fields__ if n != "reports"}
+            said = {
+                name: value
+                for name in Belief.__struct_fields__
+                if name != "reports" and (value := getattr(belief, name)) is not UNSET
+            }
             yield {
                 "subject": self.subject, **said, "events": [mark.event for mark in belief.reports]
             }  # fmt: skip

@@ -28,7 +28,7 @@ COLUMNS = ("table", "column", "type", "required", "meaning")
 def schema(session: Session, /, fixtures: bool, mappings: bool, answers: bool) -> None:
     """Show the tables and views of the store, or the JSON Schema of fixtures, mappings or answers."""
     if answers:
-        from timeline.answers.schema import answer_schemas
+        from timeline.questions.schemas import answer_schemas
 
         write_document(session, answer_schemas())
     elif mappings:

@@ -24,7 +24,6 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.diff import DiffAnswer
 from timeline.answers.lists import ListAnswer
 from timeline.answers.model import Found, LogEntry, StateAnswer
-from timeline.answers.schema import ID
 from timeline.answers.why import WhyAnswer
 from timeline.app import Timeline
 from timeline.errors import DataError, InvalidValue
@@ -33,6 +32,7 @@ from timeline.model.kinds import KINDS
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
 from timeline.parameters import Parameter
+from timeline.questions.schemas import ID
 from timeline.render.kinds import parse_kind
 from timeline.render.status import parse_status
 

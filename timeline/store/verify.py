@@ -274,7 +274,9 @@ def _check_single_rows(connection: Connection, position: int) -> None:
     ):
         said = list(connection.scalars(sa.select(*table.c)))
         if said != [right]:
-            raise StoreDamaged(position, f"{table.name} must have one row, {right!r}, and has {said}")
+            raise StoreDamaged(
+                position, f"{table.name} must have one row, {right!r}, and has {said}"
+            )
 
 
 def _told_after(since: int) -> sa.Select[tuple[str]]:

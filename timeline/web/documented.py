@@ -9,7 +9,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from timeline.answers.schema import ANSWERS, VERSION
+from timeline.questions.schemas import ANSWERS, VERSION
 from timeline.web.problems import MEDIA_TYPE, Problem
 
 VERSIONED: Final = "Timeline-Answers"

@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from timeline.answers.coordinate import today
-from timeline.answers.schema import VERSION
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreUnavailable
+from timeline.questions.schemas import VERSION
 from timeline.render.csv import csv_lines
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture

@@ -1,0 +1,56 @@
+"""Every company at a coordinate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from timeline.questions.question import About, Lensed, Located, Look, Question, Words
+
+if TYPE_CHECKING:
+    from timeline.answers.lists import CompaniesAnswer
+    from timeline.questions.reader import Reader
+
+
+@dataclass(frozen=True)
+class Companies(Located, Lensed, Question["CompaniesAnswer"]):
+    """List the companies at a coordinate, with the number of their items."""
+
+    about = About(
+        "companies",
+        "Every company",
+        examples=("timeline companies --on 2025-11-21", "timeline companies --format csv"),
+        address="/companies",
+    )
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of its answer."""
+        from timeline.answers.lists import CompaniesAnswer
+
+        return CompaniesAnswer
+
+    def ask(self, reader: Reader) -> CompaniesAnswer:
+        """The companies by id."""
+        from timeline.answers.lists import list_companies
+
+        with reader.viewing(self) as view:
+            return list_companies(view)
+
+    def columns(self, answer: CompaniesAnswer) -> Sequence[str]:
+        """What is said of a company."""
+        from timeline.answers.lists import CompanyRow
+
+        return CompanyRow.__struct_fields__
+
+    def words(self, reader: Reader, answer: CompaniesAnswer, look: Look, format_: str) -> Words:
+        """A line each."""
+        from timeline.render.lists import companies_lines
+
+        if format_ != "table":
+            return Words()
+        return Words(companies_lines(answer, width=look.width, color=look.color))
+
+
+QUESTIONS: Final = (Companies,)

@@ -1,0 +1,114 @@
+"""Lists: the items of one kind of subject at a coordinate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from timeline import parameters
+from timeline.errors import CannotAsk
+from timeline.questions.question import (
+    About,
+    Filtered,
+    Lensed,
+    Located,
+    Look,
+    Question,
+    Words,
+    given,
+)
+
+if TYPE_CHECKING:
+    from timeline.answers.lists import ListAnswer
+    from timeline.questions.reader import Reader
+
+
+@dataclass(frozen=True)
+class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
+    """The items of one kind of subject (deal, rumour, commitment, relationship, right, fact).
+
+    Of a page (the first ``limit`` after a subject) the sums are those of its items. The command line and
+    the page have one question of this for each kind.
+    """
+
+    about = About(
+        "items",
+        "The items of a kind",
+        command=False,
+        tool="Deals, rumours, commitments … at a coordinate, page by page.",
+    )
+
+    kind: str
+    status: Iterable[str] = given(parameters.STATUS)
+    item_kind: Iterable[str] = given(parameters.KIND)
+    company: str | None = given(parameters.COMPANY)
+    group: bool = given(parameters.GROUP)
+    after: str = ""
+    limit: int | None = None
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of its answer."""
+        from timeline.answers.lists import ListAnswer
+
+        return ListAnswer
+
+    def check(self) -> None:
+        """Raise InvalidValue for a group of nobody."""
+        if self.group and self.company is None:
+            raise CannotAsk("group", "needs --company", "the one that controls the others")
+
+    def ask(self, reader: Reader) -> ListAnswer:
+        """The items; statuses, groups of them and kinds as people write them."""
+        from timeline.answers.lists import list_items
+        from timeline.model.kinds import KINDS
+        from timeline.render.kinds import parse_kind
+        from timeline.render.status import parse_status
+
+        known = self.kind in KINDS
+        statuses = (
+            [s for text in self.status for s in parse_status(self.kind, text)] if known else []
+        )
+        kinds = [parse_kind(self.kind, text) for text in self.item_kind] if known else []
+        with reader.viewing(self) as view:
+            return list_items(
+                view,
+                self.kind,
+                company=self.company,
+                group=self.group,
+                statuses=statuses,
+                item_kinds=kinds,
+                certainty=self.certainty,
+                open_only=self.open_only,
+                after=self.after,
+                limit=self.limit,
+            )
+
+    def columns(self, answer: ListAnswer) -> Sequence[str]:
+        """What an item has."""
+        from timeline.render.rows import item_columns
+
+        return item_columns(answer.items, group=self.group)
+
+    def shown(self, answer: ListAnswer) -> Sequence[str]:
+        """What fits beside each other."""
+        from timeline.render.lists import LIST_COLUMNS
+
+        return LIST_COLUMNS
+
+    def words(self, reader: Reader, answer: ListAnswer, look: Look, format_: str) -> Words:
+        """Each item in two lines, and sums."""
+        from timeline.questions.lookups import NamesIn
+        from timeline.render.lists import list_lines
+        from timeline.render.page import HEADINGS
+
+        if format_ != "table":
+            heading = HEADINGS[self.kind]
+            nothing = f"No {heading} like that had been reported by this date."
+            return Words(empty="" if answer.items else nothing)
+        names = reader.ask(NamesIn(answer))
+        return Words(list_lines(answer, width=look.width, color=look.color, names=names))
+
+
+QUESTIONS: Final = (Items,)

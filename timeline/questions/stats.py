@@ -1,0 +1,67 @@
+"""Counts and sizes of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from timeline.questions.question import About, Question
+
+if TYPE_CHECKING:
+    from timeline.answers.stats import Stats
+    from timeline.questions.reader import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted(Question["Stats"]):
+    """Count the events, subjects and bytes of the store.
+
+    With an ``archive`` of the texts of sources, how many quotes are verified. Raises NotFound where
+    there is no such folder.
+    """
+
+    about = About("stats", "Counts and sizes", command=False)
+
+    archive: str | Path | None = None
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of its answer."""
+        from timeline.answers.stats import Stats
+
+        return Stats
+
+    def ask(self, reader: Reader) -> Stats:
+        """The counts."""
+        from msgspec.structs import replace
+
+        from timeline.answers.stats import stats
+
+        with reader.session() as connection:
+            found = stats(connection, reader.store.name, reader.store.size(connection))
+            if self.archive is None:
+                return found
+            from timeline.quotations import Archive, count_verified
+
+            verified = count_verified(connection, Archive(Path(self.archive)))
+            return replace(found, quotes_verified=verified)
+
+    def rows(self, answer: Stats) -> Iterator[dict[str, Any]]:
+        """A row for each count."""
+        from msgspec.structs import asdict
+
+        for name, value in asdict(answer).items():
+            if isinstance(value, dict):
+                for each, count in value.items():
+                    yield {"of": name, "name": each, "value": count}
+            else:
+                yield {"of": "store", "name": name, "value": value}
+
+    def columns(self, answer: Stats) -> Sequence[str]:
+        """What is counted, and how much there is."""
+        return ("of", "name", "value")
+
+
+QUESTIONS: Final = (Counted,)
