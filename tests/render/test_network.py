@@ -165,7 +165,7 @@ def test_three_companies_make_a_circle_and_trade_both_ways_makes_none(tmp_path: 
         answer = timeline.network(on="2025-02-01")
         assert [circle.companies for circle in circles(answer)] == [["a", "b", "c"]]
         assert circles(answer, "2025-01-02") == []
-        closed = [(first, last, c.companies) for first, last, c in days_of_circles(answer)]
+        closed = days_of_circles(answer)
         assert closed == [("2025-01-03", "9999-12-31", ["a", "b", "c"])]
 
 

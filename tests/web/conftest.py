@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.stories import FIRST, STORIES, hostile, noon
+from tests.web.stories import FIRST, STORIES, hostile, hub, noon
 from timeline.app import Timeline
 from timeline.web.app import make_app
 from timeline.web.settings import Settings
@@ -33,6 +35,16 @@ def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Timeline.open(path, clock=noon) as timeline:
         for fields in hostile():
             timeline.append(fields)
+    return path
+
+
+@pytest.fixture(scope="session")
+def hub_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a company of 379 items."""
+    path = tmp_path_factory.mktemp("hub") / "timeline.db"
+    lines = b"".join(json.dumps(fields).encode() + b"\n" for fields in hub())
+    with Timeline.open(path, clock=noon) as timeline:
+        timeline.append_lines(BytesIO(lines))
     return path
 
 

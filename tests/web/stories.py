@@ -80,3 +80,49 @@ def hostile() -> Iterator[dict[str, Any]]:
         "type": "fact_stated", "subject": "fact:evil/config.json", "company": "evil",
         "attribute": "config.json", "value": said, **news,
     }  # fmt: skip
+
+
+HUB_ITEMS = 379
+
+
+def hub() -> Iterator[dict[str, Any]]:
+    """A company with 379 deals with 60 others, which deal with each other, too."""
+    yield {
+        "type": "source_registered", "subject": "source:press", "publisher": "The Press",
+        "kind": "news", "published": "2020-01-10", "title": "Deals", "url": "https://example.com/deals",
+    }  # fmt: skip
+    yield {
+        "type": "company_registered", "subject": "company:hub", "name": "Hub Industries",
+        "aliases": ["Nabe"], "country": "DE",
+    }  # fmt: skip
+    for number in range(70):
+        yield {
+            "type": "company_registered", "subject": f"company:c{number:03}",
+            "name": f"Company {number:03}",
+        }  # fmt: skip
+    kinds = (
+        ("supply", "supplier", "customer"), ("investment", "investor", "investee"),
+        ("acquisition", "acquirer", "target"), ("joint_venture", "partner", "partner"),
+    )  # fmt: skip
+    for number in range(HUB_ITEMS):
+        kind, one, other = kinds[number % 4]
+        day = f"{2010 + number % 15}-{1 + number % 12:02}-{1 + number % 28:02}"
+        news = {"occurred": day, "known": day, "source": "press"}
+        fields = (
+            {"value": {"currency": "USD", "exact": str(10**6 * (1 + number))}} if number % 3 else {}
+        )
+        yield {
+            "type": "deal_announced", "subject": f"deal:hub-{number:03}", "id": f"a{number}",
+            "kind": kind, "parties": {"hub": [one], f"c{number % 60:03}": [other]}, **fields, **news,
+        }  # fmt: skip
+        if number % 5 == 0:
+            yield {
+                "type": "deal_terminated", "subject": f"deal:hub-{number:03}", "id": f"t{number}",
+                "occurred": "2026-02-03", "known": "2026-02-03", "source": "press",
+            }  # fmt: skip
+    for number in range(40):
+        yield {
+            "type": "deal_announced", "subject": f"deal:side-{number:03}", "id": f"s{number}",
+            "kind": "supply", "occurred": "2021-03-04", "known": "2021-03-05", "source": "press",
+            "parties": {f"c{number:03}": ["supplier"], f"c{number * 7 % 60 + 1:03}": ["customer"]},
+        }  # fmt: skip

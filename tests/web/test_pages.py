@@ -399,4 +399,4 @@ def test_a_page_asks_the_database_as_often_for_many_items_as_for_few(client: Tes
     # who stands behind a company is walked level by level: two statements a level, whatever the items
     assert abs(costs["foxconn"] - costs["rivian"]) in (0, 2, 4)
     # with its picture, which is a part of the page
-    assert max(costs.values()) <= 36
+    assert max(costs.values()) <= 22

@@ -85,7 +85,7 @@ def axes(view: View, subject: str) -> AxesAnswer:
         subject=subject,
         **view.heading,
         names=names_at(view, course.counterparties if course else []),
-        sources=titles_of(view.connection, marks),
+        sources=titles_of(view, marks),
         course=course,
         known_at=at.known_at,
         patches=patches,

@@ -7,13 +7,13 @@ over makes none.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from timeline.answers.course import Course
+from timeline.answers.course import Course, Span
 from timeline.answers.network import NetworkAnswer, company_of, is_subject, node_of
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.kinds import KINDS
@@ -24,6 +24,9 @@ Nature: TypeAlias = Literal["invests", "buys"]
 
 MOST: Final = 4
 """Companies of a circle."""
+
+LOOKED_AT: Final = 200
+"""Rings in which circles are looked for: where everybody deals with everybody there is no end of them."""
 
 _PAYS: Final[Mapping[Nature, tuple[frozenset[str], frozenset[str]]]] = {
     "invests": (
@@ -59,11 +62,6 @@ class Circle(Struct, frozen=True, kw_only=True):
     companies: list[str]
     flows: list[Flow]
 
-    @property
-    def pairs(self) -> set[frozenset[str]]:
-        """The pairs of neighbours."""
-        return {frozenset((flow.payer, flow.payee)) for flow in self.flows}
-
 
 def flows_of(course: Course) -> Iterator[Flow]:
     """Who pays whom by one subject, by the roles of its parties."""
@@ -89,31 +87,54 @@ def _flow(subject: str, payer: str, payee: str, nature: Nature) -> Flow:
     )
 
 
-def circles(answer: NetworkAnswer, on: Day | None = None) -> list[Circle]:
+class _Money:
+    """Who pays whom by the ties of a network, and on which days; among some companies, or all."""
+
+    def __init__(self, answer: NetworkAnswer, among: Collection[str] | None) -> None:
+        spans: dict[str, list[Span]] = {tie.subject: [] for tie in answer.ties}
+        for tie in answer.ties:
+            spans[tie.subject] += tie.spans
+        self.pays: dict[str, dict[str, list[tuple[Flow, Day, Day]]]] = {}
+        for course in answer.courses:
+            live = [s for s in spans[course.subject] if _is_live(course.subject, s.status)]
+            for flow in flows_of(course) if live else ():
+                if among is None or {flow.payer, flow.payee} <= set(among):
+                    told = self.pays.setdefault(flow.payer, {}).setdefault(flow.payee, [])
+                    told += dict.fromkeys((flow, s.valid_from, s.valid_to) for s in live)
+
+    def rings(self) -> list[list[str]]:
+        """The rings that are closed if all is taken together, the smallest first."""
+        found = (ring for start in sorted(self.pays) for ring in _rings(self.pays, [start]))
+        return sorted(islice(found, LOOKED_AT), key=lambda ring: (len(ring), ring))
+
+    def legs(self, ring: Sequence[str]) -> list[list[tuple[Flow, Day, Day]]]:
+        """What each company of a ring pays the next by."""
+        return [
+            self.pays[payer][payee] for payer, payee in zip(ring, [*ring[1:], ring[0]], strict=True)
+        ]
+
+
+def _closed(legs: Sequence[Sequence[tuple[Flow, Day, Day]]], day: Day) -> list[Flow]:
+    """The flows of a ring on a day, where there is one of each leg, and both natures; else none."""
+    flows = [[flow for flow, first, last in leg if first <= day < last] for leg in legs]
+    natures = {flow.nature for leg in flows for flow in leg}
+    return [flow for leg in flows for flow in leg] if all(flows) and len(natures) > 1 else []
+
+
+def circles(
+    answer: NetworkAnswer, on: Day | None = None, among: Collection[str] | None = None
+) -> list[Circle]:
     """The circles of a network on its day, or on another one, the smallest first.
 
     A circle has a part in which money is put in, and one in which something is bought.
     """
     day, _ = within(answer.on if on is None else on, END_OF_TIME)
-    courses = {course.subject: course for course in answer.courses}
-    held = {
-        tie.subject
-        for tie in answer.ties
-        for span in tie.spans
-        if span.valid_from <= day < span.valid_to and _is_live(tie.subject, span.status)
-    }
-    pays: defaultdict[str, defaultdict[str, list[Flow]]] = defaultdict(lambda: defaultdict(list))
-    for subject in sorted(held):
-        for flow in flows_of(courses[subject]):
-            pays[flow.payer][flow.payee].append(flow)
-    found = [
+    money = _Money(answer, among)
+    return [
         Circle(companies=ring, flows=flows)
-        for start in sorted(pays)
-        for ring in _rings(pays, [start])
-        for flows in [_told(pays, ring)]
-        if len({flow.nature for flow in flows}) > 1
+        for ring in money.rings()
+        if (flows := _closed(money.legs(ring), day))
     ]
-    return sorted(found, key=lambda each: (len(each.companies), each.companies))
 
 
 def _is_live(subject: str, status: str) -> bool:
@@ -121,7 +142,7 @@ def _is_live(subject: str, status: str) -> bool:
     return kind.name != "rumour" and kind.group_of(status) in _LIVE
 
 
-def _rings(pays: Mapping[str, Mapping[str, Any]], path: list[str]) -> Iterator[list[str]]:
+def _rings(pays: Mapping[str, Collection[str]], path: list[str]) -> Iterator[list[str]]:
     """The rings that begin with a path, whose first company is the first of them by its id."""
     for payee in sorted(pays.get(path[-1], ())):
         if payee == path[0] and len(path) > 1:
@@ -134,28 +155,21 @@ def _is_company(node: str) -> bool:
     return not is_subject(node) and company_of(node) != UNDISCLOSED
 
 
-def _told(pays: Mapping[str, Mapping[str, list[Flow]]], ring: list[str]) -> list[Flow]:
-    return [
-        flow
-        for payer, payee in zip(ring, [*ring[1:], ring[0]], strict=True)
-        for flow in pays[payer][payee]
-    ]
-
-
-def days_of_circles(answer: NetworkAnswer) -> list[tuple[Day, Day, Circle]]:
-    """Every circle with the days from which and before which it is closed; half-open, in order."""
-    days = sorted(
-        {day for tie in answer.ties for s in tie.spans for day in (s.valid_from, s.valid_to)}
-    )
-    found: list[tuple[Day, Day, Circle]] = []
-    open_: dict[tuple[str, ...], tuple[Day, Circle]] = {}
-    for day in days:
-        now = {tuple(each.companies): each for each in circles(answer, day)}
-        for key in [*open_]:
-            if now.get(key) != open_[key][1]:
-                first, circle = open_.pop(key)
-                found.append((first, day, circle))
-        for key, circle in now.items():
-            open_.setdefault(key, (day, circle))
-    found += [(first, "9999-12-31", circle) for first, circle in open_.values()]
-    return sorted(found, key=lambda each: (each[0], each[2].companies))
+def days_of_circles(
+    answer: NetworkAnswer, among: Collection[str] | None = None
+) -> list[tuple[Day, Day, list[str]]]:
+    """The companies of every circle with the days from which and before which it is closed, in order."""
+    money = _Money(answer, among)
+    found = []
+    for ring in money.rings():
+        legs = money.legs(ring)
+        days = sorted({day for leg in legs for _, first, last in leg for day in (first, last)})
+        begun: Day | None = None
+        for day in days:
+            closed = bool(_closed(legs, day))
+            if closed and begun is None:
+                begun = day
+            elif not closed and begun is not None:
+                found.append((begun, day, ring))
+                begun = None
+    return sorted(found, key=lambda each: (each[0], each[2]))

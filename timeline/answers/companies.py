@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
@@ -14,11 +14,12 @@ from timeline.model.fold import replay
 from timeline.model.values import SLUG, Fields
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles
-from timeline.store.log import read_all_entries, read_entries
+from timeline.store.log import read_all_entries
 from timeline.store.tables import event
 
 if TYPE_CHECKING:
     from timeline.answers.view import View
+    from timeline.model.record import Entry
 
 _ALL: Final = 2**62
 """A position behind every log's end."""
@@ -31,16 +32,16 @@ def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
     are one have one name.
     """
     connection, at, one = view.connection, view.at, view.identity
+    found: Iterator[tuple[str, list[Entry]]]
     if ids is None:
-        found = read_all_entries(connection, _ALL, ["company"])
+        every = read_all_entries(connection, _ALL, ["company"])
+        found = ((subject.partition(":")[2], entries) for subject, entries in every)
     else:
         ids = list(ids)
-        shown = dict.fromkeys(one.of(id_) for id_ in ids)
-        found = read_entries(connection, [f"company:{id_}" for id_ in shown], _ALL)
+        found = iter(view.registered(one.of(id_) for id_ in ids).items())
     names = {
         company: name_at(company, entries, at.on, at.known_at, at.position)
-        for subject, entries in found
-        for company in [subject.partition(":")[2]]
+        for company, entries in found
     }
     asked = names if ids is None else ids
     return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names

@@ -69,10 +69,12 @@ def coordinate(
     recorded: str | int | date | None = None,
     as_of: str | date | None = None,
     timezone: str = "UTC",
+    head: int | None = None,
 ) -> Coordinate:
     """The coordinate of a question: today, everything known, everything recorded, unless said.
 
-    ``as_of`` is the shorthand for ``on`` and ``known`` on the same day.
+    ``as_of`` is the shorthand for ``on`` and ``known`` on the same day. ``head`` is where the log ends, where
+    that was read before.
     """
     if as_of is not None:
         if on is not None or known is not None:
@@ -82,7 +84,8 @@ def coordinate(
         on = known = parse_day(as_of, timezone)
     day = today(timezone) if on is None else parse_day(on, timezone)
     asked, instant = (None, END_OF_TIME) if known is None else parse_known(known, timezone)
-    head = read_head(connection).position
+    if head is None:
+        head = read_head(connection).position
     stated, position = _recorded(connection, recorded, head, timezone)
     return Coordinate(on=day, known=asked, recorded=stated, known_at=instant, position=position)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
-from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.companies import names_at
@@ -146,7 +145,7 @@ def courses(
         name=names.get(company, company),
         **view.heading,
         names=names,
-        sources=titles_of(view.connection, (mark for one in found for mark in one.marks)),
+        sources=titles_of(view, (mark for one in found for mark in one.marks)),
         learned_later=later,
         courses=found,
     )
@@ -336,6 +335,9 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
         )
 
 
-def titles_of(connection: Connection, marks: Iterable[Mark]) -> dict[str, str]:
+def titles_of(view: View, marks: Iterable[Mark]) -> dict[str, str]:
     """Who published each source that the marks cite, when, and under which title."""
-    return source_titles(connection, sorted({slug for mark in marks for slug in mark.sources}))
+    slugs = sorted({slug for mark in marks for slug in mark.sources})
+    # by all that is known of it, whatever was recorded by then
+    position = view.at.position if view.at.recorded is None else None
+    return source_titles(view.connection, slugs, position)

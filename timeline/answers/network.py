@@ -142,7 +142,7 @@ def network(
         **view.heading,
         then=then,
         names=names,
-        sources=titles_of(view.connection, (m for course in courses for m in course.marks)),
+        sources=titles_of(view, (m for course in courses for m in course.marks)),
         nodes=[
             Node(
                 company=each,

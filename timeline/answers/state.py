@@ -19,7 +19,7 @@ from timeline.model.record import Entry
 from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
-from timeline.store.log import read_all_entries, read_entries
+from timeline.store.log import read_all_entries
 
 
 def state(
@@ -133,7 +133,7 @@ def _every_company(view: View) -> Iterator[CompanyState]:
         for company in item.parties:
             if company != UNDISCLOSED:
                 items[company].append(item_of(item, company))
-    others = read_registered(view, view.identity.first)
+    others = dict(read_registered(view, view.identity.first))
     for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
         company = subject.partition(":")[2]
         if view.identity.of(company) == company and is_registered(entries):
@@ -141,11 +141,9 @@ def _every_company(view: View) -> Iterator[CompanyState]:
             yield _company_state(view, others | {company: entries}, company, own)
 
 
-def read_registered(view: View, companies: Iterable[str]) -> dict[str, list[Entry]]:
+def read_registered(view: View, companies: Iterable[str]) -> Mapping[str, list[Entry]]:
     """The events of some companies under all their ids, by id, whenever they were recorded."""
-    ids = [id_ for company in companies for id_ in view.identity.ids(company)]
-    found = read_entries(view.connection, [f"company:{id_}" for id_ in ids], 2**62)
-    return {subject.partition(":")[2]: entries for subject, entries in found}
+    return view.registered(id_ for company in companies for id_ in view.identity.ids(company))
 
 
 def _company_state(

@@ -29,9 +29,15 @@ def subjects_like(connection: Connection, prefix: str, limit: int) -> list[str]:
     return list(connection.scalars(statement))
 
 
-def source_titles(connection: Connection, slugs: Iterable[str]) -> dict[str, str]:
-    """Who published each source, when, and under which title, by all that is known of it."""
-    position = read_head(connection).position
+def source_titles(
+    connection: Connection, slugs: Iterable[str], position: int | None = None
+) -> dict[str, str]:
+    """Who published each source, when, and under which title, by all that is known of it.
+
+    ``position`` is where the log ends, where that was read before.
+    """
+    if position is None:
+        position = read_head(connection).position
     titles = {}
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
         item = replay(entries, dates.OPEN_END)

@@ -35,7 +35,7 @@ class Turns(Struct, frozen=True, kw_only=True):
 
 def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     """The turns of a subject, or of all subjects of which a company is a party at any coordinate."""
-    if not is_current(view.connection):
+    if not (view.stored or is_current(view.connection)):
         return Turns(on=[], known=[])
     table, at = subject_history.c, view.at
     if ":" in target:
@@ -46,17 +46,17 @@ def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     day, instant = within(at.on, at.known_at)
     seen = own & (table.known_from <= instant) & (table.known_to > instant)
     held = own & (table.valid_from <= day) & (table.valid_to > day)
-    days = {
-        each
-        for column in (table.valid_from, table.valid_to)
-        for each in view.connection.scalars(sa.select(column).where(seen).distinct().limit(MOST))
-    }
-    instants = {
-        each
-        for column in (table.known_from, table.known_to)
-        for each in view.connection.scalars(sa.select(column).where(held).distinct().limit(MOST))
-    }
+    days = _both_ends(view, table.valid_from, table.valid_to, seen)
+    instants = _both_ends(view, table.known_from, table.known_to, held)
     return Turns(
         on=sorted(days - {_FIRST_DAY, OPEN_END}),
         known=sorted({day_of(each, timezone) for each in instants - {ALWAYS, END_OF_TIME}}),
     )
+
+
+def _both_ends(
+    view: View, first: sa.Column[str], last: sa.Column[str], which: sa.ColumnElement[bool]
+) -> set[str]:
+    """The ends of some rows on one axis."""
+    statement = sa.select(first, last).where(which).distinct().limit(MOST)
+    return {each for row in view.connection.execute(statement) for each in row}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +38,10 @@ SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", 
 """The kinds of subject that are items of a company's state, in the order they are shown."""
 
 
+EVERYTHING: Final = 2**62
+"""A position behind every log's end."""
+
+
 class _Held(Struct, frozen=True):
     """What a row of history holds of an item, as :class:`timeline.model.company.Held` asks for it."""
 
@@ -65,6 +69,8 @@ class View:
         self.at = at
         self.asked = lens or None
         self._kept: dict[str, list[Entry]] = {}
+        self._named: dict[str, str] = {}
+        self._registered: dict[str, list[Entry]] = {}
 
     @property
     def heading(self) -> dict[str, Any]:
@@ -112,7 +118,21 @@ class View:
 
     def company(self, text: str) -> str:
         """The id under which the company is shown that ``text`` names. Raises NotFound."""
-        return find_company(self.connection, text, self.identity)
+        if text not in self._named:
+            self._named[text] = find_company(self.connection, text, self.identity)
+        return self._named[text]
+
+    def registered(self, ids: Iterable[str]) -> dict[str, list[Entry]]:
+        """The events of companies by themselves, by id, whenever they were recorded."""
+        wanted = list(dict.fromkeys(ids))
+        new = [id_ for id_ in wanted if id_ not in self._registered]
+        if new:
+            self._registered |= {id_: [] for id_ in new}
+            for subject, entries in read_entries(
+                self.connection, [f"company:{id_}" for id_ in new], EVERYTHING
+            ):
+                self._registered[subject.partition(":")[2]] = entries
+        return {id_: self._registered[id_] for id_ in wanted if self._registered[id_]}
 
     @cached_property
     def stored(self) -> bool:

@@ -28,11 +28,10 @@ class Names(Question["dict[str, str]"]):
     def ask(self, reader: Reader) -> dict[str, str]:
         """The names."""
         from timeline.answers.companies import names_at
-        from timeline.answers.view import View
 
         with reader.session() as connection:
             at = reader.at(connection, on=self.on, known=self.known, recorded=self.recorded)
-            return names_at(View(connection, at), self.ids)
+            return names_at(reader.view(connection, at), self.ids)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class SourceTitles(Question["dict[str, str]"]):
         from timeline.answers.subjects import source_titles
 
         with reader.session() as connection:
-            return source_titles(connection, self.slugs)
+            return source_titles(connection, self.slugs, reader.at(connection).position)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -99,15 +99,18 @@ class Drawn(Question["Picture"]):
         check_look(self.theme, wide)
         answer = self.answer
         shown = Filter(kinds=parse_kinds(self.kinds), over=self.over)
+        places: dict[frozenset[str], Mapping[str, tuple[float, float]]] = {}
 
         def draw(look: Look, width: int, links: Links | None) -> Scene:
             names = shown_of(answer, width)
             if self.matrix:
                 groups = communities_of(answer, shown_of(answer))
                 return matrix_scene(answer, groups, look, width, links, shown=shown)
+            if frozenset(names) not in places:
+                places[frozenset(names)] = places_of(answer, names)
             # a page has all days: a script plays them
             return network_scene(
-                answer, places_of(answer, names), look, width, links, shown=shown,
+                answer, places[frozenset(names)], look, width, links, shown=shown,
                 all_days=look == "page",
             )  # fmt: skip
 

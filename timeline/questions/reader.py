@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate, parse_day
+from timeline.store.log import read_head
 from timeline.store.store import Store
 
 if TYPE_CHECKING:
-    from timeline.answers.asked import Day
+    from timeline.answers.asked import Day, LensAsked
     from timeline.answers.model import Coordinate
     from timeline.answers.query import Rows
     from timeline.answers.view import View
@@ -23,9 +24,11 @@ Answer = TypeVar("Answer")
 
 
 class _Inside(threading.local):
-    """The session that a thread is inside of."""
+    """The session that a thread is inside of, and what was read in it: all of it is of one position."""
 
     connection: Connection | None = None
+    head: int | None = None
+    views: dict[Hashable, View] | None = None
 
 
 class Reader:
@@ -48,7 +51,10 @@ class Reader:
         With ``seconds`` the database works no longer than that; then OutOfTime is raised.
         """
         with self.session() as connection:
-            before, self._inside.connection = self._inside.connection, connection
+            inside = self._inside
+            before = inside.connection, inside.head, inside.views
+            if inside.connection is None:
+                inside.connection, inside.head, inside.views = connection, None, {}
             try:
                 if seconds is None:
                     yield connection
@@ -58,7 +64,7 @@ class Reader:
                     with limited(connection, seconds):
                         yield connection
             finally:
-                self._inside.connection = before
+                inside.connection, inside.head, inside.views = before
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
@@ -71,7 +77,12 @@ class Reader:
 
     def at(self, connection: Connection, **asked: Any) -> Coordinate:
         """What a coordinate means now."""
-        return coordinate(connection, timezone=self.timezone, **asked)
+        inside = self._inside
+        if connection is not inside.connection:
+            return coordinate(connection, timezone=self.timezone, **asked)
+        if inside.head is None:
+            inside.head = read_head(connection).position
+        return coordinate(connection, timezone=self.timezone, head=inside.head, **asked)
 
     def day(self, day: Day | None) -> str | None:
         """A day as people write it, as a date; None stays None."""
@@ -90,10 +101,23 @@ class Reader:
 
     @contextmanager
     def viewing(self, asked: Located) -> Iterator[View]:
-        """The log as a question of this coordinate sees it, through its lens."""
-        from timeline.answers.view import View
+        """The log as a question of this coordinate sees it, through its lens.
 
+        Inside :meth:`reading` it is the same view for all questions of one coordinate, with what was read.
+        """
         given = asked.placed()
         lens = given.pop("lens", None)
         with self.session() as connection:
-            yield View(connection, self.at(connection, **given), lens)
+            yield self.view(connection, self.at(connection, **given), lens)
+
+    def view(self, connection: Connection, at: Coordinate, lens: LensAsked | None = None) -> View:
+        """The view of a coordinate through a lens; inside :meth:`reading` the one that was made before."""
+        from timeline.answers.view import View
+
+        views = self._inside.views
+        if views is None or connection is not self._inside.connection:
+            return View(connection, at, lens)
+        key = at, repr(lens)  # what a library is given for a lens may be a list
+        if key not in views:
+            views[key] = View(connection, at, lens)
+        return views[key]

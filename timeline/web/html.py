@@ -43,6 +43,7 @@ from timeline.render.picture import Picture
 from timeline.render.plot.reports import activity_scene
 from timeline.render.text import clean, join
 from timeline.web.addresses import Here, address, report_path, web_address
+from timeline.web.facets import SORTS
 
 PAGES: Final = (
     ("/companies", "Companies"),
@@ -132,6 +133,7 @@ def environment() -> Environment:
         "MORE": MORE,
         "LENS": LENS,
         "PAGES": PAGES,
+        "SORTS": SORTS,
         "STEPS": STEPS,
         "cause_words": diff.cause_words,
         "chain_style": why.chain_style,

@@ -132,9 +132,20 @@ class OfCompanyPage(OfCompany):
         Literal["deal", "relationship", "right", "commitment", "rumour", "proceeding", "fact"]
         | None
     ) = about("The kind of items that the page shows; data has them all.")
-    skip: int = Field(
-        0, ge=0, description="Of a tab of the page, how many items were shown before."
+    kind: Text | None = about("Only items of this kind on the page; data has them all.")
+    status: Text | None = about("Only items of this group of statuses on the page: live, over …")
+    with_: Text | None = about(
+        "Only items with this counterparty, by its id, on the page.", alias="with"
     )
+    year: Text | None = about("Only items since this year on the page.")
+    sort: Literal["newest", "oldest", "status", "name", "amount"] | None = about(
+        "The order of the items on the page; by their kind unless given."
+    )
+    skip: int = Field(0, ge=0, description="How many items of the page were shown before.")
+
+    def facets(self) -> dict[str, str | None]:
+        """What the items of the page are narrowed by."""
+        return {"kind": self.kind, "status": self.status, "with": self.with_, "year": self.year}
 
 
 class OfList(OfCompany):
@@ -144,7 +155,13 @@ class OfList(OfCompany):
     status: Texts = declared(parameters.STATUS)
     item_kind: Texts = declared(parameters.KIND)
     after: Text | None = about("Only subjects that come after this one: the next page.")
-    limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most items of one page.")
+    limit: int | None = about(
+        "The most items of one page: 200, or 50 for people.", ge=1, le=MOST_ROWS
+    )
+
+    def most(self, *, for_people: bool) -> int:
+        """The most items of one page."""
+        return self.limit or (50 if for_people else 200)
 
 
 class Drawn(Lensed):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -58,7 +58,12 @@ class Line(Struct, frozen=True, kw_only=True):
     """In pixels."""
     label: str
     """What the line is, in few words."""
-    sentence: str
+    say: Callable[[], str]
+
+    @property
+    def sentence(self) -> str:
+        """Every tie in a sentence, a line each."""
+        return self.say()
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -189,15 +194,20 @@ def _line(
     current = sum(group not in OVER for group in groups)
     ends = {direction(course, one, other) for course, _ in live}
     begin, end = (one, other) if ends != {(other, one)} else (other, one)
-    told = (
-        span_words(item_title(course, None, answer.names), course, span, answer.names, answer.sources)
-        for course, span in held
-    )  # fmt: skip
+
+    def say() -> str:  # of the many lines of all days only a few are read
+        names, sources = answer.names, answer.sources
+        told = (
+            span_words(item_title(course, None, names), course, span, names, sources)
+            for course, span in held
+        )
+        return "\n".join(told)
+
     return Line(
         one=begin, other=end, valid_from=days[0], valid_to=days[1], group=strongest,
         ties=current or len(live), directed=len(ends) == 1 and None not in ends,
         wide=_width([course for course, _ in live], currency),
-        label=_label(live, len(held)), sentence="\n".join(told),
+        label=_label(live, len(held)), say=say,
     )  # fmt: skip
 
 

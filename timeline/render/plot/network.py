@@ -403,15 +403,18 @@ def changes_between(lines: Iterable[Line]) -> list[Day]:
 def _lit(
     answer: NetworkAnswer, web: _Web, names: Iterable[str]
 ) -> list[tuple[tuple[Day, Day], frozenset[str], str]]:
-    """The pairs of circles of money, each with its days and with what it says."""
-    there = set(names)
+    """The pairs of circles of money, each with its days and with what it says; no days twice."""
     called = node_names(answer)
+    until: dict[frozenset[str], Day] = {}
     found = []
-    for first, last, circle in days_of_circles(answer):
-        if not there.issuperset(circle.companies) or not (web.dated or first <= web.on < last):
-            continue
-        told = f"Money goes round: {join(called[each] for each in circle.companies)}"
-        found += [((first, last), pair, told) for pair in sorted(circle.pairs, key=sorted)]
+    for first, last, companies in days_of_circles(answer, set(names)):
+        told = f"Money goes round: {join(called[each] for each in companies)}"
+        for ends in zip(companies, [*companies[1:], companies[0]], strict=True):
+            pair = frozenset(ends)
+            begin = max(first, until.get(pair, first))
+            if begin < last and (web.dated or begin <= web.on < last):
+                until[pair] = last
+                found.append(((begin, last), pair, told))
     return found
 
 

@@ -79,8 +79,8 @@ _SLIDER: Final = """<form id="days" data-play data-stops="{stops}" hidden>
 <button type="button" data-act="play">▶ Play</button>
 <label>Speed <select><option value="0.5">½</option><option value="1" selected>1</option>\
 <option value="2">2</option><option value="4">4</option></select></label>
-<input type="range" min="{first}" max="{last}" step="1" aria-label="Day" value="{at}">
-<input type="date" data-day-shown aria-label="Day" min="{start}" max="{end}" value="{on}">
+<input type="range" id="slide" min="{first}" max="{last}" step="1" aria-label="Day" value="{at}">
+<input type="date" id="day" data-day-shown aria-label="Day" min="{start}" max="{end}" value="{on}">
 </form>
 {reports}"""
 

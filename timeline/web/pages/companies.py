@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline.answers.diff import Change, DiffAnswer
@@ -16,8 +16,10 @@ from timeline.answers.model import CompanyItem, StateAnswer
 from timeline.app import Timeline
 from timeline.render.page import kind_of
 from timeline.render.rows import answer_rows, item_columns, state_rows
+from timeline.render.words import Names
 from timeline.web.addresses import company_path
 from timeline.web.documented import documented
+from timeline.web.facets import Facet, counted, facets, in_order, narrowed
 from timeline.web.formats import format_of
 from timeline.web.pages.sliding import sliders
 from timeline.web.paging import cut
@@ -30,10 +32,13 @@ LANES: Final = 12
 """Of the picture on a company's page: as many as fit above the fold."""
 
 FEW: Final = 20
-"""Items below the picture, before a reader asks for all of a kind."""
+"""Items of a company that are all shown below the picture."""
+
+FIRST: Final = 5
+"""Of more, those that are shown before a reader asks for them."""
 
 PAGE: Final = 50
-"""Items of one kind at a time."""
+"""Items at a time."""
 
 
 @router.get("/companies", **documented("companies", "Every company", paged=True))
@@ -80,10 +85,12 @@ def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Quer
 def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dict[str, Any]:
     """What the page shows of a company besides its state."""
     found = answer.companies[0]
-    sources = {slug for item in found.items for slug in item.sources}
+    names = timeline.names_in(answer)
+    part = part_of(found.items, asked, found.company, names)
+    sources = {slug for item in part.items for slug in item.sources}
     about: dict[str, Any] = {
         "company": found,
-        "names": timeline.names_in(answer),
+        "names": names,
         "sliders": sliders(timeline, found.company, answer, asked),
         "told": timeline.told(found.items, **asked.asked()),
         "sources": timeline.source_titles(sources),
@@ -91,10 +98,10 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dic
         "first_known": None,
         "left_out": 0,
         "picture": None,
-        "counts": Counter(kind_of(item.subject) for item in found.items),
-        "shown": shown_items(found.items, asked),
+        "counts": counted(found.items),
+        "part": part,
     }
-    if found.items and not asked.group and asked.tab is None:
+    if found.items and not asked.group and part.is_overview:
         about["picture"] = timeline.plot(
             found.company, only=most_telling(found.items), **asked.asked()
         )
@@ -149,12 +156,40 @@ def most_telling(items: Sequence[CompanyItem]) -> list[str]:
     return [item.subject for item in stories[:LANES]]
 
 
-def shown_items(items: Sequence[CompanyItem], asked: OfCompanyPage) -> list[CompanyItem]:
-    """The items of a part of the page; of a short story all."""
-    if asked.tab is not None:
-        items = [item for item in items if kind_of(item.subject) == asked.tab]
-        return list(items[asked.skip : asked.skip + PAGE])
-    return list(items) if len(items) <= FEW else list(items[:FEW])
+class Part(Struct, frozen=True, kw_only=True):
+    """The items of a company that its page shows at a time."""
+
+    items: list[CompanyItem]
+    matching: int
+    """Items that have the chosen values."""
+    seen: int
+    """Items shown up to here."""
+    facets: list[Facet]
+    is_overview: bool
+    """Whether nothing was chosen: the page has its picture, and of many items the newest."""
+    by_kind: bool
+    """Whether items stand under the headings of their kinds."""
+
+
+def part_of(items: Sequence[CompanyItem], asked: OfCompanyPage, company: str, names: Names) -> Part:
+    """The items that are asked for: of a short story all, of a long one some at a time."""
+    chosen = asked.facets()
+    of_tab = [item for item in items if asked.tab in (None, kind_of(item.subject))]
+    matching = narrowed(of_tab, chosen)
+    overview = asked.tab is None and asked.sort is None and not any(chosen.values())
+    long = len(items) > FEW
+    by_kind = asked.sort is None and (not overview or not long)
+    found = matching if by_kind else in_order(matching, asked.sort or "newest", company, names)
+    size = FIRST if overview and long else PAGE
+    shown = found[asked.skip : asked.skip + size]
+    return Part(
+        items=shown,
+        matching=len(matching),
+        seen=asked.skip + len(shown),
+        facets=facets(of_tab, chosen, names) if long or not overview else [],
+        is_overview=overview,
+        by_kind=by_kind,
+    )
 
 
 def _diff_page(answer: DiffAnswer | None, asked: OfDiff, names: Any, company: str) -> Page:
