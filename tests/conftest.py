@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
 from tests import databases
-from timeline.store.store import Store
+from tests.answers.stores import copy_empty
 
 _calm = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, max_examples=50, suppress_health_check=_calm)
@@ -117,8 +117,6 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A path or a URL of an empty store, on every database."""
     if request.param == "sqlite":
         path = tmp_path / "timeline.db"
-        store = Store(path)
-        store.init()
-        store.close()
+        copy_empty(path)
         return str(path)
     return databases.url_text(request.getfixturevalue("postgresql"))

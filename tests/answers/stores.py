@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 from timeline import Timeline
 from timeline.ingest.draft import Draft, Place
 from timeline.loading import Replayed, replay_files
-from timeline.store.store import Store
+from timeline.store.engine import MEMORY
+from timeline.store.store import Store, system_clock
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -32,20 +34,44 @@ class Clock:
 
 
 @cache
-def _template() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        store = Store(path)
-        store.init()
-        store.close()
-        return path.read_bytes()
+def _template() -> sqlite3.Connection:
+    """An empty store: making one takes 50 to 80 ms, and a copy less than one."""
+    store = Store(MEMORY)
+    store.init()
+    with store.writing() as connection:
+        template = connection.connection.driver_connection
+    assert isinstance(template, sqlite3.Connection)
+    _kept.append(store)
+    return template
+
+
+_kept: list[Store] = []
+"""What is in memory is gone with its store."""
+
+
+def copy_empty(path: Path) -> None:
+    """Make an empty store in a file."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA synchronous=OFF")
+        _template().backup(file)
+        file.execute("PRAGMA journal_mode=WAL")
 
 
 def new_store(folder: Path, name: str = "timeline.db") -> Store:
     """An empty store in a folder."""
     path = folder / name
-    path.write_bytes(_template())
+    copy_empty(path)
     return Store(path, clock=Clock())
+
+
+def memory_store(clock: Callable[[], datetime] = system_clock) -> Store:
+    """An empty store in memory."""
+    store = Store(MEMORY, clock=clock)
+    with store._engine(read_only=False).connect() as connection:
+        memory = connection.connection.driver_connection
+        assert isinstance(memory, sqlite3.Connection)
+        memory.deserialize(_template().serialize())
+    return store
 
 
 def new_timeline(folder: Path, *stories: str) -> Timeline:

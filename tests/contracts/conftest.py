@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests import databases
-from tests.answers.stores import new_store
+from tests.answers.stores import memory_store, new_store
 from tests.contracts.world import Clock, World
-from timeline.store.engine import MEMORY
 from timeline.store.store import Store
 
 DATABASES = ("file", "memory", "postgresql")
@@ -29,8 +28,7 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeS
             if request.param == "file":
                 store = Store(new_store(tmp_path, f"{len(stores)}.db").url.database or "")
             elif request.param == "memory":
-                store = Store(MEMORY)
-                store.init()
+                store = memory_store()
             else:
                 store = Store(databases.url_text(stack.enter_context(databases.database())))
             stores.append(store)

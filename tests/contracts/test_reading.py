@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.answers.stores import FIXTURES
+from tests.answers.stores import FIXTURES, memory_store
 from tests.contracts.world import (
     ACME,
     DEAL,
@@ -27,8 +27,6 @@ from tests.contracts.world import (
 from timeline.ingest.draft import Draft
 from timeline.ingest.fixtures import find_files, load_fixture
 from timeline.model.values import Fields
-from timeline.store.engine import MEMORY
-from timeline.store.store import Store
 
 COORDINATES: tuple[dict[str, Any], ...] = (
     {"on": "2025-12-31"},
@@ -80,9 +78,8 @@ def test_it_does_not_matter_for_the_past_what_comes_later(
     events: list[Fields], sizes: list[int]
 ) -> None:
     """Whatever comes in whatever portions: what was answered stays answered, and replay agrees."""
-    clock, store = Clock(), Store(MEMORY, clock=Clock())
-    store.init()
-    world = World(store, clock)
+    clock = Clock()
+    world = World(memory_store(Clock()), clock)
     world.append(*IDENTITY)
     there, seen = {"announced"}, {}
     rest = [DEAL, *(event for event in events if event != DEAL)]
@@ -101,7 +98,7 @@ def test_it_does_not_matter_for_the_past_what_comes_later(
     for position, then in seen.items():
         assert answers(world, "acme", recorded=position) == then
     world.check()
-    store.close()
+    world.store.close()
 
 
 # --- what is read -------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.answers.stores import memory_store
 from timeline import Timeline
 from timeline.errors import DataError, NotFound
 from timeline.loading import replay_files
 from timeline.model.record import Entry, judge
 from timeline.model.values import ALWAYS
-from timeline.store.engine import MEMORY
 
 Event = dict[str, Any]
 
@@ -49,8 +49,7 @@ def append(timeline: Timeline, *events: Event) -> None:
 
 @pytest.fixture
 def timeline() -> Iterator[Timeline]:
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
+    with Timeline(memory_store()) as timeline:
         append(timeline, *BASE)
         yield timeline
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import example, given
 from sqlalchemy.engine import Connection
 
+from tests.answers.stores import memory_store
 from tests.fuzz.inputs import EVENTS, STORY, dates, json_lines, jsonl_files, yaml_files
 from timeline.errors import DataError, ExpectationFailed, InvalidDate, Problem, TimelineError
 from timeline.ingest.jsonl import load_lines
 from timeline.loading import check_files, rehearse_files
 from timeline.model import dates as edtf
 from timeline.store.append import Appender
-from timeline.store.engine import MEMORY
 from timeline.store.store import Store
 from timeline.store.verify import verify
 
@@ -33,8 +33,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
     """A store that stays empty: making one takes longer than what is tried in it."""
-    store = Store(MEMORY)
-    store.init()
+    store = memory_store()
     yield store
     store.close()
 

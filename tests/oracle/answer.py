@@ -53,12 +53,12 @@ def state(
     lens: Lens | None = None,
 ) -> list[dict[str, Any]]:
     """The companies of ``state --format json`` without a company: all registered, each with its items."""
-    record = log.at(known, position)  # a company is called what it is called at the coordinate
+    # a company is called what it is called at the coordinate; that is bookkeeping and no news, and so no
+    # lens takes it away
+    record = log.at(known, position)
     identity = Identity(record)
     day = date.fromisoformat(on)
     found = in_order(items(log, on, known, position, lens).values())
-    # who a company is, is bookkeeping and no news: no lens takes it away
-    registered = log.at(known, position)
     companies = sorted({identity.id_of(c) for c in identity.by_registration} - {UNDISCLOSED})
     answer = []
     for company in companies:
@@ -71,7 +71,7 @@ def state(
             for i in found
             if company in (roles := parties(i))
         ]
-        answer.append(header(company, identity, registered, day) | {"items": own})
+        answer.append(header(company, identity, record, day) | {"items": own})
     return answer
 
 

@@ -151,6 +151,7 @@ class Log:
 
     events: list[Event] = field(default_factory=list)
     recorded: list[datetime] = field(default_factory=list)
+    _by_now: tuple[int, list[Event]] = (0, [])
 
     @classmethod
     def of(cls, events: Iterable[Fields]) -> Log:
@@ -203,8 +204,14 @@ class Log:
 
     def _now(self, id_: str) -> Event:
         """An event as it is worded by now; one that was retracted, as it was appended."""
-        known = [*_mended(self.events), *self.events]
+        known = [*self._mended(), *self.events]
         return next(event for event in known if event.id == id_)
+
+    def _mended(self) -> list[Event]:
+        """The record mended by now."""
+        if self._by_now[0] != len(self.events):
+            self._by_now = len(self.events), _mended(self.events)
+        return self._by_now[1]
 
     def _publication(self, slug: str) -> Publication:
         (registration,) = self._registrations(f"source:{slug}")[-1:]
@@ -217,7 +224,7 @@ class Log:
         """The registrations of a source or a company that count, as mended."""
         return [
             event
-            for event in _mended(self.events)
+            for event in self._mended()
             if event.subject == subject and event.type.endswith("_registered")
         ]
 
@@ -233,7 +240,8 @@ class Log:
     ) -> Record:
         """The record as it reads at a coordinate, whatever the day in the world."""
         held = self.events if position is None else self.events[:position]
-        return Record(list(_news_applied(_mended(held), known, lens or Lens())), _mended(held))
+        mended = _mended(held)
+        return Record(list(_news_applied(mended, known, lens or Lens())), mended)
 
     def position_at(self, recorded: datetime) -> int:
         """The position that the log had reached at an instant."""

@@ -11,7 +11,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests import databases
-from tests.answers.stores import Clock, new_store
+from tests.answers.stores import Clock, memory_store, new_store
 from tests.oracle.answer import items
 from tests.oracle.companies import controls, group, parties
 from tests.oracle.comparison import (
@@ -27,7 +27,6 @@ from tests.oracle.histories import histories, lenses
 from tests.oracle.record import Log
 from tests.oracle.together import Together, drawn
 from timeline import Timeline
-from timeline.store.engine import MEMORY
 from timeline.store.store import Store
 
 _examples = settings.get_profile("default").max_examples
@@ -95,8 +94,7 @@ def test_every_state_is_as_the_pages_say(
     events: list[Fields], batches: int, asked: Questions
 ) -> None:
     """One history in a store, which hypothesis makes as short as it can."""
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
+    with Timeline(memory_store()) as timeline:
         compare(timeline, events, batches, asked)
 
 
@@ -127,8 +125,7 @@ def test_every_state_of_many_is_as_the_pages_say(many: Together, timeline: Timel
 @SOME
 @given(histories(), questions(2, 1))
 def test_a_group_is_what_a_company_controls(events: list[Fields], asked: Questions) -> None:
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
+    with Timeline(memory_store()) as timeline:
         replay(timeline, events)
         log = Log.of(events)
         for at in asked.of(log):

@@ -14,6 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.drawing import at_most, pick, pick_some
 from timeline.model import dates
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS
 from timeline.model.record import Entry, is_mend, sources_named
@@ -128,16 +129,16 @@ def _day(offset: int) -> str:
     return (FIRST_DAY + timedelta(days=offset)).isoformat()
 
 
-@st.composite
-def occurrences(draw: st.DrawFn, offset: int) -> str:
+def _occurrence(draw: st.DrawFn, offset: int) -> str:
     """An EDTF date about that many days after the first: half of them days."""
     day = _day(offset)
     if draw(st.booleans()):
         return day
-    earlier, later = sorted((offset, draw(st.one_of(DAYS, st.integers(offset, offset + 4)))))
+    other = draw(DAYS) if draw(st.booleans()) else offset + draw(at_most(4))
+    earlier, later = sorted((offset, other))
     span = f"{_day(earlier)}..{_day(later)}"
     shapes = (f"[{span}]", f"[{span}]", day[:7], day[:4], f"{day}~", f"[{day}..]", f"[..{day}]")
-    return draw(st.sampled_from(shapes))
+    return pick(draw, shapes)
 
 
 def _instant(offset: int, part: int) -> Instant:
@@ -146,8 +147,7 @@ def _instant(offset: int, part: int) -> Instant:
 
 
 def _chosen(draw: st.DrawFn, pool: dict[str, Sequence[Any]], most: int) -> Fields:
-    names = draw(st.lists(st.sampled_from(sorted(pool)), max_size=most, unique=True))
-    return {name: draw(st.sampled_from(pool[name])) for name in names}
+    return {name: pick(draw, pool[name]) for name in pick_some(draw, sorted(pool), most)}
 
 
 def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
@@ -159,9 +159,9 @@ def _news_fields(draw: st.DrawFn, kind: str, name: str) -> Fields:
     if name == "company_dissolved":
         fields.pop("reason", None)
     for field, values in NEEDED.get(name, {}).items():
-        fields[field] = draw(st.sampled_from(values))
-    if draw(st.integers(0, 5)) == 0:
-        fields["fact_level"] = draw(st.sampled_from(("forecast", "opinion", "fact")))
+        fields[field] = pick(draw, values)
+    if draw(at_most(5)) == 0:
+        fields["fact_level"] = pick(draw, ("forecast", "opinion", "fact"))
     return fields
 
 
@@ -169,12 +169,12 @@ def _changes(draw: st.DrawFn, kind: str, name: str, *, mend: bool) -> Fields:
     needed = NEEDED.get(name, {})
     changes = {f: value for f, value in _chosen(draw, TERMS[kind], 2).items() if f not in needed}
     for field in changes:
-        if draw(st.integers(0, 3)) == 0:
+        if draw(at_most(3)) == 0:
             changes[field] = None
     if draw(st.booleans()):
-        changes["occurred"] = draw(occurrences(draw(DAYS)))
-    if draw(st.integers(0, 3)) == 0:
-        changes["fact_level"] = draw(st.sampled_from(("forecast", "fact")))
+        changes["occurred"] = _occurrence(draw, draw(DAYS))
+    if draw(at_most(3)) == 0:
+        changes["fact_level"] = pick(draw, ("forecast", "fact"))
     if mend and (not changes or draw(st.booleans())):
         changes["known"] = _day(draw(DAYS))
     return changes or {"note": "better"}
@@ -194,29 +194,29 @@ def entries(
     ``in_order``: each mostly known and happened after the ones before. ``remarks``: with events
     about the record.
     """
-    kind = kind or draw(st.sampled_from((*KINDS, "deal", "deal", "rumour")))
+    kind = kind or pick(draw, (*KINDS, "deal", "deal", "rumour"))
     subject = SUBJECTS[kind]
     found: list[Entry] = []
     happened = known_on = 0
     for position in range(1, draw(st.integers(1, max_size)) + 1):
-        if in_order and draw(st.integers(0, 9)):
-            happened += draw(st.sampled_from((0, 1, 1, 3, 40)))
+        if in_order and draw(at_most(9)):
+            happened += pick(draw, (0, 1, 1, 3, 40))
             offset, known_on = happened, max(known_on, happened + draw(st.integers(-1, 1)))
-            known = _instant(known_on, draw(st.sampled_from((0, 0, 0, 9))))
+            known = _instant(known_on, pick(draw, (0, 0, 0, 9)))
         else:
             offset = draw(DAYS)
-            known = _instant(draw(DAYS), draw(st.sampled_from((0, 9))))
-        name = draw(st.sampled_from(TYPES[kind]))
-        if found and remarks and draw(st.integers(0, 9)) < (1 if in_order else 3):
+            known = _instant(draw(DAYS), pick(draw, (0, 9)))
+        name = pick(draw, TYPES[kind])
+        if found and remarks and draw(at_most(9)) < (1 if in_order else 3):
             found.append(_remark(draw, kind, found, position, known))
             continue
-        occurred: str | None = draw(occurrences(offset))
+        occurred: str | None = _occurrence(draw, offset)
         if EVENT_TYPES[name].always and draw(st.booleans()):
-            occurred, known = None, draw(st.sampled_from((ALWAYS, known)))
-        elif draw(st.integers(0, 60)) == 0:
-            occurred, known = draw(st.sampled_from((
+            occurred, known = None, pick(draw, (ALWAYS, known))
+        elif draw(at_most(60)) == 0:
+            occurred, known = pick(draw, (
                 ("9999-12-31", known), ("9999", known), (occurred, END_OF_TIME), ("0001", ALWAYS),
-            )))  # fmt: skip
+            ))  # fmt: skip
         bounds = dates.bounds(occurred) if occurred else (dates.OPEN_START, dates.OPEN_START)
         reported, published, known = _report(draw, known)
         fields = reported | _news_fields(draw, kind, name)
@@ -230,11 +230,11 @@ def entries(
 
 def _report(draw: st.DrawFn, known: Instant) -> tuple[Fields, dict[str, Instant], Instant]:
     """Who reported an event, when each of them did, and when it became known by that."""
-    if draw(st.integers(0, 2)):
+    if draw(at_most(2)):
         return {"source": "s"}, {}, known
     published = {"s": known}
-    for name in draw(st.sets(st.sampled_from("tu"))):
-        published[name] = _instant(draw(DAYS), draw(st.sampled_from((0, 9))))
+    for name in sorted(pick_some(draw, "tu", 2)):
+        published[name] = _instant(draw(DAYS), pick(draw, (0, 9)))
     fields: Fields = {"source": sorted(published)}
     if draw(st.booleans()):
         given = _day(draw(DAYS))
@@ -244,9 +244,9 @@ def _report(draw: st.DrawFn, known: Instant) -> tuple[Fields, dict[str, Instant]
 
 def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known: Instant) -> Entry:
     is_mend_ = draw(st.booleans())
-    name = draw(st.sampled_from(("event_corrected", "event_retracted", "event_disputed")))
+    name = pick(draw, ("event_corrected", "event_retracted", "event_disputed"))
     targets = [e for e in found if is_mend_ or not is_mend(e)]
-    target = draw(st.sampled_from(targets))
+    target = pick(draw, targets)
     root, by_id = target, {entry.id: entry for entry in found}
     while root.type.startswith("event_"):
         root = by_id[root.fields["target"]]
@@ -263,8 +263,8 @@ def _remark(draw: st.DrawFn, kind: str, found: list[Entry], position: int, known
         )
         if is_mend_ and on_record and "source" in target.fields and draw(st.booleans()):
             fields["changes"]["known"] = _day(draw(DAYS))
-        if not is_mend(target) and draw(st.integers(0, 3)) == 0:
-            fields["changes"]["source"] = draw(st.sampled_from(("u", ["t", "v"])))
+        if not is_mend(target) and draw(at_most(3)) == 0:
+            fields["changes"]["source"] = pick(draw, ("u", ["t", "v"]))
     named = sources_named(fields.get("changes", {})) or []
     for slug in named:
         published = published or dict.fromkeys(["s"] if "source" in fields else [], known)

@@ -7,17 +7,17 @@ erasure, asked at random coordinates, through lenses and at earlier positions.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from tests.answers.stores import memory_store
 from tests.oracle.comparison import Coordinate, Fields, replay
 from tests.oracle.histories import days_asked, histories, known_asked, lenses
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
 from timeline.render.json import encode_json
-from timeline.store.engine import MEMORY
 
 # 300 in CI, 2,000 with the profile of the long tests, more when fuzzing
 _profile = settings().max_examples
@@ -38,33 +38,52 @@ def coordinates(draw: st.DrawFn) -> Coordinate:
     return at
 
 
+Range: TypeAlias = tuple[str, tuple[str, str], str, int]
+"""An axis, two days on it, the day in the world where that is not the axis, and positions back."""
+
+
+def ranges() -> st.SearchStrategy[Range]:
+    axis = st.sampled_from(("on", "known"))
+    return st.tuples(axis, st.tuples(days_asked, days_asked), days_asked, st.sampled_from((0, 2)))
+
+
 def asked(at: Coordinate) -> dict[str, Any]:
     lens = at.lens and LensAsked(**vars(at.lens))
     return {"on": at.on, "known": at.known, "recorded": at.position, "lens": lens}
 
 
-@given(histories(), st.lists(coordinates(), min_size=2, max_size=2), st.integers(0, 60))
+@given(histories(), st.lists(coordinates(), min_size=2, max_size=2), ranges(), st.integers(0, 60))
 @MANY
-def test_why_shows_as_counting_exactly_what_the_state_rests_on(
-    events: list[Fields], at: list[Coordinate], erased: int
+def test_state_why_and_diff_read_the_record_in_one_way(
+    events: list[Fields], at: list[Coordinate], ranged: Range, erased: int
 ) -> None:
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
+    """One history serves both questions: drawing and storing it takes longer than asking them."""
+    with Timeline(memory_store()) as timeline:
         replay(timeline, events)
+        a_difference_is_that_of_two_states(timeline, len(events), ranged)
         said = [e for e in events if not e["subject"].startswith(("source:", "company:"))]
         if erased < len(said):
             timeline.erase(said[erased]["id"], "a test")
         for coordinate in at:
             question = asked(coordinate.within(len(events)))
             for subject in sorted({e["subject"] for e in said}):
-                try:
-                    answer = timeline.why(subject, **question)
-                except LookupError:
-                    continue  # not yet in the log
-                check(plain(answer), [e["id"] for e in said if e["subject"] == subject])
+                why_shows_as_counting_what_the_state_rests_on(timeline, subject, question)
 
 
-def check(answer: Fields, ids: list[str]) -> None:
+# --- why and state --------------------------------------------------------------------------------
+
+
+def why_shows_as_counting_what_the_state_rests_on(
+    timeline: Timeline, subject: str, question: Fields
+) -> None:
+    try:
+        answer = plain(timeline.why(subject, **question))
+    except LookupError:
+        return  # not yet in the log
+    check(answer)
+
+
+def check(answer: Fields) -> None:
     item, chain = answer["item"], answer["chain"]
     shown = [link["event"] for link in chain]
     assert len(shown) == len(set(shown))
@@ -92,27 +111,22 @@ def check(answer: Fields, ids: list[str]) -> None:
         assert not status or status[-1] in (item["status"], value)
 
 
+# --- diff and state -------------------------------------------------------------------------------
+
 LISTED = ("disputed", "disputes", "conflicts", "irregular", "remarks", "changed", "terms")
 
 
-@given(histories(), st.data())
-@MANY
-def test_a_difference_is_that_of_two_states(events: list[Fields], data: st.DataObject) -> None:
-    with Timeline.open(MEMORY) as timeline:
-        timeline.store.init()
-        replay(timeline, events)
-        name = data.draw(st.sampled_from(("on", "known")))
-        days = data.draw(days_asked), data.draw(days_asked)
-        rest: dict[str, Any] = {"recorded": data.draw(st.sampled_from((None, len(events) - 2)))}
-        rest |= {"on": data.draw(days_asked)} if name == "known" else {}
-        ranged: dict[str, Any] = {name: days}
-        for company in ("a", "b"):
-            answer = plain(timeline.diff(company, **ranged, **rest))
-            one, other = (
-                plain(timeline.state(company, **(rest | {name: day})))["companies"][0]
-                for day in days
-            )
-            compare(answer, one, other)
+def a_difference_is_that_of_two_states(timeline: Timeline, length: int, ranged: Range) -> None:
+    axis, days, on, back = ranged
+    between: dict[str, Any] = {axis: days}
+    rest: dict[str, Any] = {"recorded": length - back if back else None}
+    rest |= {"on": on} if axis == "known" else {}
+    for company in ("a", "b"):
+        answer = plain(timeline.diff(company, **between, **rest))
+        one, other = (
+            plain(timeline.state(company, **(rest | {axis: day})))["companies"][0] for day in days
+        )
+        compare(answer, one, other)
 
 
 def compare(answer: Fields, one: Fields, other: Fields) -> None:

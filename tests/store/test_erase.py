@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy.engine import URL
 
-from tests.answers.stores import Clock, draft
+from tests.answers.stores import Clock, draft, memory_store
 from tests.store.test_append_only import Granted, granted, run
 from timeline import Timeline
 from timeline.errors import DataError, InvalidValue, NotFound, StoreDamaged, StoreUnavailable
@@ -180,10 +180,8 @@ def test_whatever_is_erased_the_store_is_sound_and_answers(timeline: Timeline, i
     timeline.verify()
     timeline.rebuild()
     timeline.verify()
-    copy = Store("sqlite://")
+    copy = memory_store()
     lines = list(timeline.export())
-    with copy.writing(create=True):
-        pass
     restore_lines(copy, lines)
     assert list(Timeline(copy).export()) == lines
     Timeline(copy).verify()
@@ -214,7 +212,7 @@ def test_a_correction_of_a_correction_names_companies_as_long_as_it_means_someth
     timeline.erase(id_, "file 5")
     timeline.verify()
     lines = list(timeline.export())
-    copy = Store("sqlite://")
+    copy = memory_store()
     restore_lines(copy, lines)
     assert list(Timeline(copy).export()) == lines
     Timeline(copy).verify()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -78,17 +79,45 @@ CHOSEN = [fields["id"] for fields in EVENTS if not fields["id"].startswith("deta
 ]
 
 
-@pytest.fixture
-def timeline(target: str) -> Iterator[Timeline]:
+def fill(target: str | Path) -> None:
+    """Make a store with all events."""
     store = Store(target, clock=Clock())
+    store.init()
     step = len(EVENTS) // 3
     for start in range(0, len(EVENTS), step):  # the history grows, and is not only made anew
         store.append([draft(fields) for fields in EVENTS[start : start + step]])
-    with Timeline(store) as timeline:
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a store with all events."""
+    path = tmp_path_factory.mktemp("filled") / "timeline.db"
+    fill(path)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def timeline(tmp_path: Path, filled: bytes) -> Iterator[Timeline]:
+    """A file with all events."""
+    path = tmp_path / "timeline.db"
+    path.write_bytes(filled)
+    with Timeline(Store(path, clock=Clock())) as timeline:
         yield timeline
 
 
-def answers(timeline: Timeline, **at: Any) -> Iterator[Any]:
+def answers(timeline: Timeline, recorded: int | None, *coordinates: Any) -> Iterator[Any]:
+    """Everything that can be asked at some coordinates of the log as it was at a position."""
+    for company in ("acme", "globex"):
+        yield timeline.diff(company, on="2025-01-01..2025-03-01", recorded=recorded)
+        yield timeline.diff(company, known="2024-12-31..2025-03-01", recorded=recorded)
+        yield timeline.diff(company, source="s", recorded=recorded)
+    yield from timeline.log(recorded=recorded)
+    for on, known in coordinates:
+        yield from answers_at(timeline, on=on, known=known, recorded=recorded)
+
+
+def answers_at(timeline: Timeline, **at: Any) -> Iterator[Any]:
     """Everything that can be asked at a coordinate."""
     subjects = sorted({fields["subject"] for fields in EVENTS if "subject" in fields})
     yield timeline.state(**at)
@@ -97,10 +126,6 @@ def answers(timeline: Timeline, **at: Any) -> Iterator[Any]:
         yield timeline.state(company, group=True, **at)
         yield timeline.why_company(company, **at)
         yield timeline.first(company, **at)
-        recorded = {"recorded": at["recorded"]}
-        yield timeline.diff(company, on="2025-01-01..2025-03-01", **recorded)
-        yield timeline.diff(company, known="2024-12-31..2025-03-01", **recorded)
-        yield timeline.diff(company, source="s", **recorded)
     for kind in ("deal", "rumour", "commitment", "relationship", "right", "fact"):
         yield timeline.items(kind, **at)
     for subject in subjects:
@@ -109,7 +134,6 @@ def answers(timeline: Timeline, **at: Any) -> Iterator[Any]:
                 yield timeline.why(subject, **at)
             except NotFound:
                 assert at["recorded"]
-    yield from timeline.log(recorded=at["recorded"])
 
 
 def always(timeline: Timeline) -> Iterator[Any]:
@@ -132,35 +156,58 @@ def said(answers: Iterator[Any]) -> str:
     return msgspec.json.encode(list(answers), enc_hook=str).decode()
 
 
+COORDINATES = list(product(("2025-01-10", "2025-03-01"), (None, "2025-01-20")))
+
+
+def trace_of(id_: str) -> str:
+    return f"Jane {id_} "
+
+
 @pytest.mark.parametrize("id_", CHOSEN)
 def test_nothing_that_an_event_said_is_anywhere_once_it_is_erased(
-    timeline: Timeline, target: str, id_: str
+    timeline: Timeline, tmp_path: Path, id_: str
 ) -> None:
-    trace, before = f"Jane {id_} ", timeline.anchor().position
+    trace, before = trace_of(id_), timeline.anchor().position
     assert trace in said(always(timeline))
-    assert trace in said(answers(timeline, on="2025-03-01", known=None, recorded=None))
-    timeline.erase(id_, "file 5")
-    assert trace not in said(always(timeline))
+    assert trace in said(answers(timeline, None, ("2025-03-01", None)))
+    erase(timeline, id_, [id_])
     for recorded in (None, before, before - 7):
-        for on in ("2025-01-10", "2025-03-01"):
-            for known in (None, "2025-01-20"):
-                at = {"on": on, "known": known, "recorded": recorded}
-                assert trace not in said(answers(timeline, **at)), at
+        assert trace not in said(answers(timeline, recorded, *COORDINATES)), recorded
     timeline.verify()
-    if "://" not in target:
-        for file in Path(target).parent.iterdir():
-            assert trace.encode() not in file.read_bytes(), file
-    # the others still say what they said
-    others = said(always(timeline))
+    for file in tmp_path.iterdir():
+        assert trace.encode() not in file.read_bytes(), file
+
+
+def test_nothing_that_events_said_is_anywhere_once_they_are_erased_on_a_server() -> None:
+    """One after the other in one store, which is asked in full when all are gone."""
+    with (
+        databases.database(like=("erasure", fill)) as url,
+        Timeline(Store(databases.url_text(url), clock=Clock())) as timeline,
+    ):
+        before = timeline.anchor().position
+        found = said(answers(timeline, None, ("2025-03-01", None)))
+        for number, id_ in enumerate(CHOSEN):
+            assert trace_of(id_) in found
+            erase(timeline, id_, CHOSEN[: number + 1])
+        for recorded in (None, before, before - 7):
+            found = said(answers(timeline, recorded, *COORDINATES))
+            assert not [id_ for id_ in CHOSEN if trace_of(id_) in found], recorded
+        timeline.verify()
+
+
+def erase(timeline: Timeline, id_: str, erased: list[str]) -> None:
+    """Erase an event: no table says any more what it said, and the others still say theirs."""
+    timeline.erase(id_, "file 5")
+    found = said(always(timeline))
     for other in CHOSEN:
-        assert other == id_ or f"Jane {other} " in others
+        assert (trace_of(other) in found) == (other not in erased), other
 
 
 def test_a_server_keeps_nothing_after_its_tables_were_written_anew(postgresql: URL) -> None:
     """What docs/reliability.md tells to do: also the planner's statistics hold samples of what was there."""
     store = Store(databases.url_text(postgresql), clock=Clock())
     store.append([draft(fields) for fields in EVENTS])
-    trace = "Jane fee "
+    trace = trace_of("fee")
     with Timeline(store) as timeline, databases.connect(postgresql) as connection:
         connection.execute("ANALYZE")
         timeline.erase("fee", "file 5")
