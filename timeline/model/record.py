@@ -453,8 +453,7 @@ def turns(entries: Iterable[Entry], lens: Lens | None = None) -> Iterator[Turn]:
     changes: defaultdict[Instant, tuple[list[Entry], list[Entry]]] = defaultdict(lambda: ([], []))
     for family in _families(found):
         was: list[Entry] = []
-        for known in sorted(_instants(family, lens)):
-            now = judge(family, known, lens).counting
+        for known, now in _verdicts(family, lens):
             if now != was and known < END_OF_TIME:
                 removed, added = changes[known]
                 removed += was
@@ -474,6 +473,54 @@ def _families(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
             root[entry.id] = root.get(target, target)
         families.setdefault(root.get(entry.id, entry.id), []).append(entry)
     return families.values()
+
+
+def _verdicts(family: list[Entry], lens: Lens | None) -> Iterator[tuple[Instant, list[Entry]]]:
+    """What counts of a family, at each instant at which that may change."""
+    if lens is None and len(family) > 1:
+        added = _added_up(family)
+        if added is not None:
+            yield from added
+            return
+    for known in sorted(_instants(family, lens)):
+        yield known, judge(family, known, lens).counting
+
+
+def _added_up(family: list[Entry]) -> Iterator[tuple[Instant, list[Entry]]] | None:
+    """The verdicts on an event about which publishers say more and more, each once; None of other families.
+
+    Corrections and disputes of the event itself only add up, so each is applied to what the ones before it
+    left. Judging the family anew at each instant takes the square of their number: 3.2 s for 1,000 instead of
+    0.01 s.
+    """
+    if family[0].type in RECORD_TYPES or any(entry.is_erased for entry in family):
+        return None
+    mends = _Remarks([entry for entry in family if is_mend(entry)], by_position, _mended)
+    if family[0].id in mends.retracted:
+        return iter(())
+    left = [e for e in family if not is_mend(e) and e.id not in mends.retracted]
+    event, *said = [mends.applied(entry) for entry in left]
+    if event.published or any(
+        r.published or r.type not in _REMARKS or r.fields["target"] != event.id for r in said
+    ):
+        return None
+    if any(remark.type == DISPUTED for remark in mends.about(event.id)):
+        event = replace(event, disputed=True)
+    return _one_by_one(event, sorted(said, key=by_known))
+
+
+def _one_by_one(event: Entry, said: list[Entry]) -> Iterator[tuple[Instant, list[Entry]]]:
+    first = [remark for remark in said if remark.known <= event.known]
+    yield event.known, [event := _with(event, first)]
+    for known, more in groupby(said[len(first) :], key=_known_of):
+        yield known, [event := _with(event, list(more))]
+
+
+def _with(event: Entry, said: list[Entry]) -> Entry:
+    corrections = [remark for remark in said if remark.type == CORRECTED]
+    if corrections:
+        event = _corrected(event, corrections)
+    return event if len(corrections) == len(said) else replace(event, disputed=True)
 
 
 def _instants(family: Sequence[Entry], lens: Lens | None) -> set[Instant]:
