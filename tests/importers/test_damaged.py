@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import tempfile
 from pathlib import Path
 
@@ -75,3 +77,61 @@ def test_a_mapping_is_guessed_of_any_table(table: bytes) -> None:
         except TimelineError:
             return
         parse_mapping(mapping.encode("utf-8", "surrogateescape"), "guess.yaml")
+
+
+def _struck(row: bytes, dice: random.Random) -> bytes:
+    """A row with one to three kinds of damage that leave it one row."""
+    for _ in range(dice.randint(1, 3)):
+        at = dice.randrange(len(row) + 1)
+        cells = row.split(b",")
+        place = dice.randrange(len(cells))
+        match dice.randrange(9):
+            case 0:
+                row = row[:at] + row[at + dice.randint(1, 9) :]
+            case 1:
+                row = row[:at] + b'"' + row[at:]
+            case 2:
+                row = row[:at] + bytes([dice.choice([0, 7, 0x80, 0xC3, 0xFF])]) + row[at:]
+            case 3:
+                row = b",".join(cells[:place] + cells[place + 1 :])
+            case 4:
+                row = b",".join([*cells[:place], dice.choice(ODD), *cells[place:]])
+            case 5:
+                cells[place] = dice.choice(ODD)
+                row = b",".join(cells)
+            case 6:
+                dice.shuffle(cells)
+                row = b",".join(cells)
+            case 7:
+                cells[place] *= dice.randint(2, 400)
+                row = b",".join(cells)
+            case _:
+                row = row.replace(b",", dice.choice([b";", b"\t", b"", b",,"]), 1)
+    return row
+
+
+ODD = [
+    b"", b" ", b"-", b"=1+1", b"#REF!", b"1e400", b"9" * 400, b"-0", b"\xef\xbb\xbf", "鴻海".encode(),
+    b"0000-00-00", b"2019-02-30", b"32/13/2019", b"12/11/10", b"99999999", b"'", b'""', b'"x"y', b"NULL",
+]  # fmt: skip
+
+
+def test_a_thousand_damaged_rows_lose_no_row(tmp_path: Path) -> None:
+    dice = random.Random(18)
+    sound = [f"2019-05-02,Buyer {n} Inc,Target {n} Ltd,{n}".encode() for n in range(1000)]
+    damaged = [_struck(row, dice) for row in sound]
+    rows = [row for pair in zip(sound, damaged, strict=True) for row in pair]
+    desk = Desk(tmp_path)
+    done = desk.take(b"\n".join([b"date,buyer,target,price", *rows]) + b"\n")
+    assert done.rows == 2000
+    taken = {event["origin"] for event in desk.events()}
+    assert {f"deals.csv, row {2 * n + 2}" for n in range(1000)} <= taken
+    assert done.rejected > 500
+    refused = (tmp_path / "deals.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    kept = set(re.findall(r'"(deals\.csv, row \d+)"', refused))
+    assert len(kept) == done.rejected
+    assert not kept & taken
+    neither = 2000 - len(kept | taken)  # the same news as the row before it, or a blank row
+    assert neither == done.already_there + done.left_out
+    desk.timeline.verify()
+    desk.timeline.close()
