@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.importers.tables import Desk, codes
+from timeline.importers.report import Imported
 from timeline.importers.slugs import company_slug
 
 
@@ -103,3 +106,90 @@ def test_identifiers_of_companies_that_are_there_are_kept(desk: Desk) -> None:
     assert other.companies == 2  # another id of one scheme: not the same by its name alone
     by_id = desk.take(table + "2019-05-04,Alfa Limited,Delta,5493001Z012YSB2A0K51,\n", ENRICHED)
     assert by_id.companies == 1
+
+
+DESCRIBED = """
+source: {id: register, publisher: A register, kind: data, published: 2020-06-01}
+companies:
+  it:
+    name: {column: name}
+    country: {column: land}
+    kind: {column: kind}
+    aliases: {column: also, separator: ";"}
+    identifiers: {gvkey: {column: gvkey}}
+"""
+
+
+def described(desk: Desk, *rows: str, **how: Any) -> Imported:
+    table = "\n".join(["name,land,kind,also,gvkey", *rows]) + "\n"
+    return desk.take(table, DESCRIBED, name="register.csv", **how)
+
+
+def test_country_kind_and_names_of_companies_that_are_there_are_kept(desk: Desk) -> None:
+    desk.rows("2019-05-02,Alpha Ltd,Beta Inc,")
+    done = described(desk, "Alpha Ltd,Germany,fund,Alphabetical;ALPHA LTD,12", "Beta Inc,,,,")
+    assert (done.companies, done.identified, done.named, done.described) == (0, 1, 1, 2)
+    assert (done.taken, done.already_there) == (1, 1)
+    for name in ("Alphabetical", "12"):
+        (found,) = desk.timeline.state(name).companies
+        assert (found.company, found.country, found.aliases) == ("alpha", "DE", ["Alphabetical"])
+    (before,) = desk.timeline.state("alpha", known="2020-05-31").companies
+    assert (before.country, before.aliases) == (None, [])
+    told = [e for e in desk.events("company") if e.get("source") == "register"]
+    assert [e["occurred"] for e in told] == ["2020-06-01"] * 3
+    again = described(desk, "Alpha Ltd,Germany,fund,Alphabetical;ALPHA LTD,12")
+    assert (again.already_there, again.events, again.described) == (1, 0, 0)
+
+
+def test_what_is_known_of_a_company_is_not_told_otherwise(desk: Desk) -> None:
+    described(desk, "Alpha Ltd,Germany,,,12", "Alpha Ltd,France,fund,,12")
+    (found,) = desk.timeline.state("alpha").companies
+    assert found.country == "DE"
+    assert described(desk, "Alpha Ltd,Italy,other,,12").described == 0
+
+
+def test_another_name_under_the_same_identifier_is_kept_and_finds_the_company(desk: Desk) -> None:
+    described(desk, "Alpha Ltd,,,,12")
+    done = described(desk, "Quillwork Group,,,,12", "alpha limited,,,,12")
+    assert (done.companies, done.named) == (0, 1)
+    assert [(each.company, each.name) for each in done.other_spellings] == [
+        ("alpha", "Quillwork Group"), ("alpha", "alpha limited"),
+    ]  # fmt: skip
+    later = desk.rows("2021-05-02,Quillwork Group,Beta Inc,")
+    assert (later.companies, ids(desk)) == (1, ["alpha", "alpha", "beta"])
+
+
+def test_a_row_that_is_refused_teaches_nothing(desk: Desk) -> None:
+    desk.rows("2019-05-02,Alpha Ltd,Beta Inc,")
+    mapping = ENRICHED.replace(
+        "name: {column: buyer},", "name: {column: buyer}, country: {column: land},"
+    )
+    table = "date,buyer,target,lei,gvkey,land\n"
+    done = desk.take(table + "someday,Alpha Ltd,Beta Inc,,99,France\n", mapping)
+    assert (done.rejected, done.identified, done.described) == (1, 0, 0)
+    done = desk.take(table + "2020-01-02,Alpha Ltd,Beta Inc,,98,Spain\n", mapping)
+    assert (done.identified, done.described) == (1, 1)
+    assert desk.timeline.state("alpha").companies[0].country == "ES"
+
+
+def test_a_company_that_is_no_more_is_not_revived_by_its_country(desk: Desk) -> None:
+    desk.rows("2019-05-02,Alpha Ltd,Beta Inc,")
+    desk.timeline.append(
+        {
+            "type": "company_dissolved", "subject": "company:alpha", "occurred": "2020-01-01",
+            "known": "2020-01-01",
+        }
+    )  # fmt: skip
+    assert described(desk, "Alpha Ltd,Germany,,,").described == 0
+    assert desk.timeline.state("alpha").companies[0].status == "dissolved"
+
+
+def test_two_lists_with_other_ids_and_the_same_names_propose_matches(desk: Desk) -> None:
+    described(desk, "Alpha Ltd,,,,12")
+    done = desk.take("name,land,kind,also,gvkey\nAlpha Ltd,,,,13\n", DESCRIBED, name="other.csv")
+    assert (done.companies, done.duplicates) == (1, 1)
+    (pair,) = desk.timeline.match()
+    desk.timeline.judge(pair.company, pair.other, same=True)
+    assert desk.timeline.match() == []
+    assert desk.timeline.state("12").companies[0].company == "alpha"
+    assert desk.timeline.state("13").companies[0].company == "alpha"

@@ -7,12 +7,13 @@ merged: other spellings get ids of their own and are listed as likely duplicates
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
 from timeline.importers.cells import Refused
 from timeline.importers.slugs import company_slug, slug_of
+from timeline.model.names import fold_name
 from timeline.model.values import UNDISCLOSED, Fields
 from timeline.store.handles import HandleRow
 
@@ -30,6 +31,18 @@ class Named(Struct, frozen=True):
 
 
 _NAMES = ("name", "alias", "former name")
+DESCRIBING: Final = ("country", "kind")
+"""Terms of a company that lists tell, and that are kept where nobody told them before."""
+MOST_SPELLINGS: Final = 1000
+"""Names that a report lists."""
+
+
+class Learned(Struct):
+    """What rows told of a company that was there: identifiers by scheme, names, and terms."""
+
+    identifiers: dict[str, str] = {}
+    names: dict[str, str] = {}
+    terms: dict[str, Any] = {}
 
 
 def key_of(name: str) -> str:
@@ -47,10 +60,12 @@ class Companies:
         self.registered: set[str] = set()
         """The ids of the companies that this import registered."""
         self._created: list[str] = []
-        self._learned: dict[str, dict[str, str]] = {}
-        """Identifiers of companies that are there already, until :meth:`identifiers` has given them."""
-        self._lessons: list[tuple[str, str]] = []
-        """Each of them by company and scheme, in the order in which they came."""
+        self._learned: dict[str, Learned] = {}
+        """What rows told of companies that are there already, until :meth:`learned` has given it."""
+        self._lessons: list[tuple[str, str, str]] = []
+        """Each of it by company, kind of news and its key, in the order in which it came."""
+        self._described: dict[str, set[str]] = {}
+        """Which of :data:`DESCRIBING` is known of a company; those that were there are asked for first."""
         self.spellings: dict[tuple[str, str], None] = {}
         """Names that rows gave to companies which are known by another one: (id, name)."""
         self._by_name: dict[str, list[str]] = {}
@@ -77,8 +92,6 @@ class Companies:
             return self._learn(slug, named)
         found = self._by_identifiers(named)
         if found is not None:
-            if named.name and key_of(self.names[found]) != key_of(named.name):
-                self._spelled(found, named.name)
             return self._learn(found, named)
         if not named.name:
             raise Refused("empty-name", "no company is named", named.column)
@@ -139,6 +152,7 @@ class Companies:
             fields["identifiers"] = dict(named.identifiers)
         self.names[company] = name
         self.new[company] = fields
+        self._described[company] = {term for term in DESCRIBING if named.more.get(term)}
         self._created.append(company)
         _add(self._by_name, key_of(name), company)
         for alias in named.more.get("aliases", ()):
@@ -149,37 +163,62 @@ class Companies:
         return company
 
     def _learn(self, company: str, named: Named) -> str:
-        """Keep the identifiers of schemes in which a company has none yet."""
-        if named.identifiers and company != UNDISCLOSED:
-            known = self._identifiers.setdefault(company, {})
-            for scheme, value in named.identifiers.items():
-                if scheme not in known:
-                    known[scheme] = value
-                    self._learned.setdefault(company, {})[scheme] = value
-                    self._lessons.append((company, scheme))
-                    _add(self._by_identifier, (scheme, value.casefold()), company)
+        """Keep what a company that is there has not: identifiers of further schemes, names, country, kind."""
+        if company == UNDISCLOSED:
+            return company
+        known = self._identifiers.setdefault(company, {})
+        for scheme, value in named.identifiers.items():
+            if scheme not in known:
+                known[scheme] = value
+                self._lesson(company, "identifiers", scheme, value)
+                _add(self._by_identifier, (scheme, value.casefold()), company)
+        for name in (named.name, *named.more.get("aliases", ())):
+            if name:
+                self._spelled(company, name)
+        described = self._described.get(company)
+        for term in DESCRIBING:
+            told = named.more.get(term)
+            if told and (described is None or term not in described):
+                learned = self._learned.get(company)
+                if learned is None or term not in learned.terms:
+                    self._lesson(company, "terms", term, told)
         return company
 
+    def _lesson(self, company: str, what: str, key: str, value: Any) -> None:
+        learned = self._learned.setdefault(company, Learned())
+        getattr(learned, what)[key] = value
+        self._lessons.append((company, what, key))
+
     def _spelled(self, company: str, name: str) -> None:
-        if company not in self._by_name.get(key_of(name), ()) and len(self.spellings) < 1000:
+        """Keep a name that the company does not have; one that differs in its spelling only is listed."""
+        key = key_of(name)
+        if key == key_of(self.names[company]) or company in self._by_name.get(key, ()):
+            return
+        if len(self.spellings) < MOST_SPELLINGS:
             self.spellings[company, name] = None
+        if fold_name(name).base != fold_name(self.names[company]).base and slug_of(name):
+            self._lesson(company, "names", name, name)
+            _add(self._by_name, key, company)
 
     def mark(self) -> tuple[int, int]:
         """To go back to, if the row turns out to be refused."""
         return len(self._created), len(self._lessons)
 
     def undo(self, mark: tuple[int, int]) -> None:
-        """Forget the companies that were created, and the identifiers that were learned, since a mark."""
+        """Forget the companies that were created, and what was learned of others, since a mark."""
         created, learned = mark
         while len(self._lessons) > learned:
-            company, scheme = self._lessons.pop()
-            value = self._learned[company].pop(scheme)
-            self._identifiers[company].pop(scheme)
-            _remove(self._by_identifier, (scheme, value.casefold()), company)
+            company, what, key = self._lessons.pop()
+            value = getattr(self._learned[company], what).pop(key)
+            if what == "identifiers":
+                self._identifiers[company].pop(key)
+                _remove(self._by_identifier, (key, value.casefold()), company)
+            elif what == "names":
+                _remove(self._by_name, key_of(key), company)
         while len(self._created) > created:
             company = self._created.pop()
             fields = self.new.pop(company)
-            del self.names[company]
+            del self.names[company], self._described[company]
             for name in (fields["name"], *fields.get("aliases", ())):
                 _remove(self._by_name, key_of(name), company)
             for scheme, value in self._identifiers.pop(company).items():
@@ -192,9 +231,28 @@ class Companies:
             self.registered.add(company)
         return fields
 
-    def identifiers(self, company: str) -> list[tuple[str, str]]:
-        """The schemes and identifiers that rows gave to a company which was there, once."""
-        return list(self._learned.pop(company, {}).items())
+    def undescribed(self, companies: Iterable[str]) -> list[str]:
+        """Those companies of which rows told something, and of which nobody knows what the log has of it."""
+        return [
+            each
+            for each in companies
+            if each not in self._described and each in self._learned and self._learned[each].terms
+        ]
+
+    def describe(self, company: str, terms: Iterable[str]) -> None:
+        """Know which terms the log has of a company."""
+        self._described[company] = set(terms)
+
+    def learned(self, company: str) -> Learned:
+        """What rows told of a company which was there, and the log does not have, once."""
+        found = self._learned.pop(company, None)
+        if found is None:
+            return Learned()
+        described = self._described.setdefault(company, set())
+        for term in described & found.terms.keys():
+            del found.terms[term]
+        described |= found.terms.keys()
+        return found
 
 
 def _add(index: dict[Any, list[str]], key: Any, company: str) -> None:

@@ -91,6 +91,10 @@ class Imported(Struct, frozen=True, kw_only=True):
     """Companies registered."""
     identified: int
     """Identifiers kept of companies that were registered already."""
+    named: int
+    """Further names kept of such companies, as aliases."""
+    described: int
+    """Countries and kinds kept of such companies, of which nobody had told them."""
     sources: int
     """Sources registered."""
     duplicates: int
@@ -110,7 +114,9 @@ class Tally:
     def __init__(self) -> None:
         self.rows = self.taken = self.already_there = self.left_out = 0
         self.events = self.companies = self.sources = 0
-        self.identified = self.confirmed = self.corrected = self.gone = self.told_gone = 0
+        self.identified = self.named = self.described = self.confirmed = self.corrected = (
+            self.gone
+        ) = self.told_gone = 0
         self.first_gone: list[GoneEvent] = []
         self.notes: list[str] = []
         self.reasons: Counter[tuple[str, ...]] = Counter()

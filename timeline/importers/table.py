@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from timeline.answers.companies import find_company
 from timeline.errors import DataError, NotFound
 from timeline.importers.cells import Reason, Row
-from timeline.importers.companies import Companies
+from timeline.importers.companies import DESCRIBING, Companies
 from timeline.importers.duplicates import MOST, Likely, likely_duplicates
 from timeline.importers.editions import Compared, Editions, Gone, Seen
 from timeline.importers.mapping import MappingFile
@@ -28,11 +28,13 @@ from timeline.importers.report import MOST_SHOWN, GoneEvent, Imported, Spelling,
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
+from timeline.model.dates import OPEN_END
 from timeline.model.subject import Subject
-from timeline.model.values import Fields
+from timeline.model.values import END_OF_TIME, Fields
 from timeline.store.append import Appender
 from timeline.store.bulk import among, rare_collections
 from timeline.store.handles import read_all_handles, read_names
+from timeline.store.histories import read_contents
 from timeline.store.log import chunks
 from timeline.store.rows import log_row
 from timeline.store.store import Store, Undo
@@ -215,6 +217,7 @@ class _Import:
         opened = self._there(event.c.subject, [name for row in rows for name in row.opening])
         reasons: dict[int, list[Reason]] = {}
         registered = self._compare_sources(rows, reasons)
+        self._describe(rows)
         told = self._compare_editions(rows, there, opened) if self.plan.key and there else {}
         old = [d for row in rows for d in row.drafts if d.fields["id"] in there]
         self._repeat([d for d in old if d.fields["id"] not in told], reasons)
@@ -342,6 +345,8 @@ class _Import:
             found.append(row.source)
             self.tally.sources += 1
         source = row.drafts[0].fields.get("source") if row.drafts else None
+        if source is None and row.source is not None:  # a list of companies
+            source = Subject.of(row.source.fields["subject"]).slug
         for company in row.companies:
             fields = self.companies.registration(company)
             if fields is not None:
@@ -350,20 +355,45 @@ class _Import:
                 found.append(draft)
                 self.tally.companies += 1
             if source is not None:
-                found += self._identified(company, source, row.row)
+                found += self._learned(company, source, row.row)
         return found
 
-    def _identified(self, company: str, source: Any, row: Row) -> list[Draft]:
-        """What a row tells of the identifiers of a company that is registered."""
+    def _describe(self, rows: list[Prepared]) -> None:
+        """Find out what the log has of the companies that rows describe."""
+        companies = {company for row in rows for company in row.companies}
+        asked = self.companies.undescribed(companies)
+        subjects = [f"company:{company}" for company in asked]
+        contents = read_contents(self.connection, OPEN_END, END_OF_TIME, subjects)
+        for company, subject in zip(asked, subjects, strict=True):
+            content = contents.get(subject)
+            if content is None or content.status == "dissolved":  # a registration would revive it
+                self.companies.describe(company, DESCRIBING)
+            else:
+                self.companies.describe(company, content.terms)
+
+    def _learned(self, company: str, source: Any, row: Row) -> list[Draft]:
+        """What a row tells of a company that is registered, and the log does not have."""
+        learned = self.companies.learned(company)
+        told: list[Fields] = [
+            {"type": "company_identified", "scheme": scheme, "value": value}
+            for scheme, value in learned.identifiers.items()
+        ]
+        told += [
+            {"type": "company_renamed", "name": name, "name_kind": "brand"}
+            for name in learned.names
+        ]
+        if learned.terms:
+            told.append({"type": "company_registered"} | learned.terms)
+        self.tally.identified += len(learned.identifiers)
+        self.tally.named += len(learned.names)
+        self.tally.described += len(learned.terms)
         found: list[Draft] = []
-        for scheme, value in self.companies.identifiers(company):
-            fields = {"type": "company_identified", "subject": f"company:{company}"}
-            fields |= {"scheme": scheme, "value": value, "source": source}
+        for fields in told:
+            fields |= {"subject": f"company:{company}", "source": source}
             fields["occurred"] = self.editions.known_of(fields)[:10]
             draft = registration(fields, self.file, row)
             assert isinstance(draft, Draft), draft  # its parts were checked one by one
             found.append(draft)
-            self.tally.identified += 1
         return found
 
     def _append(self, new: list[Draft]) -> None:
@@ -447,6 +477,8 @@ class _Import:
             events=tally.events,
             companies=tally.companies,
             identified=tally.identified,
+            named=tally.named,
+            described=tally.described,
             sources=tally.sources,
             duplicates=count,
             likely_duplicates=likely,

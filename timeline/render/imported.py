@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from timeline.render.page import Page
+from timeline.render.text import join
 
 if TYPE_CHECKING:
     from timeline.importers.report import Imported, ValueCount
@@ -33,8 +34,13 @@ def imported_lines(
             f"{_count(report.companies, 'company')} and {_count(report.sources, 'source')} {would}"
             f"registered, entry {report.position:,}"
         )
-    if report.identified:
-        what = _count(report.identified, "identifier")
+    kept = (
+        (report.identified, "identifier"),
+        (report.named, "name"),
+        (report.described, "country or kind"),
+    )
+    if any(count for count, _ in kept):
+        what = join((_count(count, word) for count, word in kept if count), "and")
         yield from page.paragraph(f"{what} of companies that were there {would}kept")
     if report.confirmed or report.corrected:
         yield from page.paragraph(
@@ -104,5 +110,8 @@ def _more(count: int, page: Page) -> Iterator[str]:
 
 
 def _count(count: int, what: str) -> str:
-    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    if what == "country or kind":
+        plural = "countries and kinds"
+    else:
+        plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
     return f"{count:,} {what if count == 1 else plural}"
