@@ -256,3 +256,60 @@ def test_every_column_that_is_not_used_is_listed(desk: Desk) -> None:
     used = set(columns_of(_root(mapping)))
     assert line_of(mapping, "# not used:") == "# not used: comment, city, score"
     assert used == {"buyer", "target", "closed"}
+
+
+# --- tables in the shape of public lists ----------------------------------------------------------
+
+PUBLIC = (
+    "company_permalink,company_name,company_category_code,company_country_code,company_city,"
+    "acquirer_permalink,acquirer_name,acquirer_category_code,acquirer_country_code,acquirer_city,"
+    "acquired_at,acquired_month,acquired_quarter,acquired_year,price_amount,price_currency_code\n"
+)
+
+
+def public_rows() -> str:
+    return "".join(
+        f"/company/t{n},Target {n},web,USA,Boston,/company/b{n % 2},Buyer {n % 2},software,GBR,London,"
+        f"{day},{day[:7]},{day[:4]}-Q1,{day[:4]},{n * 1000000 or ''},USD\n"
+        for n, day in enumerate(DAYS)
+    )
+
+
+def test_a_public_list_of_acquisitions_is_named_by_what_it_calls_both_companies(desk: Desk) -> None:
+    mapping = guessed(desk, PUBLIC + public_rows())
+    assert line_of(mapping, "key:").startswith("key: [company_permalink, acquirer_permalink]")
+    done = desk.take(desk.folder / "deals.csv", mapping)
+    assert (done.taken, done.rejected) == (len(DAYS), 0)
+    assert [e["occurred"] for e in desk.events()] == DAYS
+    again = desk.take(PUBLIC + public_rows().replace(DAYS[0], "2012-12-24", 1), mapping)
+    assert (again.rejected, again.events) == (1, 0), "the same edition says another day"
+
+
+def test_a_parent_company_beside_an_acquisition_is_the_buyer(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "Parent Company,Acquisition Year,Acquisition Month,Acquisition Company,Business,Country,"
+        "Acquisition Price\n"
+        + "".join(f"Parent {n % 2},201{n},Nov,Bought {n},Search,USA,-\n" for n in range(5)),
+    )
+    assert "relationship" not in mapping
+    desk.take(desk.folder / "deals.csv", mapping)
+    first = desk.events()[0]
+    assert (first["type"], first["occurred"]) == ("deal_completed", "2010")
+    assert first["parties"] == {"parent-0": ["acquirer"], "bought-0": ["target"]}
+
+
+def test_of_two_buyers_the_one_that_is_called_the_acquirer_is_it(desk: Desk) -> None:
+    mapping = guessed(
+        desk,
+        "company,buyer,acquirer,deal_type,announcement_date\n"
+        + "".join(
+            f"T{n} NV,Sub{n} Inc,Whole{n} Inc,{'tender offer' if n else 'asset purchase'},{day}\n"
+            for n, day in enumerate(DAYS)
+        ),
+    )
+    assert "# not used: buyer" in mapping
+    desk.take(desk.folder / "deals.csv", mapping)
+    assert [e["kind"] for e in desk.events()] == ["asset_purchase"] + ["acquisition"] * (
+        len(DAYS) - 1
+    )

@@ -12,11 +12,34 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, get_args
+from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from timeline.importers.headers import (
+    AMOUNTS,
+    BEGIN,
+    BESIDE,
+    COARSE,
+    COMPANY,
+    ENOUGH,
+    EVENTS,
+    FINISH,
+    KEYS,
+    OTHER_SIDE,
+    OWN_SCHEMES,
+    PAIRS,
+    PER_SHARE,
+    SCALES,
+    SCHEMES,
+    SHARES,
+    SHARES_MORE,
+    TIES,
+    Column,
+    role_of,
+    words_of,
+)  # fmt: skip
 from timeline.importers.profile import Profile, profiles_of
 from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
@@ -24,180 +47,9 @@ from timeline.importers.tables import open_table
 from timeline.model.kinds.deal import DealKind
 from timeline.nearest import nearest
 
-ENOUGH: Final = 0.8
-"""The share of a column's cells that must look alike: tables have damaged cells."""
-
-# --- the words of headers, in the languages of our days --------------------------------------------
-# English, German, French, Spanish, Italian, Dutch; without accents, as slugs are. A phrase wins over a word.
-
-_ROLES: Final[dict[str, str]] = {
-    "acquirer": (
-        "acquirer acquiror buyer bidder purchaser acquirers buyers acquired-by bought-by "
-        "purchased-by taken-over-by sold-to kaufer erwerber bieter ubernehmer acquereur "
-        "acheteur adquirente comprador adquiriente acquirente compratore koper overnemer"
-    ),
-    "target": (
-        "target targets acquiree acquired acquired-company bought-company target-company ziel "
-        "zielunternehmen zielgesellschaft ubernommene cible objetivo adquirida bersaglio "
-        "acquisita doelwit overgenomen"
-    ),
-    "seller": (
-        "seller sellers vendor divestor sold-by verkaufer verausserer vendeur cedant vendedor "
-        "venditore verkoper"
-    ),
-    "investor": (
-        "investor investors lead-investor invested-by backer investisseur investisseurs "
-        "inversor inversores investitore investitori investeerder investeerders anleger "
-        "geldgeber"
-    ),
-    "investee": "investee portfolio-company startup start-up",
-    "supplier": (
-        "supplier suppliers provider manufacturer lieferant hersteller fournisseur proveedor "
-        "fornitore leverancier"
-    ),
-    "customer": "customer customers client clients kunde kunden abnehmer cliente clientes klant",
-    "licensor": "licensor lizenzgeber",
-    "licensee": "licensee lizenznehmer",
-    "parent": (
-        "parent parent-company owned-by owner owners shareholder mutter muttergesellschaft "
-        "gesellschafter eigentumer aktionar maison-mere matriz proprietario eigenaar "
-        "moederbedrijf"
-    ),
-    "subsidiary": (
-        "subsidiary subsidiaries child child-company tochter tochtergesellschaft filiale filial "
-        "controllata dochter"
-    ),
-    "partner": "partner partners partner1 party partei partenaire socio",
-}
-"""Words and phrases of a header by the part that the company plays."""
-
-_PAIRS: Final[tuple[tuple[str, str, str], ...]] = (
-    ("acquirer", "target", "acquisition"),
-    ("investor", "investee", "investment"),
-    ("supplier", "customer", "supply"),
-    ("licensor", "licensee", "licence"),
-    ("partner", "other_partner", "strategic_alliance"),
-)
-"""Two parts that make a deal, and its kind."""
-
-_TIES: Final = {
-    ("parent", "subsidiary"): "parent_of",
-    ("supplier", "customer"): "supplies",
-}
-"""Two parts that make a relationship, and its kind."""
-
-_OTHER_SIDE: Final = {"acquirer": "target", "investor": "investee", "parent": "subsidiary"}
-"""The part of a plain "company" beside another one."""
-
-_COMPANY: Final = (
-    "company company-name name firm organisation organization unternehmen firma gesellschaft "
-    "societe entreprise empresa compania azienda societa bedrijf"
-)
-"""Words of a header that name a company without saying which part it plays."""
-
-_BESIDE: Final = (
-    "country city region state category sector industry location business type kind status "
-    "currency url link website source note notes description land stadt ort branche art wahrung "
-    "quelle pays ville pais ciudad paese citta"
-)
-"""Words of a header whose column says something else of a company than its name."""
-
-_EVENTS: Final[dict[str, str]] = {
-    "deal_withdrawn": "withdrawn withdrawal zuruckgezogen retire retirada ritirata ingetrokken",
-    "deal_terminated": (
-        "terminated termination cancelled canceled ended end beendet gekundigt kundigung ende "
-        "termine resilie terminada cessata beeindigd"
-    ),
-    "deal_expired": "expired expiry expiration abgelaufen ablauf expire expirada scaduta verlopen",
-    "deal_completed": (
-        "acquired completed completion closed closing effective close abgeschlossen abschluss "
-        "vollzug vollzogen realise cloture completada cierre completata chiusura afgerond"
-    ),
-    "deal_signed": (
-        "signed signing signature unterzeichnet unterzeichnung signe firmado firma-del firmata "
-        "getekend"
-    ),
-    "deal_announced": (
-        "announced announcement bekanntgabe angekundigt ankundigung annonce annoncee anunciado "
-        "anuncio annunciata annuncio aangekondigd"
-    ),
-}
-"""Words of a header by the event whose day the column has."""
-
-_DAY: Final = "date day datum tag jour fecha dia data giorno"
-_BEGIN: Final = "start started from since begin seit beginn debut inicio inizio"
-_FINISH: Final = "end ended until to bis ende fin fine"
-_COARSE: Final = (
-    "month quarter year monat quartal jahr mois trimestre annee mes ano mese anno maand "
-    "kwartaal jaar"
-)
-"""Words of a header whose column has a part of the day that another one has."""
-
-_SCHEMES: Final = ("lei", "wikidata", "isin", "ticker", "cik", "permid")
-_OWN_SCHEMES: Final = "gvkey duns crn kvk siren siret ein"
-"""Registers that number companies for everybody, besides those that the vocabulary checks."""
-
-_KEYS: Final = "id uuid permalink key slug kennung nummer identifiant"
-"""Words of a header whose column names a company or a row within this list alone."""
-
-_AMOUNTS: Final = (
-    "price amount value size sum consideration usd eur gbp kaufpreis preis betrag wert volumen "
-    "prix montant valeur precio importe valor prezzo importo valore prijs bedrag waarde"
-)
-_PER_SHARE: Final = (
-    "per-share share-price je-aktie pro-aktie par-action por-accion per-azione per-aandeel"
-)
-_SHARES: Final = (
-    "stake percent percentage pct share shareholding anteil beteiligung quote participation "
-    "participacion"
-)
-_SHARES_MORE: Final = "quota partecipazione belang aandeel"
-_SCALES: Final = {
-    "thousand": "k thousand thousands tsd",
-    "million": "m mn mio mm mil million millions millionen",
-    "billion": "b bn mrd billion billions milliarden",
-}
-"""Words of a header by the scale of its numbers."""
-
-
-class _Column(Struct, frozen=True):
-    profile: Profile
-    words: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        return self.profile.name
-
-    def has(self, words: str) -> bool:
-        """Whether the header has one of these words, or phrases with hyphens."""
-        joined = f"-{'-'.join(self.words)}-"
-        return any(f"-{each}-" in joined for each in words.split())
-
-    def mostly(self, count: int) -> bool:
-        return bool(self.profile.said) and self.profile.share(count) >= ENOUGH
-
-    def told(self, count: int, what: str) -> str:
-        return f"{count:,} of {self.profile.said:,} cells {what}"
-
-    @property
-    def is_number(self) -> bool:
-        return self.mostly(max(self.profile.numbers.values()))
-
-    @property
-    def is_dated(self) -> bool:
-        """Whether the cells are dates, or parts of dates, and no bare numbers unless the header says so."""
-        profile = self.profile
-        dates = profile.dates + max(profile.formats.values(), default=0)
-        return self.mostly(dates) and (not self.is_number or self.has(f"{_DAY} {_COARSE} at on"))
-
-    @property
-    def names_companies(self) -> bool:
-        """Whether the cells can be names of companies: texts with letters, and nothing else."""
-        return self.mostly(self.profile.names) and not self.is_dated
-
 
 class _Dated(Struct, frozen=True):
-    column: _Column
+    column: Column
     event: str
     formats: list[str]
     why: str
@@ -207,7 +59,7 @@ class _Dated(Struct, frozen=True):
 
 class _Party(Struct, frozen=True):
     role: str
-    column: _Column
+    column: Column
     why: str
 
 
@@ -236,7 +88,7 @@ class _Guess:
     def __init__(self, name: str, profiles: Sequence[Profile]) -> None:
         self.name = name
         self.slug = slug_of(name.partition(".")[0]) or "table"
-        self.columns = [_Column(each, tuple(_words(each.name))) for each in profiles]
+        self.columns = [Column(each, tuple(words_of(each.name))) for each in profiles]
         self.rows = max((each.rows for each in profiles), default=0)
         self.used: set[str] = set()
         self.questions: list[str] = []
@@ -283,23 +135,26 @@ class _Guess:
 
     def _find_parties(self) -> list[_Party]:
         """The column with the name of each company that a row names, where header and cells say so."""
-        named: dict[str, _Column] = {}
+        named: dict[str, Column] = {}
         candidates = [column for column in self.columns if column.names_companies]
-        # a header that says "name", then the shortest: acquirer_name before acquirer_city
-        for column in sorted(candidates, key=lambda c: (not c.has("name"), len(c.words))):
-            role = _role(column)
+        # a header that says "name", then the shortest: acquirer_name before acquirer_city; of "buyer" and
+        # "acquirer" the one that is called like the part
+        for column in sorted(candidates, key=_nearness):
+            role = role_of(column)
             if role == "partner" and role in named:
                 role = "other_partner"
             if role is not None and role not in named and self._is_name(column):
                 named[role] = column
+        if "target" in named and "parent" in named and "acquirer" not in named:
+            named["acquirer"] = named.pop("parent")  # who owns what was bought is who bought it
         plain = next(
-            (c for c in candidates if c.has(_COMPANY) and _role(c) is None and self._is_name(c)),
+            (c for c in candidates if c.has(COMPANY) and role_of(c) is None and self._is_name(c)),
             None,
         )
         if plain is not None and plain not in named.values():
             free = [
                 (mine, other)
-                for mine, other in _OTHER_SIDE.items()
+                for mine, other in OTHER_SIDE.items()
                 if mine in named and other not in named
             ]
             if len(free) == 1:
@@ -320,14 +175,14 @@ class _Guess:
             found, [c for c in candidates if c not in named.values() and self._is_name(c)]
         )
 
-    def _pair(self, found: list[_Party], others: list[_Column]) -> list[_Party]:
+    def _pair(self, found: list[_Party], others: list[Column]) -> list[_Party]:
         """The two companies of a row; a question where the header does not tell one of them."""
         roles = {party.role for party in found}
-        if any({one, two} <= roles for one, two, _ in _PAIRS) or any(
-            set(tie) <= roles for tie in _TIES
+        if any({one, two} <= roles for one, two, _ in PAIRS) or any(
+            set(tie) <= roles for tie in TIES
         ):
             return found
-        free = [column for column in others if _role(column) is None]
+        free = [column for column in others if role_of(column) is None]
         if len(found) == 1 and free:
             self.questions.append(
                 f"{_one_line(found[0].column.name)} is the {found[0].role}: which column names the other "
@@ -351,14 +206,9 @@ class _Guess:
             )
         return found
 
-    def _is_name(self, column: _Column) -> bool:
+    def _is_name(self, column: Column) -> bool:
         """Whether a column of texts holds names and nothing beside them, such as a category or a city."""
-        beside = (
-            "country city region state category sector industry location business type kind status "
-            "currency url link website source note description"
-        )
-        beside += " land stadt ort branche art wahrung quelle pays ville pais ciudad paese citta"
-        return not (column.has(_BESIDE) or column.has(_KEYS) or column.has(" ".join(_SCHEMES)))
+        return not (column.has(BESIDE) or column.has(KEYS) or column.has(" ".join(SCHEMES)))
 
     def _find_dates(self) -> list[_Dated]:
         """The columns that are dates: for each event the most exact one, in the order of a deal's life."""
@@ -367,7 +217,7 @@ class _Guess:
             formats, why = _formats(column)
             if not why:
                 continue
-            event = next((each for each, words in _EVENTS.items() if column.has(words)), "")
+            event = next((each for each, words in EVENTS.items() if column.has(words)), "")
             found.append(_Dated(column, event, formats, why, bool(event)))
         said = [each for each in found if each.is_said]
         chosen = said or [replace(each, event="deal_announced") for each in found]
@@ -384,21 +234,21 @@ class _Guess:
     def _find_kind(self) -> tuple[str | None, tuple[str, str] | None]:
         """The kind of deal that the parts make, and the relationship that they make instead."""
         roles = {party.role for party in self.parties}
-        kind = next((kind for one, two, kind in _PAIRS if {one, two} <= roles), None)
-        tie = next((tie for tie in _TIES if set(tie) <= roles), None)
+        kind = next((kind for one, two, kind in PAIRS if {one, two} <= roles), None)
+        tie = next((tie for tie in TIES if set(tie) <= roles), None)
         if tie is not None and (kind is None or not any(each.is_said for each in self.dates)):
             return None, tie
         return kind, None
 
-    def _find_amounts(self) -> dict[str, _Column]:
+    def _find_amounts(self) -> dict[str, Column]:
         """The columns of money, by the term."""
-        found: dict[str, _Column] = {}
+        found: dict[str, Column] = {}
         for column in self.columns:
-            if not column.is_number or column.is_dated or column.has(_KEYS):
+            if not column.is_number or column.is_dated or column.has(KEYS):
                 continue
-            if column.has(_PER_SHARE):
+            if column.has(PER_SHARE):
                 term = "price_per_share"
-            elif not column.has(_AMOUNTS):
+            elif not column.has(AMOUNTS):
                 continue
             elif column.has("equity"):
                 term = "equity_value"
@@ -415,14 +265,26 @@ class _Guess:
         for column in self.columns:
             profile = column.profile
             unique = profile.said == profile.rows == profile.distinct and profile.rows > 1
-            names_rows = column.has(f"{_KEYS} deal-number row number") and not column.has(_COMPANY)
-            if unique and names_rows and _role(column) is None:
+            names_rows = column.has(f"{KEYS} deal-number row number") and not column.has(COMPANY)
+            if unique and names_rows and role_of(column) is None:
                 self.used.add(column.name)
                 yield f"key: {_quoted(column.name)}  # sure: another one in every row"
                 return
+        both = [self._own_key(party) for party in self.parties[:2]]
+        if len(both) == 2 and None not in both:
+            named = ", ".join(_quoted(column.name) for column in both if column is not None)
+            yield f"key: [{named}]  # likely: what the list calls the two companies names a row"
+            return
         yield "# key: [column, …]  # unsure: no column names a row; a row that is mended later is another one"
 
-    def _decimal(self, amounts: dict[str, _Column]) -> Iterator[str]:
+    def _own_key(self, party: _Party) -> Column | None:
+        """The column by which the list itself tells the companies of a part apart, said in every row."""
+        return _first(
+            self.columns,
+            lambda c: c.has(KEYS) and self._is_of(c, party) and c.profile.said == c.profile.rows,
+        )
+
+    def _decimal(self, amounts: dict[str, Column]) -> Iterator[str]:
         for amount in amounts.values():
             numbers = amount.profile.numbers
             if numbers[","] > numbers["."]:
@@ -450,19 +312,19 @@ class _Guess:
     def _beside(self, party: _Party) -> Iterator[str]:
         """The country and the identifiers of a company, from the columns whose header names its part."""
         identifiers: dict[str, str] = {}
-        country: _Column | None = None
+        country: Column | None = None
         for other in self.columns:
             if other is party.column or other.name in self.used or not self._is_of(other, party):
                 continue
             if other.mostly(other.profile.countries):
                 country = country or other
                 continue
-            if other.is_dated or (other.is_number and not other.has(f"{_KEYS} cik {_OWN_SCHEMES}")):
+            if other.is_dated or (other.is_number and not other.has(f"{KEYS} cik {OWN_SCHEMES}")):
                 continue
-            registers = (*_SCHEMES, *_OWN_SCHEMES.split())
+            registers = (*SCHEMES, *OWN_SCHEMES.split())
             scheme: str | None = next((each for each in registers if each in other.words), None)
             if scheme is None and (
-                word := next((w for w in _KEYS.split() if w in other.words), None)
+                word := next((w for w in KEYS.split() if w in other.words), None)
             ):
                 scheme = f"{self.slug}-{word}"  # it counts within this list, not elsewhere
             if (
@@ -480,9 +342,9 @@ class _Guess:
                 self.used.add(name)
                 yield f"      {scheme}: {{column: {_quoted(name)}}}"
 
-    def _is_of(self, column: _Column, party: _Party) -> bool:
+    def _is_of(self, column: Column, party: _Party) -> bool:
         """Whether a column says something of a party: by the part, or by the same words as its name."""
-        role = _role(column)
+        role = role_of(column)
         if role is not None:
             return role == party.role
         mine = set(party.column.words) - {"name"}
@@ -490,9 +352,9 @@ class _Guess:
             return True
         # a column of nobody's is of the plain company, as in: company, ticker, acquirer
         taken = any(set(column.words) & (set(p.column.words) - {"name"}) for p in self.parties)
-        return not taken and party.column.has(_COMPANY) and column.has(" ".join(_SCHEMES))
+        return not taken and party.column.has(COMPANY) and column.has(" ".join(SCHEMES))
 
-    def _events(self, amounts: dict[str, _Column]) -> Iterator[str]:
+    def _events(self, amounts: dict[str, Column]) -> Iterator[str]:
         yield "events:"
         if self.tie is not None:
             yield from self._relationships(self.tie)
@@ -513,7 +375,7 @@ class _Guess:
         for dated in dates:
             yield from self._deal(dated, amounts)
 
-    def _deal(self, dated: _Dated, amounts: dict[str, _Column]) -> Iterator[str]:
+    def _deal(self, dated: _Dated, amounts: dict[str, Column]) -> Iterator[str]:
         column = dated.column
         self.used.add(column.name)
         sure = (
@@ -536,14 +398,14 @@ class _Guess:
 
     def _relationships(self, tie: tuple[str, str]) -> Iterator[str]:
         """A relationship that begins, or is observed, and ends where a column says when."""
-        kind = _TIES[tie]
+        kind = TIES[tie]
         share = _first(self.columns, lambda each: self._is_share(each, {}))
         if kind == "parent_of" and share is not None:
             kind = "owns_stake_in"
         dated = [(column, *_formats(column)) for column in self.columns]
         dated = [each for each in dated if each[2]]
-        ends = next((each for each in dated if each[0].has(_FINISH)), None)
-        begins = next((each for each in dated if each[0].has(_BEGIN) and each is not ends), None)
+        ends = next((each for each in dated if each[0].has(FINISH)), None)
+        begins = next((each for each in dated if each[0].has(BEGIN) and each is not ends), None)
         begins = begins or next((each for each in dated if each is not ends), None)
         if begins is None:
             self.questions.append(
@@ -558,10 +420,10 @@ class _Guess:
             type_ = (
                 "relationship_ended"
                 if over
-                else ("relationship_established" if column.has(_BEGIN) else "relationship_observed")
+                else ("relationship_established" if column.has(BEGIN) else "relationship_observed")
             )
             self.used.add(column.name)
-            said = "likely: the header says so" if column.has(f"{_BEGIN} {_FINISH}") else "unsure"
+            said = "likely: the header says so" if column.has(f"{BEGIN} {FINISH}") else "unsure"
             yield f"  - type: {type_}  # {said}"
             yield from self._when(column)
             yield f"    subject: relationship:{self._subject()}"
@@ -574,7 +436,7 @@ class _Guess:
             yield '    occurred: "2000-01-01"  # unsure: the day of the list'
             yield from self._tie(kind, tie, share)
 
-    def _tie(self, kind: str, tie: tuple[str, str], share: _Column | None) -> Iterator[str]:
+    def _tie(self, kind: str, tie: tuple[str, str], share: Column | None) -> Iterator[str]:
         yield f"    kind: {kind}  # likely"
         yield f"    from: {tie[0]}"
         yield f"    to: {tie[1]}"
@@ -582,7 +444,7 @@ class _Guess:
             self.used.add(share.name)
             yield f"    share: {{exact: {{column: {_quoted(share.name)}}}}}  # likely: in percent"
 
-    def _when(self, column: _Column) -> Iterator[str]:
+    def _when(self, column: Column) -> Iterator[str]:
         profile = column.profile
         if profile.said < profile.rows:
             empty = f"{profile.rows - profile.said:,} of {profile.rows:,} rows say nothing here"
@@ -591,11 +453,11 @@ class _Guess:
     def _subject(self) -> str:
         return "-".join(f"{{{party.role}}}" for party in self.parties[:2]) or "{company}"
 
-    def _is_share(self, column: _Column, amounts: dict[str, _Column]) -> bool:
+    def _is_share(self, column: Column, amounts: dict[str, Column]) -> bool:
         return (
-            column.has(_SHARES + _SHARES_MORE)
-            and not column.has(_PER_SHARE)
-            and not column.has(_AMOUNTS)
+            column.has(SHARES + SHARES_MORE)
+            and not column.has(PER_SHARE)
+            and not column.has(AMOUNTS)
             and column not in amounts.values()
             and column.mostly(column.profile.percents)
         )
@@ -614,16 +476,17 @@ class _Guess:
             return f"{self.kind}  # likely" if self.kind else "other  # unsure"
         self.used.add(said.name)
         kinds = [str(each) for each in get_args(DealKind)]
-        meant = {text: _meant(text, kinds) for text in said.profile.texts}
+        other = self.kind or "other"
+        meant = {text: _meant(text, kinds, other) for text in said.profile.texts}
         values = ", ".join(f"{_json(text)}: {kind}" for text, kind in meant.items())
-        sure = "unsure: what fits none is other" if "other" in meant.values() else "likely"
+        sure = f"unsure: what fits none is {other}" if other in meant.values() else "likely"
         return f"{{column: {_quoted(said.name)}, values: {{{values}}}}}  # {sure}"
 
-    def _money(self, term: str, amount: _Column) -> Iterator[str]:
+    def _money(self, term: str, amount: Column) -> Iterator[str]:
         self.used.add(amount.name)
         told = amount.told(max(amount.profile.numbers.values()), "are numbers")
         beside = _first(self.columns, lambda each: each.mostly(each.profile.currencies))
-        scale = next((scale for scale, words in _SCALES.items() if amount.has(words)), None)
+        scale = next((scale for scale, words in SCALES.items() if amount.has(words)), None)
         scaled = f", scale: {scale}" if scale else ""
         value = f"exact: {{column: {_quoted(amount.name)}{scaled}}}"
         per = ", per: share" if term == "price_per_share" else ""
@@ -646,16 +509,7 @@ class _Guess:
                 self.used.discard(amount.name)
 
 
-def _role(column: _Column) -> str | None:
-    """The part that the header names. A phrase ("acquired by") wins over a word ("acquired")."""
-    phrases = ((role, word) for role, words in _ROLES.items() for word in words.split())
-    for role, word in sorted(phrases, key=lambda each: -each[1].count("-")):
-        if column.has(word):
-            return role
-    return None
-
-
-def _formats(column: _Column) -> tuple[list[str], str]:
+def _formats(column: Column) -> tuple[list[str], str]:
     """The formats that a column of dates must name, and how sure that is; nothing for other columns."""
     profile = column.profile
     if not column.is_dated:
@@ -677,37 +531,36 @@ def _formats(column: _Column) -> tuple[list[str], str]:
     return formats, f"sure: {read}"
 
 
-def _fineness(column: _Column) -> tuple[bool, int]:
+def _nearness(column: Column) -> tuple[bool, int, bool]:
+    """How near a header is to the name of a company in its part; what is nearest sorts first."""
+    return not column.has("name"), len(column.words), role_of(column) not in column.words
+
+
+def _fineness(column: Column) -> tuple[bool, int]:
     """How exact the days of a column are: a column of months or years is a part of another one."""
-    return not column.has(_COARSE), max(map(len, column.profile.texts), default=0)
+    return not column.has(COARSE), max(map(len, column.profile.texts), default=0)
 
 
-def _meant(text: str, kinds: Sequence[str]) -> str:
+def _meant(text: str, kinds: Sequence[str], other: str) -> str:
     slug = slug_of(text).replace("-", "_")
     if slug in kinds:
         return slug
     near = nearest(slug, kinds)
-    return near[0] if near else "other"
+    return near[0] if near else other
 
 
 def _plays(role: str) -> str:
     return {"other_partner": "partner", "one": "partner", "other": "partner"}.get(role, role)
 
 
-# --- words ----------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
-def _words(header: str) -> list[str]:
-    """The words of a header: acquirer_name, Acquirer Name and acquirerName are the same two."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).replace("%", " percent ")
-    return slug_of(spaced).split("-")
-
-
-def _first(columns: Iterable[_Column], test: Callable[[_Column], bool]) -> _Column | None:
+def _first(columns: Iterable[Column], test: Callable[[Column], bool]) -> Column | None:
     return next((column for column in columns if test(column)), None)
 
 
-def _listed(columns: Sequence[_Column]) -> str:
+def _listed(columns: Sequence[Column]) -> str:
     names = [_one_line(column.name) for column in columns[:6]]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
