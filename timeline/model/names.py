@@ -123,9 +123,14 @@ def words_of(texts: Iterable[str]) -> list[str]:
     """
     found: set[str] = set()
     for text in texts:
-        for word in _word(fold_text(text)):
-            found.update(_parts(word[:_LONGEST]))
+        found.update(_words_of_text(text))
     return sorted(found)
+
+
+@lru_cache(maxsize=16384)
+def _words_of_text(text: str) -> frozenset[str]:
+    # most texts of events are a few: kinds, roles, currencies
+    return frozenset(part for word in _word(fold_text(text)) for part in _parts(word[:_LONGEST]))
 
 
 _LONGEST: Final = 100

@@ -200,9 +200,14 @@ def judge(
     reasons = {entry.id: _ERASED for entry in given if entry.is_erased}
     present = [entry for entry in given if not entry.is_erased]
     # 1. Our own mends come first, whatever is asked.
-    mends = _Remarks([entry for entry in present if is_mend(entry)], by_position, _mended)
+    ours = [entry for entry in present if is_mend(entry)]
+    mends = _Remarks(ours, by_position, _mended)
     reasons |= mends.reasons
-    mended = mends.said | {e.id: mends.applied(e) for e in present if not is_mend(e)}
+    mended = (
+        mends.said | {e.id: mends.applied(e) for e in present if not is_mend(e)}
+        if ours
+        else {entry.id: entry for entry in present}
+    )
     # 2. What the lens leaves out, and what was not yet known, goes.
     seen: list[Entry] = []
     for entry in present:
