@@ -123,15 +123,19 @@ def words_of(texts: Iterable[str]) -> list[str]:
     """
     found: set[str] = set()
     for text in texts:
-        found.update(_words_of_text(text))
+        found.update(_words_of_text(text) if len(text) <= _SHORT else _words(text))
     return sorted(found)
 
 
-@lru_cache(maxsize=16384)
-def _words_of_text(text: str) -> frozenset[str]:
-    # most texts of events are a few: kinds, roles, currencies
+def _words(text: str) -> frozenset[str]:
     return frozenset(part for word in _word(fold_text(text)) for part in _parts(word[:_LONGEST]))
 
+
+# most texts of events are a few: kinds, roles, currencies
+_words_of_text: Final = lru_cache(maxsize=16384)(_words)
+
+_SHORT: Final = 64
+"""Characters of a text whose words are kept, so that they take little memory."""
 
 _LONGEST: Final = 100
 """Characters of a word; nobody types more."""
