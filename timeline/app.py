@@ -332,15 +332,17 @@ class Timeline:
         strict: bool = False,
         gone: Gone | None = None,
         rejected: str | Path | None = None,
+        published: str | None = None,
         written: Callable[[bytes], object] | None = None,
         progress: Progress | None = None,
     ) -> Imported:
-        """Append what the rows of a table (CSV, TSV, XLSX, Parquet) tell and the log does not hold.
+        """Append what a table (CSV, TSV, XLSX, Parquet) or a file of records (JSON, XML) tells.
 
         ``mapping`` is the YAML file that says what a row means. Makes a missing store. ``dry_run`` stores
         nothing, nor does ``strict`` where a row is rejected. ``gone`` says what becomes of the events of rows
         that a later edition of a list does not have: ``ended``, ``retracted`` or ``ignore``; by default they
-        are only reported. Rejected rows go to the CSV file ``rejected``;
+        are only reported. Rejected rows go to the file ``rejected``, as CSV or as lines of JSON;
+        ``published`` is the day of the file, where the mapping asks for it;
         ``written`` is given a line of JSON for every event appended. Raises DataError for a file that is no
         table and for every problem of the mapping; problems of rows are in the report.
         """
@@ -349,8 +351,35 @@ class Timeline:
 
         return import_table(
             self.store, Path(file), read_mapping(Path(mapping)), dry_run=dry_run, strict=strict,
-            gone=gone,
-            rejected=None if rejected is None else Path(rejected), written=written, progress=progress,
+            gone=gone, rejected=None if rejected is None else Path(rejected), published=published,
+            written=written, progress=progress,
+        )  # fmt: skip
+
+    def import_files(
+        self,
+        name: str,
+        files: Sequence[str | Path],
+        *,
+        dry_run: bool = False,
+        strict: bool = False,
+        gone: Gone | None = None,
+        rejected: str | Path | None = None,
+        published: str | None = None,
+        written: Callable[[bytes], object] | None = None,
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Append what files in a public format tell, by the mapping of this name that comes with the program.
+
+        Several files are read together, so that one may name what another describes. The rest is as in
+        :meth:`import_table`. Raises NotFound for a name that no mapping has.
+        """
+        from timeline.importers.shipped import read_shipped
+        from timeline.importers.table import import_files
+
+        return import_files(
+            self.store, [Path(file) for file in files], read_shipped(name), dry_run=dry_run, strict=strict,
+            gone=gone, rejected=None if rejected is None else Path(rejected), published=published,
+            written=written, progress=progress,
         )  # fmt: skip
 
     def backup(self, file: str | Path, progress: Progress | None = None) -> Made:

@@ -164,8 +164,8 @@ def test_no_spreadsheet_runs_a_rejected_cell_and_it_comes_back_as_it_was(cell: s
 
 
 def test_the_file_of_rejected_rows_holds_every_cell_shielded(tmp_path: Path) -> None:
-    refused = RejectedRows(tmp_path / "r.csv", ["=name"], ".")
-    refused.add(Row(2, ["=cmd"], "t.csv, row 2"), "2020-01-01", [])
+    refused = RejectedRows(tmp_path / "r.csv")
+    refused.add(Row(2, ["=cmd"], "t.csv, row 2"), "2020-01-01", [], ["=name"], ".")
     kept = refused.keep()
     assert kept is not None
     head, row = csv.reader(io.StringIO(kept.read_text("utf-8-sig")))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,9 +21,76 @@ if TYPE_CHECKING:
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group()
+def _how(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every import has."""
+    for option in reversed(
+        [
+            click.option(
+                "--dry-run", is_flag=True, help="Store nothing; report what would be taken."
+            ),
+            click.option("--strict", is_flag=True, help="Take nothing where a row is rejected."),
+            click.option(
+                "--gone",
+                type=click.Choice(["ended", "retracted", "ignore"]),
+                help="What becomes of events that a later edition of a list no longer has; default: "
+                "reported only.",
+            ),
+            click.option(
+                "--rejected",
+                metavar="FILE",
+                type=_FILE,
+                help="Where rejected rows go; default: FILE.rejected.csv (of records: .jsonl), and nowhere "
+                "with --dry-run.",
+            ),
+            click.option(
+                "--published",
+                metavar="DAY",
+                help="The day of the files, where the mapping asks for it; default: their own.",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+class _Formats(click.Group):
+    """A command for every mapping that comes with the program, beside those that are written here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from timeline.importers.shipped import shipped_names
+
+        return [*super().list_commands(ctx), *shipped_names()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from timeline.importers.shipped import shipped_names
+
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in shipped_names():
+            return _shipped(cmd_name)
+        return found
+
+
+def _list(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    from timeline.importers.shipped import shipped_names, title_of
+
+    if value and not ctx.resilient_parsing:
+        width = max(map(len, shipped_names()), default=0)
+        for name in shipped_names():
+            click.echo(f"{name.ljust(width)}  {title_of(name)}")
+        ctx.exit()
+
+
+@click.group(cls=_Formats)
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="Show the public formats that are read, and exit.",
+)
 def import_() -> None:
-    """Append what tables of your own tell."""
+    """Append what tables of your own tell, or files in a public format."""
 
 
 @import_.command(
@@ -35,19 +103,7 @@ def import_() -> None:
 @click.argument("file", metavar="FILE", type=_FILE)
 @click.option("--mapping", metavar="MAP.yaml", type=_FILE, help="What the rows mean.")
 @click.option("--guess", is_flag=True, help="Store nothing; write a first mapping to be edited.")
-@click.option("--dry-run", is_flag=True, help="Store nothing; report what would be taken.")
-@click.option("--strict", is_flag=True, help="Take nothing where a row is rejected.")
-@click.option(
-    "--gone",
-    type=click.Choice(["ended", "retracted", "ignore"]),
-    help="What becomes of events that a later edition of a list no longer has; default: reported only.",
-)
-@click.option(
-    "--rejected",
-    metavar="FILE",
-    type=_FILE,
-    help="Where rejected rows go; default: FILE.rejected.csv, and nowhere with --dry-run.",
-)
+@_how
 @formatted("table", "json")
 @click.option(
     "-o",
@@ -68,9 +124,10 @@ def table(
     strict: bool,
     gone: Gone | None,
     rejected: Path | None,
+    published: str | None,
     output: Path | None,
 ) -> None:
-    """Append the events that the rows of a CSV, TSV, XLSX or Parquet file tell.
+    """Append the events that the rows of a CSV, TSV, XLSX or Parquet file tell, or records of JSON or XML.
 
     Rows that cannot be taken are written to a file, with their reasons; then the exit code is 1. Importing
     a table again adds nothing. A missing store is made.
@@ -82,8 +139,69 @@ def table(
     if mapping is None:
         _guess(session, file, output)
         return
-    if rejected is None and not dry_run:
-        rejected = file.with_name(f"{file.name}.rejected.csv")
+    how = {"dry_run": dry_run, "strict": strict, "gone": gone, "published": published}
+    _import(session, [file], rejected, output, how, lambda timeline, **more: timeline.import_table(
+        file, mapping, **more
+    ))  # fmt: skip
+
+
+def _shipped(name: str) -> click.Command:
+    """The command that imports files in one public format."""
+    from timeline.importers.shipped import title_of
+
+    @click.command(
+        name,
+        help=f"{title_of(name)}.\n\nFiles are read together, so that one may name what another describes. "
+        "Records that cannot be taken are written to a file, with their reasons; then the exit code is 1. "
+        "Importing a file again adds nothing. A missing store is made.",
+        epilog=examples(
+            f"timeline import {name} FILE", f"timeline import {name} FILE FILE --dry-run"
+        ),
+    )
+    @click.argument("files", metavar="FILE…", type=_FILE, nargs=-1, required=True)
+    @_how
+    @formatted("table", "json")
+    @click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=click.Path(path_type=Path, allow_dash=True),
+        help="Write the appended events too, as JSONL; - is standard output.",
+    )
+    @tone
+    @click.pass_obj
+    def command(
+        session: Session,
+        /,
+        files: tuple[Path, ...],
+        rejected: Path | None,
+        output: Path | None,
+        **how: Any,
+    ) -> None:
+        _import(session, files, rejected, output, how, lambda timeline, **more: timeline.import_files(
+            name, files, **more
+        ))  # fmt: skip
+
+    return command
+
+
+def _import(
+    session: Session,
+    files: Sequence[Path],
+    rejected: Path | None,
+    output: Path | None,
+    how: dict[str, Any],
+    run: Callable[..., Imported],
+) -> None:
+    """Import files and show what came of it; the exit code is 1 where rows were rejected."""
+    from timeline.importers.tables import refused_file_of
+
+    if how["published"] is not None:
+        from timeline.answers.coordinate import parse_day
+
+        how["published"] = str(parse_day(how["published"], session.timezone))
+    if rejected is None and not how["dry_run"]:
+        rejected = refused_file_of(files[0])
     with ExitStack() as stack:
         timeline = stack.enter_context(session.open())
         progress = stack.enter_context(Bar("import", unit="rows", quiet=session.quiet))
@@ -92,11 +210,8 @@ def table(
             session.output = None if str(output) == "-" else output
             stream = stack.enter_context(writing(session))
             written = lambda line: stream.write(line.decode())  # noqa: E731 - or None
-        report = timeline.import_table(
-            file, mapping, dry_run=dry_run, strict=strict, gone=gone, rejected=rejected,
-            written=written, progress=progress,
-        )  # fmt: skip
-    _show(session, report, aside=str(output) == "-", strict=strict)
+        report = run(timeline, rejected=rejected, written=written, progress=progress, **how)
+    _show(session, report, aside=str(output) == "-", strict=how["strict"])
     if report.rejected:
         click.get_current_context().exit(1)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from timeline.importers.paths import Alone
 
 Cell: TypeAlias = str | int | float | Decimal | date | None
 """Text, as in CSV; from spreadsheets and Parquet also numbers, days and instants."""
@@ -54,6 +58,14 @@ class Row(Struct):
     """What names it for good, where the mapping says."""
     reasons: list[Reason] = []
     """Why it could not even be read."""
+    record: Any = None
+    """Of a file of records: the record, in place of cells; its text where it could not be parsed."""
+    item: Any = None
+    """What paths begin at: the record, or one of its items, where the mapping says ``each:``."""
+    alone: Alone | None = None
+    """Of an item: what makes a record of it alone, to be written down where it is refused."""
+    bound: Mapping[str, str] = {}
+    """What the names in braces of ``each:`` stand for."""
 
 
 def text_of(cell: Cell, decimal: str = ".") -> str:

@@ -74,7 +74,7 @@ _PATTERNS: Final = {
 }
 _HINT: Final = (
     "formats are made of YYYY, YY, MM, DD, Mon, Q, H and season, as in DD/MM/YYYY; "
-    "or EDTF, or serial for the day numbers of spreadsheets"
+    "or EDTF, or serial for the day numbers of spreadsheets, or Wikibase for its times and precisions"
 )
 
 Reader = Callable[[str], str | None]
@@ -97,6 +97,8 @@ def reader_of(pattern: str) -> Reader:
         return _read_edtf
     if pattern == "serial":
         return _read_serial
+    if pattern == "Wikibase":
+        return _read_wikibase
     tokens = _TOKENS.findall(pattern)
     rest = _TOKENS.sub("", pattern)
     if len(set(tokens) & {"YYYY", "YY"}) != 1 or re.search(r"[A-Za-z0-9]", rest):
@@ -167,6 +169,32 @@ def _read_serial(text: str) -> str | None:
         return None
     day = int(float(text))
     return (_EXCEL_EPOCH + timedelta(days=day)).isoformat() if day > 60 else None
+
+
+def _read_wikibase(text: str) -> str | None:
+    """A time of Wikibase with its precision behind a slash, as in ``+2012-05-00T00:00:00Z/10``.
+
+    11 is a day, 10 a month, 9 a year, 8 a decade (2010–2019), 7 a century (1901–2000), 6 a millennium.
+    """
+    found = re.fullmatch(r"\+0*(\d{4})-(\d\d)-(\d\d)T[\d:]{8}Z/(\d{1,2})", text, re.ASCII)
+    if found is None:
+        return None
+    year, month, day, precision = found[1], found[2], found[3], int(found[4])
+    if precision >= 11:
+        said = f"{year}-{month}-{day}"
+    elif precision == 10:
+        said = f"{year}-{month}"
+    elif precision == 9:
+        said = year
+    elif precision == 8:
+        said = f"{year[:3]}X"
+    elif precision in (6, 7):
+        size = 100 if precision == 7 else 1000
+        last = -(-int(year) // size) * size
+        said = f"[{last - size + 1:04}..{last:04}]"
+    else:
+        return None
+    return said if dates.parse_or_none(said) is not None else None
 
 
 class DateReader:

@@ -71,6 +71,25 @@ class Editions:
                     found[entry.id] = self._compare(draft, Said.of(entry, entries))
         return found
 
+    def take_back(self, draft: Draft) -> Draft:
+        """What retracts an event of which its own list says that it is wrong."""
+        id_, edition = draft.fields["id"], "-".join(_slugs(draft.fields))
+        fields: Fields = {"type": RETRACTED, "id": f"{id_}-gone-{edition}", "target": id_}
+        return _draft(fields | {"reason": "the list itself says that it is wrong"}, draft)
+
+    def taken_back(self, drafts: Iterable[Draft]) -> dict[str, Compared]:
+        """What becomes of events in the log of which an edition says that they are wrong, by id."""
+        given = {draft.fields["id"]: draft for draft in drafts}
+        found: dict[str, Compared] = {}
+        for _, entries in self._histories(list(given)):
+            for entry in entries:
+                if entry.id in given and not entry.is_erased:
+                    said = Said.of(entry, entries)
+                    gone = said.gone is not None or said.retracted
+                    retraction = [] if gone else [self.take_back(given[entry.id])]
+                    found[entry.id] = Compared(retraction, corrected=not gone)
+        return found
+
     def _histories(self, ids: list[str]) -> Iterator[tuple[str, list[Entry]]]:
         for some in chunks(ids):
             statement = sa.select(event.c.subject).where(among(self.connection, event.c.id, some))

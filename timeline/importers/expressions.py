@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from msgspec import UNSET, Struct, inspect
 
 from timeline.errors import TimelineError
 from timeline.importers.amounts import plain
 from timeline.importers.cells import Cell, Refused, text_of
-from timeline.importers.columns import MISSING, Columns, Context, Evaluate
+from timeline.importers.columns import MISSING, Columns, Context, Evaluate, name_of
 from timeline.importers.conversions import (
     Convert,
     Measured,
@@ -37,12 +38,15 @@ from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
 from timeline.model.subject import check_subject
 from timeline.model.values import (
     Share,
+    check_attribute,
     check_country,
     check_edtf,
     check_moment,
     check_slug,
 )
 from timeline.nearest import did_you_mean
+
+_between_words: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Constant(Struct, frozen=True):
@@ -70,8 +74,11 @@ class Compiler(Columns):
         table: TableSettings,
         dates: DateSettings,
         entries: Sequence[str],
+        *,
+        nested: bool = False,
+        folder: Path | None = None,
     ) -> None:
-        super().__init__(report, columns, table, dates)
+        super().__init__(report, columns, table, dates, nested=nested, folder=folder)
         self.entries = entries
         self.companies: dict[str, Node] = {}
         """Companies that are named by their id, with where."""
@@ -167,7 +174,8 @@ class Compiler(Columns):
                 if value is MISSING:
                     continue
                 for company in row.company(key) if key in dynamic else [key]:
-                    found[company] = found[company] + value if company in found else value
+                    held = found.get(company) if by_company else None
+                    found[company] = held + [v for v in value if v not in held] if held else value
             return found or MISSING
 
         return build
@@ -215,7 +223,6 @@ class Compiler(Columns):
         said = self.expression(node)
         if said is None:
             return Constant(MISSING)
-        read = self.cell(node, said)
         refers = refers_to(type_)
         if refers is not None:
             section = {"company": "companies", "source": "source"}.get(refers, "")
@@ -224,38 +231,24 @@ class Compiler(Columns):
             return Constant(MISSING)
         items = item_of(type_)
         if items is not None:
-            return self._list(node, said, read, items, name)
-        return self._leaf(node, said, read, type_, name)
+            return self._list(node, said, items, name)
+        return self._leaf(node, said, type_, name)
 
-    def _list(
-        self,
-        node: Node,
-        said: Expression,
-        read: Callable[[Context], Cell],
-        item: inspect.Type,
-        name: str,
-    ) -> Evaluate:
+    def _list(self, node: Node, said: Expression, item: inspect.Type, name: str) -> Evaluate:
         separator = said.separator if said.separator is not UNSET else None
-        convert = self._conversion(node, said, item, name)
+        convert, read = self._conversion(node, said, item, name), self.cells(node, said)
 
         def build(row: Context) -> Any:
-            cell = read(row)
-            if cell is None:
-                return MISSING
-            parts = text_of(cell).split(separator) if separator else [text_of(cell)]
-            return [convert(part.strip()) for part in parts if part.strip()] or MISSING
+            found: list[Any] = []
+            for cell in read(row):
+                parts = text_of(cell).split(separator) if separator else [text_of(cell)]
+                found += [convert(part.strip()) for part in parts if part.strip()]
+            return (list(dict.fromkeys(found)) if self.nested else found) or MISSING
 
         return build
 
-    def _leaf(
-        self,
-        node: Node,
-        said: Expression,
-        read: Callable[[Context], Cell],
-        type_: inspect.Type,
-        name: str,
-    ) -> Evaluate:
-        convert = self._conversion(node, said, type_, name)
+    def _leaf(self, node: Node, said: Expression, type_: inspect.Type, name: str) -> Evaluate:
+        convert, read = self._conversion(node, said, type_, name), self.cell(node, said)
 
         def build(row: Context) -> Any:
             cell = read(row)
@@ -265,7 +258,7 @@ class Compiler(Columns):
 
     def _conversion(self, node: Node, said: Expression, type_: inspect.Type, name: str) -> Convert:
         """What makes the value of a field out of a cell that says something."""
-        column = said.column
+        column = name_of(said)
         check = (type_.extra or {}).get("check") if isinstance(type_, inspect.Metadata) else None
         bare = type_.type if isinstance(type_, inspect.Metadata) else type_
         if check is check_edtf:
@@ -311,15 +304,24 @@ class Compiler(Columns):
                 readers.append(_companies_in(each))
             elif each == "key":
                 readers.append(lambda row: row.key)
-            else:
+            else:  # {a|b} is the first of them that says something
                 place = Scalar(node.line, node.column, each, plain=False)
-                pairs: dict[str, tuple[Scalar, Node]] = {"column": (place, place)}
-                read = self.cell(Mapping(node.line, node.column, pairs), Expression(column=each))
-                readers.append(_slug_in(read, each))
+                columns: Node = place
+                said = Expression(column=each)
+                if self.nested and "|" in each:
+                    names_ = each.split("|")
+                    items: list[Node] = [
+                        Scalar(node.line, node.column, one, plain=False) for one in names_
+                    ]
+                    columns = ListNode(node.line, node.column, items)
+                    said = Expression(column=names_)
+                pairs: dict[str, tuple[Scalar, Node]] = {"column": (place, columns)}
+                read = self.cell(Mapping(node.line, node.column, pairs), said)
+                readers.append(_slug_in(read, each, words=name == "attribute"))
         texts = parts[0::2]
         sample = "".join(f"{text}x" for text in texts[:-1]) + texts[-1]
         try:
-            check_subject(sample) if name == "subject" else check_slug(sample)
+            _CHECKS.get(name, check_slug)(sample)
         except TimelineError as error:
             self.report.add_error(error, node)
             return Constant(MISSING)
@@ -340,10 +342,21 @@ def _companies_in(entry: str) -> Callable[[Context], str]:
     return read
 
 
-def _slug_in(read: Callable[[Context], Cell], column: str) -> Callable[[Context], str]:
+_CHECKS: Final[dict[str, Callable[[str], object]]] = {
+    "subject": check_subject,
+    "attribute": check_attribute,
+}
+
+
+def _slug_in(
+    read: Callable[[Context], Cell], column: str, *, words: bool
+) -> Callable[[Context], str]:
+    """``words``: NetIncomeLoss becomes net-income-loss."""
+
     def slug(row: Context) -> str:
         cell = read(row)
-        found = "" if cell is None else slug_of(text_of(cell))
+        text = "" if cell is None else text_of(cell)
+        found = slug_of(_between_words.sub("-", text) if words else text)
         if not found:
             raise Refused("empty-cell", "nothing to make an id of", column)
         return found

@@ -25,16 +25,20 @@ from timeline.model.values import check_slug
 
 SECTIONS: Final = (
     "name",
+    "title",
     "questions",
     "table",
     "dates",
+    "each",
     "key",
     "rows",
     "source",
     "known",
     "companies",
     "events",
+    "parts",
 )
+"""What a mapping may say; a part says what it has of its own."""
 FILE: Final = "file"
 """As ``known``: the day of the file."""
 
@@ -49,16 +53,20 @@ class MappingFile(Struct, frozen=True):
     dates: DateSettings
     columns: list[str]
     """Every column that it names."""
+    folder: Path | None = None
+    """Where the files stand that it names."""
+    part: str = ""
+    """Of a mapping with several parts: which one this is, for messages."""
 
 
 def read_mapping(path: Path) -> MappingFile:
     """Read a mapping file. Raises DataError for what is no YAML, or no mapping."""
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
-    return parse_mapping(data, str(path))
+    return parse_mapping(data, str(path), path.parent)
 
 
-def parse_mapping(data: bytes, name: str) -> MappingFile:
+def parse_mapping(data: bytes, name: str, folder: Path | None = None) -> MappingFile:
     """A mapping from the bytes of its file; ``name`` is for messages, and begins the ids of events."""
     root = compose(data, name)
     report = Report(name, data.decode("utf-8-sig"))
@@ -80,7 +88,39 @@ def parse_mapping(data: bytes, name: str) -> MappingFile:
             stem = prefix.text
         else:
             report.add("wrong-type", '"name" is a slug', prefix)
-    return MappingFile(root, report, stem, table, dates, list(dict.fromkeys(columns_of(root))))
+    columns = list(dict.fromkeys(columns_of(root)))
+    return MappingFile(root, report, stem, table, dates, columns, folder)
+
+
+def parts_of(mapping: MappingFile) -> list[MappingFile]:
+    """The parts of a mapping, each of which reads the files once: what one has of its own goes before.
+
+    A mapping without ``parts`` is the only one. Parts share what is reported of them.
+    """
+    parts = mapping.root.get("parts")
+    if parts is None:
+        return [mapping]
+    shared = {name: pair for name, pair in mapping.root.pairs.items() if name != "parts"}
+    found: list[MappingFile] = []
+    for number, each in enumerate(list_of(parts), 1):
+        if not isinstance(each, Mapping):
+            mapping.report.add("wrong-type", "a part has the sections of a mapping", each)
+            continue
+        for section in ("table", "parts"):
+            if section in each.pairs:
+                message = f'"{section}" stands beside the parts, not in one'
+                mapping.report.add("unknown-field", message, each.pairs[section][0])
+        root = Mapping(mapping.root.line, mapping.root.column, {**shared, **each.pairs})
+        name = each.get("name")
+        prefix = name.text if isinstance(name, Scalar) else mapping.name
+        checked(mapping.report, name, check_slug, prefix)
+        dates = _settings(root, "dates", DateSettings, mapping.report)
+        columns = list(dict.fromkeys(columns_of(root)))
+        part = msgspec.structs.replace(
+            mapping, root=root, name=prefix, dates=dates, columns=columns, part=f"part {number}"
+        )
+        found.append(part)
+    return found
 
 
 def checked(report: Report, node: Node | None, check: Callable[[str], object], text: str) -> None:
@@ -106,11 +146,9 @@ def columns_of(node: Node) -> Iterator[str]:
     """Every column that a node names, in order."""
     if isinstance(node, Mapping):
         for name, (_, value) in node.pairs.items():
-            if name == "column" and isinstance(value, Scalar):
-                yield value.text
-            elif name == "key":
+            if name in ("column", "key"):
                 yield from (each.text for each in list_of(value) if isinstance(each, Scalar))
-            else:
+            elif name != "lookup":  # its columns are those of another table
                 yield from columns_of(value)
     elif isinstance(node, ListNode):
         for item in node.items:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from timeline.errors import DataError
-from timeline.importers.cells import Refused, text_of
-from timeline.importers.columns import MISSING, Context, Evaluate
+from timeline.importers.cells import Cell, Refused, text_of
+from timeline.importers.columns import MISSING, Context, Evaluate, name_of
 from timeline.importers.dates import DateReader, Publication
 from timeline.importers.expressions import Compiler, Constant, is_expression
 from timeline.importers.mapping import FILE, SECTIONS, MappingFile, checked, columns_of, list_of
-from timeline.importers.settings import Company, Condition
+from timeline.importers.paths import Each
+from timeline.importers.settings import Company, Condition, Expression
 from timeline.ingest.nodes import Mapping, Node, Scalar
 from timeline.ingest.nodes import Sequence as ListNode
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
@@ -24,7 +26,11 @@ from timeline.model.kinds.source import SourceRegistered
 from timeline.model.values import Fields, check_slug
 from timeline.nearest import did_you_mean
 
+PUBLISHED: Final = "published"
+
 Test = Callable[[Context], bool]
+Key = tuple[str, Callable[[Context], Cell]]
+"""A column and what reads it, or a path."""
 
 
 class Entry(Struct, frozen=True):
@@ -34,6 +40,10 @@ class Entry(Struct, frozen=True):
     parts: dict[str, Evaluate]
     column: str
     optional: bool
+    each: Each | None
+    """Where several companies stand in a record."""
+    rooted: bool
+    """Whether it is the same for every item of a row."""
 
 
 class Event(Struct, frozen=True):
@@ -48,6 +58,12 @@ class Event(Struct, frozen=True):
     """The companies that it names, by their entries."""
     opens: bool
     """Whether it has what the first event of a subject must have."""
+    each: Each | None
+    """The items of a record, each of which may tell it."""
+    key: list[Key]
+    """What names an item for good."""
+    retracted: Test | None
+    """Whether a row says of what it tells that it is wrong."""
 
 
 class Plan(Struct, frozen=True):
@@ -55,7 +71,10 @@ class Plan(Struct, frozen=True):
 
     name: str
     columns: list[str]
-    key: list[int]
+    nested: bool
+    each: Each | None
+    """The items of a record, each of which is a row."""
+    key: list[Key]
     rows: Test
     source: dict[str, Evaluate] | None
     """The fields of the source that is registered, its id among them."""
@@ -71,28 +90,44 @@ class Plan(Struct, frozen=True):
     report: Report
 
 
-def compile_mapping(mapping: MappingFile, columns: Sequence[str]) -> Plan:
-    """The plan by which rows with these columns are read. Raises DataError with every problem."""
-    return _Planner(mapping, columns).plan()
+def compile_mapping(
+    mapping: MappingFile, columns: Sequence[str], *, nested: bool = False
+) -> Plan | None:
+    """The plan by which rows with these columns are read, or records (``nested``).
+
+    None for a part of a mapping that is not for a table with these columns. Raises DataError with every
+    problem.
+    """
+    return _Planner(mapping, columns, nested=nested).plan()
 
 
 class _Planner:
-    def __init__(self, mapping: MappingFile, columns: Sequence[str]) -> None:
+    def __init__(self, mapping: MappingFile, columns: Sequence[str], *, nested: bool) -> None:
         self.mapping = mapping
         self.root = mapping.root
         self.report = mapping.report
         companies = self.root.get("companies")
         names = list(companies.pairs) if isinstance(companies, Mapping) else []
-        self.compiler = Compiler(self.report, columns, mapping.table, mapping.dates, names)
+        self.compiler = Compiler(
+            self.report, columns, mapping.table, mapping.dates, names, nested=nested,
+            folder=mapping.folder,
+        )  # fmt: skip
+        self.compiler.bound |= set(_bound_in(self.root))
 
-    def plan(self) -> Plan:
+    def plan(self) -> Plan | None:
+        rows_node = self.root.get("rows")
+        if self.mapping.part and not self.compiler.nested:
+            missing = set(_columns_in(rows_node)).difference(self.compiler.columns)
+            if missing:
+                return None
         for name, (at, _) in self.root.pairs.items():
-            if name not in SECTIONS:
+            if name not in SECTIONS or (name == "parts" and self.mapping.part):
                 hint = did_you_mean(name, SECTIONS)
                 self.report.add("unknown-field", f'a mapping has no section "{name}"', at, hint)
         self._refuse_questions()
-        key = [self.compiler.index(each.text, each) for each in self._key()]
-        rows = self._test(self.root.get("rows"))
+        each = self._each(self.root)
+        key = self._key(self.root)
+        rows = self._test(rows_node)
         source, reference = self._source()
         known = self._known()
         entries = self._entries()
@@ -100,10 +135,14 @@ class _Planner:
         if self.report.problems:
             raise DataError(self.report.problems)
         return Plan(
-            self.mapping.name, list(self.compiler.columns), key, rows, source, known == FILE, entries,
-            events, self.compiler.readers, self.compiler.publication, self.compiler.companies,
-            self.compiler.sources, self.report,
+            self.mapping.name, list(self.compiler.columns), self.compiler.nested, each, key, rows, source,
+            known == FILE, entries, events, self.compiler.readers, self.compiler.publication,
+            self.compiler.companies, self.compiler.sources, self.report,
         )  # fmt: skip
+
+    def _each(self, node: Mapping) -> Each | None:
+        said = node.get("each")
+        return None if said is None else self.compiler.each(said)
 
     # --- the parts of a mapping ------------------------------------------------------------------
 
@@ -115,12 +154,18 @@ class _Planner:
             hint = "say it in the mapping, then delete the question"
             self.report.add("unanswered-question", f"the mapping asks: {text}", each, hint)
 
-    def _key(self) -> list[Scalar]:
-        node = self.root.get("key")
-        found: list[Scalar] = []
+    def _key(self, under: Mapping) -> list[Key]:
+        node = under.get("key")
+        found: list[Key] = []
         for each in [] if node is None else list_of(node):
             if isinstance(each, Scalar):
-                found.append(each)
+                pairs: dict[str, tuple[Scalar, Node]] = {"column": (each, each)}
+                place = Mapping(each.line, each.column, pairs)
+                found.append((each.text, self.compiler.cell(place, Expression(column=each.text))))
+            elif is_expression(each):
+                said = self.compiler.expression(each)
+                if said is not None:
+                    found.append((name_of(said), self.compiler.cell(each, said)))
             else:
                 self.report.add("wrong-type", '"key" is a list of columns', each)
         return found
@@ -139,23 +184,24 @@ class _Planner:
         if found is INVALID or not isinstance(node, Mapping):
             return lambda row: True
         said = msgspec.convert(found, Condition)
-        place = node.pairs["column"][1]
-        only = Mapping(node.line, node.column, {"column": (Scalar(0, 0, "", False), place)})
-        expression = self.compiler.expression(only)
-        assert expression is not None
-        read = self.compiler.cell(only, expression)
+        only = Mapping(node.line, node.column, {"column": node.pairs["column"]})
+        read = self.compiler.cells(only, Expression(column=said.column))
+        separator = None if said.separator is UNSET else said.separator
         wanted = None if said.is_ is UNSET else _texts(said.is_)
         unwanted = frozenset() if said.is_not is UNSET else _texts(said.is_not)
 
         def test(row: Context) -> bool:
             try:
-                cell = read(row)
+                cells = read(row)
             except Refused:
                 return True  # a failed formula says something, and is refused where it is read
-            text = text_of(cell).strip().casefold()
-            if wanted is not None:
-                return text in wanted
-            return text not in unwanted if unwanted else cell is not None
+            if wanted is None and not unwanted:
+                return bool(cells)
+            texts = [text_of(cell) for cell in cells] or [""]
+            if separator is not None:
+                texts = [part for text in texts for part in text.split(separator)]
+            said = {text.strip().casefold() for text in texts}
+            return not said.isdisjoint(wanted) if wanted is not None else said.isdisjoint(unwanted)
 
         return test
 
@@ -177,7 +223,9 @@ class _Planner:
         found: dict[str, Evaluate] = {}
         for name, (key, value) in node.pairs.items():
             if name == "id":
-                found["id"] = self.compiler.template(value, "id")
+                found["id"] = self._source_id(value, node)
+            elif name == "published" and isinstance(value, Scalar) and value.text == FILE:
+                found[name] = lambda row: row.dated
             elif name in known and name not in ("subject", "source"):
                 found[name] = self.compiler.value(value, known[name].type, name)
             else:
@@ -188,6 +236,24 @@ class _Planner:
                 way = "its slug, by which events name it" if name == "id" else None
                 self.report.add("missing-field", f'"source" needs "{name}"', node, way)
         return found, found.get("id")
+
+    def _source_id(self, node: Node, source: Mapping) -> Evaluate:
+        """The slug of a source; with {published} in it, the day on which it was published."""
+        day = f"{{{PUBLISHED}}}"
+        if not isinstance(node, Scalar) or day not in node.text:
+            return self.compiler.template(node, "id")
+        parts = node.text.split(day)
+        texts = [Scalar(node.line, node.column, f"x{each}x", plain=False) for each in parts]
+        around = [self.compiler.template(each, "id") for each in texts]
+        published = source.get(PUBLISHED)
+        if isinstance(published, Scalar) and published.text == FILE:
+            read: Evaluate = lambda row: row.dated  # noqa: E731
+        elif published is None:
+            return Constant("x")  # and reported that it is missing
+        else:
+            field = fields_of(SourceRegistered)[PUBLISHED]
+            read = self.compiler.value(published, field.type, PUBLISHED)
+        return lambda row: str(read(row))[:10].join(each(row)[1:-1] for each in around)
 
     def _known(self) -> Evaluate | str | None:
         node = self.root.get("known")
@@ -216,7 +282,9 @@ class _Planner:
             node = Mapping(node.line, node.column, {"name": (place, node)})
         found = shape(node, type_of(Company), self.report, f'"{name}"')
         if found is INVALID:
-            return Entry(name, {}, "", False)
+            return Entry(name, {}, "", False, None, True)
+        each = self._each(node)
+        self.compiler.rooted = each is None or each.path.rooted
         said = msgspec.convert(found, Company)
         fields = fields_of(CompanyRegistered)
         parts: dict[str, Evaluate] = {}
@@ -229,13 +297,16 @@ class _Planner:
                     type_of(list[str]) if several else text if part == "id" else fields[part].type
                 )
                 parts[part] = self.compiler.value(value, type_, part)
+        references = node.get("references")
+        if references is not None:
+            parts["references"] = self.compiler.value(references, type_of(list[str]), "references")
         identifiers = node.get("identifiers")
         if isinstance(identifiers, Mapping):
             for scheme, (_, value) in identifiers.pairs.items():
                 parts[f"identifiers.{scheme}"] = self.compiler.value(value, text, scheme)
-        if "id" not in parts and "name" not in parts:
+        if not parts.keys() & {"id", "name", "references"}:
             self.report.add("missing-field", f'"{name}" needs "name" or "id"', node)
-        return Entry(name, parts, _column_of(node), said.optional)
+        return Entry(name, parts, _column_of(node), said.optional, each, self.compiler.rooted)
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -267,9 +338,9 @@ class _Planner:
         self.compiler.used.clear()
         fields: dict[str, Evaluate] = {}
         for name, (key, value) in node.pairs.items():
-            if name in ("type", "when"):
+            if name in ("type", "when", "each", "key", "retracted"):
                 continue
-            if name in ("subject", "id"):
+            if name in ("subject", "id") or (name == "attribute" and _is_template(value)):
                 fields[name] = self.compiler.template(value, name)
             elif name in known_fields:
                 evaluate = self.compiler.value(value, known_fields[name].type, name)
@@ -287,9 +358,14 @@ class _Planner:
         number = 2
         while label in labels:
             label, number = f"{base}-{number}", number + 1
+        retracted = node.get("retracted")
+        if retracted is not None and "source" not in fields:
+            message = "what is told and taken back needs a source that does both"
+            self.report.add("missing-source", message, retracted, "name a source: for the table")
         return Event(
             type_, label, self._test(node.get("when")), {"type": Constant(type_), **fields},
             frozenset(self.compiler.used), all(name in fields for name in kind.required),
+            self._each(node), self._key(node), None if retracted is None else self._test(retracted),
         )  # fmt: skip
 
     def _type(self, node: Mapping) -> str | None:
@@ -355,6 +431,35 @@ def _column_of(node: Node | None) -> str:
     return next(iter(columns_of(node)), "") if node is not None else ""
 
 
+def _is_template(node: Node) -> bool:
+    return isinstance(node, Scalar) and "{" in node.text
+
+
+def _columns_in(node: Node | None) -> Iterator[str]:
+    """The columns of a condition."""
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, ListNode):
+        for each in node.items:
+            yield from _columns_in(each)
+    elif isinstance(node, Mapping):
+        yield from columns_of(node)
+
+
+def _bound_in(node: Node) -> Iterator[str]:
+    """The names in braces of every list that a mapping goes through."""
+    if isinstance(node, ListNode):
+        for each in node.items:
+            yield from _bound_in(each)
+    elif isinstance(node, Mapping):
+        for name, (_, value) in node.pairs.items():
+            path = value.get("path") if isinstance(value, Mapping) else value
+            if name == "each" and isinstance(path, Scalar):
+                yield from re.findall(r"\{([a-z][a-z0-9_]*)\}", path.text)
+            else:
+                yield from _bound_in(value)
+
+
 def _separated(node: Node) -> bool:
     return isinstance(node, Mapping) and "separator" in node.pairs
 
@@ -380,7 +485,7 @@ def company_parts(entry: Entry, row: Context) -> tuple[dict[str, Any], dict[str,
             if scheme and value is not MISSING:
                 _check_identifier(scheme, str(value), entry.column)
         except Refused as refused:
-            if name in ("id", "name"):
+            if name in ("id", "name", "references"):
                 raise
             row.left_out.append(refused.reason)
             continue

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from timeline.importers.cells import Reason, Refused, Row, text_of
+from timeline.importers.cells import Reason, Refused, Row, quoted, text_of
 from timeline.importers.columns import MISSING, Context
 from timeline.importers.companies import Companies, Named
-from timeline.importers.plan import Entry, Event, Plan, company_parts, source_fields
-from timeline.importers.slugs import exact_slug
+from timeline.importers.paths import Alone
+from timeline.importers.plan import Entry, Event, Key, Plan, company_parts, source_fields
+from timeline.importers.slugs import exact_slug, slug_of
 from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import parse_line
@@ -21,6 +23,12 @@ from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED, Fields
 
 _encode: Final = msgspec.json.Encoder().encode
+
+
+WITH_ITSELF: Final = "self-dealing"
+
+Place = tuple[str, int]
+"""An entry of the companies, and the item of a row with which it was looked up."""
 
 
 class Prepared(Struct):
@@ -35,86 +43,203 @@ class Prepared(Struct):
     """Subjects whose first event in the log none of its events can be."""
     left_out: list[Reason]
     """Why values beside the news, such as a country, were left out."""
+    retracted: set[str]
+    """The ids of events of which the row says that they are wrong."""
 
 
 class RowReader:
     """Reads rows by a plan; companies are found, or new, in ``companies``."""
 
-    def __init__(self, plan: Plan, companies: Companies, file: str, file_date: str) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        companies: Companies,
+        file: str,
+        file_date: str,
+        references: dict[str, str],
+    ) -> None:
+        """``references``: the companies by what other records call them; the rows add to it."""
+        self.references = references
+        self._called: dict[str, str] = {}
+        """The references of the row that is read just now."""
         self.plan = plan
         self.companies = companies
         self.file = file
         self.file_date = file_date
+        self.nameless: dict[str, None] = {}
+        """Ids under which no company was registered and for which rows gave no name."""
+
+    def items(self, row: Row) -> Iterator[Row]:
+        """The rows that a row is: itself, or one for each item of a record, where the mapping says so.
+
+        A record without such an item stays a row, which the mapping leaves out.
+        """
+        each = self.plan.each
+        if each is None or row.reasons:
+            yield row
+            return
+        empty = True
+        for item in each.items(row.record):
+            empty = False
+            origin = row.origin if row.dated else f"{row.origin}, {item.where}"
+            alone = Alone(each, row.record, item)
+            yield Row(
+                row.number,
+                [],
+                origin,
+                row.dated,
+                record=row.record,
+                item=item.value,
+                bound=item.bound,
+                alone=alone,
+            )
+        if empty:
+            yield structs.replace(row, item=None)
 
     def read(self, row: Row) -> Prepared | list[Reason] | None:
         """The row made ready, the reasons against it, or None where the mapping leaves it out."""
         if row.reasons:
             return row.reasons
         plan = self.plan
-        found: dict[str, list[str] | Refused] = {}
+        if plan.nested and row.item is None:
+            return None
+        found: dict[Place, list[str] | Refused] = {}
         reasons: list[Reason] = []
-        context = Context(row.cells, lambda name: self._company(name, context, found))
+        context = Context(row, row.dated or self.file_date, lambda name: [])
+        context.company = self._companies_of(context, found)
         if not plan.rows(context):
             return None
-        told = [event for event in plan.events if event.when(context)]
+        told = [*self._told(context, found)]
         if plan.events and not told:
             return None
         mark = self.companies.mark()
-        row.key = context.key = self._key(row, reasons)
+        self._called.clear()
+        row.key = context.key = self._key(plan.key, context, reasons)
         plan.publication.day = None
         source = self._source(context, row, reasons)
         if source is not None:
             plan.publication.day = date.fromisoformat(source.fields["published"][:10])
-        drafts = [draft for event in told if (draft := self._draft(event, row, context, reasons))]
+        drafts: list[Draft] = []
+        opening: dict[str, bool] = {}
+        retracted: set[str] = set()
+        for event, item in told:
+            item.key = context.key
+            draft = self._draft(event, row, item, reasons)
+            if draft is not None:
+                drafts.append(draft)
+                _open(opening, event, draft)
+                if event.retracted is not None and event.retracted(item):
+                    retracted.add(draft.fields["id"])
         if not plan.events:  # a list of companies
-            self._check_parties(frozenset(plan.entries), context, reasons)
+            reasons += self._check_parties(frozenset(plan.entries), context, reasons)
         if reasons:
             self.companies.undo(mark)
             return list(dict.fromkeys(reasons))
+        self.references |= self._called
         companies = [id_ for ids in found.values() if isinstance(ids, list) for id_ in ids]
         left_out = list(dict.fromkeys(context.left_out))
-        return Prepared(row, drafts, source, companies, _opening(told, drafts), left_out)
+        missing = {subject for subject, opens in opening.items() if not opens}
+        return Prepared(row, drafts, source, companies, missing, left_out, retracted)
 
-    def _key(self, row: Row, reasons: list[Reason]) -> str:
-        texts = [text_of(row.cells[index]).strip() for index in self.plan.key]
-        if not all(texts):
-            column = self.plan.columns[self.plan.key[texts.index("")]]
-            reasons.append(Reason("empty-cell", "a cell of the key says nothing", column))
-        return exact_slug(texts) if texts and all(texts) else ""
+    def _told(
+        self, row: Context, found: dict[Place, list[str] | Refused]
+    ) -> Iterator[tuple[Event, Context]]:
+        """The events that a row tells, each with the item of the record that tells it."""
+        number = 0
+        for event in self.plan.events:
+            if event.each is None:
+                if event.when(row):
+                    yield event, row
+                continue
+            for item in event.each.items(row.record if event.each.path.rooted else row.item):
+                number += 1
+                place = row.at(item, number)
+                place.company = self._companies_of(place, found)
+                if event.when(place):
+                    yield event, place
+
+    def _key(self, key: list[Key], row: Context, reasons: list[Reason]) -> str:
+        texts: list[str] = []
+        for column, read in key:
+            try:
+                texts.append(text_of(read(row)).strip())
+            except Refused as refused:
+                reasons.append(refused.reason)
+                return ""
+            if not texts[-1]:
+                reasons.append(Reason("empty-cell", "a cell of the key says nothing", column))
+                return ""
+        return exact_slug(texts) if texts else ""
 
     # --- companies -------------------------------------------------------------------------------
 
-    def _company(self, name: str, row: Context, found: dict[str, list[str] | Refused]) -> list[str]:
-        """The ids of the companies of an entry, looked up once in a row. Raises Refused."""
-        if name not in found:
-            try:
-                found[name] = self._find(self.plan.entries[name], row)
-            except Refused as refused:
-                found[name] = refused
-        result = found[name]
-        if isinstance(result, Refused):
-            raise result
-        return result
+    def _companies_of(
+        self, row: Context, found: dict[Place, list[str] | Refused]
+    ) -> Callable[[str], list[str]]:
+        """What gives the ids of the companies of an entry, looked up once in a row or an item of it."""
+
+        def company(name: str) -> list[str]:
+            entry = self.plan.entries[name]
+            place = (name, 0 if entry.rooted else row.place)
+            if place not in found:
+                try:
+                    found[place] = self._find(entry, row)
+                except Refused as refused:
+                    found[place] = refused
+            result = found[place]
+            if isinstance(result, Refused):
+                raise result
+            return result
+
+        return company
 
     def _find(self, entry: Entry, row: Context) -> list[str]:
+        if entry.each is None:
+            return self._find_here(entry, row)
+        found: list[str] = []
+        for item in entry.each.items(row.record if entry.each.path.rooted else row.item):
+            found += self._find_here(entry, row.at(item, row.place))
+        if not found and not entry.optional:
+            raise Refused("empty-name", f"no {entry.name} is named", entry.column)
+        return list(dict.fromkeys(found))
+
+    def _find_here(self, entry: Entry, row: Context) -> list[str]:
         parts, identifiers = company_parts(entry, row)
         ids, names = parts.pop("id", ""), parts.pop("name", "")
-        if not ids and not names and not identifiers:
+        called = parts.pop("references", [])
+        if not ids and not names and not identifiers and not called:
             if entry.optional:
                 return []
             raise Refused("empty-name", f"no {entry.name} is named", entry.column)
-        if isinstance(ids, list) or isinstance(names, list):
-            if isinstance(ids, list) and isinstance(names, list) and len(ids) != len(names):
-                message = f"{len(ids)} ids and {len(names)} names of {entry.name}"
-                raise Refused("ambiguous-company", message, entry.column)
-            several = max(len(each) for each in (ids, names) if isinstance(each, list))
-            pairs = zip(_list(ids, several), _list(names, several), strict=True)
-            found = [
-                self.companies.find(Named(id_, name, {}, parts, entry.column))
-                for id_, name in pairs
-            ]
-            return list(dict.fromkeys(found))
-        return [self.companies.find(Named(ids, names, identifiers, parts, entry.column))]
+        if not isinstance(ids, list) and not isinstance(names, list):
+            return [self._find_one(Named(ids, names, identifiers, parts, entry.column), called)]
+        if isinstance(ids, list) and isinstance(names, list) and len(ids) != len(names):
+            message = f"{len(ids)} ids and {len(names)} names of {entry.name}"
+            raise Refused("ambiguous-company", message, entry.column)
+        several = max(len(each) for each in (ids, names) if isinstance(each, list))
+        pairs = zip(_list(ids, several), _list(names, several), strict=True)
+        found = [self._find_one(Named(id_, name, {}, parts, entry.column)) for id_, name in pairs]
+        return list(dict.fromkeys(found))
+
+    def _find_one(self, named: Named, called: Sequence[str] = ()) -> str:
+        """The id of a company: by what records call it, else by its id, its identifiers or its name."""
+        for each in called:
+            known = self.references.get(each) or self._called.get(each)
+            if known is not None:
+                named = structs.replace(named, id=known)
+                break
+        else:
+            if not named.id and not named.name and not named.identifiers:
+                message = f"no record describes {quoted(called[0])}"
+                raise Refused("unknown-company", message, named.column)
+            known = None
+        slug = slug_of(named.id)
+        nameless = named.id and not named.name and slug not in self.companies.names
+        found = UNDISCLOSED if known == UNDISCLOSED else self.companies.find(named)
+        if nameless or (found in self.companies.new and named.name in called):
+            self.nameless[found] = None
+        self._called.update(dict.fromkeys(called, found))
+        return found
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -144,11 +269,13 @@ class RowReader:
                 continue
             if value is not MISSING:
                 fields[name] = value
-        self._check_parties(event.entries, context, reasons)
+        same = self._check_parties(event.entries, context, reasons)
         if self.plan.known_from_file and "known" not in fields:
             fields["known"] = row.dated or self.file_date
-        if self.plan.key and "id" not in fields:
-            fields["id"] = f"{self.plan.name}-{context.key}-{event.label}"
+        if self.plan.key and "id" not in fields and (event.key or event.each is None):
+            of_item = self._key(event.key, context, reasons)
+            item = f"{of_item}-" if of_item else ""
+            fields["id"] = f"{self.plan.name}-{context.key}-{item}{event.label}"
         if fields.get("subject") == f"company:{UNDISCLOSED}":
             message = f'"{UNDISCLOSED}" stands for companies that nobody named'
             reasons.append(Reason("reserved-company", message))
@@ -156,6 +283,8 @@ class RowReader:
             return None
         parsed = _parse(fields, self.file, row.number)
         if isinstance(parsed, list):
+            if any(reason.code == WITH_ITSELF for reason in parsed):  # these say the columns too
+                parsed = [*same, *(each for each in parsed if each.code != WITH_ITSELF or not same)]
             reasons += parsed
             return None
         parsed.origin = row.origin
@@ -163,9 +292,12 @@ class RowReader:
             parsed.fields["id"] = derive_id(parsed.fields)
         return parsed
 
-    def _check_parties(self, entries: frozenset[str], row: Context, reasons: list[Reason]) -> None:
-        """No company makes a deal with itself."""
+    def _check_parties(
+        self, entries: frozenset[str], row: Context, reasons: list[Reason]
+    ) -> list[Reason]:
+        """Say which companies cannot be told. Returns what is to be said of those that are one company."""
         by_company: dict[str, str] = {}
+        same: list[Reason] = []
         for name in sorted(entries):
             try:
                 found = row.company(name)
@@ -176,7 +308,8 @@ class RowReader:
                 other = by_company.setdefault(company, name)
                 if other != name:
                     message = f"{other} and {name} are the same company: {company}"
-                    reasons.append(Reason("self-dealing", message, self.plan.entries[name].column))
+                    same.append(Reason(WITH_ITSELF, message, self.plan.entries[name].column))
+        return same
 
 
 def _list(value: Any, length: int) -> list[str]:
@@ -197,15 +330,12 @@ def _parse(fields: Fields, file: str, number: int) -> Draft | list[Reason]:
     ]
 
 
-def _opening(told: list[Event], drafts: list[Draft]) -> set[str]:
-    """Subjects to which the row tells events, and none that can be the first."""
-    found: dict[str, bool] = {}
-    for event, draft in zip(told, drafts, strict=False):
-        subject = draft.fields["subject"]
-        kind = KINDS[Subject.of(subject).kind]
-        opens = event.opens and all(name in draft.fields for name in kind.required)
-        found[subject] = found.get(subject, False) or opens
-    return {subject for subject, opens in found.items() if not opens}
+def _open(opening: dict[str, bool], event: Event, draft: Draft) -> None:
+    """Note of a subject whether an event of the row can be its first."""
+    subject = draft.fields["subject"]
+    kind = KINDS[Subject.of(subject).kind]
+    opens = event.opens and all(name in draft.fields for name in kind.required)
+    opening[subject] = opening.get(subject, False) or opens
 
 
 def registration(fields: Fields, file: str, row: Row) -> Draft | list[Reason]:

@@ -10,6 +10,7 @@ from timeline.importers.settings import (
     Company,
     Condition,
     DateSettings,
+    Each,
     Expression,
     TableSettings,
 )
@@ -20,7 +21,7 @@ from timeline.model.kinds.event import Event
 from timeline.model.kinds.source import SourceRegistered
 
 _REF: Final = "#/definitions/{name}"
-_SETTINGS: Final = (TableSettings, DateSettings, Expression, Condition, Company)
+_SETTINGS: Final = (TableSettings, DateSettings, Expression, Condition, Company, Each)
 _EXPRESSION: Final = {"$ref": _REF.format(name=Expression.__name__)}
 _CONDITION: Final = {
     "anyOf": [
@@ -29,6 +30,13 @@ _CONDITION: Final = {
         {"type": "array", "items": {"$ref": _REF.format(name=Condition.__name__)}},
     ]
 }
+
+_EACH: Final = {
+    "anyOf": [{"type": "string"}, {"$ref": _REF.format(name=Each.__name__)}],
+    "description": "the path to a list in a record: for each of its items once more",
+}
+_KEY_ITEM: Final = {"anyOf": [{"type": "string"}, _EXPRESSION]}
+_KEY: Final = {"anyOf": [*_KEY_ITEM["anyOf"], {"type": "array", "items": _KEY_ITEM}]}
 
 
 def mapping_schema() -> dict[str, Any]:
@@ -42,11 +50,17 @@ def mapping_schema() -> dict[str, Any]:
         schema = told[event.__name__]
         schema["properties"]["type"] = {"const": event.__struct_config__.tag}
         schema["properties"]["when"] = _CONDITION
+        schema["properties"]["each"] = _EACH
+        schema["properties"]["key"] = _KEY | {"description": "what names an item of each: for good"}
+        schema["properties"]["retracted"] = _CONDITION | {
+            "description": "the list itself says that it is wrong: it is told, and taken back"
+        }
         for name in ("id", "subject"):
             schema["properties"][name] = {"type": "string", "description": "may hold {columns}"}
     source = told[f"{SourceRegistered.__name__}Fields"]
     source["properties"]["id"] = {"type": "string"}
     sections = {
+        "title": {"type": "string", "description": "what it is for"},
         "name": {"type": "string", "description": "begins the ids of events; default: the file's"},
         "questions": {
             "type": "array",
@@ -55,10 +69,8 @@ def mapping_schema() -> dict[str, Any]:
         },
         "table": {"$ref": _REF.format(name=TableSettings.__name__)},
         "dates": {"$ref": _REF.format(name=DateSettings.__name__)},
-        "key": {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-            "description": "the columns that name a row for good",
-        },
+        "each": _EACH,
+        "key": _KEY | {"description": "the columns that name a row for good"},
         "rows": _CONDITION | {"description": "which rows are taken; default: all"},
         "source": {
             "anyOf": [
@@ -81,6 +93,12 @@ def mapping_schema() -> dict[str, Any]:
             },
         },
         "events": {"type": "array", "items": {"anyOf": [_event(told, event) for event in types]}},
+    }
+    own = {name: each for name, each in sections.items() if name not in ("table", "title")}
+    sections["parts"] = {
+        "type": "array",
+        "items": {"type": "object", "properties": own, "additionalProperties": False},
+        "description": "readings of the same files one after the other, each with sections of its own",
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

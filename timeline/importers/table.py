@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from heapq import nsmallest
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypedDict, Unpack
 
 import msgspec
 import sqlalchemy as sa
@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.companies import find_company
-from timeline.errors import DataError, NotFound
+from timeline.errors import DataError, Location, NotFound, Problem
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import DESCRIBING, Companies
 from timeline.importers.duplicates import MOST, Likely, likely_duplicates
 from timeline.importers.editions import Compared, Editions, Gone, Seen
-from timeline.importers.mapping import MappingFile
+from timeline.importers.mapping import MappingFile, parts_of
 from timeline.importers.plan import Plan, compile_mapping
 from timeline.importers.rejected import RejectedRows
 from timeline.importers.report import MOST_SHOWN, GoneEvent, Imported, Spelling, Tally
@@ -54,48 +54,68 @@ def import_table(
     store: Store,
     path: Path,
     mapping: MappingFile,
-    *,
-    dry_run: bool = False,
-    strict: bool = False,
-    gone: Gone | None = None,
-    rejected: Path | None = None,
-    written: Written | None = None,
-    progress: Progress | None = None,
+    **how: Unpack[How],
 ) -> Imported:
-    """Append the events that the rows of a table tell and the log does not hold, in one transaction.
+    """Append what the rows or the records of one file tell: see :func:`import_files`."""
+    return import_files(store, [path], mapping, **how)
 
-    Rows that cannot be taken are written to ``rejected`` with their reasons. ``dry_run`` stores nothing,
-    nor does ``strict`` where a row is rejected. ``gone`` says what becomes of the events of earlier editions
-    of the list that this one does not have; without it they are only reported. ``written`` is given the
-    appended events (of ``dry_run``: those that would be), when all is done.
+
+class How(TypedDict, total=False):
+    """How files are imported; all of it may be left out."""
+
+    dry_run: bool
+    """Store nothing; the report says what would be."""
+    strict: bool
+    """Store nothing where a row is rejected."""
+    gone: Gone | None
+    """What becomes of the events of earlier editions of the list that this one does not have; without it
+    they are only reported."""
+    rejected: Path | None
+    """Where rows go that cannot be taken, with their reasons."""
+    published: str | None
+    """The day of the files, where the mapping asks for it; default: when each was changed last."""
+    written: Written | None
+    """Given the appended events (of ``dry_run``: those that would be), when all is done."""
+    progress: Progress | None
+
+
+def import_files(
+    store: Store, paths: Sequence[Path], mapping: MappingFile, **how: Unpack[How]
+) -> Imported:
+    """Append the events that the rows of files tell and the log does not hold, in one transaction.
+
+    A mapping with several parts reads the files once for each, so that it does not matter in which order
+    they name what and where.
 
     Raises DataError for a file that is no table and for every problem of the mapping.
     """
+    rejected, written = how.get("rejected"), how.get("written")
 
     def attempt() -> Imported:
+        parts = parts_of(mapping)
         if mapping.report.problems:  # of how the table is to be read, so that it cannot be
             raise DataError(mapping.report.problems)
         with ExitStack() as stack:
-            table = stack.enter_context(open_table(path, mapping.table, mapping.columns))
-            plan = compile_mapping(mapping, table.columns)
             refused = spool = None
             if rejected is not None:
-                refused = RejectedRows(rejected, table.columns, mapping.table.decimal)
+                refused = RejectedRows(rejected)
                 stack.callback(refused.drop)
             if written is not None:
                 spool = stack.enter_context(TemporaryFile())
             with suppress(Undo), store.writing(create=True) as connection, rare_collections():
-                job = _Import(store, connection, plan, path, refused, spool)
-                job.take(table.rows, progress)
-                if gone != "ignore":
-                    job.compare_editions(gone)
-                report = job.report(table.notes, dry_run=dry_run)
-                undone = dry_run or (strict and report.rejected > 0)
+                job = _Import(store, connection, refused, spool)
+                for part in parts:
+                    for path in paths:
+                        job.read(path, part, how)
+                job.check_taken(paths)
+                job.leave_out()
+                report = job.report(paths, dry_run=how.get("dry_run", False))
+                undone = report.dry_run or (how.get("strict", False) and report.rejected > 0)
                 if undone:
                     raise Undo(report)
             if refused is not None and (kept := refused.keep()):
                 report = replace(report, rejected_file=str(kept))
-            if written is not None and spool is not None and (dry_run or not undone):
+            if written is not None and spool is not None and (report.dry_run or not undone):
                 spool.seek(0)
                 for line in spool:
                     written(line)
@@ -107,25 +127,26 @@ def import_table(
 class _Import:
     """One import in progress."""
 
+    plan: Plan
+    """Of the part and the file that are read just now, like what follows."""
+    reader: RowReader
+    file: str
+    name: str
+    day: str
+    mapping: MappingFile
+
     def __init__(
         self,
         store: Store,
         connection: Connection,
-        plan: Plan,
-        path: Path,
         refused: RejectedRows | None,
         spool: IO[bytes] | None,
     ) -> None:
         self.connection = connection
-        self.plan = plan
-        self.file = str(path)
-        self.name = path.name
-        self.day = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
         self.refused = refused
         self.spool = spool
         self.appender = Appender(connection, clock=store.clock)
         self.companies = Companies(read_all_handles(connection))
-        self.reader = RowReader(plan, self.companies, self.file, self.day)
         self.tally = Tally()
         self.editions = Editions(connection, self.appender)
         self.seen = Seen()
@@ -137,7 +158,55 @@ class _Import:
         """Whether a row does not even say which it is, or the table is only a part of one."""
         self._rows: list[Prepared] = []
         self._ids: set[str] = set()
-        self._check_names()
+        self._references: dict[str, str] = {}
+        """The companies of this import by what other records call them."""
+        self._told: dict[Path, bytearray] = {}
+        """Of every file that a part of the mapping is for: which of its rows told anything."""
+
+    def read(self, path: Path, mapping: MappingFile, how: How) -> None:
+        """Read a file under one part of the mapping, and append what it tells."""
+        self.mapping = mapping
+        with open_table(path, mapping.table, mapping.columns) as table:
+            plan = compile_mapping(mapping, table.columns, nested=table.nested)
+            if plan is None:
+                return
+            self.plan = plan
+            self.file, self.name = str(path), path.name
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+            self.day = how.get("published") or changed
+            self.reader = RowReader(plan, self.companies, self.file, self.day, self._references)
+            self._check_names()
+            self.take(table.rows, self._told.setdefault(path, bytearray()), how.get("progress"))
+            if how.get("gone") != "ignore":
+                self.compare_editions(how.get("gone"))
+            notes = [*table.notes, *(note for reader in plan.readers for note in reader.notes())]
+            self.tally.notes += [note for note in notes if note not in self.tally.notes]
+            self._note_nameless()
+
+    def check_taken(self, paths: Sequence[Path]) -> None:
+        """Raise DataError for a file that no part of the mapping is for."""
+        problems = [
+            Problem(
+                "unknown-column",
+                "no part of the mapping is for a table with these columns",
+                Location(str(path)),
+                "is it a file of this kind?",
+            )
+            for path in paths
+            if path not in self._told
+        ]
+        if problems:
+            raise DataError(problems)
+
+    def _note_nameless(self) -> None:
+        registered = set(self.companies.registered)
+        nameless = [each for each in self.reader.nameless if each in registered]
+        if nameless:
+            some = ", ".join(nameless[:5]) + (", …" if len(nameless) > 5 else "")
+            what = "1 id is" if len(nameless) == 1 else f"{len(nameless):,} ids are"
+            self.tally.notes.append(
+                f"{what} registered nowhere and came without a name, and became new companies: {some}"
+            )
 
     def _check_names(self) -> None:
         """Companies and sources that the mapping names must be registered. Raises DataError."""
@@ -163,26 +232,42 @@ class _Import:
 
     # --- rows ------------------------------------------------------------------------------------
 
-    def take(self, rows: Iterable[Row], progress: Progress | None) -> None:
-        """Read and append every row."""
-        tally = self.tally
-        for row in rows:
-            tally.rows += 1
-            if progress is not None and tally.rows % 1000 == 0:
-                progress(tally.rows, None)
-            if not row.reasons and is_blank(row):
-                tally.left_out += 1
+    def take(self, rows: Iterable[Row], told: bytearray, progress: Progress | None) -> None:
+        """Read and append every row. ``told`` marks those of which nothing is left to be said."""
+        tally, reader = self.tally, self.reader
+        items = 0
+        for place, row in enumerate(rows):
+            if place == len(told):
+                told.append(0)
+            if row.reasons or is_blank(row):
+                if row.reasons and not told[place]:
+                    tally.rows += 1
+                    self._reject(row, row.reasons)
+                    told[place] = 1
                 continue
-            found = self.reader.read(row)
-            if found is None:
-                tally.left_out += 1
-            elif isinstance(found, list):
-                self._reject(row, found)
-            else:
-                self._add(found)
+            for item in reader.items(row):
+                items += 1
+                item.number = items if reader.plan.nested else row.number
+                found = reader.read(item)
+                if found is None:
+                    continue
+                tally.rows += 1
+                told[place] = 1
+                if isinstance(found, list):
+                    self._reject(item, found)
+                else:
+                    self._add(found)
+                if progress is not None and tally.rows % 1000 == 0:
+                    progress(tally.rows, None)
         self._flush()
         if progress is not None:
             progress(tally.rows, tally.rows)
+
+    def leave_out(self) -> None:
+        """Count the rows of which no part of the mapping takes anything."""
+        for told in self._told.values():
+            self.tally.rows += told.count(0)
+            self.tally.left_out += told.count(0)
 
     def _reject(self, row: Row, reasons: list[Reason]) -> None:
         if row.key:
@@ -190,7 +275,8 @@ class _Import:
         self._unreadable |= not row.key
         self.tally.reject(row.origin, reasons)
         if self.refused is not None:
-            self.refused.add(row, row.dated or self.day, reasons)
+            table = self.mapping.table
+            self.refused.add(row, row.dated or self.day, reasons, self.plan.columns, table.decimal)
 
     def _add(self, prepared: Prepared) -> None:
         ids = {draft.fields["id"] for draft in prepared.drafts}
@@ -218,7 +304,9 @@ class _Import:
         reasons: dict[int, list[Reason]] = {}
         registered = self._compare_sources(rows, reasons)
         self._describe(rows)
-        told = self._compare_editions(rows, there, opened) if self.plan.key and there else {}
+        told = self._taken_back(rows, there)
+        if self.plan.key and there:
+            told |= self._compare_editions(rows, there - told.keys(), opened)
         old = [d for row in rows for d in row.drafts if d.fields["id"] in there]
         self._repeat([d for d in old if d.fields["id"] not in told], reasons)
         for draft in old:
@@ -233,8 +321,9 @@ class _Import:
             fresh = [draft for draft in row.drafts if draft.fields["id"] not in there]
             opened |= {draft.fields["subject"] for draft in fresh}
             self.tally.leave_out(row.row.origin, row.left_out)
+            wrong = [self.editions.take_back(d) for d in fresh if d.fields["id"] in row.retracted]
             again = [told[d.fields["id"]] for d in row.drafts if d.fields["id"] in told]
-            amendments = [draft for each in again for draft in each.drafts]
+            amendments = [*wrong, *(draft for each in again for draft in each.drafts)]
             registrations = (
                 self._registrations(row, registered)
                 if fresh or amendments or not row.drafts
@@ -254,6 +343,17 @@ class _Import:
         for row in rows:
             if row.row.number in reasons:
                 self._reject(row.row, reasons[row.row.number])
+
+    def _taken_back(self, rows: list[Prepared], there: set[str]) -> dict[str, Compared]:
+        """What becomes of events in the log of which their rows say that they are wrong."""
+        wrong = [
+            draft
+            for row in rows
+            if row.retracted
+            for draft in row.drafts
+            if draft.fields["id"] in row.retracted & there
+        ]
+        return self.editions.taken_back(wrong) if wrong else {}
 
     def _compare_editions(
         self, rows: list[Prepared], there: set[str], opened: set[str]
@@ -451,13 +551,13 @@ class _Import:
 
     # --- what came of it -------------------------------------------------------------------------
 
-    def report(self, notes: list[str], *, dry_run: bool) -> Imported:
+    def report(self, paths: Sequence[Path], *, dry_run: bool) -> Imported:
         """Finish the append, and say what came of it."""
         tally, companies = self.tally, self.companies
         position = self.appender.finish().position
         likely, count = self._likely_duplicates()
         return Imported(
-            file=self.name,
+            file=", ".join(path.name for path in paths),
             dry_run=dry_run,
             rows=tally.rows,
             taken=tally.taken,
@@ -483,9 +583,7 @@ class _Import:
             duplicates=count,
             likely_duplicates=likely,
             other_spellings=[Spelling(*each) for each in companies.spellings],
-            notes=notes
-            + tally.notes
-            + [note for reader in self.plan.readers for note in reader.notes()],
+            notes=tally.notes,
             position=position,
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -13,8 +14,17 @@ from timeline.errors import DataError, Location, Problem
 from timeline.importers.cells import Cell, Reason, Row, text_of
 from timeline.importers.delimited import ends_of, find_delimiter, read_lines, read_records
 from timeline.importers.encodings import find_encoding
-from timeline.importers.rejected import FRONT, ORIGIN, is_rejected, mended, unshield
-from timeline.importers.settings import TableSettings
+from timeline.importers.paths import TEXT
+from timeline.importers.records import JSONS, XMLS, Parsed, holds_records, open_records
+from timeline.importers.rejected import (
+    FRONT,
+    ORIGIN,
+    is_rejected,
+    mended,
+    mended_record,
+    unshield,
+)
+from timeline.importers.settings import TableSettings, several
 
 TEXTS: Final = (".csv", ".tsv", ".tab", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm")
@@ -32,6 +42,8 @@ class Table(Struct):
     rows: Iterator[Row]
     notes: list[str]
     """What had to be found out about the file."""
+    nested: bool = False
+    """Whether its rows are records: columns are paths into them, and ``columns`` is empty."""
 
 
 @contextmanager
@@ -47,7 +59,10 @@ def open_table(
     suffix = path.suffix.lower()
     notes: list[str] = []
     called = name or path.name
-    if suffix in BOOKS:
+    if holds_records(path):
+        with open_records(path, several(settings.records), notes) as parsed:
+            yield Table([], _record_rows(parsed, called), notes, nested=True)
+    elif suffix in BOOKS:
         from timeline.importers.spreadsheet import open_sheet
 
         with open_sheet(path, settings.sheet or None, notes) as rows:
@@ -63,10 +78,22 @@ def open_table(
             yield _table(path, records, settings, called, notes)
     else:
         message = (
-            f'tables are read from {", ".join((*TEXTS, *BOOKS, *PARQUETS))}, not from "{path.name}"'
+            f"tables are read from {', '.join((*TEXTS, *BOOKS, *PARQUETS))}, records from "
+            f'{", ".join((*JSONS, *XMLS))}, not from "{path.name}"'
         )
         hint = "save it as XLSX, or as CSV in UTF-8"
         raise DataError([Problem("unreadable-table", message, Location(str(path)), hint)])
+
+
+def _record_rows(records: Iterator[Parsed], name: str) -> Iterator[Row]:
+    for number, record in enumerate(records, 1):
+        origin = f"{name}, record {number}"
+        if record.reason is not None:
+            yield Row(number, [], origin, reasons=[record.reason], record=record.text)
+            continue
+        value = record.value
+        row = Row(number, [], origin, record=value, item=value)
+        yield mended_record(row) if ORIGIN in value else row
 
 
 _Record = tuple[int, list[Cell], Reason | None]
@@ -132,10 +159,14 @@ def _table(
     padded: bool = False,
 ) -> Table:
     """``padded``: empty cells at the end of a row may be missing, as they are in workbooks."""
-    columns: list[str] = []
-    for number, cells, _ in records:
+    columns: list[str] = list(settings.columns)
+    for number, cells, reason in records:
         texts = [text_of(cell).strip() for cell in cells]
-        if number == settings.header or (number == 1 and is_rejected(texts)):
+        ours = number == 1 and is_rejected(texts)
+        if settings.columns and not ours:  # no header: this is the first row
+            records = chain([(number, cells, reason)], records)
+            break
+        if number == settings.header or ours:
             columns = texts
             break
     while columns and not columns[-1]:
@@ -146,7 +177,50 @@ def _table(
     finish: Callable[[Row], Row] = lambda row: row  # noqa: E731 - the one that does nothing
     if is_rejected(columns):
         columns, finish = [unshield(each) for each in columns[len(FRONT) :]], mended
-    return Table(columns, _rows(records, len(columns), name, finish, padded=padded), notes)
+    rows = _rows(records, len(columns), name, finish, padded=padded)
+    if settings.nested:
+        return Table([], map(_nester(columns), rows), notes, nested=True)
+    return Table(columns, rows, notes)
+
+
+def _nester(columns: Sequence[str]) -> Callable[[Row], Row]:
+    """What makes a record of a row: the names of columns are paths, as in ``Entity.LegalAddress.Country``.
+
+    A number in a name counts items: what stands under it is a list.
+    """
+    paths = [[each for each in name.split(".") if each] or [name] for name in columns]
+
+    def nested(row: Row) -> Row:
+        if row.reasons:
+            row.record = ",".join(map(text_of, row.cells))
+            return row
+        record: dict[str, Any] = {}
+        for path, cell in zip(paths, row.cells, strict=True):
+            if cell is None or cell == "":
+                continue
+            under: Any = record
+            for name in path[:-1]:
+                above = under.setdefault(name, {})
+                if not isinstance(above, dict):  # a value, and more under it
+                    above = under[name] = {TEXT: above}
+                under = above
+            if isinstance(under.get(path[-1]), dict):
+                under[path[-1]][TEXT] = cell
+            else:
+                under[path[-1]] = cell
+        row.record = row.item = _with_lists(record)
+        return row
+
+    return nested
+
+
+def _with_lists(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    parts = {name: _with_lists(each) for name, each in value.items()}
+    if parts and all(name.isdecimal() for name in parts):
+        return [parts[name] for name in sorted(parts, key=int)]
+    return parts
 
 
 def _rows(
@@ -183,4 +257,11 @@ def _fit(row: Row, width: int, *, padded: bool) -> None:
 
 def is_blank(row: Row) -> bool:
     """Whether no cell of a row says anything."""
+    if row.record is not None:
+        return not row.record
     return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row.cells)
+
+
+def refused_file_of(path: Path) -> Path:
+    """Where the rows of a file go that are refused: a table beside a table, records beside records."""
+    return path.with_name(f"{path.name}.rejected{'.jsonl' if holds_records(path) else '.csv'}")

@@ -123,7 +123,7 @@ def words_of(texts: Iterable[str]) -> list[str]:
     """
     found: set[str] = set()
     for text in texts:
-        found.update(_words_of_text(text) if len(text) <= _SHORT else _words(text))
+        found.update(_words_of_text(text) if len(text) <= _KEPT else _words(text))
     return sorted(found)
 
 
@@ -134,7 +134,7 @@ def _words(text: str) -> frozenset[str]:
 # most texts of events are a few: kinds, roles, currencies
 _words_of_text: Final = lru_cache(maxsize=16384)(_words)
 
-_SHORT: Final = 64
+_KEPT: Final = 64
 """Characters of a text whose words are kept, so that they take little memory."""
 
 _LONGEST: Final = 100
