@@ -276,7 +276,8 @@ def test_no_paths(path: str) -> None:
 
 
 def read(path: Path, *places: str) -> list[Any]:
-    with open_records(path, places, notes := []) as records:
+    notes: list[str] = []
+    with open_records(path, places, notes) as records:
         return [*((each.value, each.reason) for each in records), notes]
 
 

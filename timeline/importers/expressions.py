@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec import UNSET, Struct, inspect
+from msgspec import UNSET, Struct, inspect, structs
 
 from timeline.errors import TimelineError
 from timeline.importers.amounts import plain
@@ -45,6 +45,11 @@ from timeline.model.values import (
     check_slug,
 )
 from timeline.nearest import did_you_mean
+
+FILE: Final = "file"
+"""As the default of a date: the day of the file."""
+KNOWN: Final = "known"
+"""As the default of a date: the day on which the source of the row was published."""
 
 _between_words: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -207,6 +212,9 @@ class Compiler(Columns):
                     found[key] = value
             if measured and not measured & found.keys():
                 return MISSING  # a currency or a period of nothing
+            if "exact" in found:  # bounds are for where nothing exact is said
+                found.pop("min", None)
+                found.pop("max", None)
             for key in measured & found.keys():
                 value = found[key]
                 if isinstance(value, Measured):
@@ -248,6 +256,19 @@ class Compiler(Columns):
         return build
 
     def _leaf(self, node: Node, said: Expression, type_: inspect.Type, name: str) -> Evaluate:
+        check = (type_.extra or {}).get("check") if isinstance(type_, inspect.Metadata) else None
+        if check in (check_edtf, check_moment) and said.default in (FILE, KNOWN):
+            known = said.default == KNOWN
+            read_day = self._leaf(node, structs.replace(said, default=UNSET), type_, name)
+
+            def day(row: Context) -> Any:
+                found = read_day(row)
+                if found is MISSING:
+                    published = self.publication.day
+                    return published.isoformat() if known and published else row.dated
+                return found
+
+            return day
         convert, read = self._conversion(node, said, type_, name), self.cell(node, said)
 
         def build(row: Context) -> Any:

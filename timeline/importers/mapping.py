@@ -39,8 +39,6 @@ SECTIONS: Final = (
     "parts",
 )
 """What a mapping may say; a part says what it has of its own."""
-FILE: Final = "file"
-"""As ``known``: the day of the file."""
 
 
 class MappingFile(Struct, frozen=True):

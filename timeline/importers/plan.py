@@ -13,8 +13,8 @@ from timeline.errors import DataError
 from timeline.importers.cells import Cell, Refused, text_of
 from timeline.importers.columns import MISSING, Context, Evaluate, name_of
 from timeline.importers.dates import DateReader, Publication
-from timeline.importers.expressions import Compiler, Constant, is_expression
-from timeline.importers.mapping import FILE, SECTIONS, MappingFile, checked, columns_of, list_of
+from timeline.importers.expressions import FILE, Compiler, Constant, is_expression
+from timeline.importers.mapping import SECTIONS, MappingFile, checked, columns_of, list_of
 from timeline.importers.paths import Each
 from timeline.importers.settings import Company, Condition, Expression
 from timeline.ingest.nodes import Mapping, Node, Scalar
@@ -64,6 +64,8 @@ class Event(Struct, frozen=True):
     """What names an item for good."""
     retracted: Test | None
     """Whether a row says of what it tells that it is wrong."""
+    unless_known: bool
+    """Whether it is told only where nothing is known of its subject."""
 
 
 class Plan(Struct, frozen=True):
@@ -338,7 +340,7 @@ class _Planner:
         self.compiler.used.clear()
         fields: dict[str, Evaluate] = {}
         for name, (key, value) in node.pairs.items():
-            if name in ("type", "when", "each", "key", "retracted"):
+            if name in ("type", "when", "each", "key", "retracted", "unless_known"):
                 continue
             if name in ("subject", "id") or (name == "attribute" and _is_template(value)):
                 fields[name] = self.compiler.template(value, name)
@@ -366,7 +368,13 @@ class _Planner:
             type_, label, self._test(node.get("when")), {"type": Constant(type_), **fields},
             frozenset(self.compiler.used), all(name in fields for name in kind.required),
             self._each(node), self._key(node), None if retracted is None else self._test(retracted),
+            self._flag(node, "unless_known"),
         )  # fmt: skip
+
+    def _flag(self, node: Mapping, name: str) -> bool:
+        value = node.get(name)
+        found = None if value is None else shape(value, type_of(bool), self.report, name)
+        return found is True
 
     def _type(self, node: Mapping) -> str | None:
         name = node.get("type")

@@ -45,6 +45,8 @@ class Prepared(Struct):
     """Why values beside the news, such as a country, were left out."""
     retracted: set[str]
     """The ids of events of which the row says that they are wrong."""
+    unless_known: set[str]
+    """The ids of events that are told only where nothing is known of their subject."""
 
 
 class RowReader:
@@ -122,12 +124,15 @@ class RowReader:
         drafts: list[Draft] = []
         opening: dict[str, bool] = {}
         retracted: set[str] = set()
+        unless_known: set[str] = set()
         for event, item in told:
             item.key = context.key
             draft = self._draft(event, row, item, reasons)
             if draft is not None:
                 drafts.append(draft)
                 _open(opening, event, draft)
+                if event.unless_known:
+                    unless_known.add(draft.fields["id"])
                 if event.retracted is not None and event.retracted(item):
                     retracted.add(draft.fields["id"])
         if not plan.events:  # a list of companies
@@ -139,7 +144,7 @@ class RowReader:
         companies = [id_ for ids in found.values() if isinstance(ids, list) for id_ in ids]
         left_out = list(dict.fromkeys(context.left_out))
         missing = {subject for subject, opens in opening.items() if not opens}
-        return Prepared(row, drafts, source, companies, missing, left_out, retracted)
+        return Prepared(row, drafts, source, companies, missing, left_out, retracted, unless_known)
 
     def _told(
         self, row: Context, found: dict[Place, list[str] | Refused]
@@ -235,11 +240,19 @@ class RowReader:
             known = None
         slug = slug_of(named.id)
         nameless = named.id and not named.name and slug not in self.companies.names
-        found = UNDISCLOSED if known == UNDISCLOSED else self.companies.find(named)
+        found = UNDISCLOSED if known == UNDISCLOSED else self._find_named(named, called)
         if nameless or (found in self.companies.new and named.name in called):
             self.nameless[found] = None
         self._called.update(dict.fromkeys(called, found))
         return found
+
+    def _find_named(self, named: Named, called: Sequence[str]) -> str:
+        if named.name not in called:
+            return self.companies.find(named)
+        try:  # what records call a company is no name of one that is there
+            return self.companies.find(structs.replace(named, name=""))
+        except Refused:
+            return self.companies.find(named)
 
     # --- events ----------------------------------------------------------------------------------
 

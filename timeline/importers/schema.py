@@ -27,7 +27,12 @@ _CONDITION: Final = {
     "anyOf": [
         {"type": "string", "description": "a column that says something"},
         {"$ref": _REF.format(name=Condition.__name__)},
-        {"type": "array", "items": {"$ref": _REF.format(name=Condition.__name__)}},
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [{"type": "string"}, {"$ref": _REF.format(name=Condition.__name__)}]
+            },
+        },
     ]
 }
 
@@ -52,10 +57,14 @@ def mapping_schema() -> dict[str, Any]:
         schema["properties"]["when"] = _CONDITION
         schema["properties"]["each"] = _EACH
         schema["properties"]["key"] = _KEY | {"description": "what names an item of each: for good"}
+        schema["properties"]["unless_known"] = {
+            "type": "boolean",
+            "description": "it is told only where nothing is known of its subject",
+        }
         schema["properties"]["retracted"] = _CONDITION | {
             "description": "the list itself says that it is wrong: it is told, and taken back"
         }
-        for name in ("id", "subject"):
+        for name in {"id", "subject", "attribute"} & schema["properties"].keys():
             schema["properties"][name] = {"type": "string", "description": "may hold {columns}"}
     source = told[f"{SourceRegistered.__name__}Fields"]
     source["properties"]["id"] = {"type": "string"}

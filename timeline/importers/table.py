@@ -199,8 +199,7 @@ class _Import:
             raise DataError(problems)
 
     def _note_nameless(self) -> None:
-        registered = set(self.companies.registered)
-        nameless = [each for each in self.reader.nameless if each in registered]
+        nameless = [each for each in self.reader.nameless if each in self.companies.registered]
         if nameless:
             some = ", ".join(nameless[:5]) + (", …" if len(nameless) > 5 else "")
             what = "1 id is" if len(nameless) == 1 else f"{len(nameless):,} ids are"
@@ -300,7 +299,7 @@ class _Import:
         """
         rows, self._rows, self._ids = self._rows, [], set()
         there = self._there(event.c.id, [d.fields["id"] for row in rows for d in row.drafts])
-        opened = self._there(event.c.subject, [name for row in rows for name in row.opening])
+        opened = self._there(event.c.subject, [*_subjects_to_look_up(rows)])
         reasons: dict[int, list[Reason]] = {}
         registered = self._compare_sources(rows, reasons)
         self._describe(rows)
@@ -318,7 +317,12 @@ class _Import:
             self._check_opening(row, opened, reasons)
             if row.row.number in reasons:
                 continue
-            fresh = [draft for draft in row.drafts if draft.fields["id"] not in there]
+            fresh = [
+                draft
+                for draft in row.drafts
+                if (id_ := draft.fields["id"]) not in there
+                and not (id_ in row.unless_known and draft.fields["subject"] in opened)
+            ]
             opened |= {draft.fields["subject"] for draft in fresh}
             self.tally.leave_out(row.row.origin, row.left_out)
             wrong = [self.editions.take_back(d) for d in fresh if d.fields["id"] in row.retracted]
@@ -601,3 +605,12 @@ class _Import:
 
         found = nsmallest(MOST, counted(), key=lambda p: (-p.score, p.company, p.like))
         return found, count
+
+
+def _subjects_to_look_up(rows: Iterable[Prepared]) -> Iterator[str]:
+    """The subjects of which it matters whether the log has events of them."""
+    for row in rows:
+        yield from row.opening
+        for draft in row.drafts if row.unless_known else ():
+            if draft.fields["id"] in row.unless_known:
+                yield draft.fields["subject"]
