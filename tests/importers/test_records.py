@@ -244,6 +244,7 @@ def test_names_in_braces_are_columns_and_lists_may_hide_in_names() -> None:
         ("a.b", [1, 2, 3]),
         ("a[0].b", [1]),
         ("a[-1].b", [2, 3]),
+        ("a[1:].b", [2, 3]),
         ("a[kind=x].b", [1]),
         ("a[kind!=x].b", [2, 3]),
         ("a[kind=x|y].b", [1, 2, 3]),

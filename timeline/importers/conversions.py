@@ -28,16 +28,24 @@ class Measured(Struct, frozen=True):
 
 
 def measure(
-    found: dict[str, Any], name: str, value: Measured, *, percent: bool, money: bool, default: bool
+    found: dict[str, Any],
+    name: str,
+    value: Measured,
+    *,
+    percent: bool,
+    money: bool,
+    default: bool,
+    signed: bool = False,
 ) -> None:
     """Put the number of a cell into a value: as ``name``, or as the range or the bound that the cell gives.
 
-    The currency of a cell joins ``found``; with ``default`` it takes the place of the mapping's.
+    The currency of a cell joins ``found``; with ``default`` it takes the place of the mapping's. ``signed``:
+    it may be less than nothing, as a loss is.
     Raises Refused.
     """
     amount, cell, column = value.amount, value.cell, value.column
     numbers = [each for each in (amount.number, amount.highest) if each is not None]
-    if min(numbers) < 0:
+    if min(numbers) < 0 and not signed:
         raise Refused("negative-amount", f"{quoted(cell)} is less than nothing", column)
     if money:
         currency = currency_of(amount.written, found.get("currency"), cell, column, default=default)

@@ -37,6 +37,7 @@ from timeline.ingest.nodes import Sequence as ListNode
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
 from timeline.model.subject import check_subject
 from timeline.model.values import (
+    Measure,
     Share,
     check_attribute,
     check_country,
@@ -202,6 +203,7 @@ class Compiler(Columns):
         measured = {"exact", "min", "max"} & fields.keys()
         money = "currency" in fields
         percent = type_.cls is Share
+        signed = type_.cls is Measure
         default = isinstance(parts.get("currency"), Constant)
 
         def build(row: Context) -> Any:
@@ -218,7 +220,15 @@ class Compiler(Columns):
             for key in measured & found.keys():
                 value = found[key]
                 if isinstance(value, Measured):
-                    measure(found, key, value, percent=percent, money=money, default=default)
+                    measure(
+                        found,
+                        key,
+                        value,
+                        percent=percent,
+                        money=money,
+                        default=default,
+                        signed=signed,
+                    )
             if money and "currency" not in found and type_.cls.__name__ == "Money":
                 raise Refused("missing-currency", f'"{name}" has an amount without a currency')
             return found
@@ -289,6 +299,8 @@ class Compiler(Columns):
         if isinstance(bare, inspect.DecimalType):
             return self.amounts_of(node, said)
         if isinstance(bare, inspect.UnionType):
+            if said.formats is not UNSET:
+                return self.dates_of(node, said)
             if said.scale is not UNSET:
                 amounts = self.amounts_of(node, said)
                 return lambda cell: plain(amounts(cell).amount.number)

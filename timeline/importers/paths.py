@@ -1,10 +1,10 @@
 """Paths into nested records: what stands where a column stands in a table.
 
 ``recordDetails.interests[type=shareholding].share.exact``: names joined by dots. A list on the way is gone
-through; ``[0]`` takes one of its items, ``[name=value|value]`` and ``[name!=value]`` those that say so,
-``[name=]`` those that say nothing there, ``[name]`` those that do, and ``*`` stands for every name. ``$.`` in
-front begins at the record, wherever the path stands; ``.`` alone is the item itself. A name with a dot or a
-bracket in it stands in quotation marks.
+through; ``[0]`` takes one of its items, ``[1:]`` that and those after it, ``[name=value|value]`` and
+``[name!=value]`` those that say so, ``[name=]`` those that say nothing there, ``[name]`` those that do, and
+``*`` stands for every name. ``$.`` in front begins at the record, wherever the path stands; ``.`` alone is the
+item itself. A name with a dot or a bracket in it stands in quotation marks.
 
 The walk over the lists of ``each:`` is the same with names in braces: ``facts.{taxonomy}.{concept}`` stands
 for every name, and what it stood for is a column of that name.
@@ -32,7 +32,7 @@ _STEP: Final = re.compile(
     r"(?P<tests>(?:\[[^\[\]]+\])*)(?:\.|$)"
 )
 _TEST: Final = re.compile(
-    r"\[(?:(?P<index>-?\d+)|(?P<path>[^=!\]]+?)(?P<sign>!?=)(?P<value>[^\]]*)|(?P<some>[^=!\]]+))\]"
+    r"\[(?:(?P<index>-?\d+)(?P<on>:)?|(?P<path>[^=!\]]+?)(?P<sign>!?=)(?P<value>[^\]]*)|(?P<some>[^=!\]]+))\]"
 )
 
 Keep = Callable[[list[Any]], list[Any]]
@@ -119,6 +119,8 @@ def parse_path(text: str, *, each: bool = False) -> Path:
 def _test(match: re.Match[str], whole: str) -> Keep:
     if match["index"] is not None:
         index = int(match["index"])
+        if match["on"]:
+            return lambda values: values[index:]
         return lambda values: values[index : index + 1 or None]
     path = parse_path(match["some"] or match["path"])
     if path.rooted:

@@ -192,16 +192,26 @@ class _Planner:
         wanted = None if said.is_ is UNSET else _texts(said.is_)
         unwanted = frozenset() if said.is_not is UNSET else _texts(said.is_not)
 
+        matches = None
+        if said.pattern is not UNSET:
+            try:
+                matches = re.compile(said.pattern).search
+            except re.error as error:
+                message = f'"{said.pattern}" is no regular expression: {error}'
+                self.report.add("invalid-value", message, node.get("pattern"))
+
         def test(row: Context) -> bool:
             try:
                 cells = read(row)
             except Refused:
                 return True  # a failed formula says something, and is refused where it is read
-            if wanted is None and not unwanted:
+            if wanted is None and not unwanted and matches is None:
                 return bool(cells)
             texts = [text_of(cell) for cell in cells] or [""]
             if separator is not None:
                 texts = [part for text in texts for part in text.split(separator)]
+            if matches is not None:
+                return any(matches(text.strip()) for text in texts)
             said = {text.strip().casefold() for text in texts}
             return not said.isdisjoint(wanted) if wanted is not None else said.isdisjoint(unwanted)
 

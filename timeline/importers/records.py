@@ -334,6 +334,7 @@ def _items(text: _Text) -> Iterator[Parsed]:
 def _value(text: _Text) -> Parsed:
     """The value that begins here. What is no JSON is passed over up to where the next record begins."""
     failed = -1
+    text.peek()  # white space is no part of it
     while True:
         try:
             value, end = _decode.raw_decode(text.text, text.at)

@@ -106,6 +106,8 @@ class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Between several texts in one cell, one of which is enough."""
     is_: str | list[str] | UnsetType = field(default=UNSET, name="is")
     is_not: str | list[str] | UnsetType = UNSET
+    pattern: str | UnsetType = UNSET
+    """A regular expression that a text has to match, in place of these."""
 
 
 class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
