@@ -3,8 +3,8 @@
 ``recordDetails.interests[type=shareholding].share.exact``: names joined by dots. A list on the way is gone
 through; ``[0]`` takes one of its items, ``[1:]`` that and those after it, ``[name=value|value]`` and
 ``[name!=value]`` those that say so, ``[name=]`` those that say nothing there, ``[name]`` those that do, and
-``*`` stands for every name. ``$.`` in front begins at the record, wherever the path stands; ``.`` alone is the
-item itself. A name with a dot or a bracket in it stands in quotation marks.
+``*`` stands for every name. ``$.`` in front begins at the record, wherever the path stands; ``.`` alone is
+the item itself. A name with a dot or a bracket in it stands in quotation marks.
 
 The walk over the lists of ``each:`` is the same with names in braces: ``facts.{taxonomy}.{concept}`` stands
 for every name, and what it stood for is a column of that name.
