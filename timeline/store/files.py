@@ -19,6 +19,7 @@ from typing import Final
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import FilesDamaged
 from timeline.store.log import chunks
@@ -244,6 +245,8 @@ def verify_files(connection: Connection) -> None:
     folders: dict[str, list[str]] = {}
     said: dict[str, set[tuple[str, str]]] = {}
     for origin, file, around, held in connection.execute(sa.select(origin_file)):
+        if not all(isinstance(each, str) for each in (origin, file, around, held)):
+            raise FilesDamaged("an origin holds what is no text")
         owner[origin] = file
         folders[file] = around.split()
         said.setdefault(file, set()).add((around, held))
@@ -263,6 +266,6 @@ def forget_damaged_files(connection: Connection) -> None:
     """Forget which file held what where that is damaged; the next replay of the files tells it anew."""
     try:
         verify_files(connection)
-    except FilesDamaged:
+    except (FilesDamaged, DBAPIError):  # of SQLite: what is no text
         for table in (origin_file, held_event):
             connection.execute(sa.delete(table))

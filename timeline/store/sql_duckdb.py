@@ -167,6 +167,8 @@ def _open(folder: Path) -> Any:
 _OWN: Final = (
     f"CREATE VIEW alembic_version AS SELECT '{REVISIONS[-1]}' AS version_num",
     "CREATE VIEW projection AS SELECT 'history' AS name, position FROM log_head",
+    "CREATE VIEW origin_file AS SELECT '' AS origin, '' AS file, '' AS folders, '' AS held WHERE false",
+    "CREATE VIEW held_event AS SELECT '' AS event, '' AS file WHERE false",
     "CREATE MACRO days_between(a, b) AS date_diff('day', CAST(a AS DATE), CAST(b AS DATE))",
     "CREATE MACRO day_of(a) AS substr(a, 1, 10)",
 )

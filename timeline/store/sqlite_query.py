@@ -270,7 +270,7 @@ def _answers(asked: Asked, denied: list[str]) -> Iterator[Answer]:
         driver.execute(f"PRAGMA hard_heap_limit={MEMORY}")
         add_functions(driver)
         for table in TABLES:
-            driver.execute(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608 - names of our own
+            driver.execute(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608 - our own
         with guarded(driver, denied), closing(driver.cursor()) as cursor:
             cursor.execute(asked.statement, asked.values)
             yield Answer(names=[name for name, *_ in cursor.description or ()])
