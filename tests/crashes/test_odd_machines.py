@@ -22,6 +22,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from benchmarks.generate import write_news
 from tests import databases
 from tests.crashes.wire import wire_to
 from timeline import Timeline
@@ -29,6 +30,9 @@ from timeline.errors import StoreUnavailable, TimelineError
 
 WAIT = 60
 """Seconds for a thread to end."""
+
+BULK = 3_000
+"""Events of a replay that is one transaction."""
 
 MOST = 40
 """Transactions of a writer beside what is tested."""
@@ -181,6 +185,30 @@ def test_a_backup_that_is_taken_while_it_is_written_is_one_state(
             ids = [row.id for row in copy.log()]
         assert ids
         assert [row.id for row in written_to.log()][: len(ids)] == ids
+
+
+def test_a_backup_beside_a_bulk_replay_has_all_of_it_or_nothing(
+    target: str, tmp_path: Path
+) -> None:
+    news = tmp_path / "news.jsonl"
+    with news.open("wb") as file:
+        write_news(file, BULK)
+    with (
+        Timeline.open(target) as timeline,
+        Timeline.open(target) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        append(timeline, "first")
+        replaying = pool.submit(other.replay, [news])
+        files: list[Path] = []
+        while not files or not (replaying.done() or len(files) == 3):
+            files.append(tmp_path / f"{len(files)}.backup")
+            timeline.backup(files[-1])
+        whole = replaying.result(timeout=10 * WAIT).position
+        for file in files:
+            with Timeline.open(tmp_path / f"{file.stem}.db") as copy:
+                copy.restore(file)
+                assert copy.verify().position in (1, whole)
 
 
 def test_a_file_that_is_copied_while_it_is_written_is_sound_or_refused(tmp_path: Path) -> None:
