@@ -1,7 +1,8 @@
 """The fold on Spark with one executor core and with two, and beside it the embedded replay.
 
 ``python -m benchmarks.spark 1000000`` measures any number of events: seconds by the clock after start-up, and
-seconds of processor time of all processes, which other work on the machine changes less.
+seconds of processor time of all processes, which other work on the machine changes less. It compares every
+row with those of the embedded store, and fails where one differs.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ import psutil
 from benchmarks.claim import Claim
 from benchmarks.generate import News
 from timeline.app import Timeline
+from timeline.render.folder import RELATIONS
 from timeline.spark.replay import replay
 from timeline.spark.session import session
+from timeline.store.export import files_of
+from timeline.store.sql_duckdb import version_of
 
 
 class Taken(NamedTuple):
@@ -85,17 +89,46 @@ def _processor() -> float:
     return total
 
 
-def main(arguments: list[str]) -> None:
-    """Measure, and print a line each."""
+def differences(one: Path, other: Path) -> list[str]:
+    """The relations of two folders of Parquet whose rows are not the same, with how many each has alone."""
+    import duckdb
+
+    found = []
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
+        for table in RELATIONS:
+            names = ", ".join(f'CAST("{c.name}" AS VARCHAR)' for c in table.columns)
+            sides = [
+                f"SELECT {names} FROM read_parquet({[str(p) for p in files]})"
+                for files in (files_of(version_of(folder), table.name) for folder in (one, other))
+            ]
+            alone = [
+                database.execute(f"SELECT count(*) FROM ({a} EXCEPT ALL {b})").fetchall()[0][0]
+                for a, b in (sides, reversed(sides))
+            ]
+            if any(alone):
+                found.append(f"{table.name}: {alone[0]:,} and {alone[1]:,} rows that only one has")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, and print a line each; 1 where rows differ from those of the embedded store."""
     count = int(arguments[0])
     cores = [int(word) for word in arguments[1:]] or [1, 2]
     with tempfile.TemporaryDirectory() as name:
         log, taken = prepared(Path(name), count)
         print(f"{count:,} events, embedded: {taken.clock:.1f} s, processor {taken.processor:.1f} s")
+        clocks, unlike = [], []
         for number in cores:
             taken = fold(log, Path(name), number)
+            clocks.append(taken.clock)
             print(f"Spark, {number} cores: {taken.clock:.1f} s, processor {taken.processor:.1f} s")
+            unlike += differences(log, Path(name) / f"to-{number}")
+    if len(clocks) > 1:
+        print(f"from {cores[0]} to {cores[-1]} cores: {clocks[0] / clocks[-1]:.2f} times as fast")
+    print("\n".join(unlike) or "every row is that of the embedded store")
+    return int(bool(unlike))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

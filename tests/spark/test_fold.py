@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.spark import differences
 from tests.answers.stores import FIXTURES
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreDamaged
 from timeline.model.company import NOBODY
 from timeline.spark import executor
+from timeline.spark.replay import VERSIONS, remove_old
 from timeline.spark.session import java_home, launcher
+from timeline.store.sql_duckdb import POINTER
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,34 @@ def test_events_out_of_order_are_refused_loudly(log: pa.Table) -> None:
     for order in (log.take([1, 0, 2]), log.take([0, 0]), log.take(list(range(len(log)))[::-1])):
         with pytest.raises(RuntimeError, match=rf"{executor.MARK} \d+ .*the sort is broken"):
             folded(order, 10)
+
+
+def test_old_versions_are_removed_and_never_the_current_one(tmp_path: Path) -> None:
+    versions = tmp_path / VERSIONS
+    for at, name in enumerate(
+        ["000000000009-a", "000000000003-b", "000000000003-c", ".unfinished"]
+    ):
+        (versions / name / "event").mkdir(parents=True)
+        os.utime(versions / name, (at, at))
+    (tmp_path / POINTER).write_text(f"{VERSIONS}/000000000009-a\n")
+    with pytest.raises(InvalidValue):
+        remove_old(tmp_path, 0)
+    assert remove_old(tmp_path, 3) == []
+    assert remove_old(tmp_path, 2) == ["000000000003-b"]
+    assert remove_old(tmp_path, 1) == ["000000000003-c"]
+    assert {each.name for each in versions.iterdir()} == {"000000000009-a", ".unfinished"}
+
+
+def test_the_comparison_of_the_benchmark_finds_what_differs(tmp_path: Path) -> None:
+    with Timeline.open(tmp_path / "timeline.db") as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+        timeline.export_tables(tmp_path / "one")
+        timeline.export_tables(tmp_path / "same")
+        timeline.replay([FIXTURES / "foxconn-sharp.yaml"])
+        timeline.export_tables(tmp_path / "more")
+    assert differences(tmp_path / "one", tmp_path / "same") == []
+    (of_events,) = [d for d in differences(tmp_path / "one", tmp_path / "more") if "event:" in d]
+    assert of_events.startswith("event: 0 and ")
 
 
 def test_what_is_damaged_is_named_by_its_position() -> None:

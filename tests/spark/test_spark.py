@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,17 @@ import msgspec
 import psutil
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import Phase, given, settings
 
 from benchmarks.generate import News
-from tests.answers.stores import FIXTURES
+from tests import databases
+from tests.answers.stores import FIXTURES, draft, new_store
+from tests.properties.histories import TERMS, entries
+from tests.store.test_projection_property import IDENTITY, SHOWN, append, fields_of
 from timeline.app import Timeline
 from timeline.errors import AnchorMismatch, InvalidValue, StoreDamaged
+from timeline.model.kinds import KINDS
+from timeline.model.record import Entry
 from timeline.render.folder import RELATIONS
 from timeline.spark.replay import replay
 from timeline.spark.session import java_home, session
@@ -98,6 +105,19 @@ def hub(count: int) -> bytes:
     )  # fmt: skip
 
 
+def spokes(count: int) -> bytes:
+    """Many subjects of one company."""
+    encode = msgspec.json.encode
+    return b"".join(
+        encode({
+            "type": "fact_stated", "id": f"spoke-{n}", "subject": f"fact:acme/a{n}",
+            "occurred": "2024-01-01", "known": "2024-01-02", "company": "acme", "attribute": f"a{n}",
+            "value": str(n),
+        }) + b"\n"
+        for n in range(count)
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A generated log with a hub, first without its last part, then whole."""
@@ -107,7 +127,9 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     acme = b'{"type":"company_registered","subject":"company:acme","name":"Acme"}\n'
 
     def first(timeline: Timeline) -> None:
-        timeline.append_lines(io.BytesIO(acme + hub(600) + b"".join(all_lines[:most])))
+        timeline.append_lines(
+            io.BytesIO(acme + hub(600) + spokes(400) + b"".join(all_lines[:most]))
+        )
 
     def rest(timeline: Timeline) -> None:
         timeline.append_lines(io.BytesIO(b"".join(all_lines[most:])))
@@ -138,39 +160,100 @@ def test_stories_and_reports_are_those_of_the_store(
     assert (done.position, done.whole) == (anchor.position, True)
     assert rows(tmp_path / "to") == rows(stories)
 
+    backup = stories.parent / "timeline.gz"
     register(spark, tmp_path / "to")
     at = {"on": "2025-11-22", "known": "2025-12-01T23:59:59.999999Z"}
     more = {
         "since": "2025-11-16", "until": "2025-11-23", "company": "foxconn",
         "subject": "fact:foxconn/revenue",
     }  # fmt: skip
-    with Timeline.open(stories.parent / "timeline.db") as timeline:
-        asked = 0
+    with (
+        Timeline.open(stories.parent / "timeline.db") as timeline,
+        databases.database(empty=True) as url,
+        Timeline.open(databases.url_text(url)) as server,
+        Timeline.open(f"parquet:{tmp_path / 'to'}") as folded,
+    ):
+        timeline.backup(backup)
+        server.restore(backup)
+        asked = set()
         for report in timeline.reports():
-            if report.computed is not None:
-                continue
-            taken = {name for name in (*at, *more) if f":{name}" in report.sql}
-            given = {name: value for name, value in (at | more).items() if name in taken}
-            assert ask(spark, report.sql, given) == list(timeline.sql(report.sql, given)), report
-            asked += 1
-        assert asked == 12
+            taken = (
+                at.keys() if report.computed else {n for n in at | more if f":{n}" in report.sql}
+            )
+            when: Any = {name: value for name, value in at.items() if name in taken}
+            params = {name: value for name, value in more.items() if name in taken}
+            expected = list(timeline.report(report.name, params=params, **when))
+            for other in (server, folded):
+                found = list(other.report(report.name, params=params, **when))
+                assert found == expected, (report.name, other)
+            if report.computed is None:
+                assert ask(spark, report.sql, params | when) == expected, report.name
+            if expected:
+                asked.add(report.name)
+        assert len(asked) >= 10
         query = "SELECT * FROM current_company_state ORDER BY company, subject"
         assert ask(spark, query) == list(timeline.sql(query))
 
 
 def test_a_later_run_folds_only_what_is_new(
-    spark: Any, news: tuple[Path, Path], tmp_path: Path
+    spark: Any, news: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("timeline.spark.replay.PART", 500)  # several files of each relation
     early, whole = news
     first = replay(spark, str(early), tmp_path / "to")
+    assert_split(tmp_path / "to", "acme")
     assert rows(tmp_path / "to") == rows(early)
     second = replay(spark, str(whole), tmp_path / "to")
     assert (first.whole, second.whole) == (True, False)
     assert 0 < second.subjects < first.subjects / 2
     assert rows(tmp_path / "to") == rows(whole)
+    assert_split(tmp_path / "to", "acme")
     with pytest.raises(InvalidValue, match="the log ends at position"):
         replay(spark, str(early), tmp_path / "to")
     assert version_of(tmp_path / "to").name == second.version
+    there = {version.name for version in (tmp_path / "to" / "versions").iterdir()}
+    assert there == {first.version, second.version}
+
+
+def assert_split(folder: Path, company: str) -> None:
+    """The rows of a hub company lie in several files, none of which holds most of all rows."""
+    for relation in ("party_history", "company_state"):
+        tables = [pq.read_table(path) for path in files_of(version_of(folder), relation)]
+        assert sum(company in table["company"].to_pylist() for table in tables) > 1, relation
+        sizes = [len(table) for table in tables]
+        assert max(sizes) < 0.7 * sum(sizes), (relation, sizes)
+
+
+def test_random_histories_are_those_of_the_store(spark: Any, tmp_path: Path) -> None:
+    """What hypothesis draws, first a part of it and then the rest."""
+    store = new_store(tmp_path)
+    store.append([draft(fields) for fields in IDENTITY])
+    numbers = count(1)
+
+    def tell(kind: str) -> None:
+        @settings(max_examples=8, derandomize=True, database=None, phases=[Phase.generate])
+        @given(entries(kind=kind, max_size=10))
+        def draw(found: list[Entry]) -> None:
+            number = next(numbers)
+            stream = [fields_of(entry, f"h{number}") for entry in found]
+            stream[0] = {n: TERMS[kind][n][0] for n in KINDS[kind].required} | stream[0]
+            append(store, stream)
+
+        draw()
+
+    with Timeline(store) as timeline:
+        for kind in SHOWN[:-2]:
+            tell(kind)
+        timeline.export_tables(tmp_path / "early")
+        for kind in SHOWN[-2:]:
+            tell(kind)
+        assert timeline.stats().subjects.keys() >= set(SHOWN)
+        timeline.export_tables(tmp_path / "whole")
+    replay(spark, str(tmp_path / "early"), tmp_path / "to")
+    assert rows(tmp_path / "to") == rows(tmp_path / "early")
+    assert not replay(spark, str(tmp_path / "whole"), tmp_path / "to", keep=1).whole
+    assert rows(tmp_path / "to") == rows(tmp_path / "whole")
+    assert len(list((tmp_path / "to" / "versions").iterdir())) == 1
 
 
 def test_a_worker_that_is_killed_changes_nothing(

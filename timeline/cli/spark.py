@@ -66,6 +66,14 @@ def _settings(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
     "--partitions", type=click.IntRange(min=1), metavar="N", help="Parts that the work is cut into."
 )
 @click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Versions that stay, the new one among them.",
+)
+@click.option(
     "--conf",
     "settings",
     multiple=True,
@@ -85,6 +93,7 @@ def replay(
     whole: bool,
     master: str,
     partitions: int | None,
+    keep: int,
     settings: dict[str, str],
 ) -> None:
     """Fold a log into a folder that --db parquet:DIR asks, by the same rules.
@@ -101,8 +110,9 @@ def replay(
         from timeline.spark.replay import replay as run
 
         done = run(
-            spark, log, folder, verify=verify, anchor=anchor, whole=whole, partitions=partitions
-        )
+            spark, log, folder, verify=verify, anchor=anchor, whole=whole, partitions=partitions,
+            keep=keep,
+        )  # fmt: skip
     what = "folded" if done.whole else "folded anew"
     session.note(
         f"{events(done.position)}, {done.subjects:,} subjects {what}; {folder} is at version {done.version}"

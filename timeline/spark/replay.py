@@ -36,6 +36,8 @@ from timeline.store.tables import company_identity, event, event_words, log_head
 from timeline.store.views import views
 
 VERSIONS: Final = "versions"
+KEPT: Final = 3
+"""Versions that stay, the new one among them: readers may still have older ones open."""
 JDBC: Final = "jdbc:"
 
 _SPARK: Final = {
@@ -65,15 +67,18 @@ def replay(
     anchor: Anchor | None = None,
     whole: bool = False,
     partitions: int | None = None,
+    keep: int = KEPT,
 ) -> Folded:
     """Fold a log into a new version of a folder, and make it the current one.
 
     ``log`` is a folder that ``timeline export --format parquet`` wrote, or a URL ``jdbc:postgresql:…``. Where
     the folder has a version, only subjects with later events are folded, unless ``whole``, or companies were
-    judged or a source was erased since. ``verify`` proves the log first, up to the ``anchor`` too. Raises
+    judged or a source was erased since. ``verify`` proves the log first, up to the ``anchor`` too. Of the
+    versions the newest ``keep`` (1 or more) stay. Raises
     StoreDamaged with the position of the first row that is wrong, AnchorMismatch, InvalidValue, NotFound;
     then nothing of the folder has changed.
     """
+    _check_keep(keep)
     count = partitions or max(spark.sparkContext.defaultParallelism, 1) * 2
     with _named_damage():
         events = read_log(spark, log, count)
@@ -90,7 +95,31 @@ def replay(
         job = _Run(spark, events, one, head, count)
         if before is None or before.one != one or job.must_be_whole(before.position):
             before = None
-        return job.write(folder, before)
+        done = job.write(folder, before)
+    remove_old(folder, keep)
+    return done
+
+
+def _check_keep(keep: int) -> None:
+    if keep < 1:
+        raise InvalidValue(f"{keep} versions cannot be kept", "keep 1 or more")
+
+
+def remove_old(folder: Path, keep: int = KEPT) -> list[str]:
+    """Remove all versions of a folder but the newest ones and the current one; the names of those removed.
+
+    What is being written, or was left by a run that was killed, begins with a dot and is not touched. Raises
+    InvalidValue where none would be kept.
+    """
+    _check_keep(keep)
+    current = version_of(folder).name
+    there = [p for p in (folder / VERSIONS).iterdir() if p.is_dir() and p.name[0] != "."]
+    # the newest by the time at which they were finished; one that was written whole may be at any position
+    newest = sorted(there, key=lambda p: (p.name == current, p.stat().st_mtime_ns, p.name))
+    gone = newest[:-keep]
+    for version in gone:
+        shutil.rmtree(version)
+    return [version.name for version in gone]
 
 
 def read_log(spark: Any, log: str, partitions: int) -> Any:
