@@ -108,6 +108,7 @@ def _read(
                 blocked.append(found)
             else:
                 spans.setdefault((found.earliest, found.latest, found.day), found)
+    blocked = [each for each in blocked if not (each.contradicts and spans)]
     if blocked:
         raise InvalidDate(shown, blocked[0].reason, blocked[0].hint)
     if len(spans) > 1:

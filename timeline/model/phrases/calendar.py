@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from timeline.model.phrases.grammar import rule
 from timeline.model.phrases.meaning import (
@@ -27,6 +28,9 @@ from timeline.model.phrases.meaning import (
     span_of,
 )
 from timeline.model.phrases.words import DAY_FIRST, SUNDAY_WEEKS
+
+HALF_A_YEAR: Final = 183
+"""Days after which what is over may no longer be meant by "this March"."""
 
 # Years
 
@@ -73,8 +77,19 @@ def _(at: Context, d: str) -> str | None:
 
 
 @rule("shifted", "direction:d unit:u", "unit:u direction-after:d")
-def _(_: Context, d: str, u: str) -> tuple[str, int]:
+def _(at: Context, d: str, u: str) -> tuple[str, int] | None:
+    if d in COMING_UNIT_IS_OPEN.get(at.language, ()):
+        return None
     return u, {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}[d]
+
+
+COMING_UNIT_IS_OPEN: Final = {"en": ("next", "coming"), "nl": ("coming",)}
+"""Where "the next year" may begin today: these are read by other rules."""
+
+
+@rule("shifted", "!bare-next unit:u")
+def _(_: Context, u: str) -> tuple[str, int]:
+    return u, 1
 
 
 @rule("shifted", "rel-month:n")
@@ -130,7 +145,7 @@ def _(at: Context, d: str, m: int) -> Value:
         return RELATIVE
     year = at.published.year
     if d == "this":
-        return Named(f"{m:02}", year)
+        return _this(at, at.published, Named(f"{m:02}", year), Named(f"{m:02}", year + 1))
     later = d in ("next", "coming")
     gone = m > at.published.month if later else m < at.published.month
     nearest = year if gone else year + (1 if later else -1)
@@ -139,6 +154,14 @@ def _(at: Context, d: str, m: int) -> Value:
         return first
     other = replace(first, year=nearest + (1 if later else -1))
     return alternatives([resolve(at, first), resolve(at, other)])
+
+
+def _this(at: Context, published: date, here: Named, following: Named) -> Value:
+    """This March, said in December, may be the next one."""
+    gone, coming = resolve(at, here), resolve(at, following)
+    if (published - gone.latest).days < HALF_A_YEAR or coming.latest == date.max:
+        return here
+    return alternatives([gone, coming])
 
 
 @rule("day-number", "number:n", "number:n !ordinal-sign", "number:n !day-mark")
@@ -262,7 +285,8 @@ def _(at: Context, w: tuple[int, bool], d: Named) -> Named | Blocked | None:
         found = date(d.year, int(d.unit), d.day)
         if found.weekday() == w[0]:
             return d
-        return Blocked(f"{found} is a {found:%A}", "write the day without its weekday")
+        hint = "write the day without its weekday"
+        return Blocked(f"{found} is a {found:%A}", hint, contradicts=True)
     if at.published is None:
         return d
     near = range(at.published.year - 1, at.published.year + 2)
@@ -402,7 +426,7 @@ def _(at: Context, d: str, s: str) -> Value:
     if d == "this":
         if now or s in WINTERS:
             return now[0] if now else Blocked("which winter is that?", "write winter 2024/25")
-        return Named(s, year)
+        return _this(at, at.published, Named(s, year), Named(s, year + 1))
     if d in ("next", "coming"):
         found = [n for n, span in spans if span.earliest > at.published]
     else:

@@ -69,6 +69,8 @@ class Blocked:
 
     reason: str
     hint: str | None = None
+    contradicts: bool = False
+    """Whether it contradicts itself in this language, and may be sound in another."""
 
 
 class Context(NamedTuple):

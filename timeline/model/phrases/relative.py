@@ -235,6 +235,21 @@ def _(at: Context, u: str) -> Value:
     return within(start, at.published)
 
 
+@rule("seen", "!coming-the !unit:u")
+def _(at: Context, u: str) -> Value:
+    """In the coming year: the twelve months from today, or the next calendar year."""
+    if at.published is None:
+        return RELATIVE
+    if u == "day":
+        return span_of(f"{add_days(at.published, 1)}")
+    if u == "week":
+        return within(at.published, week_of(at, 1).latest)
+    months = {"month": 1, "quarter": 3, "year": 12}[u]
+    first = at.published.replace(day=1)
+    first = add_months(first, -((first.month - 1) % months))
+    return within(at.published, add_days(add_months(first, 2 * months), -1))
+
+
 @rule("seen", "earlier shifted:s")
 def _(at: Context, s: tuple[str, int]) -> Value:
     return _rest(at, s, later=False)

@@ -8,6 +8,8 @@ a German adjective. The meanings are the terminal symbols of the grammar:
 - ``unit``, ``units``: one day, week, month, quarter or year, and several. ``recent``: "the past …".
 - ``last``, ``next``: in some mouths the one before the last, or after the next, where the nearest lies in
   the same week or year; ``past`` and ``coming`` are always the nearest. ``rel``: a unit with how far away.
+- ``bare-last``, ``bare-next``: last year; ``past-the``, ``coming-the``: the past year, which may be twelve
+  months or the calendar's.
 - ``by``: no later than. ``until``: up to. ``from``: then or later. ``span-from``: the first of two ends.
 """
 
@@ -53,7 +55,8 @@ units month: months
 units year: years
 year-word: year | calendar year
 final: last | final
-bare-last: last | of last | in last | during last
+bare-last: last | of last | in last | during last | sometime last | some time last | at some point last
+bare-next: next | of next | in next | during next | sometime next | some time next | at some point next
 next: next | the next
 coming: coming | the coming | upcoming | the upcoming
 this: this | current | the current
@@ -61,6 +64,9 @@ recent: past | last | the past | the last | in the past | in the last | over the
 recent: within the past | within the last | during the past | during the last
 past-the: past | the past | the last | in the past | in the last | over the past | over the last
 past-the: within the past | within the last | during the past | during the last
+coming-the: the next | in the next | over the next | within the next | during the next | in the coming
+coming-the: coming | the coming | over the coming | within the coming | during the coming | upcoming
+coming-the: the upcoming | in the upcoming | sometime in the next | some time in the next
 recent-few: recent | past few | last few | past couple of | last couple of | past | last | over recent
 recent-few: over the past | over the last | over the past few | over the last few
 onward: next | coming | the next | the coming | over the next | over the coming | within the next
@@ -409,6 +415,7 @@ last: vorig | vorige | laatste
 past: afgelopen
 next: volgend | volgende
 coming: komend | komende
+coming-the: komend | komende | het komende | in het komende | de komende | in de komende | het komend
 this: dit | deze | lopende
 recent: afgelopen | de afgelopen | de laatste
 recent-few: afgelopen | de afgelopen | de laatste
@@ -546,6 +553,7 @@ _FURTHER: Final = {  # spellings that CLDR does not have
     ("en", "month"): {9: "sept"},
     ("de", "month"): {1: "jänner | jaenner | jän", 2: "feber", 3: "mrz | maerz", 9: "sept"},
     ("de", "weekday"): {6: "sonnabend"},
+    ("en", "weekday"): {2: "tues", 3: "weds", 4: "thurs"},
     ("es", "month"): {9: "sept | setiembre"},
     ("it", "month"): {9: "sett"},
 }
