@@ -40,11 +40,13 @@ from timeline.questions.lookups import (
     NamesIn,
     SourceTitles,
     Subjects,
+    SubjectsOfKinds,
     Told,
     Turns,
 )
 from timeline.questions.match import Matching
 from timeline.questions.network import Drawn, Exchange, Graph, Network
+from timeline.questions.news import Active, News
 from timeline.questions.question import Question
 from timeline.questions.reader import Reader
 from timeline.questions.report import Report, Reports
@@ -156,7 +158,10 @@ class Timeline:
     names = asks(Names)
     names_in = asks(NamesIn)
     source_titles = asks(SourceTitles)
+    news = asks(News)
+    activity = asks(Active)
     subjects = asks(Subjects)
+    counts_of_subjects = asks(SubjectsOfKinds)
     described = asks(Described)
     told = asks(Told)
     first = asks(First)

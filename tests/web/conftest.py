@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,6 +16,9 @@ from tests.web.stories import FIRST, STORIES, hostile, hub, noon
 from timeline.app import Timeline
 from timeline.web.app import make_app
 from timeline.web.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
 
 BASE = "http://127.0.0.1:8000"
 
@@ -80,3 +84,46 @@ def serve() -> Iterator[Serve]:
 def client(serve: Serve, stories: Path) -> TestClient:
     """A client of a server with every story, as it is unless told otherwise."""
     return serve(stories)
+
+
+# --- a real browser, and servers as people start them: one of each for all tests ------------------
+
+
+@pytest.fixture(scope="session")
+def server(stories: Path) -> Iterator[str]:
+    """The address of ``timeline serve`` with every story."""
+    from tests.web.browsing import serving
+
+    with serving(stories) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hub_server(hub_store: Path) -> Iterator[str]:
+    """The address of ``timeline serve`` with a company of many items."""
+    from tests.web.browsing import serving
+
+    with serving(hub_store) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, with nothing that only a person at a desktop needs."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.web.browsing import ARGUMENTS, CHROMIUM
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """A window; at its end, nothing was asked of another machine and nothing went wrong."""
+    from tests.web.browsing import watched
+
+    with watched(browser, server) as context:
+        yield context

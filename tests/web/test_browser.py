@@ -6,46 +6,19 @@ photographed into ``build/screenshots`` (git ignores it), light and dark, wide a
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.cli.program import ended_late
-from tests.web.stories import ATTACK, ROOT
+from tests.web.browsing import SCREENSHOTS, WITH_BROWSER, serving, watched
+from tests.web.stories import ATTACK
 
-CHROMIUM = Path(os.environ.get("TIMELINE_TEST_CHROMIUM", "/usr/bin/chromium"))
-SCREENSHOTS = ROOT / "build" / "screenshots"
-
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason="no Chromium: apt-get install chromium, or name one in TIMELINE_TEST_CHROMIUM",
-    ),
-]
-
-PATIENCE = 60_000
-"""Milliseconds after which a page that should have answered has hung, on a machine with much else to do."""
-expect.set_options(timeout=PATIENCE)
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]  # fmt: skip
-"""Nothing that only a person at a desktop needs, and no name but this machine's."""
+pytestmark = WITH_BROWSER
 
 PAGES = {
     "home": "/",
@@ -74,64 +47,6 @@ PAGES = {
     "api": "/docs",
     "problem": "/companies/foxcon",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(stories: Path) -> Iterator[str]:
-    """The address of ``timeline serve`` with every story."""
-    with serving(stories) as address:
-        yield address
-
-
-@contextmanager
-def serving(store: Path) -> Iterator[str]:
-    """The address of a server as people start it; at its end it leaves without a word."""
-    command = [sys.executable, "-m", "timeline", "--db", str(store), "serve", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            with ended_late(process):
-                found = re.search(r"http://\S+(?=/)", process.stderr.readline())
-            assert found
-            yield found[0]
-            process.send_signal(signal.SIGINT)
-            assert (process.wait(timeout=120), process.stderr.read()) == (0, "")
-        finally:
-            process.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    """A window; at its end, nothing was asked of another machine and nothing went wrong."""
-    with watched(browser, server) as context:
-        yield context
-
-
-@contextmanager
-def watched(browser: Browser, server: str, **options: object) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    hosts: set[str] = set()
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
-    context.on("dialog", lambda dialog: wrong.append(dialog.message))
-    context.on(
-        "console",
-        lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None,
-    )
-    yield context
-    context.close()
-    assert wrong == []
-    assert hosts <= {urlsplit(server).netloc}
 
 
 @pytest.fixture

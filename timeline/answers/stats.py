@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.model.values import ALWAYS, Instant
 from timeline.store.engine import schema_revision
@@ -41,10 +42,7 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
     count = sa.func.count()
     by_type = sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)
     types = {row[0]: row[1] for row in connection.execute(by_type)}
-    kinds: dict[str, int] = {}
-    for subject in connection.scalars(sa.select(event.c.subject).where(event.c.version == 1)):
-        kind = Subject.of(subject).kind
-        kinds[kind] = kinds.get(kind, 0) + 1
+    kinds = count_subjects_of_kinds(connection)
     news = sa.select(sa.func.min(event.c.known), sa.func.max(event.c.known)).where(
         event.c.known > ALWAYS
     )
@@ -54,7 +52,7 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
         schema=schema_revision(connection) or "",
         position=head.position,
         events=sum(types.values()),
-        subjects=dict(sorted(kinds.items())),
+        subjects=kinds,
         types=types,
         quotes=sum(1 for _ in read_quoting(connection)),
         quotes_verified=None,
@@ -63,3 +61,13 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
         last_recorded=head.recorded if head.position else None,
         bytes=size,
     )
+
+
+def count_subjects_of_kinds(connection: Connection) -> dict[str, int]:
+    """How many subjects of each kind the log has, kinds without any left out."""
+    counts = {}
+    for kind in sorted(KINDS):
+        first, last = Subject.range_of(kind)
+        of_kind = sa.and_(event.c.version == 1, event.c.subject >= first, event.c.subject < last)
+        counts[kind] = connection.scalar(sa.select(sa.func.count()).where(of_kind)) or 0
+    return {kind: count for kind, count in counts.items() if count}

@@ -144,7 +144,12 @@ Examples:
   timeline state foxconn --on 2025-11-21"""
 
 
-@click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    epilog=EPILOG,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--db",
     metavar="URL|PATH",
@@ -157,5 +162,13 @@ Examples:
 @click.version_option(package_name="partnership-timeline", prog_name="timeline")
 @click.pass_context
 def main(ctx: click.Context, db: str) -> None:
-    """Ask what held between companies on any date, and what could have been known by then."""
-    ctx.ensure_object(Session).db = db
+    """Ask what held between companies on any date, and what could have been known by then.
+
+    Without a command it says what the store holds, and what can be asked of it.
+    """
+    session = ctx.ensure_object(Session)
+    session.db = db
+    if ctx.invoked_subcommand is None:
+        from timeline.cli.overview import write_overview
+
+        write_overview(session)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("company", required=False, shell_complete=complete_company)
+@click.option("--all", "every", is_flag=True, help="Every company, a page at a time on a terminal.")
 @grouped
 @coordinate
 @filtered
@@ -48,14 +49,21 @@ def state(
     session: Session,
     /,
     company: str | None,
+    every: bool,
     group: bool,
     certainty: Any,
     open_only: bool,
     **at: Any,
 ) -> None:
-    """Show the state of a company, by any of its names, or of every company."""
+    """Show the state of a company, by any of its names, or of every company with --all."""
     if group and company is None:
         raise click.UsageError("--group is for one company: name it")
+    if every == (company is not None):
+        raise click.UsageError(
+            "--all is every company: leave it out, or the name"
+            if every
+            else "name a company (timeline find knows them by any name), or give --all for every one"
+        )
     with session.open() as timeline, timeline.reading():
         answer = timeline.state(
             company, group=group, certainty=certainty, open_only=open_only, **at
@@ -105,8 +113,12 @@ def write_state(
     )
     if said:  # there is something, so only the header is right
         lines = [*takewhile(str, lines), "", said]
+    written = (f"{line}\n" for line in lines)
+    if session.to_terminal and len(answer.companies) > 1:
+        click.echo_via_pager(written, color=session.colored)
+        return
     with writing(session) as stream:
-        stream.writelines(f"{line}\n" for line in lines)
+        stream.writelines(written)
 
 
 def _write_rows(session: Session, answer: StateAnswer, *, group: bool) -> None:

@@ -117,6 +117,18 @@ class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
 
 
 @dataclass(frozen=True)
+class SubjectsOfKinds(Question["dict[str, int]"]):
+    """How many subjects of each kind the log has."""
+
+    def ask(self, reader: Reader) -> dict[str, int]:
+        """The counts, by kind."""
+        from timeline.answers.stats import count_subjects_of_kinds
+
+        with reader.session() as connection:
+            return count_subjects_of_kinds(connection)
+
+
+@dataclass(frozen=True)
 class Subjects(Question["list[str]"]):
     """The first subjects in alphabetical order that begin with ``prefix``."""
 

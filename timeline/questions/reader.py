@@ -16,6 +16,7 @@ from timeline.store.store import Store
 if TYPE_CHECKING:
     from timeline.answers.asked import Day, LensAsked
     from timeline.answers.model import Coordinate
+    from timeline.answers.news import Activity
     from timeline.answers.query import Rows
     from timeline.answers.view import View
     from timeline.questions.question import Located, Question
@@ -38,6 +39,7 @@ class Reader:
         self.store = store
         self.timezone = timezone
         self._inside = _Inside()
+        self._counted: Activity | None = None
 
     def ask(self, question: Question[Answer]) -> Answer:
         """What a question is answered with."""
@@ -83,6 +85,14 @@ class Reader:
         if inside.head is None:
             inside.head = read_head(connection).position
         return coordinate(connection, timezone=self.timezone, head=inside.head, **asked)
+
+    def activity(self, connection: Connection) -> Activity:
+        """How many events became public when; only what was appended since is counted anew."""
+        from timeline.answers.news import NOTHING, read_activity
+
+        position = self.at(connection).position
+        self._counted = read_activity(connection, position, self._counted or NOTHING)
+        return self._counted
 
     def day(self, day: Day | None) -> str | None:
         """A day as people write it, as a date; None stays None."""

@@ -26,13 +26,16 @@ def table_lines(
 ) -> Iterator[str]:
     """A header, a rule, and the rows, wrapped to ``width``; without one, each row on one line.
 
-    Nothing is cut: where even the longest ids do not fit, lines are longer. A column ``status`` has
-    its colours.
+    Nothing is cut: where even the longest ids do not fit beside each other, every row is a record, a line
+    a column. A column ``status`` has its colours.
     """
     body = list(rows)
     texts = [[_text(column, row.get(column)) for column in columns] for row in body]
     heads = [clean(column) for column in columns]
     widths = _widths([heads, *texts], width)
+    if width is not None and body and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        yield from _records(body, columns, heads, texts, width, color)
+        return
     right = [bool(body) and all(_is_number(row.get(column)) for row in body) for column in columns]
 
     yield from _row(heads, widths, right, ["strong" if color else ""] * len(columns))
@@ -40,6 +43,28 @@ def table_lines(
     for row, line in zip(body, texts, strict=True):
         styles = [_style(column, row.get(column)) if color else "" for column in columns]
         yield from _row(line, widths, right, styles)
+
+
+def _records(
+    body: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    heads: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    width: int,
+    color: bool,
+) -> Iterator[str]:
+    """Each row as lines of a name and a value, what is empty left out; a blank line between rows."""
+    label = max(map(cells, heads))
+    room = max(width - label - len(_GAP), 20)
+    for number, (row, line) in enumerate(zip(body, texts, strict=True)):
+        if number:
+            yield "\n"
+        for column, head, text in zip(columns, heads, line, strict=True):
+            style = _style(column, row.get(column)) if color else ""
+            for place, part in enumerate(wrap(text, room, tight=True) if text else ()):
+                name = head if place == 0 else ""
+                shown = paint(name, "strong", bool(color and name)) + " " * (label - cells(name))
+                yield f"{shown}{_GAP}{paint(part, style, bool(style))}".rstrip() + "\n"
 
 
 def _is_status(column: str, value: Any) -> bool:

@@ -47,7 +47,7 @@ from timeline.web.facets import SORTS
 
 PAGES: Final = (
     ("/companies", "Companies"),
-    ("/log?order=newest", "News"),
+    ("/news", "News"),
     ("/deals", "Deals"),
     ("/rumours", "Rumours"),
     ("/network", "Network"),
@@ -57,6 +57,7 @@ PAGES: Final = (
 MORE: Final = (
     *((f"/{heading}", heading.capitalize()) for heading in HEADINGS.values()
       if heading not in ("deals", "rumours")),
+    ("/log?order=newest", "Log"),
     ("/reports", "Reports"),
     ("/sources", "Sources"),
     ("/docs", "API"),

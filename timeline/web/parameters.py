@@ -261,6 +261,13 @@ class OfPage(Horizon):
         return {"after": self.after, "before": self.before, "newest_first": newest}
 
 
+class OfNews(Question):
+    """Which days of the news."""
+
+    until: Text | None = about("The last day of the news to show.")
+    day: Text | None = about("All news of one day.")
+
+
 class OfLog(OfPage):
     """Which events are asked for."""
 

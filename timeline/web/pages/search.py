@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.structs import asdict
 
-from timeline.answers.model import Found, LogEntry
+from timeline.answers.model import CompanyItem, Found
 from timeline.app import Timeline
-from timeline.render.page import kind_of
+from timeline.model.values import Day
+from timeline.render.plot.reports import months_of
 from timeline.web.documented import documented
+from timeline.web.pages.news import news_of_month
 from timeline.web.parameters import Search
 from timeline.web.replies import Page, respond
 
 router = APIRouter()
 
-NEWS = 8
-"""What the first page shows as new."""
+NEWS = 6
+"""Days of what the first page shows as new."""
 
-LOOKED_AT = 200
-"""Events among which it looks for them: registrations are no news."""
+EXAMPLES = 3
+"""Questions that the first page shows answered."""
+
+LOOKED_AT = 12
+"""Subjects of the newest days among which examples are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that has two answers: of a day as it was known then, and with hindsight or today."""
+
+    day: Day
+    before: CompanyItem
+    after: CompanyItem
+    same_day: bool
+    """Whether both answers are about that day."""
 
 
 @router.get("/", include_in_schema=False)
@@ -49,18 +65,44 @@ def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
 
 
 def _news(timeline: Timeline) -> dict[str, object]:
-    """What was recorded last of deals, rumours and the like: one event a subject, with what it is."""
-    last: dict[str, LogEntry] = {}
-    for entry in islice(timeline.log(newest_first=True), LOOKED_AT):
-        if kind_of(entry.subject) not in ("company", "source"):
-            last.setdefault(entry.subject, entry)
-        if len(last) == NEWS:
-            break
-    found = [(entry, timeline.why(subject).item) for subject, entry in last.items()]
-    news = sorted(found, key=lambda each: each[0].known, reverse=True)
-    slugs = {slug for entry, _ in news for slug in entry.source}
+    """What is new in sentences, the bar of months, and questions of this store with their answers."""
+    days = timeline.news(days=NEWS, most=1)
+    activity = timeline.activity()
+    subjects = [entry.subject for day in timeline.news(days=40, most=3) for entry in day.entries]
+    items = timeline.described(subjects)
+    slugs = {slug for day in days for entry in day.entries for slug in entry.source}
+    examples = _examples(timeline, list(dict.fromkeys(subjects)))
     return {
-        "news": news,
-        "names": timeline.names_in([item for _, item in news]),
+        "news": days,
+        "items": items,
+        "months": months_of(activity.items()),
+        "first_day": min(activity, default=None),
+        "last_day": max(activity, default=None),
+        "subjects": timeline.counts_of_subjects(),
+        "names": timeline.names_in([*items.values(), *(e.before for e in examples)]),
         "sources": timeline.source_titles(slugs),
+        "examples": examples,
+        "month_leads": news_of_month,
     }
+
+
+def _examples(timeline: Timeline, subjects: list[str]) -> list[Example]:
+    """Deals and rumours of which something else was believed of a day than is known of it today."""
+    told = [each for each in subjects if each.startswith(("deal:", "rumour:"))]
+    told.sort(key=lambda each: not each.startswith("rumour:"))
+    found = []
+    for subject in told[:LOOKED_AT]:
+        days = timeline.turns(subject).on
+        for day in reversed(days):
+            before = timeline.described([subject], as_of=day).get(subject)
+            after = timeline.described([subject], on=day).get(subject)
+            now = timeline.described([subject]).get(subject)
+            later = (
+                now if after is None or before is None or after.status == before.status else after
+            )
+            if before is not None and later is not None and later.status != before.status:
+                found.append(Example(day, before, later, later is after))
+                break
+        if len(found) == EXAMPLES:
+            break
+    return found

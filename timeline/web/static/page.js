@@ -86,6 +86,14 @@ let looking = null;
 const offered = document.getElementById("found");
 for (const box of document.querySelectorAll("input[data-finds]")) {
   let wait = 0;
+  let named = [];
+  box.form.addEventListener("submit", (event) => {
+    const typed = box.value.trim().toLowerCase();
+    const meant = named.filter((each) => [each.name, each.value].some((name) => name.toLowerCase() === typed));
+    if (meant.length !== 1 || box.name !== "q") return;
+    event.preventDefault(); // one company is called so, or was
+    location.assign(`/companies/${encodeURIComponent(meant[0].id)}`);
+  });
   box.addEventListener("input", (event) => {
     clearTimeout(wait);
     const chosen = [...offered.options].find((each) => each.value === box.value);
@@ -99,6 +107,7 @@ for (const box of document.querySelectorAll("input[data-finds]")) {
         const answer = await fetch(`/search.json?${asked}`, { signal: own.signal });
         if (!answer.ok) return;
         const found = (await answer.json()).filter((each) => each.name && each.what !== "event");
+        named = found.filter((each) => each.what === "company");
         offered.replaceChildren(...found.map((each) => {
           const option = document.createElement("option");
           option.value = each.name;

@@ -1,0 +1,253 @@
+"""The tasks that a reader has, driven in a real browser; at a desk and on a phone, light and dark.
+
+What can be done with the keyboard is done with it alone, and without script as far as it goes. No page is
+longer than six screens before its reader asks for more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.browsing import SCREENSHOTS, WITH_BROWSER, watched
+from tests.web.stories import HUB_ITEMS
+
+pytestmark = WITH_BROWSER
+
+Scheme = Literal["light", "dark"]
+SCREENS: list[tuple[int, Scheme]] = [(1280, "light"), (390, "dark")]
+"""How each task is done; that every page has its colours is looked at in test_browser.py."""
+
+HIGH = 900
+
+
+@pytest.fixture(params=SCREENS, ids=["desk", "phone"])
+def screen(request: pytest.FixtureRequest) -> tuple[int, Scheme]:
+    """A width, and a colour scheme."""
+    found: tuple[int, Scheme] = request.param
+    return found
+
+
+@pytest.fixture
+def page(browser: Browser, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+    """A window on the stories."""
+    with window(browser, server, screen) as found:
+        yield found
+
+
+@pytest.fixture
+def hub(browser: Browser, hub_server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+    """A window on a company of many items."""
+    with window(browser, hub_server, screen) as found:
+        yield found
+
+
+@pytest.fixture
+def plain(browser: Browser, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+    """A window in which no script runs."""
+    with window(browser, server, screen, java_script_enabled=False) as found:
+        yield found
+
+
+class window:  # noqa: N801 - used as a function
+    """A page of a width, in a scheme."""
+
+    def __init__(
+        self, browser: Browser, server: str, screen: tuple[int, Scheme], **more: Any
+    ) -> None:
+        width, scheme = screen
+        size = {"width": width, "height": HIGH}
+        self.watching = watched(browser, server, viewport=size, color_scheme=scheme, **more)
+
+    def __enter__(self) -> Page:
+        return self.watching.__enter__().new_page()
+
+    def __exit__(self, *error: Any) -> None:
+        self.watching.__exit__(*error)
+
+
+def tab_to(page: Page, name: str, most: int = 80) -> None:
+    """Press Tab until what has the focus says a text."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "document.activeElement.textContent || document.activeElement.ariaLabel"
+        )
+        if said and name in said:
+            return
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+# --- the tasks ------------------------------------------------------------------------------------
+
+
+def test_a_company_is_found_by_a_former_name_in_two_keystrokes_more_than_typing_it(
+    page: Page,
+) -> None:
+    page.goto("/")
+    page.keyboard.type("General Electric")  # the box has the focus; it is called GE Aerospace since
+    expect(page.locator("#found option").first).to_be_attached()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/companies/general-electric$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("GE Aerospace")
+
+
+def test_the_rumour_turns_under_both_clocks(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-04-15")
+    badge = page.locator(".rumour .badge")
+    expect(badge).to_have_text("denied")
+    page.get_by_role("link", name="As known then").press("Enter")
+    expect(badge).to_have_text("partly denied")
+    page.goto("/companies/foxconn?as_of=2025-01-15")
+    expect(badge).to_have_text("open")
+
+
+def test_what_was_learned_between_two_days_is_said(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-04-15")
+    form = page.locator("form", has_text="What was learned about")
+    form.get_by_label("from what was known by").fill("2025-02-11")
+    form.get_by_label("to what was known by").fill("2025-11-22")
+    form.get_by_role("button").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("learned")
+    expect(page.locator("main")).to_contain_text("rumour")
+    expect(page.locator("main")).to_contain_text("denied")
+
+
+def test_evidence_leads_to_its_source_and_the_address_of_it(hub: Page) -> None:
+    hub.goto("/companies/hub")
+    summary = hub.locator(".item summary").first
+    summary.focus()
+    hub.keyboard.press("Enter")
+    hub.locator(".item details[open] a[href^='/sources/']").first.press("Enter")
+    expect(hub.get_by_role("heading", level=1)).to_contain_text("Deals")
+    expect(hub.locator("a[href='https://example.com/deals']").first).to_be_attached()
+
+
+def test_a_picture_is_taken_along_with_its_caption(page: Page) -> None:
+    page.goto("/companies/foxconn/timeline?on=2025-11-21")
+    address = page.get_by_role("link", name="PNG", exact=True).first.get_attribute("href")
+    assert address
+    taken = page.request.get(address)
+    assert taken.headers["content-type"] == "image/png"
+    told = taken.body()
+    assert b"Hon Hai Precision Industry: partnerships over time" in told
+    assert b"Description" in told
+
+
+def test_a_hub_is_read_from_its_first_view_to_its_last_item(hub: Page, screen: Any) -> None:
+    hub.goto("/companies/hub")
+    height = hub.evaluate("document.documentElement.scrollHeight")
+    assert height < (2 if screen[0] == 1280 else 4) * HIGH
+    hub.get_by_role("link", name=f"All {HUB_ITEMS} items", exact=True).press("Enter")
+    expect(hub.locator(".item")).to_have_count(50)
+    hub.locator(".facets summary", has_text="Status").press("Enter")
+    over = hub.locator(".facets details[open] a", has_text="ended")
+    count = re.search(r"\d+", over.inner_text())
+    assert count
+    over.press("Enter")
+    expect(hub.locator(".facets")).to_contain_text(f"{count[0]} items")
+    expect(hub.locator(".badge").first).to_have_text("terminated")
+
+
+def test_the_network_of_sixty_companies_opens_and_plays(hub: Page, screen: Any) -> None:
+    hub.goto("/network")
+    hub.get_by_label("Around the company").fill("Hub Industries")
+    hub.keyboard.press("Enter")
+    expect(hub.get_by_role("heading", level=1)).to_have_text("Hub Industries: who is tied to whom")
+    expect(hub.locator("#matrix")).to_be_visible()
+    shown = hub.locator(".for-desk .day" if screen[0] == 1280 else ".for-phone .day")
+    hub.get_by_role("button", name="Play").press("Enter")
+    before = shown.inner_text()
+    expect(shown).not_to_have_text(before)
+    hub.get_by_role("button", name="Stop").press("Enter")
+    expect(hub).to_have_url(re.compile(r"as_of=\d{4}-\d\d-\d\d"))
+    day = hub.locator("[data-day-shown]").input_value()
+    expect(hub.locator("#share ~ div")).to_contain_text(day)  # stopped on a day, it can be cited
+
+
+def test_the_network_goes_from_report_to_report_with_the_keyboard(page: Page) -> None:
+    page.goto("/network?company=openai&then=true&as_of=2025-10-06")
+    page.locator("h1").click()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("as_of=2025-09-22"))
+    now = page.locator(".ticker .now")
+    expect(now).to_contain_text("Investment in OpenAI Group PBC by Nvidia agreed in principle")
+    expect(page.locator("[data-swap=circles]")).to_contain_text("Money goes round")
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("as_of=2025-07-22"))
+    expect(page.locator("[data-swap=circles]")).to_contain_text("No circle of money")
+
+
+def test_the_news_of_a_month_is_found_from_its_bar(page: Page, screen: Any) -> None:
+    page.goto("/")
+    where = ".for-desk" if screen[0] == 1280 else ".for-phone"
+    page.locator(f"{where} a[href='/news?until=2025-11-30']").press("Enter")
+    expect(page.locator("main h2").first).to_contain_text("22 Nov 2025")
+    page.get_by_role("link", name="24 more of this day").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("News of 21 Nov 2025")
+
+
+def test_deals_of_a_status_are_listed(page: Page) -> None:
+    page.goto("/deals")
+    page.get_by_label("Status").select_option("completed")
+    expect(page).to_have_url(re.compile("status=completed"))
+    expect(page.locator("main")).to_contain_text("Acquisition of Twitter by Elon Musk")
+
+
+# --- without script -------------------------------------------------------------------------------
+
+
+def test_without_script_the_network_stands_at_each_day(plain: Page) -> None:
+    plain.goto("/network?company=openai&then=true&as_of=2025-10-06")
+    expect(plain.get_by_role("button", name="Play")).to_have_count(0)
+    plain.get_by_role("link", name="22 Sep 2025").first.click()
+    expect(plain.locator(".coordinate")).to_contain_text("22 Sep 2025")
+    expect(plain.locator(".ticker li:visible")).to_have_count(4)
+
+
+def test_without_script_items_are_narrowed(plain: Page) -> None:
+    plain.goto("/companies/foxconn?sort=newest&on=2025-11-21")
+    plain.locator(".facets summary", has_text="Kind").click()
+    plain.locator(".facets details[open] a", has_text="joint venture").click()
+    expect(plain.locator(".item")).to_have_count(1)
+
+
+# --- how long a page is ---------------------------------------------------------------------------
+
+LONG = (
+    "/", "/news", "/companies", "/companies/hub", "/companies/hub?sort=newest", "/deals",
+    "/companies/hub/timeline", "/network", "/network?company=hub&then=true", "/subjects/deal:hub-000",
+    "/sources", "/log?order=newest", "/reports",
+)  # fmt: skip
+
+
+def test_no_page_is_longer_than_six_screens(hub: Page, screen: Any) -> None:
+    """And axe finds nothing serious in those that are new here."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    axe = Axe()
+    long: dict[str, float] = {}
+    wrong: dict[str, list[str]] = {}
+    for number, path in enumerate(LONG):
+        hub.goto(path)
+        height = hub.evaluate("document.documentElement.scrollHeight") / HIGH
+        if height > 6:
+            long[path] = round(height, 1)
+        assert hub.evaluate("document.documentElement.scrollWidth") <= screen[0], path
+        hub.screenshot(
+            path=SCREENSHOTS / f"hub-{number}-{screen[1]}-{screen[0]}.png", full_page=True
+        )
+        if path.startswith(("/news", "/companies/hub", "/network")) or path == "/":
+            found = axe.run(hub, options={"resultTypes": ["violations"]}).response["violations"]
+            serious = [
+                f"{each['id']}: {each['nodes'][0]['html'][:120]}"
+                for each in found if each["impact"] in ("serious", "critical")
+            ]  # fmt: skip
+            if serious:
+                wrong[path] = serious
+    assert wrong == {}
+    assert long == {}

@@ -1,0 +1,85 @@
+"""The news: what became public, newest first, day by day, in sentences."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from msgspec.structs import asdict
+
+from timeline.answers.coordinate import parse_day
+from timeline.answers.model import LogEntry
+from timeline.answers.news import DayOfNews
+from timeline.app import Timeline
+from timeline.render.plot.reports import months_of
+from timeline.web.addresses import address
+from timeline.web.documented import documented
+from timeline.web.parameters import OfNews
+from timeline.web.replies import Page, respond
+
+router = APIRouter()
+
+DAYS: Final = 15
+"""Days of news on a page."""
+
+OF_A_DAY: Final = 4
+"""Events of a day, where others stand below it."""
+
+OF_ONE: Final = 60
+"""Events of a day that stands alone."""
+
+
+@router.get("/news", **documented("news", "What became public, day by day"))
+def news(request: Request, asked: Annotated[OfNews, Query()]) -> Response:
+    """What became public, newest first, by day: registrations are no news."""
+
+    def ask(timeline: Timeline) -> Page:
+        if asked.day is not None:
+            days = [
+                day
+                for day in timeline.news(days=1, until=asked.day, most=OF_ONE)
+                if day.day == parse_day(asked.day, timeline.timezone)
+            ]
+        else:
+            days = timeline.news(days=DAYS + 1, until=asked.until, most=OF_A_DAY)
+        more = None if asked.day or len(days) <= DAYS else {"until": days[DAYS].day}
+        days = days[:DAYS]
+        return Page(
+            template="news.html",
+            document=days,
+            rows=lambda: _rows(days),
+            columns=["day", *LogEntry.__struct_fields__],
+            context=lambda: _about(timeline, days, asked),
+            next=more,
+        )
+
+    return respond(request, asked, "/news", ask)
+
+
+def _rows(days: list[DayOfNews]) -> Iterator[dict[str, Any]]:
+    for day in days:
+        for entry in day.entries:
+            yield {"day": day.day, **asdict(entry)}
+
+
+def _about(timeline: Timeline, days: list[DayOfNews], asked: OfNews) -> dict[str, Any]:
+    entries = [entry for day in days for entry in day.entries]
+    items = timeline.described({entry.subject for entry in entries})
+    return {
+        "days": days,
+        "items": items,
+        "names": timeline.names_in(list(items.values())),
+        "sources": timeline.source_titles({slug for entry in entries for slug in entry.source}),
+        "months": months_of(timeline.activity().items()),
+        "month_leads": news_of_month,
+    }
+
+
+def news_of_month(month: str) -> str:
+    """Where the bar of a month leads: to the news up to its last day."""
+    year, number = int(month[:4]), int(month[5:7])
+    last = date(year, number, monthrange(year, number)[1])
+    return address("/news", {"until": last.isoformat()})
