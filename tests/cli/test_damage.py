@@ -12,7 +12,7 @@ from tests.store.test_append_only import run as run_sql
 from timeline import Timeline
 
 ASKING = [
-    ["state"],
+    ["state", "--all"],
     ["state", "foxconn", "--on", "2025-11-21"],
     ["state", "foxconn", "--recorded", "60"],
     ["why", "deal:foxconn-openai-ai-hardware"],
@@ -122,7 +122,7 @@ def test_a_store_without_its_head_or_place_is_damaged(target: str, gone: str) ->
     )
     run_sql(target, lets, f"DELETE FROM {gone}")
     for command in (
-        ["state"],
+        ["state", "--all"],
         ["verify"],
         ["log"],
         ["append", "company_registered", "--id", "x", "--name", "X"],
@@ -133,7 +133,7 @@ def test_a_store_without_its_head_or_place_is_damaged(target: str, gone: str) ->
     assert "error[store-damaged]" in run("--db", target, "verify").stderr
     if gone == "projection":
         assert run("--db", target, "rebuild").exit_code == 0
-        assert run("--db", target, "state").exit_code == 0
+        assert run("--db", target, "state", "--all").exit_code == 0
 
 
 ELSEWHERE = {
@@ -158,7 +158,7 @@ def test_damage_beside_the_log_is_no_bug_either(tmp_path: Path, what: str) -> No
         timeline.replay([story])
     run_sql(target, "DROP TRIGGER log_head_update", ELSEWHERE[what])
     for command in (
-        ["state"], ["deals"], ["why", "deal:foxconn-openai-ai-hardware"], ["find", "openai"],
+        ["state", "--all"], ["deals"], ["why", "deal:foxconn-openai-ai-hardware"], ["find", "openai"],
         ["replay", story, "--amend"], ["verify"],
     ):  # fmt: skip
         done = run("--db", target, *command)

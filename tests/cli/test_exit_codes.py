@@ -67,8 +67,8 @@ def test_1_where_an_expectation_fails(here: Path) -> None:
         ["states"],
         ["state", "foxconn", "hon-hai"],
         ["state", "--onn", "2025-11-21"],
-        ["state", "--on", "2025-11"],
-        ["state", "--known", "someday"],
+        ["state", "--all", "--on", "2025-11"],
+        ["state", "--all", "--known", "someday"],
         ["state", "--format", "xml"],
         ["state", "foxconn", "-o", "nowhere/answer.txt"],
         ["append", "--expected-version", "-1"],
@@ -92,7 +92,7 @@ def test_3_where_somebody_else_was_first(store: Path) -> None:
 
 
 def test_4_where_there_is_no_store(here: Path) -> None:
-    done = run("state")
+    done = run("state", "--all")
     assert (done.exit_code, done.stdout) == (4, "")
     assert "timeline replay or timeline init" in done.stderr
 

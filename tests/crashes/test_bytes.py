@@ -12,7 +12,14 @@ from tests.answers.stores import FIXTURES
 from tests.cli.program import run
 from timeline import Timeline
 
-ASKING = (["verify"], ["state"], ["log"], ["stats"], ["export"], ["sql", "SELECT * FROM event_log"])
+ASKING = (
+    ["verify"],
+    ["state", "--all"],
+    ["log"],
+    ["stats"],
+    ["export"],
+    ["sql", "SELECT * FROM event_log"],
+)
 
 
 @pytest.fixture(scope="module")
