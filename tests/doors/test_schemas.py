@@ -121,7 +121,7 @@ SCHEMAS = closed(NOW)
 def test_every_door_answers_as_published(doors: Doors, question: str) -> None:
     validator = jsonschema.Draft202012Validator(SCHEMAS | {"$ref": f"#/$defs/{question}"})
     validator.validate(json.loads(encode_json(LIBRARY[question](doors.timeline))))
-    for line in LINES[question]:
+    for line in LINES.get(question, ()):  # the news has a page, and no command
         validator.validate(doors.command_line(line))
     for path in PATHS.get(question, ()):
         validator.validate(doors.http(path))
