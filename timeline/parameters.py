@@ -227,8 +227,8 @@ DRAWN: Final = Parameter("target", "A company, or a subject", "COMPANY|SUBJECT",
 PICTURE: Final = Parameter(
     "kind",
     "What the picture shows",
-    choices=("timeline", "then-and-now", "belief", "two-axes"),
-    default="a timeline of a company, two axes of a subject",
+    choices=("timeline", "then-and-now", "belief", "two-axes", "network"),
+    default="a timeline of a company, two axes of a subject; network is drawn as by timeline graph",
 )
 FIRST_DRAWN: Final = Parameter(
     "start",
@@ -244,7 +244,7 @@ TIED_TO: Final = Parameter(
     completes="company",
 )
 DEPTH: Final = Parameter(
-    "depth", "So many ties away from the company", "N", number=Number(1, 10), default="1"
+    "depth", "So many ties away from the company", "N", number=Number(1), default="1"
 )
 
 # --- proof ----------------------------------------------------------------------------------------
@@ -261,4 +261,4 @@ SAMPLE: Final = Parameter(
     "N",
     number=Number(0),
 )
-SEED: Final = Parameter("seed", "Which ones", number=Number(None, None, 0))
+SEED: Final = Parameter("seed", "Which ones", number=Number(default=0), default="0")

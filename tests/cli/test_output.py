@@ -121,8 +121,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int, int]]:
     os.close(shown)
 
 
-def seen(terminal: tuple[int, int], *arguments: str) -> str:
-    """What a person sees of a program at a terminal."""
+def seen(terminal: tuple[int, int], *arguments: str, code: int = 0) -> str:
+    """What a person sees of a program at a terminal, which ends with an exit code."""
     written, shown = terminal
     process = subprocess.Popen([*TIMELINE, *arguments], stdout=written, stderr=written)
     os.close(written)
@@ -130,8 +130,20 @@ def seen(terminal: tuple[int, int], *arguments: str) -> str:
     with ended_late(process), suppress(OSError):  # how Linux says that nobody writes any more
         while part := os.read(shown, 65536):
             parts.append(part)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return b"".join(parts).decode()
+
+
+def test_a_person_who_names_no_company_is_asked_for_one(
+    store: Path, terminal: tuple[int, int]
+) -> None:
+    assert "--all" in seen(terminal, "--db", str(store), "state", code=2)
+
+
+def test_every_company_is_there_for_a_person_who_asks_for_all(
+    store: Path, terminal: tuple[int, int]
+) -> None:
+    assert "Hon Hai" in seen(terminal, "--db", str(store), "state", "--all")
 
 
 def test_a_terminal_gets_colours(store: Path, terminal: tuple[int, int]) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from timeline.cli.asking import write_answer
 from timeline.cli.options import coordinate, examples, tone, zoned
 from timeline.cli.replay import events, expectations
 from timeline.cli.session import Session
-from timeline.cli.state import write_state
+from timeline.questions.state import State
 
 if TYPE_CHECKING:
     from timeline.store.store import Store
@@ -72,7 +73,7 @@ def check(
         session.warn(found.done.warnings)
         timeline = Timeline(found.store, session.timezone)
         if company is not None:
-            write_state(session, timeline, timeline.state(company or None, **at), at=at)
+            write_answer(session, timeline, State(company or None, **at))
         if suggest:
             _suggest(session, found.store)
         if found.failed is not None:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
+from timeline.cli.asking import made, options_of
 from timeline.cli.options import ROWS, examples, tone, written
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
 from timeline.errors import NothingFound
+from timeline.questions.find import Find
 
 
-@click.command(epilog=examples('timeline find "hon hai"', "timeline find data centre --only items"))
+@click.command(help=Find.__doc__, epilog=examples(*Find.about.examples))
 @click.argument("text", nargs=-1, required=True)
-@click.option(
-    "--only",
-    type=click.Choice(["companies", "items", "events", "sources"]),
-    multiple=True,
-    help="Only this kind; can be given several times.",
-)
+@options_of(Find, argument=False)
 @written(*ROWS)
 @tone
 @click.pass_obj
-def find(session: Session, /, text: tuple[str, ...], only: tuple[str, ...]) -> None:
-    """Find companies by any name, and items, events and sources by their words.
-
-    Exact hits come first; near misses are shown only where nothing hits.
-    """
-    from msgspec.structs import asdict
-
-    from timeline.answers.model import Found
-
+def find(session: Session, /, text: tuple[str, ...], **asked: Any) -> None:
+    """Find what the words of the argument name."""
+    question = made(Find, asked, text=" ".join(text))
     with session.open() as timeline:
-        found = timeline.find(" ".join(text), only=only)
+        found = timeline.ask(question)
     if not found:
-        raise NothingFound(" ".join(text))
-    write_rows(session, map(asdict, found), columns=Found.__struct_fields__)
+        raise NothingFound(question.text)
+    write_rows(session, question.rows(found), columns=question.columns(found))

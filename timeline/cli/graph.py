@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from timeline.cli.completers import complete_company
+from timeline.cli.asking import made, options_of
 from timeline.cli.drawing import drawn, file_name, format_of, write_picture, write_text
-from timeline.cli.options import coordinate, examples, lens, network, tone, zoned
+from timeline.cli.options import examples, tone, zoned
 from timeline.cli.session import Session
+from timeline.questions.network import Graph, Network
 
 FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
 
@@ -21,16 +22,7 @@ FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
         "timeline graph --on 2025-11-21 --format dot -o - | dot -Tsvg -o network.svg",
     )
 )
-@click.argument("company", required=False, shell_complete=complete_company)
-@click.option(
-    "--depth",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Companies at most so many ties away; default: 1.",
-)
-@network
-@coordinate
-@lens()
+@options_of(Graph)
 @drawn(*FORMATS)
 @zoned
 @tone
@@ -38,18 +30,12 @@ FORMATS = ("svg", "png", "html", "graphml", "dot", "mermaid", "json")
 def graph(
     session: Session,
     /,
-    company: str | None,
-    depth: int | None,
-    then: bool,
-    kinds: tuple[str, ...],
-    over: bool,
-    matrix: bool,
     output: Path | None,
     format_: str | None,
     theme: Any,
     width: int | None,
     fonts: Path | None,
-    **at: Any,
+    **asked: Any,
 ) -> None:
     """Draw who is tied to whom on a day: every company, or those around one.
 
@@ -57,19 +43,17 @@ def graph(
     --then each day is as it was known by its own evening. GraphML, DOT and Mermaid hold the ties of the day
     asked for.
     """
-    if depth is not None and company is None:
-        raise click.UsageError("--depth counts from a company: name it")
+    shown = made(Graph, asked, theme=theme, width=width)
     wanted = format_of(output, format_, FORMATS)
-    name = file_name(company or "", "network")
+    name = file_name(shown.company or "", "network")
     with session.open() as timeline:
         if wanted in ("graphml", "dot", "mermaid"):
-            answer = timeline.network(company, depth=depth, then=then, **at)
+            taken = {each.name for each in Network.takes()}
+            question = made(Network, {n: value for n, value in asked.items() if n in taken})
+            answer = timeline.ask(question)
             write_text(session, _text(answer, wanted), wanted, output, name)
             return
-        picture = timeline.graph(
-            company, depth=depth, then=then, kinds=kinds, over=over, matrix=matrix, theme=theme,
-            width=width, **at,
-        )  # fmt: skip
+        picture = timeline.ask(shown)
     write_picture(session, picture, wanted, output, name, fonts)
 
 

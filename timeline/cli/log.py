@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from timeline import parameters
-from timeline.cli.completers import complete_target
-from timeline.cli.options import ROWS, asked_with, examples, horizon, tone, written, zoned
+from timeline.cli.asking import made, options_of
+from timeline.cli.options import ROWS, examples, tone, written, zoned
 from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
+from timeline.questions.log import Log
 
 if TYPE_CHECKING:
     from timeline.answers.model import LogEntry
@@ -19,17 +19,8 @@ if TYPE_CHECKING:
 SHOWN = ("position", "occurred", "known", "type", "subject", "source")
 
 
-@click.command(
-    epilog=examples(
-        "timeline log rumour:foxconn-nissan",
-        "timeline log foxconn --from 2025-09-01 --type deal_announced --format csv",
-        "timeline log --follow --after 108",
-    )
-)
-@click.argument(
-    "target", required=False, metavar="[COMPANY|SUBJECT]", shell_complete=complete_target
-)
-@asked_with(parameters.START, parameters.END, parameters.TYPES, parameters.SOURCE)
+@click.command(help=Log.__doc__, epilog=examples(*Log.about.examples))
+@options_of(Log)
 @click.option(
     "--after",
     type=click.IntRange(min=0),
@@ -43,33 +34,31 @@ SHOWN = ("position", "occurred", "known", "type", "subject", "source")
     is_flag=True,
     help="Go on with every event that is appended, as JSONL, until interrupted.",
 )
-@horizon
 @written(*ROWS)
 @zoned
 @tone
 @click.pass_obj
-def log(session: Session, /, target: str | None, follow: bool, **asked: Any) -> None:
-    """List the events of a company or a subject, or all of them, newest last."""
+def log(session: Session, /, follow: bool, after: int, **asked: Any) -> None:
+    """List the events, or follow them."""
     if follow:
-        _follow(session, target, **asked)
+        _follow(session, after=after, **asked)
         return
-    from timeline.answers.model import LogEntry
-
+    question = made(Log, asked, after=after)
     with session.open() as timeline:
-        entries = timeline.log(target, **asked)
+        entries = timeline.ask(question)
         people = session.format in ("table", "md")
-        rows = _for_people(entries) if people else _rows(entries)
+        rows = _for_people(entries) if people else question.rows(entries)
         count = write_rows(
             session,
             rows,
-            columns=LogEntry.__struct_fields__,
+            columns=question.columns(entries),
             shown=(*SHOWN, "id") if session.verbose else SHOWN,
         )
     if not count:
         session.note("no event is like that")
 
 
-def _follow(session: Session, target: str | None, **asked: Any) -> None:
+def _follow(session: Session, **asked: Any) -> None:
     """Write each event as a line as soon as it is there."""
     if asked.pop("known") is not None or asked.pop("recorded") is not None:
         raise click.UsageError("--follow has no end: leave --known and --recorded out")
@@ -80,7 +69,7 @@ def _follow(session: Session, target: str | None, **asked: Any) -> None:
 
     with session.open() as timeline, writing(session) as stream:
         try:
-            for row in _rows(timeline.follow(target, **asked)):
+            for row in _rows(timeline.follow(**asked)):
                 render_rows([row], "jsonl", out=stream)
                 stream.flush()
         except KeyboardInterrupt:  # the way to end it

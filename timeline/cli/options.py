@@ -140,6 +140,10 @@ def option(parameter: Parameter) -> Decorator:
         kind = {"is_flag": True}
     elif parameter.choices:
         kind = {"type": click.Choice(parameter.choices)}
+    elif parameter.number is not None:
+        least, most, default = parameter.number
+        kind |= {"type": int if least is most is None else click.IntRange(least, most)}
+        kind |= {"default": default}
     if parameter.several:
         kind["multiple"] = True
     if parameter.completes:

@@ -51,8 +51,11 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
 
 COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
 
-_MODULES: Final = {**dict.fromkeys(SECTIONS["Lists"], "lists"), "judge": "match"}
-"""The module of a command that is not called like it."""
+_LISTS: Final = SECTIONS["Lists"][:-2]
+"""The commands of one module, a question for each kind of subject."""
+
+_QUESTIONS: Final = ("diff", "match", "companies")
+"""The commands that are made of a question, and have no module here."""
 
 
 def open_streams() -> None:
@@ -77,16 +80,35 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, in the order in which they are shown."""
-        return list(COMMANDS)
+        return [*COMMANDS, *self._more()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
+        if cmd_name in _QUESTIONS or cmd_name not in COMMANDS:
+            return self._asking(cmd_name)
         name = cmd_name + "_" * iskeyword(cmd_name)
-        command = getattr(import_module(f"timeline.cli.{_MODULES.get(cmd_name, name)}"), name)
+        module = "lists" if cmd_name in _LISTS else name
+        command = getattr(import_module(f"timeline.cli.{module}"), name)
         assert isinstance(command, click.Command)
         return command
+
+    def _asking(self, name: str) -> click.Command | None:
+        """The command of the question that a module of questions declares under its own name."""
+        from timeline import questions
+
+        question = questions.questions_of(name).get(name) if name in questions.modules() else None
+        if question is None or not question.about.command:
+            return None
+        from timeline.cli.asking import command_of
+
+        return command_of(question)
+
+    def _more(self) -> list[str]:
+        """The questions that are commands and stand in no section."""
+        from timeline import questions
+
+        others = (name for name in questions.modules() if name not in COMMANDS)
+        return [name for name in others if self._asking(name) is not None]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -96,13 +118,14 @@ class Program(click.Group):
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
             raise click.exceptions.NoSuchCommand(
-                error.command_name, possibilities=COMMANDS, ctx=ctx
+                error.command_name, possibilities=self.list_commands(ctx), ctx=ctx
             ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Every command with its sentence, section by section."""
-        width = max(map(len, COMMANDS))
-        for section, names in SECTIONS.items():
+        more = {"More questions": tuple(self._more())}
+        width = max(map(len, self.list_commands(ctx)))
+        for section, names in (SECTIONS | {n: found for n, found in more.items() if found}).items():
             with formatter.section(section):
                 formatter.write_dl(list(self._sentences(ctx, names, width)))
 

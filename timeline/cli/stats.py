@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from timeline.cli.asking import write_answer
 from timeline.cli.options import ROWS, examples, tone, written
-from timeline.cli.output import write_document, write_rows
 from timeline.cli.session import Session
-
-if TYPE_CHECKING:
-    from timeline.answers.stats import Stats
+from timeline.questions.stats import Counted
 
 
 @click.command(
@@ -31,19 +27,4 @@ if TYPE_CHECKING:
 def stats(session: Session, /, archive: Path | None) -> None:
     """Count the events, subjects and bytes of the store."""
     with session.open() as timeline:
-        counted = timeline.stats(archive=archive)
-    if session.format == "json":
-        write_document(session, counted)
-    else:
-        write_rows(session, _rows(counted), columns=("of", "name", "value"))
-
-
-def _rows(counted: Stats) -> Iterator[dict[str, Any]]:
-    from msgspec.structs import asdict
-
-    for name, value in asdict(counted).items():
-        if isinstance(value, dict):
-            for each, count in value.items():
-                yield {"of": name, "name": each, "value": count}
-        else:
-            yield {"of": "store", "name": name, "value": value}
+        write_answer(session, timeline, Counted(archive=archive))

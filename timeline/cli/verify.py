@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from timeline.cli.asking import made, options_of
 from timeline.cli.options import examples, tone, written
 from timeline.cli.output import write_document, writing
 from timeline.cli.progress import Bar
 from timeline.cli.replay import events
 from timeline.cli.session import Session
+from timeline.questions.verify import Verify
 
 
 @click.command(
@@ -25,26 +28,11 @@ from timeline.cli.session import Session
     metavar="FILE",
     help="Prove too that the log goes on from where timeline anchor saw it.",
 )
-@click.option(
-    "--since",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="POSITION",
-    help="Prove only what came after, and its subjects; needs an anchor from there or later.",
-)
-@click.option(
-    "--sample",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Compare the history of N subjects with the log, instead of that of all.",
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Which ones.")
+@options_of(Verify)
 @written("table", "json")
 @tone
 @click.pass_obj
-def verify(
-    session: Session, /, file: Path | None, since: int, sample: int | None, seed: int
-) -> None:
+def verify(session: Session, /, file: Path | None, **asked: Any) -> None:
     """Prove that the log is as it was appended, and that the stored history follows from it."""
     anchor = None
     if file is not None:
@@ -52,9 +40,9 @@ def verify(
 
         anchor = load_anchor(file)
     with session.open() as timeline, Bar("verify", quiet=session.quiet) as progress:
-        proved = timeline.verify(
-            anchor=anchor, sample=sample, seed=seed, since=since, progress=progress
-        )
+        question = made(Verify, asked, anchor=anchor, progress=progress)
+        proved = timeline.ask(question)
+    since = question.since
     if session.format == "json":
         write_document(session, proved)
         return

@@ -101,6 +101,8 @@ class Plot(Located, Filtered, Lensed, Question["Picture"]):
     ``only`` those named; ``most`` lanes (40) are drawn.
     """
 
+    about = About("plot", "A picture of a story", argument="target", command=False)
+
     target: str = given(parameters.DRAWN, needed=True)
     kind: PictureKind | None = given(parameters.PICTURE)
     start: Day | None = given(parameters.FIRST_DRAWN)

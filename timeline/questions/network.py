@@ -26,7 +26,9 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
     With ``then`` each day is told as it was known by its own end; the day asked for is one of them.
     """
 
-    about = About("network", "Who is tied to whom", command=False, address="/network")
+    about = About(
+        "network", "Who is tied to whom", argument="company", command=False, address="/network"
+    )
 
     company: str | None = given(parameters.TIED_TO)
     depth: int | None = given(parameters.DEPTH)
@@ -134,6 +136,8 @@ class Graph(Located, Lensed, Question["Picture"]):
     the kind of subject ("right"). What is over or denied is drawn with ``over``.
     """
 
+    about = About("graph", "A picture of who is tied to whom", argument="company", command=False)
+
     company: str | None = given(parameters.TIED_TO)
     depth: int | None = given(parameters.DEPTH)
     then: bool = given(parameters.THEN)
@@ -142,6 +146,11 @@ class Graph(Located, Lensed, Question["Picture"]):
     matrix: bool = given(parameters.MATRIX)
     theme: Theme = "light"
     width: int | None = None
+
+    def check(self) -> None:
+        """Raise InvalidValue for ties that are counted from nobody."""
+        if self.depth is not None and self.company is None:
+            raise CannotAsk("depth", "counts from a company", "name it")
 
     def ask(self, reader: Reader) -> Picture:
         """The picture, which is drawn when it is written."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from inspect import get_annotations
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Self, TypeVar, cast
 
 from timeline import parameters
 from timeline.parameters import Parameter
@@ -143,9 +143,12 @@ class Question(Generic[Answer]):
         )
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Question[Answer]:
-        """The question with the values of parameters; what is None or empty counts as left out."""
-        made: dict[str, Any] = {}
+    def of(cls, values: Mapping[str, Any], **more: Any) -> Self:
+        """The question with the values of parameters, by their names in the library.
+
+        What is None or empty counts as left out. ``more`` are fields that no parameter has.
+        """
+        made: dict[str, Any] = dict(more)
         rest = {name: value for name, value in values.items() if value not in (None, (), [])}
         for each in cls.fields():
             declared = each.metadata.get(_DECLARED, ())

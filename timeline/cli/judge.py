@@ -1,4 +1,4 @@
-"""``timeline match`` and ``timeline judge``: companies that were registered twice."""
+"""``timeline judge``: companies that were registered twice."""
 
 from __future__ import annotations
 
@@ -8,26 +8,6 @@ from timeline.cli.completers import complete_company
 from timeline.cli.options import ROWS, examples, tone, written
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
-
-
-@click.command(epilog=examples("timeline match", "timeline match --format csv -o candidates.csv"))
-@written(*ROWS)
-@tone
-@click.pass_obj
-def match(session: Session, /) -> None:
-    """List companies that are probably one, with the reasons, for you to decide.
-
-    Pairs that were judged before are left out; timeline judge records a decision.
-    """
-    from msgspec.structs import asdict
-
-    from timeline.answers.match import Match
-
-    with session.open() as timeline:
-        found = timeline.match()
-    write_rows(session, map(asdict, found), columns=Match.__struct_fields__)
-    if not found:
-        session.note("no two companies look like one")
 
 
 @click.command(
