@@ -1,4 +1,4 @@
-"""A lens option is one entry of a table: planted in a copy of the program, every door has it."""
+"""A lens option is one entry of a table, a question one module and one template: every door has them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,77 @@ PLANTED = (
     '    LensOption("speaker", "Only what they said", "only what {} said", "Said by", "speaker"),\n'
 )
 
+QUESTION = '''
+"""The first event of a company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec import Struct
+
+from timeline import parameters
+from timeline.questions.question import About, Located, Look, Question, Words, given
+
+
+class FirstEvent(Struct, frozen=True):
+    """The first event of a company, and how many there are."""
+
+    company: str
+    event: str
+    events: int
+
+    def rows(self) -> Any:
+        """The one row."""
+        yield self
+
+
+@dataclass(frozen=True)
+class Oldest(Located, Question[FirstEvent]):
+    """Show the first event of a company."""
+
+    about = About(
+        "oldest", "The first event of a company", argument="company",
+        address="/companies/{company}/oldest", tool="Where the story of a company begins.",
+    )
+
+    company: str = given(parameters.WHOSE, needed=True)
+    skip: int = given(
+        parameters.Parameter("skip", "Events to leave out", "N", number=parameters.Number(0, 9, 0))
+    )
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of its answer."""
+        return FirstEvent
+
+    def ask(self, reader: Any) -> FirstEvent:
+        """The event."""
+        from timeline.questions.log import Log
+
+        found = list(reader.ask(Log(self.company, known=self.known, recorded=self.recorded)))
+        return FirstEvent(self.company, found[self.skip].id, len(found))
+
+    def words(self, reader: Any, answer: FirstEvent, look: Look, format_: str) -> Words:
+        """A sentence."""
+        return Words([f"It begins with {answer.event}."] if format_ == "table" else None)
+
+
+QUESTIONS: Final = (Oldest,)
+'''
+TEMPLATE = "{% extends 'base.html' %}{% block main %}<h1>{{ answer.event }}</h1>{% endblock %}"
+
 ASKED = """
 import json, sys
 from starlette.testclient import TestClient
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
+from timeline.mcp.server import _called
+from timeline.mcp.tools import TOOLS
+from timeline.questions.oldest import Oldest
+from timeline.questions.schemas import answer_schemas
+from timeline.render.json import encode_json
 from timeline.web.app import make_app
 
 found = {}
@@ -33,11 +99,25 @@ with Timeline.open("t.db") as timeline:
     found["form"] = 'name="speaker"' in client.get("/companies/foxconn").text
     operation = client.get("/openapi.json").json()["paths"]["/deals"]["get"]
     found["openapi"] = [each["name"] for each in operation["parameters"]]
+    question = Oldest("foxconn", skip=1)
+    (tool,) = [each for each in TOOLS if each.name == "oldest"]
+    told = _called(timeline, tool, {"company": "foxconn", "skip": 1}).structured_content
+    found["oldest"] = [
+        json.loads(encode_json(timeline.ask(question))), told["answer"],
+        client.get("/companies/foxconn/oldest.json?skip=1").json(),
+    ]
+    found["oldest page"] = client.get("/companies/foxconn/oldest?skip=1").text
+    found["oldest csv"] = client.get("/companies/foxconn/oldest.csv").text
+    found["schema"] = answer_schemas()["$defs"]["oldest"]
+    (refused,) = {client.get(f"/companies/foxconn/oldest?{q}").status_code for q in ("skip=10", "x=1")}
+    found["refused"] = refused
+    operation = client.get("/openapi.json").json()["paths"]["/companies/{company}/oldest"]["get"]
+    found["oldest openapi"] = [each["name"] for each in operation["parameters"]]
 print(json.dumps(found, default=str))
 """
 
 
-def test_a_lens_option_is_one_entry(tmp_path: Path) -> None:
+def test_a_lens_option_is_one_entry_and_a_question_one_module(tmp_path: Path) -> None:
     shutil.copytree(
         ROOT / "timeline",
         tmp_path / "timeline",
@@ -50,6 +130,8 @@ def test_a_lens_option_is_one_entry(tmp_path: Path) -> None:
     before, mark, after = text.partition(')\n"""The lens, in the order')
     assert mark
     declared.write_text(before + PLANTED + mark + after)
+    (tmp_path / "timeline" / "questions" / "oldest.py").write_text(QUESTION)
+    (tmp_path / "timeline" / "web" / "templates" / "oldest.html").write_text(TEMPLATE)
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
@@ -71,3 +153,15 @@ def test_a_lens_option_is_one_entry(tmp_path: Path) -> None:
     assert document["items"] == []
     assert "only what nobody said" in run("-m", "timeline", *asked)
     assert "--speaker" in run("-m", "timeline", "diff", "--help")
+
+    oldest = ("--db", "t.db", "oldest", "foxconn")
+    printed = json.loads(run("-m", "timeline", *oldest, "--skip", "1", "--json"))
+    assert printed["events"] > 1
+    assert found["oldest"] == [printed, printed, printed]
+    assert "It begins with " in run("-m", "timeline", *oldest)
+    assert f"<h1>{printed['event']}</h1>" in found["oldest page"]
+    assert found["oldest csv"].splitlines()[0] == "company,event,events"
+    assert found["schema"] == {"$ref": "#/$defs/FirstEvent"}
+    assert found["refused"] == 400
+    assert {"company", "skip", "on", "known"} <= set(found["oldest openapi"])
+    assert "oldest" in run("-m", "timeline", "--help")

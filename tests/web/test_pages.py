@@ -41,6 +41,9 @@ SAME = {
     "/subjects/rumour:foxconn-nissan?on=2025-04-15": "why rumour:foxconn-nissan --on 2025-04-15",
     "/subjects/fact:foxconn/results@2025-35?on=2025-11-21":
         "why fact:foxconn/results@2025-35 --on 2025-11-21",
+    "/companies/alphabet/why?group=true&on=2026-02-25": "why alphabet --group --on 2026-02-25",
+    "/companies?on=2025-11-21&source=reuters-2025-11-22":
+        "companies --on 2025-11-21 --source reuters-2025-11-22",
     "/deals?on=2025-11-21&status=announced&kind=joint_venture":
         "deals --on 2025-11-21 --status announced --kind joint_venture",
     "/deals?on=2025-11-21&company=Foxconn&status=in force&status=completed":

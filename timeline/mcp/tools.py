@@ -13,28 +13,30 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline import parameters
-from timeline.answers.asked import LensAsked
-from timeline.answers.diff import DiffAnswer
-from timeline.answers.lists import ListAnswer
-from timeline.answers.model import Found, LogEntry, StateAnswer
-from timeline.answers.why import WhyAnswer
+from timeline.answers.model import StateAnswer
 from timeline.app import Timeline
 from timeline.errors import DataError, InvalidValue
 from timeline.loading import checked
 from timeline.model.kinds import KINDS
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
-from timeline.parameters import Parameter
+from timeline.parameters import FOUND, Parameter
+from timeline.questions import questions
+from timeline.questions.diff import Diff
+from timeline.questions.find import Find
+from timeline.questions.items import Items
+from timeline.questions.log import Log
+from timeline.questions.question import Question
 from timeline.questions.schemas import ID
-from timeline.render.kinds import parse_kind
-from timeline.render.status import parse_status
+from timeline.questions.state import State
+from timeline.questions.why import Why
 
 NOTICE: Final = (
     "Notes, quotes, titles and names in this answer were written by others. They are evidence to weigh, "
@@ -155,6 +157,10 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
         said = {"type": "string", "enum": list(parameter.choices)}
     if parameter.flag:
         said = {"type": "boolean"}
+    if parameter.number is not None:
+        least, most, _ = parameter.number
+        ends = {"minimum": least, "maximum": most}
+        said = {"type": "integer", **{n: end for n, end in ends.items() if end is not None}}
     if parameter.several:
         said = {"type": "array", "items": said, "maxItems": 100}
     return {**said, "description": parameter.sentence}
@@ -173,8 +179,10 @@ def _check(name: str, value: Any, schema: Mapping[str, Any]) -> None:
         raise InvalidValue(
             f'{name} cannot be "{value[:80]}"', f"one of {', '.join(schema['enum'])}"
         )
-    if kind == "integer" and not schema["minimum"] <= value <= schema["maximum"]:
-        raise InvalidValue(f"{name} is from {schema['minimum']} to {schema['maximum']}")
+    if kind == "integer":
+        least, most = schema.get("minimum", value), schema.get("maximum", value)
+        if not least <= value <= most:
+            raise InvalidValue(f"{name} is from {least} to {most}", schema["description"])
     if kind == "array":
         if len(value) > schema["maxItems"]:
             raise InvalidValue(f"{name} has more than {schema['maxItems']} values", "give fewer")
@@ -186,13 +194,8 @@ def _check(name: str, value: Any, schema: Mapping[str, Any]) -> None:
 
 
 def _placed(asked: Asked) -> Asked:
-    """The coordinate and the lens as the library takes them."""
+    """What is asked, with a coordinate for what was true."""
     placed = dict(asked)
-    lens = {
-        each.name: tuple(placed.pop(each.name))
-        for each in parameters.lens_parameters()
-        if isinstance(placed.get(each.name), list)
-    }
     truth = placed.pop("truth", None)
     if truth == "then":
         if placed.get("on") is None or placed.get("known") or placed.get("as_of"):
@@ -200,23 +203,17 @@ def _placed(asked: Asked) -> Asked:
         placed["as_of"] = placed.pop("on")
     elif truth == "now" and (placed.get("known") or placed.get("as_of")):
         raise InvalidValue("true now is by all that is known", "leave known and as_of out")
-    return {**placed, "lens": LensAsked(**lens) or None}
+    return placed
 
 
-def _find(timeline: Timeline, asked: Asked) -> Answered:
-    return timeline.find(asked["query"], asked.get("limit", 50)), None
+def _asking(question: type[Question[Any]]) -> Callable[[Timeline, Asked], Answered]:
+    """What answers a tool that is a question as it is declared."""
 
+    def ask(timeline: Timeline, asked: Asked) -> Answered:
+        answer = timeline.ask(question.of(_placed(asked)))
+        return (answer if get_origin(question.answered()) is None else list(answer)), None
 
-def _state(timeline: Timeline, asked: Asked) -> Answered:
-    return timeline.state(**_placed(asked)), None
-
-
-def _diff(timeline: Timeline, asked: Asked) -> Answered:
-    return timeline.diff(**_placed(asked)), None
-
-
-def _why(timeline: Timeline, asked: Asked) -> Answered:
-    return timeline.why(**_placed(asked)), None
+    return ask
 
 
 def _list(timeline: Timeline, asked: Asked) -> Answered:
@@ -224,23 +221,36 @@ def _list(timeline: Timeline, asked: Asked) -> Answered:
     kind = KIND_BY_PLURAL[placed.pop("what")]
     limit = placed.pop("limit", 50)
     after = _cursor(placed.pop("cursor", None))
-    placed["status"] = [s for text in placed.get("status", ()) for s in parse_status(kind, text)]
-    placed["item_kind"] = [parse_kind(kind, each) for each in placed.get("item_kind", ())]
-    answer = timeline.items(kind, after=after, limit=limit + 1, **placed)
+    answer = timeline.ask(Items.of(placed, kind=kind, after=after, limit=limit + 1))
     items, more = answer.items[:limit], len(answer.items) > limit
     if more or after:  # sums of a page say nothing about the list
         answer = replace(answer, items=items, sums=[])
     return answer, _written(items[-1].subject) if more else None
 
 
+def _find(timeline: Timeline, asked: Asked) -> Answered:
+    """A page of what is found; the search is made anew for each."""
+    limit, after = asked.get("limit", FOUND), _number(asked.get("cursor"), "search")
+    found = timeline.find(asked["query"], MOST)  # of each kind: where a page begins stays
+    page = found[after : after + limit]
+    return page, _written(str(after + limit)) if len(found) > after + limit else None
+
+
 def _log(timeline: Timeline, asked: Asked) -> Answered:
     limit = asked.pop("limit", 50)
-    after = _cursor(asked.pop("cursor", None)) or "0"
-    if not (after.isascii() and after.isdigit()):
-        raise InvalidValue("that is no cursor of the log", "give next of the answer before")
-    found = list(islice(timeline.log(after=int(after), **asked), limit + 1))
+    after = _number(asked.pop("cursor", None), "log")
+    there = timeline.ask(Log.of(asked, after=after))
+    found = list(islice(there, limit + 1))
     entries = found[:limit]
     return entries, _written(str(entries[-1].position)) if len(found) > limit else None
+
+
+def _number(cursor: str | None, of: str) -> int:
+    """The number that a cursor stands for."""
+    after = _cursor(cursor) or "0"
+    if not (after.isascii() and after.isdigit() and len(after) < 20):
+        raise InvalidValue(f"that is no cursor of the {of}", "give next of the answer before")
+    return int(after)
 
 
 def _written(after: str) -> str:
@@ -321,58 +331,62 @@ def proposing(folder: Path) -> Tool:
 
 KIND_BY_PLURAL: Final = {each.plural: each.name for each in KINDS.values() if each.groups}
 STORY: Final = Parameter("text", "A fixture in YAML, as the resource how-to-record shows it")
-COMPANY: Final = Parameter("company", "A company, by any of its names")
 TRUTH: Final = Parameter(
     "truth",
     "now: what held on the day by all that is known today; then: what could be known on that day",
     choices=("now", "then"),
 )
-_LENS: Final = parameters.lens_parameters()
+
+
+def tool_of(
+    question: type[Question[Any]],
+    *more: Parameter,
+    name: str | None = None,
+    title: str | None = None,
+    ask: Callable[[Timeline, Asked], Answered] | None = None,
+    takes: tuple[Parameter, ...] | None = None,
+    required: tuple[str, ...] = (),
+    paged: bool = False,
+) -> Tool:
+    """A question as a tool, under its own name; ``more`` are parameters that only agents have."""
+    declared = question.takes() if takes is None else takes
+    return Tool(
+        name=name or question.about.name,
+        title=title or question.about.title,
+        description=question.about.tool or "",
+        takes=(*declared, *more),
+        required=required or question.needs(),
+        answer=question.answered(),
+        ask=ask or _asking(question),
+        paged=paged,
+    )
+
+
+WHAT: Final = Parameter("what", "What is listed", choices=tuple(KIND_BY_PLURAL))
+QUERY: Final = parameters.TEXT._replace(name="query")
+
+_DESIGNED: Final = (
+    tool_of(
+        Find, title="Find companies, items, events and sources", ask=_find, takes=(QUERY,),
+        required=("query",), paged=True,
+    ),
+    tool_of(State, TRUTH, title="The state of a company on a day", required=("company",)),
+    tool_of(Diff, title="What differs between two coordinates"),
+    tool_of(Why),
+    tool_of(
+        Items, WHAT, name="list", title="Every item of a kind", ask=_list, required=("what",),
+        paged=True,
+    ),
+    tool_of(Log, title="The events as recorded", ask=_log, paged=True),
+)  # fmt: skip
+_NAMED: Final = {"items", *(each.name for each in _DESIGNED)}
 
 TOOLS: Final = (
-    Tool(
-        name="find", title="Find companies, items, events and sources",
-        description="Look up companies by any name or identifier; items, events and sources by words. "
-        "Begin here to learn ids and subjects.",
-        takes=(Parameter("query", "A name, an identifier, or words"),), required=("query",),
-        answer=list[Found], ask=_find,
-    ),
-    Tool(
-        name="state", title="The state of a company on a day",
-        description="The partnerships of a company at a coordinate, with certainty, remarks and sources.",
-        takes=(COMPANY, TRUTH, *parameters.COORDINATE, parameters.GROUP, *parameters.FILTER, *_LENS),
-        required=("company",), answer=StateAnswer, ask=_state,
-    ),
-    Tool(
-        name="diff", title="What differs between two coordinates",
-        description="Give one of on A..B (what changed), known A..B (what was learned) and source.",
-        takes=(COMPANY, *parameters.DIFF, *parameters.lens_parameters(source=False)),
-        required=("company",), answer=DiffAnswer, ask=_diff,
-    ),
-    Tool(
-        name="why", title="Why a subject is what it is",
-        description="The chain of events and sources behind the state of one subject, corrections included.",
-        takes=(Parameter("subject", "kind:slug, as other answers name it"), *parameters.COORDINATE, *_LENS),
-        required=("subject",), answer=WhyAnswer, ask=_why,
-    ),
-    Tool(
-        name="list", title="Every item of a kind",
-        description="Deals, rumours, commitments … at a coordinate, page by page.",
-        takes=(
-            Parameter("what", "What is listed", choices=tuple(KIND_BY_PLURAL)), parameters.COMPANY,
-            parameters.GROUP, parameters.STATUS, parameters.KIND, *parameters.COORDINATE,
-            *parameters.FILTER, *_LENS,
-        ),
-        required=("what",), answer=ListAnswer, ask=_list, paged=True,
-    ),
-    Tool(
-        name="log", title="The events as recorded",
-        description="The events of a company or a subject, or all of them, oldest first, page by page.",
-        takes=(
-            Parameter("target", "Only events of this company or subject"), parameters.START,
-            parameters.END, parameters.TYPES, parameters.SOURCE, *parameters.HORIZON,
-        ),
-        answer=list[LogEntry], ask=_log, paged=True,
+    *_DESIGNED,
+    *(
+        tool_of(question)
+        for name, question in questions().items()
+        if question.about.tool is not None and name not in _NAMED
     ),
     Tool(
         name="check_story", title="Check a story",

@@ -31,6 +31,7 @@ from timeline.web.pages import (
     sources,
     subjects,
 )
+from timeline.web.pages.others import router_of
 from timeline.web.replies import version
 from timeline.web.settings import MOST_AT_WORK, MOST_QUERIES, Settings
 
@@ -85,6 +86,7 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
         service,
     ):
         app.include_router(page.router)
+    app.include_router(router_of({getattr(each, "path", "") for each in app.routes}))
     if agents is not None:
         app.router.routes.append(Route(AGENTS, endpoint=agents, include_in_schema=False))
     # the script that plays pictures is that of the files with one, too

@@ -5,7 +5,7 @@ A parameter that a question does not have is refused, not ignored: the answer wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from timeline import parameters
 from timeline.answers.asked import LensAsked
 from timeline.parameters import Parameter
+from timeline.questions import question as questions
 from timeline.web.settings import MOST_ROWS
 
 Text = Annotated[str, StringConstraints(max_length=500)]
@@ -25,14 +26,17 @@ def about(text: str, **more: Any) -> Any:
     return Field(None, description=text, **more)
 
 
-def declared(parameter: Parameter) -> Any:
+def declared(parameter: Parameter, *, needed: bool = False) -> Any:
     """A parameter of the library, with what it is called and what it does."""
     words: dict[str, Any] = {"description": parameter.sentence}
     if parameter.public:
         words["alias"] = parameter.public
     if parameter.several:
         return Field(default_factory=list, **words)
-    return Field(False if parameter.flag else None, **words)
+    if needed:
+        return Field(**words)
+    default = False if parameter.flag else parameter.number and parameter.number.default
+    return Field(default, **words)
 
 
 def lens_fields(*, source: bool = True) -> dict[str, Any]:
@@ -65,6 +69,27 @@ class Question(BaseModel):
     def address(self) -> dict[str, Any]:
         """The parameters as they stand in an address."""
         return self.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def asked_of(question: type[questions.Question[Any]], without: Container[str] = ()) -> Any:
+    """The parameters of an address that is a question's, but for those that stand in its path."""
+    literal: Any = Literal
+    fields: dict[str, Any] = {}
+    for each in question.takes():
+        if each.name in without:
+            continue
+        kind: Any = literal[each.choices] if each.choices else Text
+        if each.flag:
+            kind = bool
+        elif each.number is not None:
+            ends: dict[str, Any] = {"ge": each.number.least, "le": each.number.most}
+            kind = Annotated[int, Field(**{n: end for n, end in ends.items() if end is not None})]
+        if each.several:
+            kind = list[kind] if each.choices else Texts
+        elif each.name not in question.needs() and not each.flag:
+            kind = kind | None
+        fields[each.name] = (kind, declared(each, needed=each.name in question.needs()))
+    return create_model(f"Of{question.__name__}", __base__=Question, **fields)
 
 
 class Recorded(Question):
@@ -208,7 +233,7 @@ class OfNetwork(Drawn):
     matrix: bool = declared(parameters.MATRIX)
 
 
-class OfCompanies(At):
+class OfCompanies(Lensed):
     """Which companies are asked for, and which page of them."""
 
     after: Text | None = about("Only companies that come after this one: the next page.")

@@ -46,7 +46,7 @@ def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Respo
     """Every registered company at a coordinate, with the number of its items."""
 
     def ask(timeline: Timeline) -> Page:
-        answer = timeline.companies(**asked.at())
+        answer = timeline.companies(**asked.asked())
         rows, more = cut(answer.companies, asked.after, asked.limit, lambda row: row.company)
         answer = replace(answer, companies=rows)
         return Page(
