@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -37,6 +38,30 @@ class Doors:
         answer = self._http.get(path, params=asked or None, headers={"Accept": "application/json"})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def said(self, *words: str) -> Any:
+        """What a command prints as JSON, or the code of its failure."""
+        done = run("--db", self.timeline.store.name, *words, "--json")
+        if done.exit_code == 0:
+            return json.loads(done.stdout)
+        code = re.search(r"error\[([a-z-]+)\]", done.stderr)
+        if code is None:  # options that cannot be given together, with the usage
+            assert done.stderr.startswith("Usage:"), done.output
+            return "invalid-value"
+        return [] if code[1] == "nothing-found" else code[1]
+
+    def page(self, path: str, asked: Mapping[str, Any]) -> Any:
+        """What a page answers as JSON, or the code of its problem."""
+        headers = {"Accept": "application/json"}
+        answer = self._http.get(path, params=asked, headers=headers).json()
+        return answer["code"] if isinstance(answer, dict) and "code" in answer else answer
+
+    def told(self, name: str, asked: dict[str, Any]) -> Any:
+        """What a tool answers, or the code of its failure."""
+        result: Any = _called(self.timeline, self._tools[name], asked)
+        if result.is_error:
+            return result.content[0].text.partition("[")[2].partition("]")[0]
+        return result.structured_content["answer"]
 
     def tool(self, name: str, **asked: Any) -> Any:
         """What a tool answers."""

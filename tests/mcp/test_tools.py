@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +19,10 @@ from hypothesis import strategies as st
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolRequestParams
 
 from timeline.app import Timeline
+from timeline.mcp import server
 from timeline.mcp.server import HOW_TO_RECORD, PROMPT, SCHEMA, VOCABULARY, _called, make_server
 from timeline.mcp.tools import TOOLS
 from timeline.render.json import encode_json
@@ -151,6 +154,57 @@ def test_what_an_agent_is_told(timeline: Timeline) -> None:
                 await client.call_tool("erase", {})
 
     anyio.run(run)
+
+
+def test_calls_beyond_the_limit_wait_or_are_told(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, most, released = [0], [0], threading.Event()
+
+    def slow(*_: Any) -> Any:
+        working[0] += 1
+        most[0] = max(most[0], working[0])
+        released.wait(30)
+        working[0] -= 1
+        return server._result(["done"], structured={})
+
+    monkeypatch.setattr(server, "_called", slow)
+    monkeypatch.setattr(server, "SECONDS_TO_WAIT", 0.2)
+
+    async def run() -> list[Any]:
+        found: list[Any] = []
+        made = make_server(timeline).get_request_handler("tools/call")
+        assert made is not None
+        params = CallToolRequestParams(name="find", arguments={"query": "a"})
+
+        async def call() -> None:
+            found.append(await made.handler(None, params))  # type: ignore[arg-type]
+            if len(found) == 2:
+                released.set()
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(server.MOST_AT_ONCE + 2):
+                tasks.start_soon(call)
+        return found
+
+    found = anyio.run(run)
+    assert most[0] == server.MOST_AT_ONCE
+    assert [result.is_error for result in found].count(True) == 2
+    assert "error[busy]" in found[0].content[0].text
+
+
+def test_a_page_of_what_is_found_goes_on_where_the_one_before_ended(timeline: Timeline) -> None:
+    seen: list[Any] = []
+    asked: dict[str, Any] = {"query": "foxconn", "limit": 3}
+    while True:
+        (result,) = ask(timeline, ("find", asked))
+        seen += answer(result)
+        if (onward := result.structured_content["next"]) is None:
+            break
+        asked["cursor"] = onward
+    every = json.loads(encode_json(timeline.find("foxconn", 200)))
+    assert len(every) > 3
+    assert seen == every
 
 
 anything = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()))

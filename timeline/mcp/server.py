@@ -26,6 +26,12 @@ INSTRUCTIONS: Final = (
     "Ask what a company's partnerships were on a day, and what could be known by then. Begin with find. "
     "Name certainty and sources in what you tell. " + NOTICE
 )
+MOST_AT_ONCE: Final = 4
+"""Calls that are answered at once; further ones wait, and those that wait for long are told to come again."""
+
+SECONDS_TO_WAIT: Final = 5.0
+"""For a place among them."""
+
 SECONDS: Final = 10.0
 """How long the database may work on one question."""
 
@@ -57,6 +63,7 @@ def make_server(
 
     ``seconds`` is how long the database may work on one question.
     """
+    places = anyio.Semaphore(MOST_AT_ONCE)
     tools = {each.name: each for each in (*TOOLS, *([] if drafts is None else [proposing(drafts)]))}
 
     async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
@@ -66,7 +73,15 @@ def make_server(
         tool = tools.get(call.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f'there is no tool "{call.name[:80]}"')
-        return await run_sync(_called, timeline, tool, call.arguments or {}, seconds)
+        with anyio.move_on_after(SECONDS_TO_WAIT) as waiting:
+            await places.acquire()
+        if waiting.cancelled_caught:
+            busy = "error[busy]: as many calls are answered as can be"
+            return _result([f"{busy}\nhint: ask again in some seconds"], is_error=True)
+        try:
+            return await run_sync(_called, timeline, tool, call.arguments or {}, seconds)
+        finally:
+            places.release()
 
     async def list_resources(_: Any, __: Any) -> types.ListResourcesResult:
         named = {

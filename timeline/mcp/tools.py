@@ -231,7 +231,8 @@ def _list(timeline: Timeline, asked: Asked) -> Answered:
 def _find(timeline: Timeline, asked: Asked) -> Answered:
     """A page of what is found; the search is made anew for each."""
     limit, after = asked.get("limit", FOUND), _number(asked.get("cursor"), "search")
-    found = timeline.find(asked["query"], MOST)  # of each kind: where a page begins stays
+    # always the most of each kind, so that a page begins where the one before ended
+    found = timeline.find(asked["query"], MOST, asked.get("only", ()))
     page = found[after : after + limit]
     return page, _written(str(after + limit)) if len(found) > after + limit else None
 
@@ -367,7 +368,7 @@ QUERY: Final = parameters.TEXT._replace(name="query")
 
 _DESIGNED: Final = (
     tool_of(
-        Find, title="Find companies, items, events and sources", ask=_find, takes=(QUERY,),
+        Find, title="Find companies, items, events and sources", ask=_find, takes=(QUERY, parameters.ONLY),
         required=("query",), paged=True,
     ),
     tool_of(State, TRUTH, title="The state of a company on a day", required=("company",)),

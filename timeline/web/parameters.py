@@ -334,4 +334,5 @@ class Search(Question):
     q: Text | None = about(
         "A name or identifier of a company, or words of an item, event or source."
     )
-    limit: int = Field(20, ge=1, le=100, description="The most of each kind.")
+    only: list[Literal["companies", "items", "events", "sources"]] = declared(parameters.ONLY)
+    limit: int = Field(parameters.FOUND, ge=1, le=100, description="The most of each kind.")

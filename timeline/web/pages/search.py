@@ -49,7 +49,7 @@ def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
     """Companies by any name or identifier, items, events and sources by their words."""
 
     def ask(timeline: Timeline) -> Page:
-        matches = timeline.find(asked.q, asked.limit) if asked.q else []
+        matches = timeline.find(asked.q, asked.limit, asked.only) if asked.q else []
 
         def context() -> dict[str, object]:
             return {"q": asked.q, "matches": matches, **({} if asked.q else _news(timeline))}
