@@ -426,6 +426,9 @@ def _changes(
     for name in changes:
         if name not in fixed and draw(at_most(3)) == 0:
             changes[name] = None
+    said = [name for name in pool if name in root and name not in fixed]
+    if said and draw(at_most(2)) == 0:  # it was wrong, and nothing takes its place
+        changes[pick(draw, said)] = None
     if is_first and "parties" in changes:
         changes["parties"] = pool["parties"][0]
     if draw(at_most(2)) == 0:
