@@ -34,6 +34,8 @@ _MONEY: list[tuple[str, dict[str, Any]]] = [
     ("USD 1.4 tn", {"exact": "1400000000000"}),
     ("USD 1,250 tn", {"exact": "1250000000000000"}),
     ("USD 1,234,567,890", {"exact": "1234567890"}),
+    ("USD 2,296.5 bn", {"exact": "2296500000000"}),
+    ("USD 1,234.567 mn", {"exact": "1234567000"}),
     ("USD 250,000.50", {"exact": "250000.50"}),
     ("USD 5 bn or less", {"max": "5000000000"}),
     ("USD 5 bn a year or more", {"min": "5000000000", "per": "year"}),

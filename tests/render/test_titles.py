@@ -87,7 +87,7 @@ def item(
         ("licence", ["licensor"], {"globex": ["licensee"]}, "Licence to Globex, as licensor"),
         ("research_development", ["partner"], {"undisclosed": ["partner"]},
          "Research and development with an undisclosed party, as partner"),
-        ("other", ["other"], {}, "Agreement, as other"),
+        ("other", ["other"], {}, "Agreement"),
     ],
 )  # fmt: skip
 def test_deals(kind: str, own: list[str], held: dict[str, list[str]], said: str) -> None:

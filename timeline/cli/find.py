@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -27,4 +28,12 @@ def find(session: Session, /, text: tuple[str, ...], **asked: Any) -> None:
         found = timeline.ask(question)
     if not found:
         raise NothingFound(question.text)
-    write_rows(session, question.rows(found), columns=question.columns(found))
+    rows: Iterable[Mapping[str, Any]] = question.rows(found)
+    if session.format in ("table", "md"):
+        from timeline.render.fields import type_words
+
+        rows = (
+            {**row, "name": type_words(row["name"])} if row["what"] == "event" else row
+            for row in rows
+        )
+    write_rows(session, rows, columns=question.columns(found))

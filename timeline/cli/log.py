@@ -16,7 +16,7 @@ from timeline.questions.log import Log
 if TYPE_CHECKING:
     from timeline.answers.model import LogEntry
 
-SHOWN = ("position", "occurred", "known", "type", "subject", "source")
+SHOWN = ("entry", "occurred", "known", "type", "subject", "source")
 
 
 @click.command(help=Log.__doc__, epilog=examples(*Log.about.examples))
@@ -83,9 +83,8 @@ def _rows(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
 
 
 def _for_people(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
-    """The rows with what is always known called so, and days instead of instants."""
-    from timeline.model.values import ALWAYS
+    """The rows with days and types as people write them."""
+    from timeline.render.spoken import spoken
 
-    for row in _rows(entries):
-        known = "always" if row["known"] == ALWAYS else row["known"][:10]
-        yield row | {"known": known}
+    for row in spoken(_rows(entries), {}):
+        yield row | {"entry": row["position"]}

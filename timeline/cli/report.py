@@ -104,6 +104,7 @@ def _write_spoken(
     rows = list(cut)
     at = {name: asked.get(name) for name in ("on", "known")}
     names = timeline.names(companies_in(rows), **at)
-    write_rows(session, spoken(rows, names), columns=found.columns)
+    said = ({n.replace("_", " "): v for n, v in row.items()} for row in spoken(rows, names))
+    write_rows(session, said, columns=[name.replace("_", " ") for name in found.columns])
     if cut.more:
         session.note(f"there are more than {limit} rows")

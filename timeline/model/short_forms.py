@@ -61,8 +61,14 @@ def _scaled(number: Decimal) -> tuple[str, str]:
                 short = _EXACT.divide(number, scale).normalize(_EXACT)
                 if -int(short.as_tuple().exponent) <= _MOST_DECIMALS:
                     return f"{short:,f}", word
-                break
     return f"{number:,f}", ""
+
+
+def write_number(value: int | float | Decimal) -> str:
+    """A number for people: "2,296.5 bn", "12,345", "0.5"."""
+    whole = int(value)
+    digits, word = _write_number(whole if whole == value else value, scale=True)
+    return f"{digits} {word}".rstrip()
 
 
 def _write_number(value: Any, *, scale: bool) -> tuple[str, str]:

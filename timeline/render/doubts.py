@@ -29,9 +29,11 @@ def standing_words(item: CompanyItem) -> str:
 def alternatives_words(subject: str, alternatives: Sequence[Any]) -> str:
     """What else may hold of a subject: "may also be signed"; nothing where nothing may."""
     fact = claim_term_of(subject) is not None
-    others = join((_alternative(each, fact) for each in alternatives if each != "absent"), "or")
+    odd = {} if fact else {"noted": "may only have been mentioned"}
+    odd["absent"] = "may not have happened"
+    others = join((_alternative(each, fact) for each in alternatives if each not in [*odd]), "or")
     said = [f"may also be {others}"] if others else []
-    return " or ".join([*said, "may not have happened"] if "absent" in alternatives else said)
+    return " or ".join([*said, *(odd[name] for name in odd if name in alternatives)])
 
 
 def _alternative(claim: Any, fact: bool) -> str:

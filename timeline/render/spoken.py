@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
-from timeline.model import dates
+from timeline.model import dates, short_forms
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import instant_words
 from timeline.render.fields import kind_words, label_of, type_words
@@ -36,6 +37,10 @@ _COMPANIES: Final = frozenset(
         "because",
     }
 )
+
+
+_LARGE: Final = 100_000
+"""From here on nobody counts the digits of a number: "2,296.5 bn"."""
 
 
 def _group_words(group: str) -> str:
@@ -73,6 +78,8 @@ def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str
 def _spoken(column: str, value: Any, names: Names) -> Any:
     if column in _YES_OR_NO and value in (0, 1):
         return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal) and abs(float(value)) >= _LARGE:
+        return short_forms.write_number(value)
     if not isinstance(value, str | list | dict):
         return value
     if isinstance(value, str) and column in _WORDS:

@@ -157,6 +157,8 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
 
     def taken_in(field: re.Match[str]) -> str:
         assert event is not None
+        if field[1] == "authority":  # a text, or a company
+            return name_of(rest.pop("authority"), names)
         shape = shapes_of(event)[field[1]]
         return say(shape, rest.pop(field[1]), names).replace("_", " ")
 

@@ -92,7 +92,8 @@ def _preposition(item: CompanyItem, roles: Sequence[str]) -> str | None:
 
 def _role(item: CompanyItem, beside: Sequence[str] = ()) -> str:
     together = f" with {join(beside)}" if beside else ""
-    return f", as {words.roles(item.roles)}{together}" if item.roles else together
+    told = [role for role in item.roles if role != "other"]
+    return f", as {words.roles(told)}{together}" if told else together
 
 
 def _agreed(item: CompanyItem, party: str, names: Names) -> str:

@@ -24,7 +24,7 @@ _REASONS: Final = {
     "not yet happened": "had not happened yet on that day",
     "retracted": "was retracted",
     "erased": "the record no longer says what it told",
-    "outside the lens": "no source of it passes the lens",
+    "outside the lens": "none of its sources is among those that count here",
 }
 _FACTS: Final = ("fact_stated", "fact_ended")
 _IN_SUBJECT: Final = ("company", "attribute", "period")

@@ -291,3 +291,17 @@ def test_no_two_groups_of_a_network_are_dashed_alike(timeline: Timeline) -> None
     from timeline.render.plot.network import _DASHES
 
     assert len({str(dash) for dash in _DASHES.values()}) == len(GROUPS) == len(_DASHES)
+
+
+def test_a_stake_shows_its_course_within_its_bar(timeline: Timeline) -> None:
+    stake = {"type": "relationship_established", "subject": "relationship:s", "known": "2015-01-01"}
+    ends = {"kind": "owns_stake_in", "from": "acme", "to": "globex", "share": {"exact": "50"}}
+    timeline.append(stake | ends | {"occurred": "2015-01-01"})
+    timeline.append(stake | {
+        "type": "relationship_changed", "occurred": "2020-01-01", "known": "2020-01-01",
+        "share": {"min": "75", "max": "76"},
+    })  # fmt: skip
+    picture = timeline.plot("acme", on=ON)
+    said = [mark.text for mark in picture.scene.walk() if mark.tag == "text" and mark.text]
+    assert [each for each in said if each.endswith("%")] == ["50 %", "75–76 %"]
+    assert "gap in a bar: the share changed" in said[-2].lower()

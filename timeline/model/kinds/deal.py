@@ -436,7 +436,7 @@ KIND = Kind(
         "break_fees": Term("break fee", "who owes whom what when it fails"),
         "term": Term("term", "the duration"),
         "expected_completion": Term("completion", "when it should be completed", "expected {}"),
-        "outside_date": Term("outside", "the day by which it must be completed", "by {}"),
+        "outside_date": Term("deadline", "the day by which it must be completed", "by {}"),
         "venture": Term("venture", "id of the company that it founds"),
         "independent_of": Term("independent", "subjects that it does not depend on", "of {}"),
         "replaces": Term("replaces", "subjects whose place it takes"),

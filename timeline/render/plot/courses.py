@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date as calendar
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from timeline.answers.course import Course, CoursesAnswer, Span
 from timeline.model.dates import OPEN_START
@@ -284,6 +284,11 @@ def _grid(sheet: Sheet, scale: Axis, top: float, bottom: float) -> None:
         sheet.line(at, top, at, bottom, stroke=line, stroke_dasharray="2 4")
 
 
+def _has_changed(course: Course) -> bool:
+    values = [span.value for span in course.spans if span.value is not UNSET]
+    return not _is_fact(course) and any(value != values[0] for value in values)
+
+
 def _signs(
     answer: CoursesAnswer, lanes: Sequence[Lane], courses: Sequence[Course], scale: Axis
 ) -> str:
@@ -298,6 +303,7 @@ def _signs(
         ("thin: over or denied", any(bar.over for bar in bars)),
         ("hatched: suspended or disputed", any(bar.group == "disputed" for bar in bars)),
         ("pale: after that day", any(bar.first > answer.on for bar in bars)),
+        ("gap in a bar: the share changed", any(map(_has_changed, courses))),
         ("arrow: goes on", any(lane.arrow is not None for lane in lanes)),
         ("● a fact, as it was said", any(map(_is_fact, courses))),
         (

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import UNSET
+
 from timeline.answers.course import Course
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
 from timeline.render.plot.bars import Bar, Lane, later_bars
 from timeline.render.plot.days import Axis
-from timeline.render.plot.sheet import HATCH, Sheet
+from timeline.render.plot.measure import width
+from timeline.render.plot.sheet import HATCH, SMALL, Sheet
 from timeline.render.status import Group, status_words
+from timeline.render.words import value_in_words
 
 BAR: Final = 18
 THIN: Final = 4
@@ -46,6 +50,8 @@ def draw_lane(
             thin_line(sheet, bar.group, x, x2, middle, after)
         else:
             solid(sheet, bar, x, x2, middle, after, pointed=bar.last == end)
+            if bar.span.value is not UNSET:
+                _value(sheet, bar, x, x2, middle, begins=bar.first != lane.bars[0].first)
     for bar in lane.contested:
         if scale.meets(bar.first, bar.last):
             _contested(sheet, bar, middle, scale)
@@ -74,6 +80,17 @@ def solid(
         "path", d=path, fill=fill, stroke=sheet.colours.groups[bar.group], stroke_width=1.5,
         stroke_dasharray="4 2.5" if bar.group == "rumoured" else None, opacity=opacity,
     )  # fmt: skip
+
+
+def _value(sheet: Sheet, bar: Bar, x: float, x2: float, middle: float, *, begins: bool) -> None:
+    """How large a stake is, within its bar where it fits; a gap where it became another."""
+    if begins:
+        ground = sheet.colours.background
+        sheet.line(x, middle - BAR / 2, x, middle + BAR / 2, stroke=ground, stroke_width=2)
+    said = value_in_words(bar.span.value)
+    if width(said, SMALL) + 8 <= x2 - x:
+        color = sheet.colours.on_fills[bar.group]
+        sheet.text(x + 4, middle + 4.5, said, SMALL, color=color)
 
 
 def thin_line(

@@ -1,0 +1,29 @@
+"""Rows of reports for people: days, words and numbers that are read at a glance."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from timeline.render.spoken import spoken
+
+
+@pytest.mark.parametrize(
+    "column, value, said",
+    [
+        ("least", 2_296_500_000_000, "2,296.5 bn"),
+        ("most", Decimal(3_000_000_000), "3 bn"),
+        ("most", 1_234_567_890.0, "1,234,567,890"),
+        ("days", 338, 338),
+        ("known", "2025-04-04T23:59:59.999999Z", "4 Apr 2025"),
+        ("occurred", "[..2022-03-20]", "by 20 Mar 2022"),
+        ("type", "deal_approval_decided", "deal approval decided"),
+        ("status", "noted", "mentioned"),
+        ("status_group", "live", "in force"),
+        ("disputed", 0, "no"),
+    ],
+)
+def test_a_value_is_said_as_people_read_it(column: str, value: Any, said: Any) -> None:
+    assert [*spoken([{column: value}], {})] == [{column: said}]
