@@ -237,7 +237,7 @@ def test_a_server_keeps_nothing_after_its_tables_were_written_anew(postgresql: U
 def told_by_disk(connection: Any) -> dict[str, list[str]]:
     """The relations whose files on the server hold what was erased, by their kind."""
     found: dict[str, list[str]] = {}
-    traces = [word.encode() for word in (*WORDS, "Jane fee ")]
+    traces = [word.encode() for word in (*WORDS, trace_of("fee"))]
     relations = connection.execute(
         "SELECT relname, relkind::text, pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class"
         " WHERE relkind IN ('r', 't', 'i') AND pg_relation_filepath(oid) IS NOT NULL"
