@@ -191,8 +191,8 @@ def test_a_backup_beside_a_bulk_replay_has_all_of_it_or_nothing(
     target: str, tmp_path: Path
 ) -> None:
     news = tmp_path / "news.jsonl"
-    with news.open("wb") as file:
-        write_news(file, BULK)
+    with news.open("wb") as stream:
+        write_news(stream, BULK)
     with (
         Timeline.open(target) as timeline,
         Timeline.open(target) as other,
