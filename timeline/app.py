@@ -54,6 +54,7 @@ from timeline.questions.sources import Source, Sources
 from timeline.questions.sql import Sql
 from timeline.questions.state import State
 from timeline.questions.stats import Counted
+from timeline.questions.tracker import PlotTracker, Tracker
 from timeline.questions.verify import Verify
 from timeline.questions.why import Why, WhyCompany
 from timeline.store.store import Clock, Store, system_clock
@@ -144,6 +145,8 @@ class Timeline:
     axes = asks(Axes)
     belief = asks(Belief)
     then_and_now = asks(ThenAndNow)
+    tracker = asks(Tracker)
+    plot_tracker = asks(PlotTracker)
     network = asks(Network)
     drawn_network = asks(Drawn)
     exchange = asks(Exchange)

@@ -159,6 +159,14 @@ COMPANY: Final = Parameter(
     completes="company",
 )
 
+SETTLED: Final = Parameter(
+    "only", "Only questions that are settled, or still open", choices=("settled", "open")
+)
+TRACKED: Final = Parameter("kind", "Only rumours, or only deals", choices=("rumour", "deal"))
+QUESTIONS: Final = Parameter(
+    "limit", "The most questions that are shown", "N", number=Number(1, 500, 20)
+)
+
 # --- a network ------------------------------------------------------------------------------------
 
 THEN: Final = Parameter("then", "Tell each day as it was known by its own evening", flag=True)
@@ -227,7 +235,7 @@ DRAWN: Final = Parameter("target", "A company, or a subject", "COMPANY|SUBJECT",
 PICTURE: Final = Parameter(
     "kind",
     "What the picture shows",
-    choices=("timeline", "then-and-now", "belief", "two-axes", "network"),
+    choices=("timeline", "then-and-now", "belief", "two-axes", "tracker", "network"),
     default="a timeline of a company, two axes of a subject; network is drawn as by timeline graph",
 )
 FIRST_DRAWN: Final = Parameter(

@@ -133,7 +133,7 @@ def test_an_unknown_subject_is_not_found(stories: Timeline) -> None:
 def test_what_came_true_and_ended_later_came_true() -> None:
     def stood(first: str, status: str | None) -> Belief:
         return Belief(
-            first=first, last="9999-12-31", status=status, certainty="definite", alternatives=[],
+            first=first, last="9999-12-31", told=first, status=status, certainty="definite", alternatives=[],
             disputed=False, reports=[],
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any, Final, Protocol, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -42,6 +43,8 @@ class Belief(Struct, frozen=True, kw_only=True):
     first: Day
     last: Day
     """The day before which it turned; ``9999-12-31`` where it has not."""
+    told: Day
+    """The evening by which the report was public: that day, or the one before; a plan turns on its day."""
     status: str | None
     """Null where nothing was left to believe."""
     certainty: Certainty
@@ -220,6 +223,14 @@ def crossed(
     return sorted(found, key=lambda each: each[0])
 
 
+def told_on(first: Day, known: Instant, timezone: str) -> Day:
+    """The evening of the report that a belief turned on: a day ahead it is news, sooner it is a plan."""
+    if known == ALWAYS:
+        return first
+    told = day_of(known, timezone)
+    return told if days_between(told, first) == 1 else first
+
+
 def diagonal(patches: Iterable[Patch], until: Day, timezone: str = "UTC") -> Iterator[Belief]:
     """The beliefs of the evenings up to one, without reports; a gap is a belief in nothing."""
     held: Belief | None = None
@@ -227,6 +238,7 @@ def diagonal(patches: Iterable[Patch], until: Day, timezone: str = "UTC") -> Ite
         new = Belief(
             first=first,
             last=last,
+            told=told_on(first, patch.known_from, timezone),
             status=patch.status,
             certainty=patch.certainty,
             alternatives=patch.alternatives,
@@ -250,8 +262,8 @@ def diagonal(patches: Iterable[Patch], until: Day, timezone: str = "UTC") -> Ite
 
 def _nothing(first: Day, last: Day) -> Belief:
     return Belief(
-        first=first, last=last, status=None, certainty="definite", alternatives=[], disputed=False,
-        reports=[],
+        first=first, last=last, told=first, status=None, certainty="definite", alternatives=[],
+        disputed=False, reports=[],
     )  # fmt: skip
 
 
@@ -263,11 +275,13 @@ def _told(
     beliefs: Iterable[Belief], marks: Sequence[Mark], alone: dict[str, str], timezone: str
 ) -> Iterator[Belief]:
     """The beliefs with what became public on their days; what turned one comes first."""
-    for each in beliefs:
-        own = [mark for mark in marks if each.first <= day_of(mark.known, timezone) < each.last]
+    every = list(beliefs)
+    for each, following in zip_longest(every, every[1:]):
+        end = following.told if following is not None else each.last
+        own = [mark for mark in marks if each.told <= day_of(mark.known, timezone) < end]
 
         def place(mark: Mark, turned: Belief = each) -> tuple[bool, bool, Instant, int]:
-            at_once = day_of(mark.known, timezone) == turned.first
+            at_once = day_of(mark.known, timezone) == turned.told
             return (
                 not at_once, alone.get(mark.event) != turned.status, mark.known, mark.position
             )  # fmt: skip
@@ -304,10 +318,10 @@ def _of_day(found: AxesAnswer, until: Day, timezone: str) -> Iterator[Belief]:
 
 
 class Stood(Protocol):
-    """A status, and the first evening of it."""
+    """A status, and the evening by which it was reported."""
 
     @property
-    def first(self) -> Day: ...  # noqa: D102
+    def told(self) -> Day: ...  # noqa: D102
     @property
     def status(self) -> str | None: ...  # noqa: D102
 
@@ -319,18 +333,18 @@ def settle(subject: str, beliefs: Sequence[Stood]) -> Outcome | None:
     """
     if not beliefs:
         return None
-    kind, first = kind_of(subject), beliefs[0].first
+    kind, first = kind_of(subject), beliefs[0].told
     for each in beliefs:
         if each.status is not None and kind.group_of(each.status) in ("live", "done"):
-            return _outcome(TRUE, first, each.first)
+            return _outcome(TRUE, first, each.told)
     status = beliefs[-1].status
     if status is not None and not kind.is_closed(status):
         return Outcome(outcome=OPEN, first=first, settled=None, days=None)
-    settled = beliefs[-1].first
+    settled = beliefs[-1].told
     for each in reversed(beliefs):
         if each.status != status:
             break
-        settled = each.first
+        settled = each.told
     return _outcome(status or "absent", first, settled)
 
 

@@ -10,6 +10,7 @@ from timeline import parameters
 from timeline.errors import InvalidValue
 from timeline.questions.belief import Belief, ThenAndNow
 from timeline.questions.question import About, Filtered, Lensed, Located, Question, given
+from timeline.questions.tracker import PlotTracker
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 780
 """Pixels, unless said otherwise."""
 
-PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes"]
-OF_COMPANY: Final = ("timeline", "then-and-now")
+PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes", "tracker"]
+OF_COMPANY: Final = ("timeline", "then-and-now", "tracker")
 OF_SUBJECT: Final = ("two-axes", "belief", "then-and-now")
 """What a company, and what a subject can be shown as."""
 
@@ -151,6 +152,15 @@ class Plot(Located, Filtered, Lensed, Question["Picture"]):
                 draw=lambda look, width, links: then_scene(sides, look, width, links),
                 width=wide,
                 theme=self.theme,
+            )
+        if shown == "tracker":
+            if self.certainty is not None or self.open_only:
+                raise InvalidValue("a tracker has every question", "leave out certainty and open")
+            named = {"rumours": "rumour", "deals": "deal"}.get(self.target)
+            of: Any = named
+            company = None if named else self.target
+            return reader.ask(
+                PlotTracker(company=company, kind=of, theme=self.theme, width=wide, **self.placed())
             )
         if shown == "timeline":
             from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title

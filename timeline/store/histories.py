@@ -186,6 +186,40 @@ def read_subjects_of_kind(
     return list(connection.scalars(statement, _at(on, known)))
 
 
+def read_crossed(
+    connection: Connection,
+    kinds: Iterable[str],
+    known: Instant,
+    subjects: Sequence[str] | None = None,
+) -> Iterator[Sequence[Any]]:
+    """The rows that the diagonal of both axes crosses: subject, both days, both instants, status.
+
+    Of every subject of some kinds, or of those named, with what became known up to an instant; by subject,
+    in constant memory. A day comes before its instants in text order, so both can be compared.
+    """
+    table = rows_table.c
+    statement = (
+        sa.select(
+            table.subject,
+            table.valid_from,
+            table.valid_to,
+            table.known_from,
+            table.known_to,
+            table.status,
+        )
+        .where(of_kinds(table.subject, kinds), table.known_from <= known)
+        .where(table.valid_from < table.known_to, table.known_from < table.valid_to)
+        .order_by(table.subject)
+        .execution_options(yield_per=5000)
+    )
+    parts = [statement] if subjects is None else [
+        statement.where(table.subject.in_(some)) for some in chunks(sorted(subjects))
+    ]  # fmt: skip
+    for part in parts:
+        with connection.execute(part) as rows:
+            yield from rows
+
+
 _counts: Final = (
     sa.select(party_history.c.company, sa.func.count())
     .where(*_holds(party_history))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date as calendar
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -90,9 +90,20 @@ def _how_to_read(sheet: Sheet, answer: BeliefAnswer) -> None:
 # --- what is believed, as a box -------------------------------------------------------------------
 
 
+class Held(Protocol):
+    """What may be held of a subject."""
+
+    @property
+    def status(self) -> str | None: ...  # noqa: D102
+    @property
+    def certainty(self) -> str: ...  # noqa: D102
+    @property
+    def disputed(self) -> bool: ...  # noqa: D102
+
+
 def belief_box(
     sheet: Sheet,
-    belief: Belief | Span,
+    belief: Held,
     x: float,
     y: float,
     wide: float,

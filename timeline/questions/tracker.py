@@ -1,0 +1,99 @@
+"""Rumours and announced deals as questions: which came true, how long it took, who was first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from timeline import parameters
+from timeline.questions.question import About, Lensed, Located, Question, given
+
+if TYPE_CHECKING:
+    from timeline.answers.tracker import TrackerAnswer
+    from timeline.questions.reader import Reader
+    from timeline.render.picture import Picture
+    from timeline.render.plot.colours import Theme
+
+WIDTH: Final = 780
+"""Pixels, unless said otherwise."""
+
+
+@dataclass(frozen=True)
+class Tracker(Located, Lensed, Question["TrackerAnswer"]):
+    """Rumours and announced deals as questions, of all companies or of one; ``limit`` (20) are shown."""
+
+    about = About("tracker", "How each question was settled", command=False, address="/tracker")
+
+    company: str | None = given(parameters.COMPANY)
+    only: Literal["settled", "open"] | None = given(parameters.SETTLED)
+    kind: Literal["rumour", "deal"] | None = given(parameters.TRACKED)
+    limit: int = given(parameters.QUESTIONS)
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of the data of its picture."""
+        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tracker import TrackerAnswer
+
+        return drawn_type(TrackerAnswer)
+
+    def ask(self, reader: Reader) -> TrackerAnswer:
+        """The questions, and what all of them come to."""
+        from timeline.answers.tracker import tracker
+
+        with reader.viewing(self) as view:
+            return tracker(
+                view,
+                company=self.company,
+                only=self.only,
+                kind=self.kind,
+                limit=self.limit,
+                timezone=reader.timezone,
+            )
+
+
+@dataclass(frozen=True)
+class PlotTracker(Located, Lensed, Question["Picture"]):
+    """A picture of a tracker: a strip a question, all on one scale of days."""
+
+    about = About("plot_tracker", "A picture of the tracker", command=False)
+
+    company: str | None = None
+    only: Literal["settled", "open"] | None = None
+    kind: Literal["rumour", "deal"] | None = None
+    limit: int = 20
+    theme: Theme = "light"
+    width: int | None = None
+
+    @classmethod
+    def answered(cls) -> Any:
+        """A picture is no data: its answer is that of the tracker."""
+        return Tracker.answered()
+
+    def ask(self, reader: Reader) -> Picture:
+        """The picture, which is drawn when it is written."""
+        from timeline.render.picture import Picture, check_look
+        from timeline.render.plot.tracker import tracker_alt, tracker_scene, tracker_title
+
+        wide = WIDTH if self.width is None else self.width
+        check_look(self.theme, wide)
+        answer = reader.ask(
+            Tracker(
+                company=self.company,
+                only=self.only,
+                kind=self.kind,
+                limit=self.limit,
+                **self.placed(),
+            )
+        )
+        return Picture(
+            answer,
+            title=tracker_title(answer),
+            alt=tracker_alt(answer),
+            draw=lambda look, width, links: tracker_scene(answer, look, width, links),
+            width=wide,
+            theme=self.theme,
+        )
+
+
+QUESTIONS: Final = (Tracker,)
