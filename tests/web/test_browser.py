@@ -35,6 +35,9 @@ PAGES = {
     "correction": "/subjects/fact:foxconn/segments.largest-revenue@2025-35?on=2025-11-22",
     "timeline": "/companies/foxconn/timeline?on=2025-11-21",
     "axes": "/axes/rumour:foxconn-nissan?on=2025-04-15",
+    "then": "/then/foxconn?on=2025-04-15",
+    "belief": "/belief/rumour:foxconn-nissan?on=2025-04-15",
+    "tracker": "/tracker",
     "network": "/network?on=2025-11-21",
     "deals": "/deals?on=2025-11-21",
     "facts": "/facts?on=2025-11-21",
@@ -140,6 +143,66 @@ def test_the_network_slides_too(page: Page) -> None:
     page.locator("#slide-on").fill(number("2013-01-15"))
     expect(page.locator(".coordinate")).to_contain_text("15 Jan 2013")
     expect(page.locator(".for-desk .day")).to_have_text("15 Jan 2013")
+
+
+def test_a_reader_sees_then_and_now_and_moves_the_divider(page: Page) -> None:
+    page.goto("/companies/foxconn?on=2025-04-15")
+    page.get_by_role("link", name="Side by side").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("could know")
+    divider = page.locator(".for-desk .divider")
+    expect(divider).to_have_attribute("aria-valuetext", "15 Apr 2025, 2 differences")
+    divider.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"/then/foxconn\?on=2025-02-12$"))
+    expect(divider).to_be_focused()
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile(r"on=2025-11-22$"))
+    divider.scroll_into_view_if_needed()
+    box = divider.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 100, box["y"] + 12, steps=3)
+    expect(page.locator("figure.busy")).to_have_count(1)
+    page.mouse.up()
+    expect(page).not_to_have_url(re.compile(r"on=2025-11-22$"))
+
+
+def test_without_script_both_sides_are_there_and_days_are_links(
+    browser: Browser, server: str
+) -> None:
+    with watched(browser, server, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/then/rumour:foxconn-nissan?on=2025-04-15")
+        expect(page.locator(".for-desk").get_by_text("220 days later").first).to_be_visible()
+        page.get_by_role("link", name="12 Feb 2025").click()
+        expect(page).to_have_url(re.compile(r"on=2025-02-12$"))
+        page.get_by_label("The evening of").fill("2024-12-20")
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("20 Dec 2024")
+
+
+def test_a_reader_sees_when_a_belief_turned_and_how_questions_were_settled(page: Page) -> None:
+    page.goto("/tracker")
+    strip = page.locator(".for-desk a", has_text="buy Nissan Motor?")
+    strip.first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="The picture alone").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("buy Nissan Motor?")
+    expect(page.locator(".lead")).to_contain_text("denied after 338 days")
+    page.locator("main summary", has_text="As a table").click()
+    expect(page.get_by_role("cell", name="partly denied")).to_be_visible()
+
+
+def test_a_picture_is_taken_along_with_its_name_and_cited(page: Page) -> None:
+    page.goto("/then/foxconn?on=2025-04-15#share")
+    expect(page.locator("#share pre").first).to_contain_text("@misc{timeline-")
+    with page.expect_download() as waited:
+        page.get_by_role("link", name="SVG", exact=True).click()
+    assert waited.value.suggested_filename == "then-foxconn.svg"
+    svg = waited.value.path().read_text(encoding="utf-8")
+    assert "220 days later" in svg
+    assert "/then/foxconn?on=2025-04-15&amp;recorded=" in svg
 
 
 def test_a_wrong_day_of_a_form_is_a_page_that_says_so(browser: Browser, server: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +56,13 @@ if TYPE_CHECKING:
 )
 @click.option("--sql", is_flag=True, help="Open a page that asks in SQL, which can change nothing.")
 @click.option("--mcp", is_flag=True, help="Answer agents at /mcp, by the Model Context Protocol.")
+@click.option(
+    "--embed-origin",
+    "embed_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site that may show pictures in frames of its pages, as https://news.example; may be repeated.",
+)
 @folders
 @zoned
 @tone
@@ -68,6 +76,7 @@ def serve(
     seconds: float,
     sql: bool,
     mcp: bool,
+    embed_origins: tuple[str, ...],
     reports: tuple[Path, ...],
 ) -> None:
     """Show the store in a browser and answer as JSON over HTTP, read-only, until interrupted."""
@@ -76,7 +85,11 @@ def serve(
     with needs("web"):
         from timeline.web.server import serve as listen
     settings = replace(
-        _settings(host, allowed_hosts, seconds), sql=sql, mcp=mcp, reports=tuple(map(str, reports))
+        _settings(host, allowed_hosts, seconds),
+        sql=sql,
+        mcp=mcp,
+        reports=tuple(map(str, reports)),
+        embed_origins=tuple(map(_origin, embed_origins)),
     )
     with session.open() as timeline:
         with timeline.reading():  # a store that cannot be read is told now, not to every visitor
@@ -88,6 +101,19 @@ def serve(
             port=port,
             ready=lambda address: session.note(f"read-only at {address} (Ctrl-C ends)"),
         )
+
+
+def _origin(text: str) -> str:
+    """An origin as a policy takes it: scheme and host, with the port where it is another one."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(text.strip())
+    plain = parts.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9.-]+(:\d+)?", parts.netloc)
+    if not plain or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise click.UsageError(
+            f"{text} is no origin: write a scheme and an exact host, as in https://news.example"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _settings(host: str, allowed_hosts: tuple[str, ...], seconds: float) -> Settings:

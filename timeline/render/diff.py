@@ -81,6 +81,16 @@ def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
     return what, _STYLES[what]
 
 
+def counts_words(answer: DiffAnswer) -> str:
+    """How much differs: "+16 new · 1 changed · 0 gone"."""
+    found: dict[str, set[str]] = {"appeared": set(), "vanished": set(), "changed": set()}
+    for change in answer.changes:
+        what = change.change if change.change in ("appeared", "vanished") else "changed"
+        found[what].add(change.subject)
+    new, changed, gone = (len(found[each]) for each in ("appeared", "changed", "vanished"))
+    return f"+{new:,} new · {changed:,} changed · {gone:,} gone"
+
+
 def headline(answer: DiffAnswer) -> str:
     """What is compared: "What changed in the world from 1 Jan to …"."""
     before, after = answer.before, answer.after

@@ -63,10 +63,20 @@ class Picture:
         self.theme = theme
         self._draw = draw
 
+    address: str | None = None
+    """Where it can be seen; it stands at the foot of a file."""
+
+    def signed(self, address: str) -> Picture:
+        """The picture, with its address at the foot."""
+        self.address = address
+        self.__dict__.pop("scene", None)
+        return self
+
     @cached_property
     def scene(self) -> Scene:
         """The picture as marks, each where it stands."""
-        return self._draw(self.theme, self.width, None)
+        scene = self._draw(self.theme, self.width, None)
+        return scene if self.address is None else scene.with_line(self.address)
 
     @property
     def data(self) -> dict[str, Any]:

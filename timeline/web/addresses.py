@@ -56,6 +56,16 @@ def axes_path(subject: str) -> str:
     return _ended(f"/axes/{subject}")
 
 
+def then_path(target: str) -> str:
+    """A day then and now, of a company, a subject or a list."""
+    return _ended(f"/then/{target}")
+
+
+def belief_path(subject: str) -> str:
+    """What was believed of a subject."""
+    return _ended(f"/belief/{subject}")
+
+
 def event_address(subject: str, event: str) -> str:
     """Where an event stands: in the chain of its subject; of who somebody is, in the log."""
     if subject.startswith(("company:", "source:")):

@@ -29,6 +29,7 @@ from timeline.web.pages import (
     search,
     service,
     sources,
+    stories,
     subjects,
 )
 from timeline.web.pages.others import router_of
@@ -82,6 +83,7 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
         log,
         queries,
         sources,
+        stories,
         feeds,
         service,
     ):
@@ -96,4 +98,4 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     hosts = TrustedHostMiddleware(
         Guard(app, settings), allowed_hosts=list(settings.allowed_hosts), www_redirect=False
     )
-    return Headed(hosts)
+    return Headed(hosts, settings.embed_origins)

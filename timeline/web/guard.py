@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -55,14 +56,29 @@ AGENTS: Final = "/mcp"
 """Where agents ask by a protocol of their own, which posts questions; nothing there changes the log."""
 
 
-class Headed:
-    """Adds the headers of security to every response."""
+EMBED: Final = "/embed"
+"""Before the path of a page: its picture alone, for the frames of sites that the operator allows."""
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Headed:
+    """Adds the headers of security to every response; knows what may be framed, and by whom."""
+
+    def __init__(self, app: ASGIApp, embed_origins: Sequence[str] = ()) -> None:
         self.app = app
+        self.framed = {
+            "Content-Security-Policy": POLICY.replace(
+                "frame-ancestors 'none'", f"frame-ancestors {' '.join(embed_origins)}"
+            ),
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+        self.embeds = bool(embed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and the response back with its headers."""
+        embedded = self.embeds and scope["type"] == "http" and scope["path"].startswith(f"{EMBED}/")
+        if embedded:
+            state = {**scope.get("state", {}), "embedded": True}
+            scope = {**scope, "path": scope["path"].removeprefix(EMBED), "state": state}
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,6 +86,9 @@ class Headed:
                 headers.update(HEADERS)
                 if headers.get("content-type", "").startswith("image/svg"):
                     headers["Content-Security-Policy"] = PICTURE_POLICY
+                elif embedded:
+                    headers.update(self.framed)
+                    del headers["X-Frame-Options"]
             await send(message)
 
         await self.app(scope, receive, headed)
@@ -114,7 +133,8 @@ class Guard:
                 f"the address is longer than {LONGEST_ADDRESS:,} bytes",
                 hint="ask for less at once",
             )
-        if _from_elsewhere(headers):
+        embedded = scope.get("state", {}).get("embedded", False)
+        if _from_elsewhere(headers, framed=embedded):
             return problem(
                 HTTPStatus.FORBIDDEN,
                 "cross-site-request",
@@ -144,16 +164,18 @@ class Guard:
         return secrets.compare_digest(given.encode(), self.token.encode())
 
 
-def _from_elsewhere(headers: Headers) -> bool:
+def _from_elsewhere(headers: Headers, *, framed: bool) -> bool:
     """Whether another site's page fetches or embeds this, instead of a person opening it.
+
+    What may be framed may be: the browser itself asks the policy by whom.
 
     Browsers say so themselves (https://www.w3.org/TR/fetch-metadata/); what says nothing is no browser.
     """
     if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
         return False
-    return (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) != (
-        "navigate",
-        "document",
+    allowed = ("document", "iframe") if framed else ("document",)
+    return (
+        headers.get("sec-fetch-mode") != "navigate" or headers.get("sec-fetch-dest") not in allowed
     )
 
 

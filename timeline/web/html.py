@@ -28,6 +28,7 @@ from timeline.render import (
     fields,
     headlines,
     lists,
+    question,
     state,
     status,
     summary,
@@ -42,6 +43,7 @@ from timeline.render.page import HEADINGS, kind_of
 from timeline.render.picture import Picture
 from timeline.render.plot.reports import activity_scene
 from timeline.render.text import clean, join
+from timeline.web import citing
 from timeline.web.addresses import Here, address, report_path, web_address
 from timeline.web.facets import SORTS
 
@@ -50,6 +52,7 @@ PAGES: Final = (
     ("/news", "News"),
     ("/deals", "Deals"),
     ("/rumours", "Rumours"),
+    ("/tracker", "Tracker"),
     ("/network", "Network"),
 )
 """What stands in the navigation."""
@@ -104,6 +107,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     made.filters |= {
+        "bibtex": bibtex,
         "breakable": breakable,
         "capital": capital,
         "causes": causes,
@@ -136,6 +140,9 @@ def environment() -> Environment:
         "PAGES": PAGES,
         "SORTS": SORTS,
         "STEPS": STEPS,
+        "belief_words": question.belief_words,
+        "cite_text": citing.cite_text,
+        "frame": citing.frame,
         "cause_words": diff.cause_words,
         "chain_style": why.chain_style,
         "change_rows": diff.change_rows,
@@ -143,6 +150,7 @@ def environment() -> Environment:
         "clock_rows": why.clock_rows,
         "coordinate_options": coordinate_options,
         "coordinate_words": coordinate_words,
+        "diff_counts": diff.counts_words,
         "diff_headline": diff.headline,
         "field_rows": fields.field_rows,
         "activity": activity,
@@ -220,6 +228,12 @@ def breakable(text: str) -> Markup:
     """An id or an address that may be broken where a word of it ends."""
     parts = re.split(r"(?<=[-:/.@_])", clean(text))
     return Markup("<wbr>").join(map(escape, parts))
+
+
+def bibtex(title: str, coordinate: str, position: int, address: str) -> Markup:
+    """An answer as an entry of BibTeX, with its lines."""
+    lines = citing.bibtex(title, coordinate, position, address).split("\n")
+    return Markup("\n").join(clean(line) for line in lines)
 
 
 def prose(text: str, here: Here | None = None) -> Markup:

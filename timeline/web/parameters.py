@@ -200,6 +200,19 @@ class Drawn(Lensed):
         return {"theme": self.theme, "width": self.width}
 
 
+class OfTracker(Drawn):
+    """Which questions are tracked."""
+
+    company: Text | None = about("Only questions of this company, by any of its names.")
+    only: Literal["settled", "open"] | None = about("Only those that are settled, or still open.")
+    kind: Literal["rumour", "deal"] | None = about("Only rumours, or only deals.")
+    limit: int = Field(20, ge=1, le=500, description="The most questions that are shown.")
+
+    def chosen(self) -> dict[str, Any]:
+        """The choice as the façade takes it."""
+        return {name: getattr(self, name) for name in ("company", "only", "kind", "limit")}
+
+
 class OfPicture(Drawn):
     """Which days a picture shows."""
 

@@ -7,6 +7,7 @@ costs no more than reading where the log ends.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from timeline.render.picture import Picture
 from timeline.store.anchor import Anchor
 from timeline.web.addresses import Here, address
 from timeline.web.formats import MEDIA_TYPES, format_of, with_format
+from timeline.web.guard import EMBED
 from timeline.web.html import render
 from timeline.web.parameters import Question
 
@@ -104,19 +106,25 @@ def respond(
         timeline.reading(seconds=request.app.state.settings.seconds),
     ):
         head = timeline.anchor()
-        tag = etag(head, format_, address(path, parameters), today(timeline.timezone), rests_on)
+        shown_at = f"{request.base_url} {is_embedded(request)}"
+        tag = etag(
+            head, format_, address(path, parameters), today(timeline.timezone), rests_on, shown_at
+        )
         headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
         headers["Timeline-Position"] = str(head.position)
         headers["Timeline-Answers"] = str(VERSION)
         if _has(request, tag):
             return Response(status_code=304, headers=headers)
         page = ask(timeline)
+        embedded = is_embedded(request)
         if isinstance(page, str):
-            return _moved(page)
+            return _moved(f"{EMBED if embedded else ''}{page}")
         if request.headers.get("if-none-match", "").strip() == "*":  # any answer, and there is one
             return Response(status_code=304, headers=headers)
         if isinstance(page, File):
             return Response(page.content, media_type=page.media_type, headers=headers)
+        if embedded and page.picture is None:
+            raise HTTPException(404)
         here = Here(path, parameters, page.fixed)
         if page.next is not None:
             suffix = getattr(request.state, "format", None)
@@ -124,9 +132,9 @@ def respond(
             target = address(onward, {**parameters, **page.next})
             headers["Link"] = f'<{target}>; rel="next"'
         body = _body(request, page, here, head)
-        if format_ == "csv":
-            name = path.removesuffix(".html").strip("/").replace("/", "-").replace(":", "-")
-            headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        if format_ != "html":
+            how = "attachment" if format_ == "csv" else "inline"
+            headers["Content-Disposition"] = f'{how}; filename="{file_name(path)}.{format_}"'
     return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
 
 
@@ -174,6 +182,16 @@ def elsewhere(request: Request, path: str, parameters: dict[str, Any]) -> str:
     return address(f"{path}.{suffix}" if suffix else path, parameters)
 
 
+def is_embedded(request: Request) -> bool:
+    """Whether the picture of the page is asked for, to stand in a frame of another site."""
+    return getattr(request.state, "embedded", False)
+
+
+def file_name(path: str) -> str:
+    """What a page is called as a file: "then-foxconn"."""
+    return re.sub(r"[^\w.@-]+", "-", path.removesuffix(".html"), flags=re.ASCII).strip("-")
+
+
 def plain_context(request: Request) -> dict[str, Any]:
     """What every page shows, those without an answer too."""
     return {"version": version(), "sql": request.app.state.settings.sql, "here": None}
@@ -190,8 +208,17 @@ def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
     if format_ in ("svg", "png"):
         if page.picture is None:
             raise HTTPException(404)
-        picture = page.picture()
+        picture = page.picture().signed(_absolute(request, here.permanent))
         return picture.svg().encode() if format_ == "svg" else picture.png()
+    if is_embedded(request) and page.picture is not None:
+        picture = page.picture()
+        shown = {
+            "answer": picture.answer,
+            "picture": picture,
+            "here": here,
+            "position": head.position,
+        }
+        return render("embed.html", plain_context(request) | shown)
     return render(
         page.template,
         {
@@ -201,6 +228,18 @@ def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
             "position": head.position,
             "recorded_at": head.recorded,
             "next": here.change(**page.next) if page.next else None,
+            "shared": {
+                "address": _absolute(request, here.permanent),
+                "framed": _absolute(request, f"{EMBED}{here.permanent}"),
+                "embeds": bool(request.app.state.settings.embed_origins),
+                "drawn": page.picture is not None,
+                "file": file_name(here.path),
+            },
             **page.context(),
         },
     )
+
+
+def _absolute(request: Request, target: str) -> str:
+    """An address with the host by which the server was asked."""
+    return f"{str(request.base_url).rstrip('/')}{target}"

@@ -36,6 +36,7 @@ class Settings:
     ``allowed_hosts`` are the names that a request may address, exactly (an IPv6 address in brackets);
     ``token`` is asked for with every question, where there is one; ``sql`` opens the box for queries;
     ``mcp`` opens the door for agents at /mcp;
+    ``embed_origins`` are those of sites that may show pictures in frames of their own;
     ``seconds`` is how long the database may work on one question; ``reports`` are folders with more reports.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     token: str | None = None
     sql: bool = False
     mcp: bool = False
+    embed_origins: tuple[str, ...] = ()
     seconds: float = 10.0
     reports: tuple[str, ...] = ()
 

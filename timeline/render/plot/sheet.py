@@ -15,6 +15,7 @@ from html import escape
 from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from timeline.render.plot.colours import Colours, Look, colours_of
 from timeline.render.plot.measure import FONT, width, wrap
@@ -100,6 +101,14 @@ class Scene(Struct, frozen=True):
         )
         body = "".join(_written(mark, name) for mark in self.marks)
         return f"{head}{body}</svg>\n"
+
+    def with_line(self, text: str) -> Scene:
+        """The picture with one more text at its foot."""
+        sheet = Sheet(self.width, self.look)
+        sheet.marks, sheet.y = list(self.marks), self.height - 6
+        sheet.paragraph(text, SMALL, color=sheet.colours.muted)
+        sheet.y += 6
+        return replace(self, marks=sheet.marks, height=round(sheet.y))
 
 
 HATCH: Final = "url(#hatch)"

@@ -61,7 +61,7 @@ def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Respo
     return respond(request, asked, "/companies", ask)
 
 
-@router.get("/companies/{company}", **documented("state", "The state of a company"))
+@router.get("/companies/{company}", **documented("state", "The state of a company", drawn=True))
 def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Query()]) -> Response:
     """The state of a company, by any of its names, with its evidence."""
 
@@ -76,6 +76,9 @@ def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Quer
             rows=lambda: state_rows(answer),
             columns=["company", *item_columns(found.items, group=asked.group)],
             context=lambda: _about(timeline, answer, asked),
+            picture=lambda: timeline.plot(
+                company, certainty=asked.certainty, open_only=asked.open_only, **asked.asked()
+            ),
             fixed=fixed(answer),
         )
 

@@ -10,7 +10,15 @@ from timeline.answers.why import Link
 from timeline.app import Timeline
 from timeline.model.subject import Subject
 from timeline.render.rows import answer_rows
-from timeline.web.addresses import address, axes_path, company_path, source_path, subject_path
+from timeline.web.addresses import (
+    address,
+    axes_path,
+    belief_path,
+    company_path,
+    source_path,
+    subject_path,
+    then_path,
+)
 from timeline.web.documented import documented
 from timeline.web.pages.sliding import sliders
 from timeline.web.parameters import Lensed
@@ -19,7 +27,9 @@ from timeline.web.replies import Page, respond
 router = APIRouter()
 
 
-@router.get("/subjects/{subject:path}", **documented("why", "Why a subject is what it is"))
+@router.get(
+    "/subjects/{subject:path}", **documented("why", "Why a subject is what it is", drawn=True)
+)
 def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -> Response:
     """The chain of events and sources behind the state of a subject."""
 
@@ -37,9 +47,12 @@ def subject(request: Request, subject: str, asked: Annotated[Lensed, Query()]) -
             context=lambda: {
                 "names": timeline.names_in(answer),
                 "axes": axes_path(subject),
-                "picture": timeline.plot(subject, kind="two-axes", **asked.asked()),
+                "belief": belief_path(subject),
+                "then": then_path(subject),
+                "picture": timeline.plot(subject, kind="belief", **asked.asked()),
                 "sliders": sliders(timeline, subject, answer, asked),
             },
+            picture=lambda: timeline.plot(subject, kind="belief", **asked.asked()),
             fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
         )
 

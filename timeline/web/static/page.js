@@ -25,6 +25,7 @@ function replace(fresh, moving) {
     part.replaceChildren(...(found ? found.childNodes : []));
   }
   document.title = fresh.title;
+  arm();
 }
 
 async function show(form, moving) {
@@ -120,3 +121,77 @@ for (const box of document.querySelectorAll("input[data-finds]")) {
     }, 120);
   });
 }
+
+// The divider between then and now: dragged, or moved from report to report with the arrow keys. Its day is
+// that of the form, so everything follows as if the day had been written there.
+
+const EPOCH = 719163; // 1970-01-01 as the server counts days
+
+function divide(handle, day) {
+  const form = document.querySelector("form[data-live]");
+  if (!day || day === handle.dataset.on) return;
+  form.elements.on.value = day;
+  show(form, false);
+}
+
+function arm() {
+  for (const handle of document.querySelectorAll("svg .divider:not([role])")) {
+    const { first, last, start, end, on, words } = handle.dataset;
+    const days = Number(last) - Number(first);
+    const stops = (handle.closest("[data-stops]")?.dataset.stops ?? "").split(" ").filter(Boolean);
+    for (const [name, value] of Object.entries({
+      role: "slider", tabindex: 0, "aria-label": "The evening of", "aria-valuemin": first,
+      "aria-valuemax": last, "aria-valuenow": numberOf(on) + EPOCH, "aria-valuetext": words,
+    })) handle.setAttribute(name, value);
+    const figure = handle.closest("figure");
+    const at = (event) => {
+      const svg = handle.ownerSVGElement, box = svg.getBoundingClientRect();
+      const x = ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
+      const place = Math.min(Math.max(x, Number(start)), Number(end));
+      return [place, Math.round(Number(first) + ((place - start) / (end - start)) * days)];
+    };
+    handle.addEventListener("pointerdown", (event) => {
+      handle.setPointerCapture(event.pointerId);
+      handle.dataset.held = "";
+      event.preventDefault();
+      handle.focus();
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (!("held" in handle.dataset)) return;
+      const [x, day] = at(event);
+      handle.setAttribute("transform", `translate(${x - Number(handle.dataset.at)} 0)`);
+      handle.querySelector("text").textContent = `${dayOf(day - EPOCH)} …`;
+      figure.classList.add("busy");
+    });
+    handle.addEventListener("pointerup", (event) => {
+      if (!("held" in handle.dataset)) return;
+      delete handle.dataset.held;
+      figure.classList.remove("busy");
+      divide(handle, dayOf(at(event)[1] - EPOCH));
+    });
+    handle.addEventListener("keydown", (event) => {
+      const to = {
+        ArrowLeft: stops.filter((day) => day < on).at(-1), ArrowRight: stops.find((day) => day > on),
+        Home: stops[0], End: stops.at(-1),
+      }[event.key];
+      if (!["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return;
+      event.preventDefault();
+      refocus = true;
+      divide(handle, to);
+    });
+    if (refocus && handle.getClientRects().length) {
+      refocus = false;
+      handle.focus();
+    }
+  }
+}
+
+let refocus = false; // whether the divider had the focus before it was drawn anew
+for (const hint of document.querySelectorAll(".hint[data-scripted]")) hint.hidden = !document.querySelector("svg .divider");
+arm();
+addEventListener("hashchange", unfold);
+function unfold() {
+  const target = location.hash && document.querySelector(`details${CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash}`);
+  if (target) target.open = true;
+}
+unfold();
