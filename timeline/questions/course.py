@@ -121,7 +121,7 @@ class Plot(Located, Filtered, Lensed, Question["Picture"]):
         check_look(self.theme, wide)
         window = self._window(reader)
         of_subject = ":" in self.target
-        shown = self.kind or ("two-axes" if of_subject else "timeline")
+        shown: str = self.kind or ("two-axes" if of_subject else "timeline")
         if shown not in (OF_SUBJECT if of_subject else OF_COMPANY):
             raise InvalidValue(
                 f'"{self.target}" cannot be shown as {self.kind}',
