@@ -70,7 +70,8 @@ def axes_title(answer: AxesAnswer) -> str:
 
 def axes_alt(answer: AxesAnswer) -> str:
     """The picture in words, for whoever does not see it."""
-    news = "; ".join(f"{_told_on(each)}: {each.text}" for each in _news(answer)) or "nothing"
+    said = (f"{_told_on(each)}: {each.text.removesuffix('.')}" for each in _news(answer))
+    news = "; ".join(said) or "nothing"
     return (
         f"What was held of {answer.subject}, by day and by when it was known. "
         f"{_at_question(answer)} Learned: {news}."
