@@ -137,13 +137,13 @@ def seen(terminal: tuple[int, int], *arguments: str, code: int = 0) -> str:
 def test_a_person_who_names_no_company_is_asked_for_one(
     store: Path, terminal: tuple[int, int]
 ) -> None:
-    assert "--all" in seen(terminal, "--db", str(store), "state", code=2)
+    assert "--all" in seen(terminal, "state", code=2)
 
 
 def test_every_company_is_there_for_a_person_who_asks_for_all(
     store: Path, terminal: tuple[int, int]
 ) -> None:
-    assert "Hon Hai" in seen(terminal, "--db", str(store), "state", "--all")
+    assert "Hon Hai" in seen(terminal, "state", "--all")
 
 
 def test_a_terminal_gets_colours(store: Path, terminal: tuple[int, int]) -> None:

@@ -79,10 +79,10 @@ def test_reports_are_listed_and_run(
 ) -> None:
     (tmp_path / "own.sql").write_text("-- title: Mine\nSELECT 1 AS one\n", encoding="utf-8")
     listed = json.loads(run("report", "--json").stdout)
-    assert "own" not in [row["report"] for row in listed]
+    assert "own" not in [row["name"] for row in listed]
     monkeypatch.setenv("TIMELINE_REPORTS", str(tmp_path))
     listed = json.loads(run("report", "--json").stdout)
-    assert "own" in [row["report"] for row in listed]
+    assert "own" in [row["name"] for row in listed]
     assert json.loads(run("--db", db, "report", "own", "--json").stdout) == [{"one": 1}]
     asked = ("portfolio", "--on", "2025-11-21", "--param", "company=Foxconn", "--limit", "1")
     done = run("--db", db, "report", *asked, "--format", "csv")

@@ -102,7 +102,7 @@ def test_it_goes_out_and_comes_in_as_it_was(world: World, make_world: Callable[[
 def test_it_is_checked_as_today(world: World) -> None:
     world.append(POST, ACME)
     assert world.refuse(OLD) == ["unknown-company"]
-    assert world.refuse(without(OLD, "kind")) == ["unknown-company"]
+    assert world.refuse(without(OLD, "kind")) == ["unknown-company", "missing-field"]
     world.append(GLOBEX)
     assert world.refuse(without(OLD, "kind")) == ["missing-field"]
 

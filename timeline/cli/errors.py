@@ -12,6 +12,7 @@ import click
 from timeline.errors import (
     AnchorMismatch,
     BackupDamaged,
+    CannotAsk,
     CannotDraw,
     CannotServe,
     DataError,
@@ -67,6 +68,7 @@ EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     CannotRead: DATA,
     CannotDraw: DATA,
     CannotServe: USAGE,
+    CannotAsk: USAGE,
     CannotWrite: USAGE,
     DataError: DATA,
     ExpectationFailed: DATA,

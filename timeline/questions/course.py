@@ -125,8 +125,8 @@ class Plot(Located, Filtered, Lensed, Question["Picture"]):
         if shown not in (OF_SUBJECT if of_subject else OF_COMPANY):
             raise InvalidValue(
                 f'"{self.target}" cannot be shown as {self.kind}',
-                f"of a company there are {' and '.join(OF_COMPANY)}, "
-                f"of a subject (kind:slug) {' and '.join(OF_SUBJECT)}",
+                f"a company is shown as {', '.join(OF_COMPANY)}; "
+                f"a subject (kind:slug) as {', '.join(OF_SUBJECT)}",
             )
         if shown == "then-and-now":
             if self.certainty is not None or self.open_only or self.as_of is not None:

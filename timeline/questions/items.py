@@ -55,22 +55,29 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
         return ListAnswer
 
     def check(self) -> None:
-        """Raise InvalidValue for a group of nobody."""
+        """Raise InvalidValue for a group of nobody, and for statuses and kinds that there are not."""
         if self.group and self.company is None:
             raise CannotAsk("group", "needs --company", "the one that controls the others")
+        self._meant()
 
-    def ask(self, reader: Reader) -> ListAnswer:
-        """The items; statuses, groups of them and kinds as people write them."""
-        from timeline.answers.lists import list_items
+    def _meant(self) -> tuple[list[str], list[str]]:
+        """The statuses, with those of groups, and the kinds that people mean."""
+        if not self.status and not self.item_kind:
+            return [], []
         from timeline.model.kinds import KINDS
         from timeline.render.kinds import parse_kind
         from timeline.render.status import parse_status
 
-        known = self.kind in KINDS
-        statuses = (
-            [s for text in self.status for s in parse_status(self.kind, text)] if known else []
-        )
-        kinds = [parse_kind(self.kind, text) for text in self.item_kind] if known else []
+        if self.kind not in KINDS:
+            return [], []
+        statuses = [s for text in self.status for s in parse_status(self.kind, text)]
+        return statuses, [parse_kind(self.kind, text) for text in self.item_kind]
+
+    def ask(self, reader: Reader) -> ListAnswer:
+        """The items; statuses, groups of them and kinds as people write them."""
+        from timeline.answers.lists import list_items
+
+        statuses, kinds = self._meant()
         with reader.viewing(self) as view:
             return list_items(
                 view,
