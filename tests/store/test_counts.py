@@ -189,7 +189,7 @@ Question = Callable[[Timeline], Any]
 QUESTIONS: dict[str, tuple[int, Question]] = {
     "state": (12, lambda t: t.state("foxconn", on="2025-11-21")),
     "state, as known": (12, lambda t: t.state("foxconn", on="2025-11-21", known="2025-11-20")),
-    "diff": (25, lambda t: t.diff("foxconn", on="2024-01-01..2025-11-21")),
+    "diff": (24, lambda t: t.diff("foxconn", on="2024-01-01..2025-11-21")),
     "why": (9, lambda t: t.why("deal:foxconn-openai-ai-hardware")),
     "deals": (11, lambda t: t.items("deal", company="foxconn")),
     "facts": (11, lambda t: t.items("fact", company="foxconn")),

@@ -264,7 +264,8 @@ def test_a_history_that_is_not_at_the_head_answers_nothing(
     execute(
         timeline.store,
         f"UPDATE projection SET position = position + {shift}",
-        "UPDATE subject_history SET status = 'completed'",
+        "UPDATE subject_history SET status = 'completed', status_group = 'done'"
+        " WHERE subject LIKE 'deal:%'",
     )
     assert state(timeline) == before
     for work in (timeline.verify, lambda: append(timeline.store, payment(20))):
@@ -281,7 +282,10 @@ def test_a_sample_proves_some_subjects_and_its_seed_says_which(timeline: Timelin
     everything = timeline.verify().subjects
     some = timeline.verify(sample=2, seed=1).subjects
     assert 1 <= some <= 2 < everything
-    execute(timeline.store, f"UPDATE subject_history SET status = 'completed' WHERE {OTHER}")
+    execute(
+        timeline.store,
+        f"UPDATE subject_history SET status = 'completed', status_group = 'done' WHERE {OTHER}",
+    )
     outcomes = []
     for seed in range(60):
         try:

@@ -138,13 +138,6 @@ def test_going_back_is_going_to_the_answer_before(page: Page) -> None:
     expect(page.get_by_label("On", exact=True)).to_have_value("2025-11-21")
 
 
-def test_the_network_slides_too(page: Page) -> None:
-    page.goto("/network?on=2025-11-21")
-    page.locator("#slide-on").fill(number("2013-01-15"))
-    expect(page.locator(".coordinate")).to_contain_text("15 Jan 2013")
-    expect(page.locator(".for-desk .day")).to_have_text("15 Jan 2013")
-
-
 def test_a_reader_sees_then_and_now_and_moves_the_divider(page: Page) -> None:
     page.goto("/companies/foxconn?on=2025-04-15")
     page.get_by_role("link", name="Side by side").click()

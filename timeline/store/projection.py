@@ -152,6 +152,8 @@ def _project_some(
             anew.append(subject)
         else:
             writer.change(subject, change)
+    if not anew:
+        return
     # together, for a look-up of its own takes as long as the fold of a subject
     rows, parties = read_subject_rows(connection, anew), read_party_rows(connection, anew)
     for subject, entries in read_entries(connection, anew, 2**62):
