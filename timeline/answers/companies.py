@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from timeline.answers.view import View
     from timeline.model.record import Entry
 
-_ALL: Final = 2**62
-"""A position behind every log's end."""
-
 
 def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
     """The name at a view's coordinate of every company, or of those ``ids`` that are one, by its id.
@@ -34,7 +31,7 @@ def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
     connection, at, one = view.connection, view.at, view.identity
     found: Iterator[tuple[str, list[Entry]]]
     if ids is None:
-        every = read_all_entries(connection, _ALL, ["company"])
+        every = read_all_entries(connection, kinds=["company"])
         found = ((subject.partition(":")[2], entries) for subject, entries in every)
     else:
         ids = list(ids)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,10 +36,6 @@ from timeline.store.log import chunks, read_all_entries, read_entries, subjects_
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
-
-
-EVERYTHING: Final = 2**62
-"""A position behind every log's end."""
 
 
 class _Held(Struct, frozen=True):
@@ -129,7 +125,7 @@ class View:
         if new:
             self._registered |= {id_: [] for id_ in new}
             for subject, entries in read_entries(
-                self.connection, [f"company:{id_}" for id_ in new], EVERYTHING
+                self.connection, [f"company:{id_}" for id_ in new]
             ):
                 self._registered[subject.partition(":")[2]] = entries
         return {id_: self._registered[id_] for id_ in wanted if self._registered[id_]}

@@ -110,7 +110,7 @@ def _registration(connection: Connection, id_: str) -> Fields:
     """How a company is registered, so that the file says the same."""
     from timeline.store.log import read_entries
 
-    for _, entries in read_entries(connection, [f"company:{id_}"], 2**62):
+    for _, entries in read_entries(connection, [f"company:{id_}"]):
         return dict(entries[0].fields)
     return {}
 

@@ -84,7 +84,7 @@ def computed_pairs(connection: Connection, subjects: Iterable[str]) -> dict[str,
     """The companies that the events of each of some subjects name."""
     return {
         subject: {company for company, _ in pairs_of(entries)}
-        for subject, entries in read_entries(connection, subjects, 2**62)
+        for subject, entries in read_entries(connection, subjects)
     }
 
 
@@ -94,9 +94,7 @@ def rewrite_pairs(connection: Connection, subjects: Iterable[str]) -> None:
     for some in chunks(subjects):
         connection.execute(sa.delete(table).where(among(connection, table.c.subject, some)))
         pairs = [
-            pair
-            for _, entries in read_entries(connection, some, 2**62)
-            for pair in pairs_of(entries)
+            pair for _, entries in read_entries(connection, some) for pair in pairs_of(entries)
         ]
         insert_rows(connection, table, pairs)
 

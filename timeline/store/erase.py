@@ -75,7 +75,7 @@ def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasu
         raise NotFound("event", id_, nearest(id_, connection.scalars(statement)))
     if row.type == ERASED:
         raise InvalidValue(f'"{id_}" says itself that something is gone, and stays')
-    entries = next(entries for _, entries in read_entries(connection, [row.subject], 2**62))
+    entries = next(entries for _, entries in read_entries(connection, [row.subject]))
     remaining = sorted(_around(row, entries))
     if row.is_erased:
         said = next(e for e in entries if e.type == ERASED and e.fields.get("target") == id_)

@@ -20,9 +20,6 @@ from timeline.store.bulk import among, insert_rows
 from timeline.store.log import chunks, read_all_entries, read_entries
 from timeline.store.tables import company_handle
 
-_ALL: Final = 2**62
-"""A position behind every log's end."""
-
 _COMPANY: Final = "company:"
 
 
@@ -104,7 +101,7 @@ def rewrite_handles(connection: Connection, subjects: Iterable[str]) -> None:
         ids = [subject.removeprefix(_COMPANY) for subject in some]
         own = among(connection, company_handle.c.company, ids)
         connection.execute(sa.delete(company_handle).where(own))
-        found = read_entries(connection, some, _ALL)
+        found = read_entries(connection, some)
         rows = [row for subject, entries in found for row in rows_of(subject, entries)]
         insert_rows(connection, company_handle, rows)
 
@@ -115,7 +112,7 @@ def verify_handles(connection: Connection) -> None:
     stored: dict[str, set[HandleRow]] = {}
     for row in connection.execute(statement):
         stored.setdefault(row.company, set()).add(HandleRow(*row))
-    for subject, entries in read_all_entries(connection, _ALL, ["company"]):
+    for subject, entries in read_all_entries(connection, kinds=["company"]):
         company = subject.removeprefix(_COMPANY)
         found, right = stored.pop(company, set()), set(rows_of(subject, entries))
         if found != right:

@@ -16,11 +16,8 @@ from timeline.errors import HistoryDamaged
 from timeline.model.company import JUDGED, Identity, Judgement, identity, judgements_of
 from timeline.model.record import Entry, judge
 from timeline.store.bulk import insert_rows
-from timeline.store.log import read_entries
+from timeline.store.log import END, read_entries
 from timeline.store.tables import company_identity, event
-
-_ALL: Final = 2**62
-"""A position behind every log's end."""
 
 _judged: Final = sa.select(event.c.subject).where(event.c.type == sa.literal_column(f"'{JUDGED}'"))
 """The type stands in the statement itself, so that the partial index serves it."""
@@ -35,7 +32,7 @@ def read_judgements(connection: Connection, position: int) -> list[Judgement]:
     return judgements_of(entry for _, entries in found for entry in entries)
 
 
-def read_identity(connection: Connection, position: int = _ALL) -> Identity:
+def read_identity(connection: Connection, position: int = END) -> Identity:
     """Which companies are one by all that the log says up to a position."""
     judgements = read_judgements(connection, position)
     named = sorted({company for judgement in judgements for company in judgement.companies})

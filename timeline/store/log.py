@@ -31,6 +31,9 @@ from timeline.store.rows import (
 )
 from timeline.store.tables import event, log_head, subject_company
 
+END: Final = 2**62
+"""A position behind the end of every log."""
+
 CHUNK: Final = 500
 """Names in one IN list: far below every database's limit on parameters."""
 
@@ -89,18 +92,18 @@ _entries_until: Final = Asking(
 
 
 def read_entries(
-    connection: Connection, subjects: Iterable[str], position: int
+    connection: Connection, subjects: Iterable[str], position: int = END
 ) -> Iterator[tuple[str, list[Entry]]]:
-    """The entries of each subject up to a position; subjects without any are left out."""
+    """The entries of each subject up to a position, or all; subjects without any are left out."""
     for chunk in chunks(subjects):
         rows = _entries_until(connection, chunk, position=position)
         yield from _by_subject(rows)
 
 
 def read_all_entries(
-    connection: Connection, position: int, kinds: Sequence[str] = ()
+    connection: Connection, position: int = END, kinds: Sequence[str] = ()
 ) -> Iterator[tuple[str, list[Entry]]]:
-    """The entries of every subject (of some kinds) up to a position, subject by subject."""
+    """The entries of every subject (of some kinds) up to a position, or all, subject by subject."""
     statement = (
         sa.select(*ENTRY_COLUMNS)
         .where(event.c.position <= position)

@@ -156,7 +156,7 @@ def _project_some(
         return
     # together, for a look-up of its own takes as long as the fold of a subject
     rows, parties = read_subject_rows(connection, anew), read_party_rows(connection, anew)
-    for subject, entries in read_entries(connection, anew, 2**62):
+    for subject, entries in read_entries(connection, anew):
         followed = follow(entries, one=writer.one)
         writer.change(subject, difference(rows[subject], parties[subject], followed.history))
         followed.settle()

@@ -26,7 +26,7 @@ def still_referred_to(connection: Connection, registration: Registration) -> str
     # The name stands in the payload as a text of its own; what only looks like it is sorted out below.
     named = sa.cast(event.c.payload, sa.Text).contains(f'"{name}"', autoescape=True)
     statement = sa.select(event.c.subject).where(named, event.c.subject != own).distinct()
-    for _, entries in read_entries(connection, sorted(connection.scalars(statement)), 2**62):
+    for _, entries in read_entries(connection, sorted(connection.scalars(statement))):
         judged = judge(entries)
         standing = [
             e for said in judged.remarks.values() for e in said if e.id not in judged.reasons

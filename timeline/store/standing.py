@@ -172,7 +172,7 @@ class Standing:
     def read_identity(self, subject: str) -> None:
         """Know all that was said of a source or a company that the batch need not name."""
         if subject not in self._identity and self.read_version(subject):
-            for _, entries in read_entries(self.connection, [subject], 2**62):
+            for _, entries in read_entries(self.connection, [subject]):
                 self._identity[subject] = entries
                 if subject.startswith("company:") and registration(entries):
                     self.companies.add(subject[8:])

@@ -237,7 +237,7 @@ class _Known:
         """What the erasures of an event say is left of it: the digests."""
         return [
             str(entry.fields.get("left"))
-            for _, entries in read_entries(self.connection, [row.subject], 2**62)
+            for _, entries in read_entries(self.connection, [row.subject])
             for entry in entries
             if entry.type == ERASED and entry.fields.get("target") == row.id
         ]
@@ -259,7 +259,7 @@ class _Known:
                 self.cache.clear()
             cached = self.cache[subject] = [
                 (entries[count - 1].position, publication(entries[:count]))
-                for _, entries in read_entries(self.connection, [subject], 2**62)
+                for _, entries in read_entries(self.connection, [subject])
                 for count in range(1, len(entries) + 1)
             ]
         return next((moment for at, moment in reversed(cached) if at < row.position), None)
