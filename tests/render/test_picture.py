@@ -183,6 +183,28 @@ def test_a_look_that_does_not_exist_is_refused(stories: Timeline) -> None:
         stories.plot("rumour:foxconn-nissan", kind="timeline")
 
 
+def test_what_a_kind_of_picture_does_not_show_is_refused_and_not_left_out(
+    stories: Timeline,
+) -> None:
+    rumour = "rumour:foxconn-nissan"
+    for target, kind, given in (
+        ("foxconn", "then-and-now", {"start": "2025-01-01"}),
+        ("foxconn", "tracker", {"certainty": "possible"}),
+        ("foxconn", "network", {"open_only": True}),
+        (rumour, "belief", {"end": "2025-12-31"}),
+        (rumour, "two-axes", {"open_only": True}),
+        (rumour, "two-axes", {"most": 3}),
+    ):
+        with pytest.raises(InvalidValue, match=f"says nothing of a picture as {kind}"):
+            stories.plot(target, kind=kind, **given)  # type: ignore[arg-type]
+
+
+def test_a_network_is_the_same_however_it_is_asked_for(stories: Timeline) -> None:
+    asked = stories.plot("foxconn", kind="network", on="2025-11-21")
+    assert asked.data == stories.graph("foxconn", on="2025-11-21").data
+    assert asked.svg() == stories.graph("foxconn", on="2025-11-21").svg()
+
+
 def test_in_a_notebook_it_shows_itself_and_without_the_extra_its_table(
     stories: Timeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

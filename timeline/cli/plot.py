@@ -12,8 +12,6 @@ from timeline.cli.drawing import drawn, file_name, format_of, write_picture
 from timeline.cli.options import examples, tone, zoned
 from timeline.cli.session import Session
 from timeline.questions.course import Plot
-from timeline.questions.network import Graph
-from timeline.questions.question import Question
 
 FORMATS = ("svg", "png", "html", "json")
 
@@ -45,17 +43,9 @@ def plot(
     evidence of everything it shows.
     """
     wanted = format_of(output, format_, FORMATS)
-    plotted = made(Plot, asked, theme=theme, width=width)
-    question: Question[Any] = plotted
-    target = plotted.target
-    shown: str = plotted.kind or ("two-axes" if ":" in target else "timeline")
-    if shown == "network":
-        only = (plotted.start, plotted.end, plotted.certainty)
-        if ":" in target or any(only) or plotted.open_only:
-            raise click.UsageError(
-                "a network is of a company, and of all days: leave out --from, --to, --certainty and --open"
-            )
-        question = Graph(target, theme=theme, width=width, **plotted.placed())
+    question = made(Plot, asked, theme=theme, width=width)
     with session.open() as timeline:
         picture = timeline.ask(question)
-    write_picture(session, picture, wanted, output, file_name(target, shown), fonts)
+    write_picture(
+        session, picture, wanted, output, file_name(question.target, question.kind_shown), fonts
+    )

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-PARTS: Final = ("question", "reader", "lookups", "schemas")
+PARTS: Final = ("picture", "question", "reader", "lookups", "schemas")
 """Modules of this package that are no question."""
 
 

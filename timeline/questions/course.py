@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
-from timeline.errors import InvalidValue
+from timeline.errors import CannotAsk, InvalidValue
 from timeline.questions.belief import Belief, ThenAndNow
+from timeline.questions.network import Graph
+from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Filtered, Lensed, Located, Question, given
-from timeline.questions.tracker import PlotTracker
+from timeline.questions.tracker import TRACKED, PlotTracker
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day
@@ -18,15 +20,23 @@ if TYPE_CHECKING:
     from timeline.answers.course import CoursesAnswer
     from timeline.questions.reader import Reader
     from timeline.render.picture import Picture
-    from timeline.render.plot.colours import Theme
 
-WIDTH: Final = 780
-"""Pixels, unless said otherwise."""
-
-PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes", "tracker"]
-OF_COMPANY: Final = ("timeline", "then-and-now", "tracker")
+PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes", "tracker", "network"]
+OF_COMPANY: Final = ("timeline", "then-and-now", "tracker", "network")
 OF_SUBJECT: Final = ("two-axes", "belief", "then-and-now")
 """What a company, and what a subject can be shown as."""
+
+_TAKES: Final[Mapping[str, frozenset[str]]] = {
+    "timeline": frozenset({"start", "end", "certainty", "open_only", "most", "only"}),
+    "two-axes": frozenset({"start", "end"}),
+}
+"""What narrows a picture, by its kind; the other kinds show all there is."""
+
+_NARROWING: Final = {
+    "start": "from", "end": "to", "certainty": "certainty", "open_only": "open", "most": "most",
+    "only": "only",
+}  # fmt: skip
+"""What may narrow a picture, and how people call it."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +103,8 @@ class Axes(Located, Lensed, Question["AxesAnswer"]):
 
 
 @dataclass(frozen=True)
-class Plot(Located, Filtered, Lensed, Question["Picture"]):
-    """A picture of a company's story, or of one subject on both axes; ``width`` in pixels.
+class Plot(Located, Filtered, Lensed, Pictured):
+    """A picture of a company or of a subject; ``width`` in pixels.
 
     ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
     ``start`` and ``end`` are the first and the last day of the world to show; the data has them all.
@@ -108,108 +118,108 @@ class Plot(Located, Filtered, Lensed, Question["Picture"]):
     kind: PictureKind | None = given(parameters.PICTURE)
     start: Day | None = given(parameters.FIRST_DRAWN)
     end: Day | None = given(parameters.LAST_DRAWN)
-    theme: Theme = "light"
-    width: int | None = None
     most: int | None = None
     only: Collection[str] | None = None
 
-    def ask(self, reader: Reader) -> Picture:
-        """The picture, which is drawn when it is written."""
-        from timeline.render.picture import Picture, check_look
+    @property
+    def kind_shown(self) -> str:
+        """What kind of picture it is."""
+        return self.kind or ("two-axes" if ":" in self.target else "timeline")
 
-        wide = WIDTH if self.width is None else self.width
-        check_look(self.theme, wide)
-        window = self._window(reader)
-        of_subject = ":" in self.target
-        shown: str = self.kind or ("two-axes" if of_subject else "timeline")
-        if shown not in (OF_SUBJECT if of_subject else OF_COMPANY):
+    def check(self) -> None:
+        """Raise InvalidValue for a kind that does not fit, and for what this kind does not show."""
+        super().check()
+        if self.kind_shown not in (OF_SUBJECT if ":" in self.target else OF_COMPANY):
             raise InvalidValue(
                 f'"{self.target}" cannot be shown as {self.kind}',
                 f"a company is shown as {', '.join(OF_COMPANY)}; "
                 f"a subject (kind:slug) as {', '.join(OF_SUBJECT)}",
             )
-        if shown == "then-and-now":
-            if self.certainty is not None or self.open_only or self.as_of is not None:
-                raise InvalidValue(
-                    "then and now shows all there is of one day",
-                    "give on, and known for the later side",
+        for name, called in _NARROWING.items():
+            if getattr(self, name) and name not in _TAKES.get(self.kind_shown, ()):
+                raise CannotAsk(
+                    called, f"says nothing of a picture as {self.kind_shown}", "leave it out"
                 )
-            from timeline.render.plot.then import then_alt, then_scene, then_title
 
-            sides = reader.ask(
-                ThenAndNow(
-                    self.target,
-                    on=self.on,
-                    known=self.known,
-                    recorded=self.recorded,
-                    lens=self.lens,
-                )
-            )
-            return Picture(
-                sides,
-                title=then_title(sides),
-                alt=then_alt(sides),
-                draw=lambda look, width, links: then_scene(sides, look, width, links),
-                width=wide,
-                theme=self.theme,
-            )
-        if shown == "tracker":
-            if self.certainty is not None or self.open_only:
-                raise InvalidValue("a tracker has every question", "leave out certainty and open")
-            named = {"rumours": "rumour", "deals": "deal"}.get(self.target)
-            of: Any = named
-            company = None if named else self.target
-            return reader.ask(
-                PlotTracker(company=company, kind=of, theme=self.theme, width=wide, **self.placed())
-            )
-        if shown == "timeline":
-            from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title
+    def ask(self, reader: Reader) -> Picture:
+        """The picture, which is drawn when it is written."""
+        drawing: Mapping[str, Callable[[Plot, Reader], Picture]] = {
+            "timeline": Plot._timeline, "then-and-now": Plot._then_and_now, "belief": Plot._belief,
+            "two-axes": Plot._two_axes, "tracker": Plot._tracker, "network": Plot._network,
+        }  # fmt: skip
+        return drawing[self.kind_shown](self, reader)
 
-            story = reader.ask(
-                Courses(
-                    self.target,
-                    certainty=self.certainty,
-                    open_only=self.open_only,
-                    only=self.only,
-                    **self.placed(),
-                )
-            )
-            return Picture(
-                story,
-                title=courses_title(story),
-                alt=courses_alt(story),
-                draw=lambda look, width, links: courses_scene(
-                    story, look, width, window, links, self.most or MOST
-                ),
-                width=wide,
-                theme=self.theme,
-            )
-        if self.certainty is not None or self.open_only:
-            raise InvalidValue("a subject is one item: there is none to leave out")
-        if shown == "belief":
-            from timeline.render.plot.belief import belief_alt, belief_scene
-            from timeline.render.question import belief_question
+    def _timeline(self, reader: Reader) -> Picture:
+        from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title
 
-            strip = reader.ask(Belief(self.target, **self.placed()))
-            return Picture(
-                strip,
-                title=belief_question(strip),
-                alt=belief_alt(strip),
-                draw=lambda look, width, links: belief_scene(strip, look, width, links),
-                width=wide,
-                theme=self.theme,
+        window = self._window(reader)
+        story = reader.ask(
+            Courses(
+                self.target,
+                certainty=self.certainty,
+                open_only=self.open_only,
+                only=self.only,
+                **self.placed(),
             )
+        )
+        return self.picture(
+            story,
+            title=courses_title(story),
+            alt=courses_alt(story),
+            draw=lambda look, width, links: courses_scene(
+                story, look, width, window, links, self.most or MOST
+            ),
+        )
+
+    def _two_axes(self, reader: Reader) -> Picture:
         from timeline.render.plot.axes import axes_alt, axes_scene, axes_title
 
+        window = self._window(reader)
         answer = reader.ask(Axes(self.target, **self.placed()))
-        return Picture(
+        return self.picture(
             answer,
             title=axes_title(answer),
             alt=axes_alt(answer),
             draw=lambda look, width, links: axes_scene(answer, look, width, window, links),
-            width=wide,
-            theme=self.theme,
         )
+
+    def _belief(self, reader: Reader) -> Picture:
+        from timeline.render.plot.belief import belief_alt, belief_scene
+        from timeline.render.question import belief_question
+
+        strip = reader.ask(Belief(self.target, **self.placed()))
+        return self.picture(
+            strip,
+            title=belief_question(strip),
+            alt=belief_alt(strip),
+            draw=lambda look, width, links: belief_scene(strip, look, width, links),
+        )
+
+    def _then_and_now(self, reader: Reader) -> Picture:
+        from timeline.render.plot.then import then_alt, then_scene, then_title
+
+        at = self.placed()
+        if at.pop("as_of") is not None:
+            raise InvalidValue(
+                "then and now shows what was known by the evening, and later",
+                "give on, and known for the later side",
+            )
+        sides = reader.ask(ThenAndNow(self.target, **at))
+        return self.picture(
+            sides,
+            title=then_title(sides),
+            alt=then_alt(sides),
+            draw=lambda look, width, links: then_scene(sides, look, width, links),
+        )
+
+    def _tracker(self, reader: Reader) -> Picture:
+        kind = TRACKED.get(self.target)
+        company = None if kind else self.target
+        tracker = PlotTracker(company=company, kind=kind, **self.looks(), **self.placed())
+        return reader.ask(tracker)
+
+    def _network(self, reader: Reader) -> Picture:
+        return reader.ask(Graph(self.target, **self.looks(), **self.placed()))
 
     def _window(self, reader: Reader) -> tuple[str | None, str | None]:
         first, last = reader.day(self.start), reader.day(self.end)

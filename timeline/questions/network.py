@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
 from timeline.errors import CannotAsk, InvalidValue
-from timeline.questions.course import WIDTH
+from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.network import NetworkAnswer
     from timeline.questions.reader import Reader
     from timeline.render.picture import Picture
-    from timeline.render.plot.colours import Look, Theme
+    from timeline.render.plot.colours import Look
     from timeline.render.plot.sheet import Links, Scene
 
 
@@ -72,20 +72,17 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
 
 
 @dataclass(frozen=True)
-class Drawn(Question["Picture"]):
+class Drawn(Pictured):
     """The picture of a network that was asked for before; see :class:`Graph`."""
 
     answer: NetworkAnswer
     kinds: Collection[str] = ()
     over: bool = False
     matrix: bool = False
-    theme: Theme = "light"
-    width: int | None = None
 
     def ask(self, reader: Reader) -> Picture:
         """The picture, which is drawn when it is written."""
         from timeline.render.graph.layout import communities_of, places_of
-        from timeline.render.picture import Picture, check_look
         from timeline.render.plot.lines import Filter, parse_kinds
         from timeline.render.plot.matrix import matrix_scene
         from timeline.render.plot.network import (
@@ -97,8 +94,6 @@ class Drawn(Question["Picture"]):
         )
         from timeline.render.plot.reports import reports_of
 
-        wide = WIDTH if self.width is None else self.width
-        check_look(self.theme, wide)
         answer = self.answer
         shown = Filter(kinds=parse_kinds(self.kinds), over=self.over)
         places: dict[frozenset[str], Mapping[str, tuple[float, float]]] = {}
@@ -116,20 +111,18 @@ class Drawn(Question["Picture"]):
                 all_days=look == "page",
             )  # fmt: skip
 
-        return Picture(
+        return self.picture(
             answer,
             title=network_title(answer),
             alt=network_alt(answer),
             draw=draw,
-            width=wide,
-            theme=self.theme,
             days=None if self.matrix else days_of_network(answer),
             reports=lambda: reports_of(answer, shown, reader.timezone),
         )
 
 
 @dataclass(frozen=True)
-class Graph(Located, Lensed, Question["Picture"]):
+class Graph(Located, Lensed, Pictured):
     """A picture of who is tied to whom; see :class:`Network`. With ``matrix`` a cell a pair.
 
     ``kinds`` are those of ties to draw: of deals and relationships their own ("supply", "parent_of"), else
@@ -144,8 +137,6 @@ class Graph(Located, Lensed, Question["Picture"]):
     kinds: Collection[str] = given(parameters.TIE_KINDS)
     over: bool = given(parameters.OVER)
     matrix: bool = given(parameters.MATRIX)
-    theme: Theme = "light"
-    width: int | None = None
 
     def check(self) -> None:
         """Raise InvalidValue for ties that are counted from nobody."""
@@ -155,7 +146,7 @@ class Graph(Located, Lensed, Question["Picture"]):
     def ask(self, reader: Reader) -> Picture:
         """The picture, which is drawn when it is written."""
         answer = reader.ask(Network(self.company, self.depth, self.then, **self.placed()))
-        return reader.ask(Drawn(answer, self.kinds, self.over, self.matrix, self.theme, self.width))
+        return reader.ask(Drawn(answer, self.kinds, self.over, self.matrix, **self.looks()))
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
+from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.tracker import TrackerAnswer
     from timeline.questions.reader import Reader
     from timeline.render.picture import Picture
-    from timeline.render.plot.colours import Theme
 
-WIDTH: Final = 780
-"""Pixels, unless said otherwise."""
+Kind = Literal["rumour", "deal"]
+
+TRACKED: Final[Mapping[str, Kind]] = {"rumours": "rumour", "deals": "deal"}
+"""What is tracked, by the name of its list."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Tracker(Located, Lensed, Question["TrackerAnswer"]):
 
     company: str | None = given(parameters.COMPANY)
     only: Literal["settled", "open"] | None = given(parameters.SETTLED)
-    kind: Literal["rumour", "deal"] | None = given(parameters.TRACKED)
+    kind: Kind | None = given(parameters.TRACKED)
     limit: int = given(parameters.QUESTIONS)
 
     @classmethod
@@ -53,30 +56,18 @@ class Tracker(Located, Lensed, Question["TrackerAnswer"]):
 
 
 @dataclass(frozen=True)
-class PlotTracker(Located, Lensed, Question["Picture"]):
+class PlotTracker(Located, Lensed, Pictured):
     """A picture of a tracker: a strip a question, all on one scale of days."""
-
-    about = About("plot_tracker", "A picture of the tracker", command=False)
 
     company: str | None = None
     only: Literal["settled", "open"] | None = None
-    kind: Literal["rumour", "deal"] | None = None
+    kind: Kind | None = None
     limit: int = 20
-    theme: Theme = "light"
-    width: int | None = None
-
-    @classmethod
-    def answered(cls) -> Any:
-        """A picture is no data: its answer is that of the tracker."""
-        return Tracker.answered()
 
     def ask(self, reader: Reader) -> Picture:
         """The picture, which is drawn when it is written."""
-        from timeline.render.picture import Picture, check_look
         from timeline.render.plot.tracker import tracker_alt, tracker_scene, tracker_title
 
-        wide = WIDTH if self.width is None else self.width
-        check_look(self.theme, wide)
         answer = reader.ask(
             Tracker(
                 company=self.company,
@@ -86,13 +77,11 @@ class PlotTracker(Located, Lensed, Question["Picture"]):
                 **self.placed(),
             )
         )
-        return Picture(
+        return self.picture(
             answer,
             title=tracker_title(answer),
             alt=tracker_alt(answer),
             draw=lambda look, width, links: tracker_scene(answer, look, width, links),
-            width=wide,
-            theme=self.theme,
         )
 
 
