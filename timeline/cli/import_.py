@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from timeline.cli.options import examples, formatted, tone
+from timeline.cli.options import Decorator, examples, formatted, together, tone
 from timeline.cli.output import write_document, writing
 from timeline.cli.progress import Bar
 from timeline.cli.session import Session
@@ -21,36 +21,39 @@ if TYPE_CHECKING:
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
-def _how(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every import has."""
-    for option in reversed(
-        [
-            click.option(
-                "--dry-run", is_flag=True, help="Store nothing; report what would be taken."
-            ),
-            click.option("--strict", is_flag=True, help="Take nothing where a row is rejected."),
-            click.option(
-                "--gone",
-                type=click.Choice(["ended", "retracted", "ignore"]),
-                help="What becomes of events that a later edition of a list no longer has; default: "
-                "reported only.",
-            ),
-            click.option(
-                "--rejected",
-                metavar="FILE",
-                type=_FILE,
-                help="Where rejected rows go; default: FILE.rejected.csv (of records: .jsonl), and nowhere "
-                "with --dry-run.",
-            ),
-            click.option(
-                "--published",
-                metavar="DAY",
-                help="The day of the files, where the mapping asks for it; default: their own.",
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+def _how(*, written: str) -> Decorator:
+    """The options that every import has; ``written`` is what -o writes, in words."""
+    return together(
+        click.option("--dry-run", is_flag=True, help="Store nothing; report what would be taken."),
+        click.option("--strict", is_flag=True, help="Take nothing where a row is rejected."),
+        click.option(
+            "--gone",
+            type=click.Choice(["ended", "retracted", "ignore"]),
+            help="What becomes of events that a later edition of a list no longer has; default: "
+            "reported only.",
+        ),
+        click.option(
+            "--rejected",
+            metavar="FILE",
+            type=_FILE,
+            help="Where rejected rows go; default: FILE.rejected.csv (of records: .jsonl), and nowhere "
+            "with --dry-run.",
+        ),
+        click.option(
+            "--published",
+            metavar="DAY",
+            help="The day of the files, where the mapping asks for it; default: their own.",
+        ),
+        formatted("table", "json"),
+        click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            type=click.Path(path_type=Path, allow_dash=True),
+            help=f"Write {written}; - is standard output.",
+        ),
+        tone,
+    )
 
 
 class _Formats(click.Group):
@@ -103,16 +106,7 @@ def import_() -> None:
 @click.argument("file", metavar="FILE", type=_FILE)
 @click.option("--mapping", metavar="MAP.yaml", type=_FILE, help="What the rows mean.")
 @click.option("--guess", is_flag=True, help="Store nothing; write a first mapping to be edited.")
-@_how
-@formatted("table", "json")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path, allow_dash=True),
-    help="Write the appended events too, as JSONL, or the guessed mapping; - is standard output.",
-)
-@tone
+@_how(written="the appended events too, as JSONL, or the guessed mapping")
 @click.pass_obj
 def table(
     session: Session,
@@ -159,16 +153,7 @@ def _shipped(name: str) -> click.Command:
         ),
     )
     @click.argument("files", metavar="FILE…", type=_FILE, nargs=-1, required=True)
-    @_how
-    @formatted("table", "json")
-    @click.option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        type=click.Path(path_type=Path, allow_dash=True),
-        help="Write the appended events too, as JSONL; - is standard output.",
-    )
-    @tone
+    @_how(written="the appended events too, as JSONL")
     @click.pass_obj
     def command(
         session: Session,
