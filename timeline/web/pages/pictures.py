@@ -44,7 +44,7 @@ def timeline(request: Request, company: str, asked: Annotated[OfStory, Query()])
             found = sliders(timeline, company, answer, asked)
             return {"back": company_path(company), "sliders": found}
 
-        return _page(picture, answer, about)
+        return picture_page(picture, answer, about)
 
     return respond(request, asked, timeline_path(company), ask)
 
@@ -65,20 +65,22 @@ def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -
             found = sliders(timeline, subject, answer, asked)
             return {"back": subject_path(subject), "sliders": found}
 
-        return _page(picture, answer, about)
+        return picture_page(picture, answer, about)
 
     return respond(request, asked, axes_path(subject), ask)
 
 
-def _page(
+def picture_page(
     picture: Picture,
-    answer: CoursesAnswer | AxesAnswer,
+    answer: Any,
     about: Callable[[], Mapping[str, Any]],
+    template: str = "picture.html",
 ) -> Page:
+    """The page of a picture of an answer with a coordinate and rows; ``about`` is what it says besides."""
     rows = list(answer_rows(answer))
     columns = list(dict.fromkeys(name for row in rows for name in row))
     return Page(
-        template="picture.html",
+        template=template,
         document=picture.document,
         rows=lambda: rows,
         columns=columns,

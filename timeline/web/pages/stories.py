@@ -12,11 +12,9 @@ from timeline.answers.then import ThenAnswer
 from timeline.answers.tracker import TrackerAnswer
 from timeline.app import Timeline
 from timeline.render.page import HEADINGS
-from timeline.render.picture import Picture
 from timeline.render.plot.then import then_words
 from timeline.render.plot.tracker import tracker_words
 from timeline.render.question import verdict
-from timeline.render.rows import answer_rows
 from timeline.web.addresses import (
     belief_path,
     company_path,
@@ -24,6 +22,7 @@ from timeline.web.addresses import (
     then_path,
 )
 from timeline.web.documented import documented
+from timeline.web.pages.pictures import picture_page
 from timeline.web.pages.sliding import sliders
 from timeline.web.parameters import Drawn, OfTracker
 from timeline.web.replies import Page, elsewhere, respond
@@ -47,17 +46,16 @@ def then(request: Request, target: str, asked: Annotated[Drawn, Query()]) -> Res
             back = f"/{target}" if target in HEADINGS.values() else company_path(target)
         before = answer.reports[: bisect_left(answer.reports, answer.on)]
         after = answer.reports[bisect_right(answer.reports, answer.on) :]
-        return _page(
-            picture,
-            "then.html",
-            answer,
-            {
+
+        def about() -> dict[str, Any]:
+            return {
                 "lead": then_words(answer),
                 "back": back,
                 "before": before[-1] if before else None,
                 "after": after[0] if after else None,
-            },
-        )
+            }
+
+        return picture_page(picture, answer, about, "then.html")
 
     return respond(request, asked, then_path(target), ask)
 
@@ -70,12 +68,12 @@ def belief(request: Request, subject: str, asked: Annotated[Drawn, Query()]) -> 
         picture = timeline.plot(subject, kind="belief", **asked.look(), **asked.asked())
         answer = picture.answer
         assert isinstance(answer, BeliefAnswer)
-        about = {
-            "lead": verdict(answer),
-            "sliders": sliders(timeline, subject, answer, asked),
-            "names": answer.names,
-        }
-        return _page(picture, "belief.html", answer, about)
+
+        def about() -> dict[str, Any]:
+            found = sliders(timeline, subject, answer, asked)
+            return {"lead": verdict(answer), "sliders": found, "names": answer.names}
+
+        return picture_page(picture, answer, about, "belief.html")
 
     return respond(request, asked, belief_path(subject), ask)
 
@@ -88,24 +86,7 @@ def tracker(request: Request, asked: Annotated[OfTracker, Query()]) -> Response:
         picture = timeline.plot_tracker(**asked.look(), **asked.chosen(), **asked.asked())
         answer = picture.answer
         assert isinstance(answer, TrackerAnswer)
-        return _page(picture, "tracker.html", answer, {"lead": tracker_words(answer)})
+        lead = tracker_words(answer)
+        return picture_page(picture, answer, lambda: {"lead": lead}, "tracker.html")
 
     return respond(request, asked, "/tracker", ask)
-
-
-def _page(
-    picture: Picture,
-    template: str,
-    answer: ThenAnswer | BeliefAnswer | TrackerAnswer,
-    about: dict[str, Any],
-) -> Page:
-    rows = list(answer_rows(answer))
-    return Page(
-        template=template,
-        document=picture.document,
-        rows=lambda: rows,
-        columns=list(dict.fromkeys(name for row in rows for name in row)),
-        context=lambda: {"answer": answer, "picture": picture, "rows": rows, **about},
-        picture=lambda: picture,
-        fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
-    )
