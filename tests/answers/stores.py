@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from timeline import Timeline
 from timeline.ingest.draft import Draft, Place
@@ -80,6 +82,17 @@ def new_timeline(folder: Path, *stories: str) -> Timeline:
     for story in stories:
         replay_files(timeline.store, [FIXTURES / f"{story}.yaml"])
     return timeline
+
+
+def stories_of(*names: str) -> Any:
+    """A fixture of a module: a timeline with some of the real stories, which no test writes to."""
+
+    @pytest.fixture(scope="module")
+    def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
+        with new_timeline(tmp_path_factory.mktemp("stories"), *names) as timeline:
+            yield timeline
+
+    return stories
 
 
 def draft(fields: Mapping[str, Any]) -> Draft:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import new_timeline, stories_of
 from timeline import Timeline
 from timeline.answers.belief import Belief, settle
 from timeline.errors import NotFound
@@ -24,11 +23,7 @@ STORIES = (
 RUMOUR = "rumour:foxconn-nissan"
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("beliefs"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 @pytest.mark.parametrize(

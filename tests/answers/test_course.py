@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import stories_of
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
 from timeline.answers.course import Span
@@ -24,11 +23,7 @@ STORIES = (
 KNOWN = (None, "2025-11-20", "2025-11-21", "2016-04-01")
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("courses"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def span_on(spans: list[Any], day: str) -> Span | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text
+from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text, stories_of
 from timeline import Timeline
 from timeline.answers.group import ties_of
 from timeline.answers.lists import sums
@@ -20,11 +19,7 @@ from timeline.errors import InvalidValue, NotFound
 STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("stories"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 # --- lists --------------------------------------------------------------------------------------

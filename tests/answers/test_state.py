@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text
+from tests.answers.stores import FIXTURES, new_store, replay_text, stories_of
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
 from timeline.answers.lens import SourceLens
@@ -22,11 +22,7 @@ STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
 DAYS = ["2016-02-25", "2024-12-20", "2025-04-15", "2025-11-21", "2026-03-01", "2020-01-01"]
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("stories"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def as_bytes(answer: StateAnswer) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import new_timeline, stories_of
 from timeline import Timeline
 from timeline.answers.then import ThenAnswer
 from timeline.errors import InvalidValue, NotFound
@@ -17,11 +16,7 @@ STORIES = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-ho
 NISSAN = "rumour:foxconn-nissan"
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("then"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def told(answer: ThenAnswer) -> list[tuple[Any, ...]]:

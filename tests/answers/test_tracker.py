@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import stories_of
 from tests.render.plot.test_belief import box
 from timeline import Timeline
 from timeline.render.plot.tracker import tracker_scene
@@ -18,11 +16,7 @@ STORIES = (
 KNOWN = "2026-11-28"
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("tracker"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def test_every_question_is_settled_as_its_strip_says(stories: Timeline) -> None:

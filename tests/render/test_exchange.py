@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import stories_of
 from timeline import Timeline
 from timeline.render.exchange.gexf import gexf_lines
 from timeline.render.exchange.graphml import graphml_lines
@@ -33,11 +32,7 @@ STORIES = (
 GEXF = "{http://gexf.net/1.3}"
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("exchange"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def gexf(stories: Timeline, **asked: Any) -> ElementTree.Element:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import new_timeline, stories_of
 from timeline import Timeline
 from timeline.answers.circles import circles, days_of_circles
 from timeline.errors import InvalidValue
@@ -28,11 +28,7 @@ from timeline.render.plot.reports import activity_scene, months_of, reports_of
 STORIES = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda")
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("networks"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def nodes(picture: Any) -> list[dict[str, Any]]:

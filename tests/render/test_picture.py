@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import new_timeline, stories_of
 from timeline import Timeline
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.render.picture import Picture
@@ -30,11 +29,7 @@ STORIES = (
 WIDTHS = (390, 780, 1280)
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("pictures"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def pictures(

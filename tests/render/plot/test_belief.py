@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import stories_of
 from timeline import Timeline
 from timeline.render.plot.axes import axes_scene
 from timeline.render.plot.belief import STEP, belief_scene
@@ -24,11 +23,7 @@ SUBJECTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("strips"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def texts(scene: Scene) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from tests.answers.stores import new_timeline
+from tests.answers.stores import stories_of
 from tests.render.plot.test_belief import box, texts
 from timeline import Timeline
 from timeline.render.plot.sheet import Scene
@@ -16,11 +15,7 @@ from timeline.render.plot.then import then_scene
 STORIES = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda")
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Timeline]:
-    timeline = new_timeline(tmp_path_factory.mktemp("then-drawn"), *STORIES)
-    yield timeline
-    timeline.close()
+stories = stories_of(*STORIES)
 
 
 def scene(
