@@ -25,8 +25,8 @@ from typing import (
 from sqlalchemy.engine import Connection
 
 from timeline.errors import InvalidValue
-from timeline.questions.belief import Belief, ThenAndNow
-from timeline.questions.companies import Companies
+from timeline.questions.belief import Beliefs, ThenAndNow
+from timeline.questions.companies import CompanyList
 from timeline.questions.course import Axes, Courses, Plot
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
@@ -35,21 +35,21 @@ from timeline.questions.log import Follow, Log
 from timeline.questions.lookups import (
     Anchored,
     Described,
-    First,
+    EvidenceOf,
+    FirstDays,
     Names,
     NamesIn,
     SourceTitles,
     Subjects,
     SubjectsOfKinds,
-    Told,
-    Turns,
+    TurningDays,
 )
 from timeline.questions.match import Matching
-from timeline.questions.network import Drawn, Exchange, Graph, Network
-from timeline.questions.news import Active, News
+from timeline.questions.network import DrawnNetwork, Exchange, Graph, Network
+from timeline.questions.news import Active, DailyNews
 from timeline.questions.question import Question
-from timeline.questions.reader import Reader
-from timeline.questions.report import Report, Reports
+from timeline.questions.reader import StoreReader
+from timeline.questions.report import Reports, RunReport
 from timeline.questions.sources import Source, Sources
 from timeline.questions.sql import Sql
 from timeline.questions.state import State
@@ -109,7 +109,7 @@ class Timeline:
 
     def __init__(self, store: Store, timezone: str = "UTC") -> None:
         self.store: Final = store
-        self.reader: Final = Reader(store, timezone)
+        self.reader: Final = StoreReader(store, timezone)
 
     @property
     def timezone(self) -> str:
@@ -134,7 +134,7 @@ class Timeline:
     why = asks(Why)
     why_company = asks(WhyCompany)
     items = asks(Items)
-    companies = asks(Companies)
+    companies = asks(CompanyList)
     log = asks(Log)
     follow = asks(Follow)
     find = asks(Find)
@@ -143,17 +143,17 @@ class Timeline:
     source = asks(Source)
     courses = asks(Courses)
     axes = asks(Axes)
-    belief = asks(Belief)
+    belief = asks(Beliefs)
     then_and_now = asks(ThenAndNow)
     tracker = asks(Tracker)
     plot_tracker = asks(PlotTracker)
     network = asks(Network)
-    drawn_network = asks(Drawn)
+    drawn_network = asks(DrawnNetwork)
     exchange = asks(Exchange)
     plot = asks(Plot)
     graph = asks(Graph)
     sql = asks(Sql)
-    report = asks(Report)
+    report = asks(RunReport)
     reports = asks(Reports)
     stats = asks(Counted)
     verify = asks(Verify)
@@ -161,14 +161,14 @@ class Timeline:
     names = asks(Names)
     names_in = asks(NamesIn)
     source_titles = asks(SourceTitles)
-    news = asks(News)
+    news = asks(DailyNews)
     activity = asks(Active)
     subjects = asks(Subjects)
     counts_of_subjects = asks(SubjectsOfKinds)
     described = asks(Described)
-    told = asks(Told)
-    first = asks(First)
-    turns = asks(Turns)
+    told = asks(EvidenceOf)
+    first = asks(FirstDays)
+    turns = asks(TurningDays)
 
     # --- the log as files -----------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from timeline.app import Timeline
 from timeline.errors import TimelineError
 from timeline.model.kinds import KINDS
 from timeline.parameters import LENS, Parameter
-from timeline.questions.companies import Companies
+from timeline.questions.companies import CompanyList
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
 from timeline.questions.items import Items
@@ -39,7 +39,7 @@ ASKED_OF_EACH = 8
 PLURALS = {each.name: each.plural for each in KINDS.values() if each.groups}
 
 ASKED: tuple[type[Question[Any]], ...] = (
-    State, Diff, Why, WhyCompany, Items, Companies, Log, Find,
+    State, Diff, Why, WhyCompany, Items, CompanyList, Log, Find,
 )  # fmt: skip
 TOOLS = {State: "state", Diff: "diff", Why: "why", Items: "list", Log: "log", Find: "find"}
 
@@ -114,7 +114,7 @@ def page_of(
                 path = path.replace(field, rest.pop(name))
     if question is Find:
         rest["q"] = rest.pop("text")
-    if question in (Items, Companies, Log):
+    if question in (Items, CompanyList, Log):
         rest["limit"] = MOST_ROWS
     return path, rest
 

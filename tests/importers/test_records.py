@@ -12,7 +12,7 @@ import pytest
 
 from tests.importers.tables import Desk, codes
 from timeline.errors import DataError, InvalidValue
-from timeline.importers.paths import Each, parse_path
+from timeline.importers.paths import Listed, parse_path
 from timeline.importers.records import MAX_DEPTH, open_records
 
 ROUNDS = """
@@ -227,13 +227,13 @@ def test_lists_side_by_side_are_rows_and_come_back_alone(desk: Desk) -> None:
 def test_names_in_braces_are_columns_and_lists_may_hide_in_names() -> None:
     value = {"facts": {"us-gaap": {"Assets": {"units": {"USD": [{"val": 1}, {"val": 2}]}}}}}
     path = parse_path("facts.{taxonomy}.{concept}.units.{unit}", each=True)
-    items = list(Each(path).items(value))
+    items = list(Listed(path).items(value))
     assert [(item.where, item.value["val"]) for item in items] == [
         ("facts.us-gaap.Assets.units.USD[1]", 1),
         ("facts.us-gaap.Assets.units.USD[2]", 2),
     ]
     assert items[0].bound == {"taxonomy": "us-gaap", "concept": "Assets", "unit": "USD"}
-    assert Each(path).alone(value, items[1]) == {
+    assert Listed(path).alone(value, items[1]) == {
         "facts": {"us-gaap": {"Assets": {"units": {"USD": [{"val": 2}]}}}}
     }
 

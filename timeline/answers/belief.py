@@ -56,7 +56,7 @@ class Belief(Struct, frozen=True, kw_only=True):
     """What became public on these days, the report that turned the belief first."""
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Settlement(Struct, frozen=True, kw_only=True):
     """How a question was settled: by which report after the first one."""
 
     outcome: str
@@ -85,7 +85,7 @@ class BeliefAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     until: Day
     """The last evening: that of ``known``, else of today."""
     course: Course | None
-    outcome: Outcome | None
+    outcome: Settlement | None
     """Null where nothing was ever reported."""
     beliefs: list[Belief]
     hindsight: list[Span]
@@ -193,7 +193,7 @@ def _steps(view: View, subject: str, turned: Iterable[Mark]) -> dict[str, Fields
     return found
 
 
-class Held(Protocol):
+class Rectangle(Protocol):
     """A rectangle of both axes."""
 
     @property
@@ -206,7 +206,7 @@ class Held(Protocol):
     def known_to(self) -> Instant: ...  # noqa: D102
 
 
-Patched = TypeVar("Patched", bound=Held)
+Patched = TypeVar("Patched", bound=Rectangle)
 
 
 def crossed(
@@ -326,7 +326,7 @@ class Stood(Protocol):
     def status(self) -> str | None: ...  # noqa: D102
 
 
-def settle(subject: str, beliefs: Sequence[Stood]) -> Outcome | None:
+def settle(subject: str, beliefs: Sequence[Stood]) -> Settlement | None:
     """How the question was settled that a subject is: it came true, ended, was denied, or is open.
 
     Days end with the evening on which the report came, not with the day on which it is said to have happened.
@@ -339,7 +339,7 @@ def settle(subject: str, beliefs: Sequence[Stood]) -> Outcome | None:
             return _outcome(TRUE, first, each.told)
     status = beliefs[-1].status
     if status is not None and not kind.is_closed(status):
-        return Outcome(outcome=OPEN, first=first, settled=None, days=None)
+        return Settlement(outcome=OPEN, first=first, settled=None, days=None)
     settled = beliefs[-1].told
     for each in reversed(beliefs):
         if each.status != status:
@@ -348,8 +348,10 @@ def settle(subject: str, beliefs: Sequence[Stood]) -> Outcome | None:
     return _outcome(status or "absent", first, settled)
 
 
-def _outcome(outcome: str, first: Day, settled: Day) -> Outcome:
-    return Outcome(outcome=outcome, first=first, settled=settled, days=days_between(first, settled))
+def _outcome(outcome: str, first: Day, settled: Day) -> Settlement:
+    return Settlement(
+        outcome=outcome, first=first, settled=settled, days=days_between(first, settled)
+    )
 
 
 def days_between(first: Day, last: Day) -> int:

@@ -18,7 +18,7 @@ from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.belief import (
     OPEN,
     TRUE,
-    Outcome,
+    Settlement,
     cite,
     crossed,
     last_evening,
@@ -52,13 +52,13 @@ class Stretch(Struct, frozen=True, kw_only=True):
     disputed: bool
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class Tracked(Struct, frozen=True, kw_only=True):
     """A rumour or a deal, and how it was settled."""
 
     subject: str
     kind: str | None
     terms: Fields
-    outcome: Outcome
+    outcome: Settlement
     strip: list[Stretch]
     first_by: list[str]
     """The sources of the first report."""
@@ -105,7 +105,7 @@ class TrackerAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """Of all questions, by outcome; the open ones last."""
     never_open: int
     """Subjects that were no question: the first report of them was that they were done, or over."""
-    questions: list[Question]
+    questions: list[Tracked]
     more: int
     """How many questions are not shown."""
     reporters: list[Reporter]
@@ -162,7 +162,7 @@ def tracker(
     """
     until = last_evening(view.at.known_at, timezone)
     named = None if company is None else view.company(company)
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, Settlement] = {}
     never = 0
     for subject, rows in _every(view, KINDS if kind is None else (kind,), named):
         stood = _stood(rows, until, timezone)
@@ -247,14 +247,14 @@ def _was_open(subject: str, status: str | None) -> bool:
     return status is not None and kind.group_of(status) in ("pending", "claimed", "noted")
 
 
-def _place(subject: str, outcome: Outcome) -> tuple[bool, bool, str, str]:
+def _place(subject: str, outcome: Settlement) -> tuple[bool, bool, str, str]:
     """Settled before open, rumours before deals, the newest first."""
     last = outcome.settled or outcome.first
     newest = "".join(chr(0x7F - ord(letter)) for letter in last)
     return outcome.settled is None, not subject.startswith("rumour:"), newest, subject
 
 
-def _question(told: Told, outcome: Outcome, view: View, until: Day, timezone: str) -> Question:
+def _question(told: Told, outcome: Settlement, view: View, until: Day, timezone: str) -> Tracked:
     rows = [row for row in told.rows if row.known_from <= view.at.known_at]
     found = crossed(rows, until, timezone)
     content: Content = found[-1][2].content
@@ -274,7 +274,7 @@ def _question(told: Told, outcome: Outcome, view: View, until: Day, timezone: st
         some = [e for e in told.entries if day and day_of(e.known, timezone) == day]
         return list(dict.fromkeys(slug for entry in some for slug in entry.sources))
 
-    return Question(
+    return Tracked(
         subject=told.subject,
         kind=content.kind,
         terms={name: content.terms[name] for name in ("parties", "of") if name in content.terms},
@@ -291,7 +291,7 @@ def _alike(one: Stretch, other: Stretch) -> bool:
     )  # fmt: skip
 
 
-def _groups(outcomes: Iterable[Outcome]) -> Iterator[Settled]:
+def _groups(outcomes: Iterable[Settlement]) -> Iterator[Settled]:
     """The questions of each outcome with the days that they took: came true first, open last."""
     days: defaultdict[str, list[int]] = defaultdict(list)
     count: Counter[str] = Counter()
@@ -313,7 +313,7 @@ def _groups(outcomes: Iterable[Outcome]) -> Iterator[Settled]:
         )
 
 
-def _reporters(questions: Sequence[Question], cited: dict[str, Cited]) -> list[Reporter]:
+def _reporters(questions: Sequence[Tracked], cited: dict[str, Cited]) -> list[Reporter]:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def publishers(slugs: Iterable[str]) -> Iterable[str]:

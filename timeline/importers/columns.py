@@ -21,7 +21,7 @@ from timeline.importers.conversions import (
     is_text,
 )
 from timeline.importers.dates import DateReader, Publication, reader_of
-from timeline.importers.paths import Each, Item, leaf_of, parse_path
+from timeline.importers.paths import Listed, ListItem, leaf_of, parse_path
 from timeline.importers.settings import DateSettings, Expression, Lookup, TableSettings, several
 from timeline.ingest.nodes import Mapping, Node, Scalar
 from timeline.ingest.nodes import Sequence as ListNode
@@ -58,7 +58,7 @@ class Context:
         self.left_out: list[Reason] = []
         """Why values beside the news, such as a country, were left out of the row."""
 
-    def at(self, item: Item, place: int) -> Context:
+    def at(self, item: ListItem, place: int) -> Context:
         """The same row, with paths that begin at one of its items."""
         found = copy(self)
         found.item, found.place = item.value, place
@@ -138,7 +138,7 @@ class Columns:
         self.rooted = False
         return lambda row: path.values(row.item)
 
-    def each(self, node: Node) -> Each | None:
+    def each(self, node: Node) -> Listed | None:
         """What ``each:`` says: the items of a list in a record; None after reporting what is wrong."""
         if isinstance(node, Scalar):
             said = settings.Each(path=node.text)
@@ -152,7 +152,7 @@ class Columns:
             self.report.add("wrong-type", message, node, "each: is for JSON and XML")
             return None
         try:
-            return Each(parse_path(said.path, each=True), said.side_by_side, said.reverse)
+            return Listed(parse_path(said.path, each=True), said.side_by_side, said.reverse)
         except InvalidValue as error:
             self.report.add_error(error, node)
             return None

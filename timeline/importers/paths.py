@@ -73,7 +73,7 @@ class Key(Struct, frozen=True):
     alone: bool
 
 
-class Item(Struct, frozen=True):
+class ListItem(Struct, frozen=True):
     """One item that ``each:`` leads to."""
 
     value: Any
@@ -178,21 +178,21 @@ def leaf_of(value: Any) -> Any:
     return value.get(TEXT, value) if isinstance(value, dict) else value
 
 
-class Each(Struct, frozen=True):
+class Listed(Struct, frozen=True):
     """What ``each:`` says: where the items stand, and whether as lists that stand side by side."""
 
     path: Path
     side_by_side: bool = False
     reverse: bool = False
 
-    def items(self, start: Any) -> Iterator[Item]:
+    def items(self, start: Any) -> Iterator[ListItem]:
         """Every item, in order; the last one first with ``reverse``."""
         found = _walk(self.path.steps, start, {}, ())
         if self.side_by_side:
             found = (row for item in found for row in _side_by_side(item))
         return reversed(list(found)) if self.reverse else found
 
-    def alone(self, record: Any, item: Item) -> Any:
+    def alone(self, record: Any, item: ListItem) -> Any:
         """The record with this item and without the others, from which the same row comes again."""
         if not self.side_by_side:
             return _alone(record, item.keys)
@@ -203,9 +203,9 @@ class Each(Struct, frozen=True):
 class Alone(Struct, frozen=True):
     """One item of a record that is a row."""
 
-    each: Each
+    each: Listed
     record: Any
-    item: Item
+    item: ListItem
 
     def value(self) -> Any:
         """The record with this item and without the others."""
@@ -214,14 +214,14 @@ class Alone(Struct, frozen=True):
 
 def _walk(
     steps: tuple[Step, ...], value: Any, bound: Mapping[str, str], keys: tuple[Key, ...]
-) -> Iterator[Item]:
+) -> Iterator[ListItem]:
     if isinstance(value, list):
         for place, item in enumerate(value):
             yield from _walk(steps, item, bound, (*keys, Key(place, True)))
     elif value is None:
         return
     elif not steps:
-        yield Item(value, bound, keys)
+        yield ListItem(value, bound, keys)
     elif isinstance(value, dict):
         step, rest = steps[0], steps[1:]
         for name in [step.name] if step.name else list(value):
@@ -241,7 +241,7 @@ def _walk(
                 yield from _walk(rest, each, more, at)
 
 
-def _side_by_side(item: Item) -> Iterator[Item]:
+def _side_by_side(item: ListItem) -> Iterator[ListItem]:
     """One item for each place in the lists of an object.
 
     A list that is shorter says nothing at the end, as a row without its last cells.
@@ -251,7 +251,7 @@ def _side_by_side(item: Item) -> Iterator[Item]:
     lists = {name: each for name, each in item.value.items() if isinstance(each, list)}
     for place in range(max(map(len, lists.values()), default=0)):
         row = {name: each[place] for name, each in lists.items() if place < len(each)}
-        yield Item(row, item.bound, (*item.keys, Key(place, True)))
+        yield ListItem(row, item.bound, (*item.keys, Key(place, True)))
 
 
 def _alone(value: Any, keys: Sequence[Key], last: Callable[[Any], Any] = lambda it: it) -> Any:

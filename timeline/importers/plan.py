@@ -15,7 +15,7 @@ from timeline.importers.columns import MISSING, Context, Evaluate, name_of
 from timeline.importers.dates import DateReader, Publication
 from timeline.importers.expressions import FILE, Compiler, Constant, is_expression
 from timeline.importers.mapping import SECTIONS, MappingFile, checked, columns_of, list_of
-from timeline.importers.paths import Each
+from timeline.importers.paths import Listed
 from timeline.importers.settings import Company, Condition, Expression
 from timeline.ingest.nodes import Mapping, Node, Scalar
 from timeline.ingest.nodes import Sequence as ListNode
@@ -40,7 +40,7 @@ class Entry(Struct, frozen=True):
     parts: dict[str, Evaluate]
     column: str
     optional: bool
-    each: Each | None
+    each: Listed | None
     """Where several companies stand in a record."""
     rooted: bool
     """Whether it is the same for every item of a row."""
@@ -58,7 +58,7 @@ class Event(Struct, frozen=True):
     """The companies that it names, by their entries."""
     opens: bool
     """Whether it has what the first event of a subject must have."""
-    each: Each | None
+    each: Listed | None
     """The items of a record, each of which may tell it."""
     key: list[Key]
     """What names an item for good."""
@@ -74,7 +74,7 @@ class Plan(Struct, frozen=True):
     name: str
     columns: list[str]
     nested: bool
-    each: Each | None
+    each: Listed | None
     """The items of a record, each of which is a row."""
     key: list[Key]
     rows: Test
@@ -142,7 +142,7 @@ class _Planner:
             self.compiler.companies, self.compiler.sources, self.report,
         )  # fmt: skip
 
-    def _each(self, node: Mapping) -> Each | None:
+    def _each(self, node: Mapping) -> Listed | None:
         said = node.get("each")
         return None if said is None else self.compiler.each(said)
 

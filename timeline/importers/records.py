@@ -495,7 +495,7 @@ def _element(text: _Text, match: re.Match[str], start: re.Pattern[str]) -> Parse
 
 def parse_xml(text: str) -> Parsed:
     """One element as an object: attributes under @name, elements by their local names, several as lists."""
-    builder = _Builder()
+    builder = _Elements()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = builder.start
@@ -521,7 +521,7 @@ class _TooDeep(Exception):
     pass
 
 
-class _Builder:
+class _Elements:
     """Makes nested objects of the events of a parser."""
 
     def __init__(self) -> None:

@@ -54,13 +54,13 @@ def import_table(
     store: Store,
     path: Path,
     mapping: MappingFile,
-    **how: Unpack[How],
+    **how: Unpack[ImportOptions],
 ) -> Imported:
     """Append what the rows or the records of one file tell: see :func:`import_files`."""
     return import_files(store, [path], mapping, **how)
 
 
-class How(TypedDict, total=False):
+class ImportOptions(TypedDict, total=False):
     """How files are imported; all of it may be left out."""
 
     dry_run: bool
@@ -80,7 +80,7 @@ class How(TypedDict, total=False):
 
 
 def import_files(
-    store: Store, paths: Sequence[Path], mapping: MappingFile, **how: Unpack[How]
+    store: Store, paths: Sequence[Path], mapping: MappingFile, **how: Unpack[ImportOptions]
 ) -> Imported:
     """Append the events that the rows of files tell and the log does not hold, in one transaction.
 
@@ -163,7 +163,7 @@ class _Import:
         self._told: dict[Path, bytearray] = {}
         """Of every file that a part of the mapping is for: which of its rows told anything."""
 
-    def read(self, path: Path, mapping: MappingFile, how: How) -> None:
+    def read(self, path: Path, mapping: MappingFile, how: ImportOptions) -> None:
         """Read a file under one part of the mapping, and append what it tells."""
         self.mapping = mapping
         with open_table(path, mapping.table, mapping.columns) as table:

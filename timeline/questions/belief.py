@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from timeline.answers.asked import Day, Moment
     from timeline.answers.belief import BeliefAnswer
     from timeline.answers.then import ThenAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
-class Belief(Located, Lensed, Question["BeliefAnswer"]):
+class Beliefs(Located, Lensed, Question["BeliefAnswer"]):
     """What was believed of a subject on each evening, by what was public by then."""
 
     about = About("belief", "What was believed of a subject", command=False)
@@ -32,7 +32,7 @@ class Belief(Located, Lensed, Question["BeliefAnswer"]):
 
         return drawn_type(BeliefAnswer)
 
-    def ask(self, reader: Reader) -> BeliefAnswer:
+    def ask(self, reader: StoreReader) -> BeliefAnswer:
         """The evenings at which the belief turned."""
         from timeline.answers.belief import belief
 
@@ -62,7 +62,7 @@ class ThenAndNow(Lensed, Question["ThenAnswer"]):
 
         return drawn_type(ThenAnswer)
 
-    def ask(self, reader: Reader) -> ThenAnswer:
+    def ask(self, reader: StoreReader) -> ThenAnswer:
         """Both sides, and what differs."""
         from timeline.answers.then import then_and_now
         from timeline.answers.view import View
@@ -83,4 +83,4 @@ class ThenAndNow(Lensed, Question["ThenAnswer"]):
             )
 
 
-QUESTIONS: Final = (Belief, ThenAndNow)
+QUESTIONS: Final = (Beliefs, ThenAndNow)

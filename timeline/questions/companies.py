@@ -10,11 +10,11 @@ from timeline.questions.question import About, Lensed, Located, Look, Question, 
 
 if TYPE_CHECKING:
     from timeline.answers.lists import CompaniesAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
-class Companies(Located, Lensed, Question["CompaniesAnswer"]):
+class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
     """List the companies at a coordinate, with the number of their items."""
 
     about = About(
@@ -31,7 +31,7 @@ class Companies(Located, Lensed, Question["CompaniesAnswer"]):
 
         return CompaniesAnswer
 
-    def ask(self, reader: Reader) -> CompaniesAnswer:
+    def ask(self, reader: StoreReader) -> CompaniesAnswer:
         """The companies by id."""
         from timeline.answers.lists import list_companies
 
@@ -44,7 +44,9 @@ class Companies(Located, Lensed, Question["CompaniesAnswer"]):
 
         return CompanyRow.__struct_fields__
 
-    def words(self, reader: Reader, answer: CompaniesAnswer, look: Look, format_: str) -> Words:
+    def words(
+        self, reader: StoreReader, answer: CompaniesAnswer, look: Look, format_: str
+    ) -> Words:
         """A line each."""
         from timeline.render.lists import companies_lines
 
@@ -53,4 +55,4 @@ class Companies(Located, Lensed, Question["CompaniesAnswer"]):
         return Words(companies_lines(answer, width=look.width, color=look.color))
 
 
-QUESTIONS: Final = (Companies,)
+QUESTIONS: Final = (CompanyList,)

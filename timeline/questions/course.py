@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
 from timeline.errors import CannotAsk, InvalidValue
-from timeline.questions.belief import Belief, ThenAndNow
+from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.network import Graph
 from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Filtered, Lensed, Located, Question, given
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from timeline.answers.asked import Day
     from timeline.answers.axes import AxesAnswer
     from timeline.answers.course import CoursesAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
 
 PictureKind = Literal["timeline", "then-and-now", "belief", "two-axes", "tracker", "network"]
@@ -64,7 +64,7 @@ class Courses(Located, Filtered, Lensed, Question["CoursesAnswer"]):
 
         return drawn_type(CoursesAnswer)
 
-    def ask(self, reader: Reader) -> CoursesAnswer:
+    def ask(self, reader: StoreReader) -> CoursesAnswer:
         """The courses."""
         from timeline.answers.course import courses
 
@@ -94,7 +94,7 @@ class Axes(Located, Lensed, Question["AxesAnswer"]):
 
         return drawn_type(AxesAnswer)
 
-    def ask(self, reader: Reader) -> AxesAnswer:
+    def ask(self, reader: StoreReader) -> AxesAnswer:
         """The patches."""
         from timeline.answers.axes import axes
 
@@ -141,15 +141,15 @@ class Plot(Located, Filtered, Lensed, Pictured):
                     called, f"says nothing of a picture as {self.kind_shown}", "leave it out"
                 )
 
-    def ask(self, reader: Reader) -> Picture:
+    def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""
-        drawing: Mapping[str, Callable[[Plot, Reader], Picture]] = {
+        drawing: Mapping[str, Callable[[Plot, StoreReader], Picture]] = {
             "timeline": Plot._timeline, "then-and-now": Plot._then_and_now, "belief": Plot._belief,
             "two-axes": Plot._two_axes, "tracker": Plot._tracker, "network": Plot._network,
         }  # fmt: skip
         return drawing[self.kind_shown](self, reader)
 
-    def _timeline(self, reader: Reader) -> Picture:
+    def _timeline(self, reader: StoreReader) -> Picture:
         from timeline.render.plot.courses import MOST, courses_alt, courses_scene, courses_title
 
         window = self._window(reader)
@@ -171,7 +171,7 @@ class Plot(Located, Filtered, Lensed, Pictured):
             ),
         )
 
-    def _two_axes(self, reader: Reader) -> Picture:
+    def _two_axes(self, reader: StoreReader) -> Picture:
         from timeline.render.plot.axes import axes_alt, axes_scene, axes_title
 
         window = self._window(reader)
@@ -183,11 +183,11 @@ class Plot(Located, Filtered, Lensed, Pictured):
             draw=lambda look, width, links: axes_scene(answer, look, width, window, links),
         )
 
-    def _belief(self, reader: Reader) -> Picture:
+    def _belief(self, reader: StoreReader) -> Picture:
         from timeline.render.plot.belief import belief_alt, belief_scene
         from timeline.render.question import belief_question
 
-        strip = reader.ask(Belief(self.target, **self.placed()))
+        strip = reader.ask(Beliefs(self.target, **self.placed()))
         return self.picture(
             strip,
             title=belief_question(strip),
@@ -195,7 +195,7 @@ class Plot(Located, Filtered, Lensed, Pictured):
             draw=lambda look, width, links: belief_scene(strip, look, width, links),
         )
 
-    def _then_and_now(self, reader: Reader) -> Picture:
+    def _then_and_now(self, reader: StoreReader) -> Picture:
         from timeline.render.plot.then import then_alt, then_scene, then_title
 
         at = self.placed()
@@ -212,16 +212,16 @@ class Plot(Located, Filtered, Lensed, Pictured):
             draw=lambda look, width, links: then_scene(sides, look, width, links),
         )
 
-    def _tracker(self, reader: Reader) -> Picture:
+    def _tracker(self, reader: StoreReader) -> Picture:
         kind = TRACKED.get(self.target)
         company = None if kind else self.target
         tracker = PlotTracker(company=company, kind=kind, **self.looks(), **self.placed())
         return reader.ask(tracker)
 
-    def _network(self, reader: Reader) -> Picture:
+    def _network(self, reader: StoreReader) -> Picture:
         return reader.ask(Graph(self.target, **self.looks(), **self.placed()))
 
-    def _window(self, reader: Reader) -> tuple[str | None, str | None]:
+    def _window(self, reader: StoreReader) -> tuple[str | None, str | None]:
         first, last = reader.day(self.start), reader.day(self.end)
         if first is not None and last is not None and first >= last:
             raise InvalidValue(

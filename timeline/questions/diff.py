@@ -13,7 +13,7 @@ from timeline.questions.question import About, Look, Question, Words, given
 if TYPE_CHECKING:
     from timeline.answers.asked import Day, LensAsked, Moment
     from timeline.answers.diff import DiffAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Diff(Question["DiffAnswer"]):
 
         return DiffAnswer
 
-    def ask(self, reader: Reader) -> DiffAnswer:
+    def ask(self, reader: StoreReader) -> DiffAnswer:
         """The changes. ``on`` and ``known`` are pairs or ``"A..B"``; one of three makes the difference."""
         from msgspec.structs import replace
 
@@ -92,7 +92,7 @@ class Diff(Question["DiffAnswer"]):
         """What fits beside each other."""
         return ("subject", "change", "before", "after", "events", "sources")
 
-    def words(self, reader: Reader, answer: DiffAnswer, look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: DiffAnswer, look: Look, format_: str) -> Words:
         """Each change, and what told it."""
         from timeline.questions.lookups import NamesIn
         from timeline.render.diff import diff_lines

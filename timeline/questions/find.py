@@ -11,7 +11,7 @@ from timeline.questions.question import About, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.model import Found
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Find(Question["list[Found]"]):
 
         return list[Found]
 
-    def ask(self, reader: Reader) -> list[Found]:
+    def ask(self, reader: StoreReader) -> list[Found]:
         """What was found, the nearest first."""
         from timeline.answers.find import find
         from timeline.render.titles import title

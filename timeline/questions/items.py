@@ -21,7 +21,7 @@ from timeline.questions.question import (
 
 if TYPE_CHECKING:
     from timeline.answers.lists import ListAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
         statuses = [s for text in self.status for s in parse_status(self.kind, text)]
         return statuses, [parse_kind(self.kind, text) for text in self.item_kind]
 
-    def ask(self, reader: Reader) -> ListAnswer:
+    def ask(self, reader: StoreReader) -> ListAnswer:
         """The items; statuses, groups of them and kinds as people write them."""
         from timeline.answers.lists import list_items
 
@@ -104,7 +104,7 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
 
         return LIST_COLUMNS
 
-    def words(self, reader: Reader, answer: ListAnswer, look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: ListAnswer, look: Look, format_: str) -> Words:
         """Each item in two lines, and sums."""
         from timeline.questions.lookups import NamesIn
         from timeline.render.lists import list_lines

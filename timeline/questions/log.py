@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from timeline.answers.asked import Day, Moment
     from timeline.answers.model import Coordinate, LogEntry
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 _PAGE: Final = 1000
 
@@ -58,14 +58,14 @@ class Log(Question["Iterator[LogEntry]"]):
 
         return list[LogEntry]
 
-    def ask(self, reader: Reader) -> Iterator[LogEntry]:
+    def ask(self, reader: StoreReader) -> Iterator[LogEntry]:
         """The events one by one, in one session."""
         with reader.session() as connection:
             at = reader.at(connection, known=self.known, recorded=self.recorded)
             yield from self.read(reader, connection, at, self.after)
 
     def read(
-        self, reader: Reader, connection: Connection, at: Coordinate, after: int
+        self, reader: StoreReader, connection: Connection, at: Coordinate, after: int
     ) -> Iterator[LogEntry]:
         """The events after a position, as of a coordinate."""
         from timeline.answers.log import log
@@ -113,7 +113,7 @@ class Follow(Question["Iterator[LogEntry]"]):
     after: int = 0
     wait: Callable[[], object] = lambda: time.sleep(0.5)
 
-    def ask(self, reader: Reader) -> Iterator[LogEntry]:
+    def ask(self, reader: StoreReader) -> Iterator[LogEntry]:
         """The events, without end."""
         log = Log(self.target, self.start, self.end, tuple(self.types), self.source)
         after = self.after

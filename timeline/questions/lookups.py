@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from timeline.answers import first, model, turns
     from timeline.answers.asked import Day, Moment
     from timeline.answers.model import CompanyItem
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
     from timeline.store.anchor import Anchor
 
 
@@ -25,7 +25,7 @@ class Names(Question["dict[str, str]"]):
     known: Moment | None = None
     recorded: str | int | None = None
 
-    def ask(self, reader: Reader) -> dict[str, str]:
+    def ask(self, reader: StoreReader) -> dict[str, str]:
         """The names."""
         from timeline.answers.companies import names_at
 
@@ -46,7 +46,7 @@ class NamesIn(Question["dict[str, str]"]):
     known: Moment | None = None
     recorded: str | int | None = None
 
-    def ask(self, reader: Reader) -> dict[str, str]:
+    def ask(self, reader: StoreReader) -> dict[str, str]:
         """The names."""
         from msgspec import to_builtins
 
@@ -77,7 +77,7 @@ class SourceTitles(Question["dict[str, str]"]):
 
     slugs: Iterable[str]
 
-    def ask(self, reader: Reader) -> dict[str, str]:
+    def ask(self, reader: StoreReader) -> dict[str, str]:
         """The titles."""
         from timeline.answers.subjects import source_titles
 
@@ -86,12 +86,12 @@ class SourceTitles(Question["dict[str, str]"]):
 
 
 @dataclass(frozen=True)
-class Told(Located, Lensed, Question["dict[str, model.Told]"]):
+class EvidenceOf(Located, Lensed, Question["dict[str, model.Told]"]):
     """How many reports stand behind each item, and who contradicts it, by its subject."""
 
     items: Iterable[CompanyItem]
 
-    def ask(self, reader: Reader) -> dict[str, model.Told]:
+    def ask(self, reader: StoreReader) -> dict[str, model.Told]:
         """The evidence in short."""
         from timeline.answers.told import told
 
@@ -105,7 +105,7 @@ class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
 
     subjects: Iterable[str]
 
-    def ask(self, reader: Reader) -> dict[str, CompanyItem]:
+    def ask(self, reader: StoreReader) -> dict[str, CompanyItem]:
         """The items."""
         from timeline.answers.state import item_of
         from timeline.answers.view import SHOWN
@@ -120,7 +120,7 @@ class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
 class SubjectsOfKinds(Question["dict[str, int]"]):
     """How many subjects of each kind the log has."""
 
-    def ask(self, reader: Reader) -> dict[str, int]:
+    def ask(self, reader: StoreReader) -> dict[str, int]:
         """The counts, by kind."""
         from timeline.answers.stats import count_subjects_of_kinds
 
@@ -135,7 +135,7 @@ class Subjects(Question["list[str]"]):
     prefix: str = ""
     limit: int = 100
 
-    def ask(self, reader: Reader) -> list[str]:
+    def ask(self, reader: StoreReader) -> list[str]:
         """The subjects."""
         from timeline.answers.subjects import subjects_like
 
@@ -144,12 +144,12 @@ class Subjects(Question["list[str]"]):
 
 
 @dataclass(frozen=True)
-class First(Located, Lensed, Question["first.First"]):
+class FirstDays(Located, Lensed, Question["first.First"]):
     """From which day on a company has an item, and from when on one of the day is known."""
 
     company: str
 
-    def ask(self, reader: Reader) -> first.First:
+    def ask(self, reader: StoreReader) -> first.First:
         """The day and the instant."""
         from timeline.answers.first import first
 
@@ -158,7 +158,7 @@ class First(Located, Lensed, Question["first.First"]):
 
 
 @dataclass(frozen=True)
-class Turns(Located, Lensed, Question["turns.Turns"]):
+class TurningDays(Located, Lensed, Question["turns.Turns"]):
     """The days on which a subject, or what a company (by its id) is a party of, became another.
 
     And those on which something was learned about the day asked for.
@@ -166,7 +166,7 @@ class Turns(Located, Lensed, Question["turns.Turns"]):
 
     target: str
 
-    def ask(self, reader: Reader) -> turns.Turns:
+    def ask(self, reader: StoreReader) -> turns.Turns:
         """The days."""
         from timeline.answers.turns import turns
 
@@ -178,7 +178,7 @@ class Turns(Located, Lensed, Question["turns.Turns"]):
 class Anchored(Question["Anchor"]):
     """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""
 
-    def ask(self, reader: Reader) -> Anchor:
+    def ask(self, reader: StoreReader) -> Anchor:
         """The end of the log."""
         from timeline.store.anchor import read_anchor
 

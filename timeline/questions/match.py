@@ -10,7 +10,7 @@ from timeline.questions.question import About, Look, Question, Words
 
 if TYPE_CHECKING:
     from timeline.answers.match import Match
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Matching(Question["list[Match]"]):
 
         return list[Match]
 
-    def ask(self, reader: Reader) -> list[Match]:
+    def ask(self, reader: StoreReader) -> list[Match]:
         """The pairs, most likely first."""
         from timeline.answers.match import match
         from timeline.answers.view import View
@@ -58,7 +58,7 @@ class Matching(Question["list[Match]"]):
 
         return Match.__struct_fields__
 
-    def words(self, reader: Reader, answer: list[Match], look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: list[Match], look: Look, format_: str) -> Words:
         """The rows."""
         return Words(notes=[] if answer else ["no two companies look like one"])
 

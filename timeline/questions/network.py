@@ -13,7 +13,7 @@ from timeline.questions.question import About, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.network import NetworkAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
     from timeline.render.plot.colours import Look
     from timeline.render.plot.sheet import Links, Scene
@@ -47,14 +47,14 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
         if self.depth is not None and self.company is None:
             raise CannotAsk("depth", "counts from a company", "name it")
 
-    def ask(self, reader: Reader) -> NetworkAnswer:
+    def ask(self, reader: StoreReader) -> NetworkAnswer:
         """Companies and ties."""
         from timeline.answers.network import network
 
         with reader.viewing(self._placed(reader)) as view:
             return network(view, self.company, self.depth, then=self.then, timezone=reader.timezone)
 
-    def _placed(self, reader: Reader) -> Network:
+    def _placed(self, reader: StoreReader) -> Network:
         """The same question; with ``then``, at what was known by the end of its day."""
         if not self.then:
             return self
@@ -72,7 +72,7 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
 
 
 @dataclass(frozen=True)
-class Drawn(Pictured):
+class DrawnNetwork(Pictured):
     """The picture of a network that was asked for before; see :class:`Graph`."""
 
     answer: NetworkAnswer
@@ -80,7 +80,7 @@ class Drawn(Pictured):
     over: bool = False
     matrix: bool = False
 
-    def ask(self, reader: Reader) -> Picture:
+    def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""
         from timeline.render.graph.layout import communities_of, places_of
         from timeline.render.plot.lines import Filter, parse_kinds
@@ -143,10 +143,10 @@ class Graph(Located, Lensed, Pictured):
         if self.depth is not None and self.company is None:
             raise CannotAsk("depth", "counts from a company", "name it")
 
-    def ask(self, reader: Reader) -> Picture:
+    def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""
         answer = reader.ask(Network(self.company, self.depth, self.then, **self.placed()))
-        return reader.ask(Drawn(answer, self.kinds, self.over, self.matrix, **self.looks()))
+        return reader.ask(DrawnNetwork(answer, self.kinds, self.over, self.matrix, **self.looks()))
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Exchange(Located, Lensed, Question[Iterator[str]]):
 
     format_: Literal["followthemoney", "graphml", "gexf"]
 
-    def ask(self, reader: Reader) -> Iterator[str]:
+    def ask(self, reader: StoreReader) -> Iterator[str]:
         """The lines of the file."""
         from timeline.answers.companies import terms_at
         from timeline.answers.network import network, on_day

@@ -10,11 +10,11 @@ from timeline.questions.question import About, Question
 if TYPE_CHECKING:
     from timeline.answers.asked import Day
     from timeline.answers.news import DayOfNews
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
-class News(Question["list[DayOfNews]"]):
+class DailyNews(Question["list[DayOfNews]"]):
     """The news of the last days on which there was any, up to one, newest first.
 
     Of each day ``most`` events, the subjects of which are told once before any of them again.
@@ -33,7 +33,7 @@ class News(Question["list[DayOfNews]"]):
 
         return list[DayOfNews]
 
-    def ask(self, reader: Reader) -> list[DayOfNews]:
+    def ask(self, reader: StoreReader) -> list[DayOfNews]:
         """The days, newest first."""
         from timeline.answers.news import news_of_days
 
@@ -53,10 +53,10 @@ class News(Question["list[DayOfNews]"]):
 class Active(Question["dict[str, int]"]):
     """How many events became public on each day; registrations are no news."""
 
-    def ask(self, reader: Reader) -> dict[str, int]:
+    def ask(self, reader: StoreReader) -> dict[str, int]:
         """The counts, by day."""
         with reader.session() as connection:
             return dict(reader.activity(connection).days(reader.timezone))
 
 
-QUESTIONS: Final = (News,)
+QUESTIONS: Final = (DailyNews,)

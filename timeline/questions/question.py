@@ -17,7 +17,7 @@ from timeline.parameters import Parameter
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Certainty, Day, LensAsked, Moment
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 Answer = TypeVar("Answer")
 Row = Mapping[str, Any]
@@ -93,7 +93,7 @@ class Question(Generic[Answer]):
         """The type of its answer, as it is published; a list or an iterator has rows, and no document."""
         raise NotImplementedError
 
-    def ask(self, reader: Reader) -> Answer:
+    def ask(self, reader: StoreReader) -> Answer:
         """The answer. Raises NotFound, InvalidDate, InvalidValue; StoreUnavailable, SchemaMismatch."""
         raise NotImplementedError
 
@@ -111,7 +111,7 @@ class Question(Generic[Answer]):
         """The columns that a person can read side by side; None: all."""
         return None
 
-    def words(self, reader: Reader, answer: Answer, look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
         """The answer for people, as ``table`` or in a format of its own."""
         return Words()
 

@@ -32,7 +32,7 @@ class _Inside(threading.local):
     views: dict[Hashable, View] | None = None
 
 
-class Reader:
+class StoreReader:
     """A store as questions read it; ``timezone`` says what a bare day means."""
 
     def __init__(self, store: Store, timezone: str = "UTC") -> None:

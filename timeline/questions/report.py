@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from timeline.answers.asked import Day, Moment
     from timeline.answers.query import Rows
     from timeline.answers.report import Report as Described
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
-class Report(Question["Rows"]):
+class RunReport(Question["Rows"]):
     """What a report finds; ``reports`` are folders with more of them, asked as by a query in SQL.
 
     Raises NotFound for an unknown report, InvalidValue for a parameter that it does not have or needs.
@@ -40,7 +40,7 @@ class Report(Question["Rows"]):
         """Rows with whatever columns the report has."""
         return list[dict[str, Any]]
 
-    def ask(self, reader: Reader) -> Rows:
+    def ask(self, reader: StoreReader) -> Rows:
         """The rows, which can be read once."""
         from timeline.answers.query import computed_values, rows_of, with_coordinate
         from timeline.answers.report import arguments, find_report
@@ -82,11 +82,11 @@ class Reports(Question["list[Described]"]):
 
         return list[ReportRow]
 
-    def ask(self, reader: Reader) -> list[Described]:
+    def ask(self, reader: StoreReader) -> list[Described]:
         """The reports by name."""
         from timeline.answers.report import read_reports
 
         return list(read_reports(self.reports).values())
 
 
-QUESTIONS: Final = (Report, Reports)
+QUESTIONS: Final = (RunReport, Reports)

@@ -11,7 +11,7 @@ from timeline.questions.question import About, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.sources import SourceRow, SourcesAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 _SHOWN: Final = ("source", "publisher", "kind", "published", "title", "events", "subjects")
 
@@ -45,7 +45,7 @@ class Sources(Question["SourcesAnswer"]):
 
         return SourcesAnswer
 
-    def ask(self, reader: Reader) -> SourcesAnswer:
+    def ask(self, reader: StoreReader) -> SourcesAnswer:
         """The sources by slug, those that come ``after`` one, at most ``limit``."""
         from timeline.answers.sources import list_sources
 
@@ -73,7 +73,7 @@ class Source(Question["SourceRow"]):
     slug: str
     recorded: str | int | None = None
 
-    def ask(self, reader: Reader) -> SourceRow:
+    def ask(self, reader: StoreReader) -> SourceRow:
         """The source."""
         from timeline.answers.sources import source
 

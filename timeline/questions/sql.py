@@ -10,7 +10,7 @@ from timeline.questions.question import About, Question
 
 if TYPE_CHECKING:
     from timeline.answers.query import Rows
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Sql(Question["Rows"]):
         """Rows with whatever columns the query has."""
         return list[dict[str, Any]]
 
-    def ask(self, reader: Reader) -> Rows:
+    def ask(self, reader: StoreReader) -> Rows:
         """The rows, which can be read once."""
         from timeline.answers.query import rows_of, with_coordinate
         from timeline.store.sql import ask_sql

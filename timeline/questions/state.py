@@ -22,7 +22,7 @@ from timeline.questions.question import (
 
 if TYPE_CHECKING:
     from timeline.answers.model import CompanyItem, StateAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
         if self.group and self.company is None:
             raise CannotAsk("group", "is for one company", "name it")
 
-    def ask(self, reader: Reader) -> StateAnswer:
+    def ask(self, reader: StoreReader) -> StateAnswer:
         """The state of the company, or of every one."""
         from timeline.answers.state import state
 
@@ -88,9 +88,9 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
 
         return STATE_COLUMNS
 
-    def words(self, reader: Reader, answer: StateAnswer, look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: StateAnswer, look: Look, format_: str) -> Words:
         """Each item with its evidence; of a company that has none, from when on there is something."""
-        from timeline.questions.lookups import NamesIn, SourceTitles, Told
+        from timeline.questions.lookups import EvidenceOf, NamesIn, SourceTitles
         from timeline.render.state import nothing_words, state_lines
 
         left_out, since, notes, empty = "", dict[str, Any](), list[str](), ""
@@ -108,7 +108,7 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
             width=look.width,
             color=look.color,
             names=reader.ask(NamesIn(answer)),
-            told=reader.ask(Told(items, **self.placed())),
+            told=reader.ask(EvidenceOf(items, **self.placed())),
             sources=reader.ask(SourceTitles(slugs)) if look.verbose else None,
             verbose=look.verbose,
             **since,
@@ -117,7 +117,7 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
             return Words([*takewhile(str, lines), "", left_out], notes)
         return Words(lines, notes)
 
-    def _left_out(self, reader: Reader) -> str:
+    def _left_out(self, reader: StoreReader) -> str:
         """What the filters kept away, where all else is nothing."""
         filters = [f"--certainty {self.certainty}"] if self.certainty else []
         filters += ["--open"] if self.open_only else []
@@ -131,16 +131,16 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
         verb = "is" if count == 1 else "are"
         return f"{items} about {every.name} {verb} left out by {' and '.join(filters)}."
 
-    def _since(self, reader: Reader) -> tuple[dict[str, Any], list[str]]:
+    def _since(self, reader: StoreReader) -> tuple[dict[str, Any], list[str]]:
         """From when on there is something, in days; and what is to be said of our record."""
         from timeline.answers.first import day_of
-        from timeline.questions.lookups import First
+        from timeline.questions.lookups import FirstDays
 
         assert self.company is not None
         notes: list[str] = []
-        found = reader.ask(First(self.company, **self.placed()))
+        found = reader.ask(FirstDays(self.company, **self.placed()))
         if found.day is None and self.recorded is not None:
-            found = reader.ask(First(self.company, **{**self.placed(), "recorded": None}))
+            found = reader.ask(FirstDays(self.company, **{**self.placed(), "recorded": None}))
             if found.day is not None:
                 notes.append("Our record had nothing about it by then; it has now.")
         since = {} if found.day is None else {"first_day": found.day}

@@ -11,7 +11,7 @@ from timeline.questions.question import About, Question
 
 if TYPE_CHECKING:
     from timeline.answers.stats import Stats
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Counted(Question["Stats"]):
 
         return Stats
 
-    def ask(self, reader: Reader) -> Stats:
+    def ask(self, reader: StoreReader) -> Stats:
         """The counts."""
         from msgspec.structs import replace
 

@@ -12,7 +12,7 @@ from timeline.questions.question import About, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.tracker import TrackerAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
 
 Kind = Literal["rumour", "deal"]
@@ -40,7 +40,7 @@ class Tracker(Located, Lensed, Question["TrackerAnswer"]):
 
         return drawn_type(TrackerAnswer)
 
-    def ask(self, reader: Reader) -> TrackerAnswer:
+    def ask(self, reader: StoreReader) -> TrackerAnswer:
         """The questions, and what all of them come to."""
         from timeline.answers.tracker import tracker
 
@@ -64,7 +64,7 @@ class PlotTracker(Located, Lensed, Pictured):
     kind: Kind | None = None
     limit: int = 20
 
-    def ask(self, reader: Reader) -> Picture:
+    def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""
         from timeline.render.plot.tracker import tracker_alt, tracker_scene, tracker_title
 

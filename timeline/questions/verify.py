@@ -10,7 +10,7 @@ from timeline import parameters
 from timeline.questions.question import About, Question, given
 
 if TYPE_CHECKING:
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
     from timeline.store.anchor import Anchor
     from timeline.store.verify import Verified
 
@@ -41,7 +41,7 @@ class Verify(Question["Verified"]):
 
         return Verified
 
-    def ask(self, reader: Reader) -> Verified:
+    def ask(self, reader: StoreReader) -> Verified:
         """What was proved."""
         from timeline.store.verify import verify
 

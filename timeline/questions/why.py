@@ -19,7 +19,7 @@ from timeline.questions.question import (
 
 if TYPE_CHECKING:
     from timeline.answers.why import CompanyWhy, WhyAnswer
-    from timeline.questions.reader import Reader
+    from timeline.questions.reader import StoreReader
 
 Answer = TypeVar("Answer")
 
@@ -55,7 +55,7 @@ class _Chained(Question[Answer]):
             "subject", "counts", "occurred", "known", "type", "before", "after", "event", "cited",
         )  # fmt: skip
 
-    def words(self, reader: Reader, answer: Answer, look: Look, format_: str) -> Words:
+    def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
         """Every chain in words, or as a graph."""
         if format_ not in ("table", "dot", "mermaid"):
             return Words()
@@ -106,7 +106,7 @@ class Why(Located, Lensed, _Chained["WhyAnswer"]):
 
         return WhyAnswer
 
-    def ask(self, reader: Reader) -> WhyAnswer:
+    def ask(self, reader: StoreReader) -> WhyAnswer:
         """The chain."""
         from timeline.answers.why import why
 
@@ -145,7 +145,7 @@ class WhyCompany(Located, Lensed, _Chained["CompanyWhy"]):
 
         return CompanyWhy
 
-    def ask(self, reader: Reader) -> CompanyWhy:
+    def ask(self, reader: StoreReader) -> CompanyWhy:
         """The chains of all items."""
         from timeline.answers.why import why_company
 

@@ -17,7 +17,7 @@ from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import THEMES, Look, Theme
 from timeline.render.plot.page import NARROW, page_html
-from timeline.render.plot.reports import Report
+from timeline.render.plot.reports import Headline
 from timeline.render.plot.sheet import LEAST_WIDTH, Links, Scene
 from timeline.render.text import capital
 
@@ -48,7 +48,7 @@ class Picture:
         width: int,
         theme: Theme = "light",
         days: tuple[Day, Day] | None = None,
-        reports: Callable[[], Sequence[Report]] = tuple,
+        reports: Callable[[], Sequence[Headline]] = tuple,
     ) -> None:
         """``days`` are the ends of a slider, of a picture that has all of its days in a page.
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from timeline.answers.belief import OPEN, TRUE, Belief, BeliefAnswer, Outcome
+from timeline.answers.belief import OPEN, TRUE, Belief, BeliefAnswer, Settlement
 from timeline.answers.course import Span
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
@@ -94,7 +94,7 @@ def belief_question(answer: BeliefAnswer) -> str:
 # --- its answer -----------------------------------------------------------------------------------
 
 
-def outcome_words(outcome: Outcome) -> str:
+def outcome_words(outcome: Settlement) -> str:
     """How it was settled, in a word or two: "came true", "denied", "open"."""
     return {TRUE: "came true", OPEN: "open"}.get(outcome.outcome) or status_words(outcome.outcome)
 

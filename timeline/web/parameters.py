@@ -48,7 +48,7 @@ def lens_fields(*, source: bool = True) -> dict[str, Any]:
     }
 
 
-class Question(BaseModel):
+class Asked(BaseModel):
     """The parameters of an address; an empty one counts as left out (a form sends them)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -89,10 +89,10 @@ def asked_of(question: type[questions.Question[Any]], without: Container[str] = 
         elif each.name not in question.needs() and not each.flag:
             kind = kind | None
         fields[each.name] = (kind, declared(each, needed=each.name in question.needs()))
-    return create_model(f"Of{question.__name__}", __base__=Question, **fields)
+    return create_model(f"Of{question.__name__}", __base__=Asked, **fields)
 
 
-class Recorded(Question):
+class Recorded(Asked):
     """What our log held."""
 
     recorded: Text | None = declared(parameters.RECORDED)
@@ -127,7 +127,7 @@ class _Lensed(At):
         return _lens(self, source=True)
 
 
-def _lens(asked: Question, *, source: bool) -> LensAsked | None:
+def _lens(asked: Asked, *, source: bool) -> LensAsked | None:
     declared = parameters.lens_parameters(source=source)
     return LensAsked(**{each.name: tuple(getattr(asked, each.name)) for each in declared}) or None
 
@@ -299,7 +299,7 @@ class OfPage(Horizon):
         return {"after": self.after, "before": self.before, "newest_first": newest}
 
 
-class OfNews(Question):
+class OfNews(Asked):
     """Which days of the news."""
 
     until: Text | None = about("The last day of the news to show.")
@@ -316,7 +316,7 @@ class OfLog(OfPage):
     source: Text | None = declared(parameters.SOURCE)
 
 
-class OfReport(Question):
+class OfReport(Asked):
     """What a report is asked: a coordinate, and its own parameters by their names."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
@@ -330,7 +330,7 @@ class OfReport(Question):
         return {name: str(value)[:500] for name, value in (self.model_extra or {}).items()}
 
 
-class OfQuery(Question):
+class OfQuery(Asked):
     """A query in SQL, and the coordinate that it may name."""
 
     q: Annotated[str, StringConstraints(max_length=4000)] | None = about(
@@ -341,7 +341,7 @@ class OfQuery(Question):
     limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
 
 
-class Search(Question):
+class Search(Asked):
     """What is looked for."""
 
     q: Text | None = about(

@@ -33,7 +33,7 @@ from timeline.web.addresses import Here, address
 from timeline.web.formats import MEDIA_TYPES, format_of, with_format
 from timeline.web.guard import EMBED
 from timeline.web.html import render
-from timeline.web.parameters import Question
+from timeline.web.parameters import Asked
 
 CACHED: Final = "private, no-cache"
 """Keep it, and ask whether it is still so before showing it again."""
@@ -84,7 +84,7 @@ def version() -> str:
 
 def respond(
     request: Request,
-    asked: Question,
+    asked: Asked,
     path: str,
     ask: Callable[[Timeline], Page | File | str],
     *,
@@ -149,7 +149,7 @@ def place(places: BoundedSemaphore, *, seconds: float) -> Iterator[None]:
         places.release()
 
 
-def _check_given_once(request: Request, asked: Question) -> None:
+def _check_given_once(request: Request, asked: Asked) -> None:
     """Raise InvalidValue for a parameter that has one value and is given several."""
     given = [name for name, _ in request.query_params.multi_items()]
     fields = {info.alias or name: info for name, info in type(asked).model_fields.items()}

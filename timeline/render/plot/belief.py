@@ -90,7 +90,7 @@ def _how_to_read(sheet: Sheet, answer: BeliefAnswer) -> None:
 # --- what is believed, as a box -------------------------------------------------------------------
 
 
-class Held(Protocol):
+class Believed(Protocol):
     """What may be held of a subject."""
 
     @property
@@ -103,7 +103,7 @@ class Held(Protocol):
 
 def belief_box(
     sheet: Sheet,
-    belief: Held,
+    belief: Believed,
     x: float,
     y: float,
     wide: float,

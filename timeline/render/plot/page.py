@@ -15,7 +15,7 @@ from timeline.model.values import Day
 from timeline.render.plot.colours import Theme, properties
 from timeline.render.plot.days import day_words
 from timeline.render.plot.measure import FONT
-from timeline.render.plot.reports import Report
+from timeline.render.plot.reports import Headline
 from timeline.render.plot.sheet import Scene, drawable
 
 _PAGE: Final = """<!doctype html>
@@ -99,7 +99,7 @@ def page_html(
     theme: Theme,
     on: Day,
     days: tuple[Day, Day] | None = None,
-    reports: Sequence[Report] = (),
+    reports: Sequence[Headline] = (),
 ) -> str:
     """The page of a picture, and of the one for a phone; ``days`` are the ends of a slider.
 
@@ -131,7 +131,7 @@ def _colours(theme: Theme) -> str:
     return f"{said}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
 
 
-def _slider(first: Day, last: Day, on: Day, reports: Sequence[Report]) -> str:
+def _slider(first: Day, last: Day, on: Day, reports: Sequence[Headline]) -> str:
     start, end, at = (
         date.fromisoformat(each).toordinal() - date(1970, 1, 1).toordinal()
         for each in (first, last, on)
@@ -146,7 +146,7 @@ def _slider(first: Day, last: Day, on: Day, reports: Sequence[Report]) -> str:
     )  # fmt: skip
 
 
-def _reported(report: Report, shown: bool, now: bool) -> str:
+def _reported(report: Headline, shown: bool, now: bool) -> str:
     more = f" + {report.more} more" if report.more else ""
     return (
         f'<li data-reported="{report.day}"{" class=now" if now else ""}{"" if shown else " hidden"}>'

@@ -27,7 +27,7 @@ _WIDEST: Final = 18
 """Pixels of the widest one."""
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Headline(Struct, frozen=True, kw_only=True):
     """A day on which something was reported, or happened: the first of it in a sentence."""
 
     day: Day
@@ -39,7 +39,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """Events of the same day besides."""
 
 
-def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> list[Report]:
+def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> list[Headline]:
     """What was reported of the ties of a network, a row a day, oldest first.
 
     With ``then`` by the day on which it became public, else by the day by which it had happened.
@@ -53,7 +53,7 @@ def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> l
             if mark.known != ALWAYS and "0001" < day[:4] < "9999":
                 days.setdefault(day, []).append((course, mark))
     return [
-        Report(
+        Headline(
             day=day,
             sentence=headline(item_of_course(course), mark.type, answer.names),
             subject=course.subject,

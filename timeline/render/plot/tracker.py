@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from timeline.answers.belief import OPEN, TRUE, Outcome
-from timeline.answers.tracker import Question, Settled, TrackerAnswer
+from timeline.answers.belief import OPEN, TRUE, Settlement
+from timeline.answers.tracker import Settled, Tracked, TrackerAnswer
 from timeline.model.dates import OPEN_END
 from timeline.render.coordinate import coordinate_options
 from timeline.render.plot.belief import belief_box
@@ -57,8 +57,8 @@ def group_words(group: Settled) -> str:
     return f"{said} (median {round(group.median):,} days{between})"
 
 
-def _outcome(name: str) -> Outcome:
-    return Outcome(outcome=name, first="", settled=None, days=None)
+def _outcome(name: str) -> Settlement:
+    return Settlement(outcome=name, first="", settled=None, days=None)
 
 
 def tracker_alt(answer: TrackerAnswer) -> str:
@@ -70,11 +70,11 @@ def tracker_alt(answer: TrackerAnswer) -> str:
     return f"{tracker_title(answer)}. {tracker_words(answer)} {said}".rstrip()
 
 
-def _after(each: Question, answer: TrackerAnswer) -> str:
+def _after(each: Tracked, answer: TrackerAnswer) -> str:
     return f" after {_days(each, answer)} days"
 
 
-def _asked(each: Question, answer: TrackerAnswer) -> str:
+def _asked(each: Tracked, answer: TrackerAnswer) -> str:
     return question(each.subject, each.kind, each.terms, answer.names)
 
 
@@ -101,14 +101,14 @@ def tracker_scene(
     return sheet.scene(tracker_title(answer), tracker_alt(answer))
 
 
-def _days(each: Question, answer: TrackerAnswer) -> str:
+def _days(each: Tracked, answer: TrackerAnswer) -> str:
     """How long it took; "372+" while it is open."""
     if each.outcome.days is not None:
         return f"{each.outcome.days:,}"
     return f"{ordinal(answer.until) - ordinal(each.outcome.first):,}+"
 
 
-def _by(each: Question, answer: TrackerAnswer) -> str:
+def _by(each: Tracked, answer: TrackerAnswer) -> str:
     cited = [answer.cited.get(slug) for slug in each.first_by]
     names = dict.fromkeys(one.publisher or one.source for one in cited if one is not None)
     return join(names) or "no source is named"
@@ -133,7 +133,7 @@ def _ticks(longest: int, room: float) -> Iterator[tuple[int, str]]:
         yield days, _WHEN.get(days, f"{days:,} days")
 
 
-def _pill(sheet: Sheet, each: Question, x: float, middle: float) -> float:
+def _pill(sheet: Sheet, each: Tracked, x: float, middle: float) -> float:
     """The outcome; how wide it is."""
     colours, word = sheet.colours, outcome_words(each.outcome)
     wide = width(word, SMALL, bold=True) + 14
@@ -161,7 +161,7 @@ def _pill(sheet: Sheet, each: Question, x: float, middle: float) -> float:
 
 
 def _strip(
-    sheet: Sheet, each: Question, answer: TrackerAnswer, x: float, room: float, middle: float
+    sheet: Sheet, each: Tracked, answer: TrackerAnswer, x: float, room: float, middle: float
 ) -> None:
     """What was believed, from the first report on; what is open ends in a point."""
     first, longest = ordinal(each.outcome.first), _longest(answer)
@@ -191,7 +191,7 @@ def _strip(
             break
 
 
-def _tip(each: Question, answer: TrackerAnswer) -> str:
+def _tip(each: Tracked, answer: TrackerAnswer) -> str:
     return (
         f"{_asked(each, answer)} {capital(outcome_words(each.outcome))}{_after(each, answer)}. "
         f"First reported on {day_words(each.outcome.first)} by {_by(each, answer)}."
@@ -221,7 +221,7 @@ def _table(sheet: Sheet, answer: TrackerAnswer) -> None:
             sheet.text(x, sheet.y, text, SMALL, color=soft, align="middle")
     sheet.line(MARGIN, top, wide - MARGIN, top, stroke=sheet.colours.text, stroke_width=1.5)
     sheet.line(left, top, left, bottom, stroke=sheet.colours.line)
-    before: Question | None = None
+    before: Tracked | None = None
     for number, each in enumerate(answer.questions):
         y = top + number * ROW
         parted = before is not None and (before.outcome.settled is None) != (

@@ -11,7 +11,7 @@ from timeline.app import Timeline
 from timeline.web.addresses import address, company_path
 from timeline.web.documented import failed
 from timeline.web.feed import render_feed
-from timeline.web.parameters import Question
+from timeline.web.parameters import Asked
 from timeline.web.replies import File, respond
 
 router = APIRouter()
@@ -31,7 +31,7 @@ _DOCUMENTED: Any = {
 
 
 @router.get("/feed.atom", summary="What was recorded last", **_DOCUMENTED)
-def feed(request: Request, asked: Annotated[Question, Query()]) -> Response:
+def feed(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     """The newest events as an Atom feed."""
     return respond(request, asked, "/feed.atom", lambda timeline: _feed(request, timeline, None))
 
@@ -39,7 +39,7 @@ def feed(request: Request, asked: Annotated[Question, Query()]) -> Response:
 @router.get(
     "/companies/{company}/feed.atom", summary="What was recorded last of a company", **_DOCUMENTED
 )
-def company_feed(request: Request, company: str, asked: Annotated[Question, Query()]) -> Response:
+def company_feed(request: Request, company: str, asked: Annotated[Asked, Query()]) -> Response:
     """The newest events of a company, by any of its names, as an Atom feed."""
     path = f"{company_path(company)}/feed.atom"
     return respond(request, asked, path, lambda timeline: _feed(request, timeline, company))

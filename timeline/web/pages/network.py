@@ -24,7 +24,7 @@ from timeline.render.plot.network import (
     pairs_of,
     stops_of,
 )
-from timeline.render.plot.reports import Report, months_of, reports_of
+from timeline.render.plot.reports import Headline, months_of, reports_of
 from timeline.render.plot.said import node_names
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import Here
@@ -142,7 +142,7 @@ def _about(timeline: Timeline, answer: NetworkAnswer, asked: OfNetwork) -> dict[
     }
 
 
-def _heard(reports: Sequence[Report], on: str) -> list[Report]:
+def _heard(reports: Sequence[Headline], on: str) -> list[Headline]:
     """The last reports before a day, oldest first."""
     return [report for report in reports if report.day <= on][-TOLD:]
 

@@ -16,7 +16,7 @@ from timeline.render.spoken import companies_in, spoken
 from timeline.web.addresses import report_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
-from timeline.web.parameters import OfQuery, OfReport, Question
+from timeline.web.parameters import Asked, OfQuery, OfReport
 from timeline.web.replies import Page, place, respond
 from timeline.web.settings import MOST_BYTES, Settings
 from timeline.web.shown import Table
@@ -41,7 +41,7 @@ def _read(found: Rows, limit: int) -> Table:
 
 
 @router.get("/reports", **documented("reports", "Every report"))
-def reports(request: Request, asked: Annotated[Question, Query()]) -> Response:
+def reports(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     """The reports that there are: queries with a title, a description and parameters."""
 
     def ask(timeline: Timeline) -> Page:
