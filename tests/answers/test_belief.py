@@ -7,8 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.answers.stores import new_timeline, stories_of
+from tests.answers.stores import new_store, new_timeline, replay_text, stories_of
+from tests.store.test_counts import watched
 from timeline import Timeline
 from timeline.answers.belief import Belief, settle
 from timeline.errors import NotFound
@@ -147,3 +149,31 @@ def test_without_utc_the_evening_is_the_one_of_the_zone(tmp_path: Path) -> None:
     afternoon = Timeline(timeline.store, "Pacific/Auckland")  # where a day of UTC ends then
     assert afternoon.belief(RUMOUR).beliefs[0].first == "2024-12-19"
     timeline.close()
+
+
+def test_a_belief_that_turns_often_reads_the_log_no_more_often(tmp_path: Path) -> None:
+    asked = []
+    for turns in (4, 40):
+        days = [(date(2020, 1, 1) + timedelta(days=n)).isoformat() for n in range(turns)]
+        events = [
+            {"type": "deal_resumed" if n % 2 else "deal_suspended", "subject": "deal:x", "occurred": day,
+             "known": day, "source": "s"}
+            for n, day in enumerate(days)
+        ]  # fmt: skip
+        story = {
+            "sources": {"s": {"publisher": "P", "kind": "news", "published": days[0]}},
+            "companies": {"a": {"name": "A"}, "b": {"name": "B"}},
+            "events": [
+                {"type": "deal_announced", "subject": "deal:x", "occurred": "2019-12-31", "source": "s",
+                 "known": "2019-12-31", "kind": "acquisition", "parties": {"a": "acquirer", "b": "target"}},
+                *events,
+            ],
+        }  # fmt: skip
+        folder = tmp_path / str(turns)
+        folder.mkdir()
+        store = new_store(folder)
+        replay_text(store, folder, yaml.safe_dump(story))
+        with watched() as work, Timeline.open(folder / "timeline.db") as timeline:
+            assert len(timeline.belief("deal:x").beliefs) == turns + 1
+        asked.append(sum(text.startswith("SELECT") for text in work.statements))
+    assert asked[0] == asked[1]

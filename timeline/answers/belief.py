@@ -7,9 +7,11 @@ the earlier of its two ends. News makes a belief turn, and so does a day that wa
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
+from operator import itemgetter
 from typing import Any, Final, Protocol, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
@@ -172,17 +174,16 @@ def _steps(view: View, subject: str, turned: Iterable[Mark]) -> dict[str, Fields
     """What events told that no source of theirs is about: the title of a survey says nothing of them."""
     told = {entry.id: entry for entry in view.entries(subject)}
     found: dict[str, Fields] = {}
-    for mark in turned:
-        first, last = (
-            max(mark.position - _AROUND, 1),
-            min(mark.position + _AROUND, view.at.position),
-        )
-        near = event.c.position >= first, event.c.position <= last
-        about: dict[str, set[str]] = {slug: set() for slug in mark.sources}
-        for row in read_rows(view.connection, *near):
-            for slug in about.keys() & {*row.entry.sources}:
-                about[slug].add(row.subject)
-        if all(len(subjects) > _MANY for subjects in about.values()):
+    marks = sorted(turned, key=lambda mark: mark.position)
+    near = _subjects_near(view, marks)
+    for mark in marks:
+        about = []
+        for slug in mark.sources:
+            places, subjects = near[slug]
+            first = bisect_left(places, mark.position - _AROUND)
+            last = bisect_right(places, mark.position + _AROUND)
+            about.append({*subjects[first:last]})
+        if all(len(each) > _MANY for each in about):
             entry = told[mark.event]
             said = {n: v for n, v in entry.fields.items() if n not in ENVELOPE}
             found[mark.event] = {
@@ -191,6 +192,28 @@ def _steps(view: View, subject: str, turned: Iterable[Mark]) -> dict[str, Fields
                 "occurred": entry.occurred,
             } | said
     return found
+
+
+def _subjects_near(view: View, marks: Sequence[Mark]) -> dict[str, tuple[list[int], list[str]]]:
+    """By source of these marks, the positions of its events around any of them, and their subjects.
+
+    Each stretch of the log is read once, however many marks are in it.
+    """
+    near: dict[str, tuple[list[int], list[str]]] = {
+        slug: ([], []) for mark in marks for slug in mark.sources
+    }
+    stretches: list[tuple[int, int]] = []
+    for mark in marks:
+        after = mark.position - _AROUND - 1
+        if stretches and after <= stretches[-1][1]:
+            after = stretches.pop()[0]
+        stretches.append((after, min(mark.position + _AROUND, view.at.position)))
+    for after, last in stretches:
+        for row in read_rows(view.connection, event.c.position <= last, after=after):
+            for slug in near.keys() & {*row.entry.sources}:
+                near[slug][0].append(row.position)
+                near[slug][1].append(row.subject)
+    return near
 
 
 class Rectangle(Protocol):
@@ -276,17 +299,18 @@ def _told(
 ) -> Iterator[Belief]:
     """The beliefs with what became public on their days; what turned one comes first."""
     every = list(beliefs)
+    dated = sorted(((day_of(mark.known, timezone), mark) for mark in marks), key=itemgetter(0))
+    days = [day for day, _ in dated]
     for each, following in zip_longest(every, every[1:]):
         end = following.told if following is not None else each.last
-        own = [mark for mark in marks if each.told <= day_of(mark.known, timezone) < end]
+        own = dated[bisect_left(days, each.told) : bisect_left(days, end)]
 
-        def place(mark: Mark, turned: Belief = each) -> tuple[bool, bool, Instant, int]:
-            at_once = day_of(mark.known, timezone) == turned.told
-            return (
-                not at_once, alone.get(mark.event) != turned.status, mark.known, mark.position
-            )  # fmt: skip
+        def place(one: tuple[Day, Mark], turned: Belief = each) -> tuple[bool, bool, Instant, int]:
+            day, mark = one
+            is_other = alone.get(mark.event) != turned.status
+            return day != turned.told, is_other, mark.known, mark.position
 
-        yield replace(each, reports=sorted(own, key=place))
+        yield replace(each, reports=[mark for _, mark in sorted(own, key=place)])
 
 
 def _hindsight(found: AxesAnswer, beliefs: Sequence[Belief], until: Day) -> Iterator[Span]:
