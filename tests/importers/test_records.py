@@ -297,6 +297,34 @@ def test_no_entity_is_expanded_and_none_is_fetched(tmp_path: Path) -> None:
     assert len(notes) == 1
 
 
+TWICE = '{"id": 2, "rounds": [{"no": 1, "no": 2}]}'
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("t.jsonl", f'{{"id": 1}}\n{TWICE}\n{{"id": 3}}\n'),
+        ("t.json", f'[{{"id": 1}}, {TWICE}, {{"id": 3}}]'),
+        ("t.json", '[{"id": 1}, {"id": 2, "id": 5}, {"id": 3}]'),
+        ("t.json", f'{{"id": 1}} {TWICE} {{"id": 3}}'),
+        ("t.json", '[{"id": 1}, {"a": {"b": null, "c": 1, "b": null}}, {"id": 3}]'),
+    ],
+)  # fmt: skip
+def test_an_object_in_which_a_key_stands_twice_is_refused(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    (first, _), (none, why), (last, _), _ = read(path)
+    assert (first, none, last) == ({"id": 1}, None, {"id": 3})
+    assert why.code == "duplicate-key"
+    assert "stands twice in one object" in why.message
+    with open_records(path, (), []) as records:
+        refused = [each for each in records if each.reason]
+    assert refused[0].text in text, "what is written to be mended is what stood there"
+    assert refused[0].text
+
+
 def test_what_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
     deep = "[" * 100_000
     path = tmp_path / "deep.json"

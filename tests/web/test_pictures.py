@@ -71,7 +71,7 @@ def test_the_data_beside_a_picture_is_all_that_it_shows(
 
 
 def test_a_page_without_a_picture_has_none(client: TestClient) -> None:
-    for path in ("/companies/foxconn.svg", "/log.png", "/deals.svg"):
+    for path in ("/sources/the-verge.svg", "/log.png", "/deals.svg", "/news.svg"):
         assert client.get(path).status_code == 404
 
 

@@ -14,6 +14,7 @@ import io
 import json
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -187,7 +188,24 @@ def _no_number(text: str) -> NoReturn:
     raise json.JSONDecodeError(f"{text} is no number of JSON", text, 0)
 
 
-_decode: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+class _Twice(dict[str, Any]):
+    """An object in which a key stands twice; it has the later value."""
+
+    key: str = ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    wrong = _Twice(found)
+    wrong.key = next(name for name, count in Counter(n for n, _ in pairs).items() if count > 1)
+    return wrong
+
+
+_decode: Final = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_object
+)
 
 
 def parse_json(text: str) -> Parsed:
@@ -196,7 +214,7 @@ def parse_json(text: str) -> Parsed:
         value = _decode.decode(text)
     except (json.JSONDecodeError, RecursionError, ValueError) as error:
         return _damaged(text, _said(error))
-    return _sound(value)
+    return _sound(value, text)
 
 
 def _said(error: Exception) -> str:
@@ -205,22 +223,20 @@ def _said(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else f"no JSON: {error}"
 
 
-def _damaged(text: str, message: str) -> Parsed:
-    return Parsed(text=text.strip()[:MAX_SHOWN], reason=Reason("broken-record", message))
+def _damaged(text: str, message: str, code: str = "broken-record") -> Parsed:
+    return Parsed(text=text.strip()[:MAX_SHOWN], reason=Reason(code, message))
 
 
-def _sound(value: Any) -> Parsed:
-    if isinstance(value, dict) and not _is_deep(value):
-        return Parsed(value)
-    said = (
-        "it is nested too deeply" if isinstance(value, dict) else "a record is an object with names"
-    )
-    return _damaged(json.dumps(value, default=str), said)
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
+def _sound(value: Any, text: str) -> Parsed:
+    """A value as a record, or the text that it was read from, with why it is none."""
+    if not isinstance(value, dict):
+        return _damaged(text, "a record is an object with names")
+    level: list[Any] = [value]
     for _ in range(MAX_DEPTH):
+        for each in level:
+            if isinstance(each, _Twice):
+                message = f'"{each.key}" stands twice in one object: keep one of them'
+                return _damaged(text, message, code="duplicate-key")
         level = [
             under
             for each in level
@@ -228,8 +244,8 @@ def _is_deep(value: Any) -> bool:
             if isinstance(under, dict | list)
         ]
         if not level:
-            return False
-    return True
+            return Parsed(value)
+    return _damaged(text, "it is nested too deeply")
 
 
 def _read_lines(stream: TextIO) -> Iterator[Parsed]:
@@ -302,7 +318,7 @@ def _within(text: _Text, places: list[list[str]]) -> Iterator[Parsed]:
         else:
             found = _value(text)
             if [] in rests or found.reason is not None:
-                yield found if found.reason else _sound(found.value)
+                yield found if found.reason else _sound(found.value, found.text)
     text.at += 1
 
 
@@ -316,7 +332,7 @@ def _members(text: _Text) -> Iterator[Parsed]:
             return
         text.at += 1
         found = _value(text)
-        yield found if found.reason else _sound(found.value)
+        yield found if found.reason else _sound(found.value, found.text)
     text.at += 1
 
 
@@ -328,7 +344,7 @@ def _items(text: _Text) -> Iterator[Parsed]:
             text.at += 1
             return
         found = _value(text)
-        yield found if found.reason else _sound(found.value)
+        yield found if found.reason else _sound(found.value, found.text)
 
 
 def _value(text: _Text) -> Parsed:
@@ -353,8 +369,8 @@ def _value(text: _Text) -> Parsed:
         if end == len(text.text) and not text.ended:
             text.more()  # a number may go on
             continue
-        text.at = end
-        return Parsed(value)
+        start, text.at = text.at, end
+        return Parsed(value, text.text[start:end])
 
 
 def _may_be_cut(error: json.JSONDecodeError, text: _Text) -> bool:
