@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
+from collections import deque
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin
 
 import pytest
 from sqlalchemy import event as sa_event
@@ -108,30 +108,29 @@ def test_a_page_is_html_that_hangs_together(client: TestClient, path: str) -> No
     assert len(page.ids) == len(set(page.ids)), sorted(i for i in page.ids if page.ids.count(i) > 1)
     assert page.tags.count("main") == page.tags.count("h1") == 1
     assert page.open == []
-    if path != "/docs":
+    if path in ("/reports/portfolio", "/companies/foxconn/diff"):
+        assert not any(".json" in each for each in page.links), "nothing is answered yet"
+    elif path != "/docs":
         assert f"entry {EVERY}" in answer.text
         links = dict.fromkeys(page.links)
         for suffix in ("json", "csv"):
             (link,) = [each for each in links if f".{suffix}" in each and "static" not in each]
-            assert client.get(link).status_code in (200, 400), link
+            assert client.get(link).status_code == 200, link
 
 
 def test_every_link_leads_to_a_page(client: TestClient) -> None:
-    """Everything that can be reached from the first page is there, and every anchor with it."""
+    """What can be reached from the first page is there, and every anchor with it.
+
+    Breadth first, and once of addresses that differ in nothing but a name, a number or a day.
+    """
     pages: dict[str, Page] = {}
-    todo, seen, anchors = ["/"], set[str](), set[tuple[str, str]]()
-    drawn = Counter[tuple[str, str]]()
-    while todo:
-        path = todo.pop()
-        if path in seen or len(pages) > 400:
+    todo, anchors = deque(["/"]), set[tuple[str, str]]()
+    followed = set[tuple[str, ...]]()
+    while todo and len(followed) < 300:
+        path = todo.popleft()
+        if (like := shape(path)) in followed:
             continue
-        seen.add(path)
-        place = path.partition("?")[0]
-        picture = place.split("/")[1], place.rpartition(".")[2]
-        if picture[1] in ("svg", "png") or place == "/network":
-            drawn[picture] += 1
-            if drawn[picture] > 10:  # two hundred of them would take as long as all pages
-                continue
+        followed.add(like)
         answer = client.get(path)
         assert answer.status_code in (200, 303), (path, answer.text)
         if answer.status_code == 303:
@@ -153,6 +152,15 @@ def test_every_link_leads_to_a_page(client: TestClient) -> None:
         if path in pages and anchor not in pages[path].ids
     ]
     assert dead == []
+
+
+def shape(path: str) -> tuple[str, ...]:
+    """What addresses have in common that differ in a name, a number or a day."""
+    place, _, query = path.partition("?")
+    parts = place.partition(":")[0].split("/")
+    named = parts[1:3] if parts[1] in ("subjects", "reports") else [parts[1], *parts[3:]]
+    suffix = re.search(r"\.(\w+)$", place)
+    return *named, str(len(parts)), suffix[1] if suffix else "", *sorted(parse_qs(query))
 
 
 class Page(HTMLParser):

@@ -202,7 +202,7 @@ def _diff_page(answer: DiffAnswer | None, asked: OfDiff, names: Any, company: st
         document=answer,
         rows=lambda: answer_rows(answer) if answer else iter(()),
         columns=["member", *columns] if asked.group else columns,
-        context=lambda: {"company": company, "names": names()},
+        context=lambda: {"company": company, "names": names(), "missing": answer is None},
         fixed={} if answer is None or asked.recorded else {"recorded": answer.after.position},
     )
 
