@@ -83,6 +83,8 @@ def hostile() -> Iterator[dict[str, Any]]:
 
 
 HUB_ITEMS = 379
+DETAILS = 30
+"""Events of one deal after its announcement."""
 
 
 def hub() -> Iterator[dict[str, Any]]:
@@ -125,4 +127,10 @@ def hub() -> Iterator[dict[str, Any]]:
             "type": "deal_announced", "subject": f"deal:side-{number:03}", "id": f"s{number}",
             "kind": "supply", "occurred": "2021-03-04", "known": "2021-03-05", "source": "press",
             "parties": {f"c{number:03}": ["supplier"], f"c{number * 7 % 60 + 1:03}": ["customer"]},
+        }  # fmt: skip
+    for number in range(DETAILS):
+        day = f"2022-01-{1 + number:02}"
+        yield {
+            "type": "deal_terms_disclosed", "subject": "deal:side-000", "id": f"d{number}",
+            "sites": [f"Plant {number}"], "occurred": day, "known": day, "source": "press",
         }  # fmt: skip

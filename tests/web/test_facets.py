@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Serve
-from tests.web.stories import HUB_ITEMS
+from tests.web.stories import DETAILS, HUB_ITEMS
 from timeline.app import Timeline
 from timeline.web.facets import facets, in_order, narrowed
+from timeline.web.html import STEPS
 
 PATH = "/companies/hub?on=2026-06-01"
 
@@ -104,3 +105,34 @@ def test_a_list_for_people_has_fifty_items_and_one_for_programs_two_hundred(
     assert (
         page.index('name="status"') < page.index("<summary>Advanced") < page.index('name="known"')
     )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/companies", "/companies/hub/timeline", "/deals", "/log", "/sources/press",
+        "/network?company=hub", "/reports/portfolio?company=hub",
+    ],
+)  # fmt: skip
+def test_people_read_fifty_rows_at_a_time_and_programs_more(hub: TestClient, path: str) -> None:
+    """And what a page leaves out is behind a link, or in the file."""
+    page = hub.get(path).text
+    assert page.count("<tr") - page.count("<thead>") + page.count('<article class="item">') == 50
+    place, mark, asked = path.partition("?")
+    assert hub.get(f"{place}.csv{mark}{asked}").text.count("\n") > 51
+    assert re.search(r'rel="next"|limit=1000|\.csv[^"]*">CSV</a>\.', page)
+
+
+def test_a_long_chain_shows_its_last_events_and_folds_the_rest(hub: TestClient) -> None:
+    page = hub.get("/subjects/deal:side-000").text
+    folded = page.partition("</details>\n  <ol>")[0]
+    earlier = DETAILS + 1 - STEPS
+    assert f"<summary>{earlier} earlier events</summary>" in folded
+    assert [f'<li id="d{DETAILS - 1}">' in each for each in (folded, page)] == [False, True]
+    assert page.count('<li id="') == DETAILS + 1
+
+
+def test_the_first_page_of_a_store_without_rumours(hub: TestClient) -> None:
+    page = hub.get("/")
+    assert page.status_code == 200
+    assert "71 companies · 419 deals · 1 source · reports from" in page.text

@@ -46,6 +46,8 @@ from timeline.render.text import clean, join
 from timeline.web import citing
 from timeline.web.addresses import Here, address, report_path, web_address
 from timeline.web.facets import SORTS
+from timeline.web.paging import FOR_PEOPLE
+from timeline.web.settings import MOST_ROWS
 
 PAGES: Final = (
     ("/companies", "Companies"),
@@ -127,6 +129,7 @@ def environment() -> Environment:
     }
     made.tests["day"] = _IS_DAY
     made.globals |= {
+        "FOR_PEOPLE": FOR_PEOPLE,
         "EVENT_TYPES": sorted(EVENT_TYPES),
         "COLUMN_WORDS": COLUMN_WORDS,
         "COORDINATED": {
@@ -137,6 +140,8 @@ def environment() -> Environment:
         "HEADINGS": HEADINGS,
         "MORE": MORE,
         "LENS": LENS,
+        "MOST_ROWS": MOST_ROWS,
+        "ALWAYS": ALWAYS,
         "PAGES": PAGES,
         "SORTS": SORTS,
         "STEPS": STEPS,

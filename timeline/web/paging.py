@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+FOR_PEOPLE: Final = 50
+"""Rows of a page that people read, unless they ask for more; programs get more at a time."""
 
 Row = TypeVar("Row")
 

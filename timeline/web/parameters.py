@@ -6,7 +6,7 @@ A parameter that a question does not have is refused, not ignored: the answer wo
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
@@ -14,6 +14,7 @@ from timeline import parameters
 from timeline.answers.asked import LensAsked
 from timeline.parameters import Parameter
 from timeline.questions import question as questions
+from timeline.web.paging import FOR_PEOPLE
 from timeline.web.settings import MOST_ROWS
 
 Text = Annotated[str, StringConstraints(max_length=500)]
@@ -90,6 +91,23 @@ def asked_of(question: type[questions.Question[Any]], without: Container[str] = 
             kind = kind | None
         fields[each.name] = (kind, declared(each, needed=each.name in question.needs()))
     return create_model(f"Of{question.__name__}", __base__=Asked, **fields)
+
+
+def limited(what: str, rows: int) -> Any:
+    """How many rows a page has unless that is said: of data so many, of what people read fewer."""
+    said = f"The most {what} of one page: {rows:,}, or {FOR_PEOPLE} for people."
+    return about(said, ge=1, le=MOST_ROWS)
+
+
+class Paged(Asked):
+    """Which part of many rows; each page names its rows by :func:`limited`."""
+
+    of_data: ClassVar[int] = 200
+    limit: int | None = limited("rows", of_data)
+
+    def most(self, *, for_people: bool) -> int:
+        """The most rows of one page."""
+        return self.limit or (FOR_PEOPLE if for_people else self.of_data)
 
 
 class Recorded(Asked):
@@ -173,20 +191,14 @@ class OfCompanyPage(OfCompany):
         return {"kind": self.kind, "status": self.status, "with": self.with_, "year": self.year}
 
 
-class OfList(OfCompany):
+class OfList(Paged, OfCompany):
     """Which items of a kind are asked for, and which page of them."""
 
     company: Text | None = declared(parameters.COMPANY)
     status: Texts = declared(parameters.STATUS)
     item_kind: Texts = declared(parameters.KIND)
     after: Text | None = about("Only subjects that come after this one: the next page.")
-    limit: int | None = about(
-        "The most items of one page: 200, or 50 for people.", ge=1, le=MOST_ROWS
-    )
-
-    def most(self, *, for_people: bool) -> int:
-        """The most items of one page."""
-        return self.limit or (50 if for_people else 200)
+    limit: int | None = limited("items", Paged.of_data)
 
 
 class Drawn(Lensed):
@@ -246,18 +258,18 @@ class OfNetwork(Drawn):
     matrix: bool = declared(parameters.MATRIX)
 
 
-class OfCompanies(Lensed):
+class OfCompanies(Paged, Lensed):
     """Which companies are asked for, and which page of them."""
 
     after: Text | None = about("Only companies that come after this one: the next page.")
-    limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most companies of one page.")
+    limit: int | None = limited("companies", Paged.of_data)
 
 
-class OfSources(Recorded):
+class OfSources(Paged, Recorded):
     """Which page of the sources."""
 
     after: Text | None = about("Only sources that come after this one: the next page.")
-    limit: int = Field(200, ge=1, le=MOST_ROWS, description="The most sources of one page.")
+    limit: int | None = limited("sources", Paged.of_data)
 
 
 class _OfDiff(Horizon):
@@ -283,7 +295,7 @@ else:
     )
 
 
-class OfPage(Horizon):
+class OfPage(Paged, Horizon):
     """Which page of the log."""
 
     order: Literal["oldest", "newest"] = Field(
@@ -291,7 +303,8 @@ class OfPage(Horizon):
     )
     after: int = Field(0, ge=0, description="Only events after this position: the next page.")
     before: int | None = about("Only events before this position.", ge=1)
-    limit: int = Field(100, ge=1, le=MOST_ROWS, description="The most events of one page.")
+    of_data: ClassVar[int] = 100
+    limit: int | None = limited("events", of_data)
 
     def page(self) -> dict[str, Any]:
         """The page as the façade takes it."""
@@ -316,21 +329,22 @@ class OfLog(OfPage):
     source: Text | None = declared(parameters.SOURCE)
 
 
-class OfReport(Asked):
+class OfReport(Paged):
     """What a report is asked: a coordinate, and its own parameters by their names."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
     on: Text | None = declared(parameters.ON)
     known: Text | None = declared(parameters.KNOWN)
-    limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
+    of_data: ClassVar[int] = MOST_ROWS
+    limit: int | None = limited("rows", of_data)
 
     def given(self) -> dict[str, str]:
         """The report's own parameters."""
         return {name: str(value)[:500] for name, value in (self.model_extra or {}).items()}
 
 
-class OfQuery(Asked):
+class OfQuery(Paged):
     """A query in SQL, and the coordinate that it may name."""
 
     q: Annotated[str, StringConstraints(max_length=4000)] | None = about(
@@ -338,7 +352,8 @@ class OfQuery(Asked):
     )
     on: Text | None = about("The day in the world, as :on.")
     known: Text | None = about("What was public by then, as :known.")
-    limit: int = Field(MOST_ROWS, ge=1, le=MOST_ROWS, description="The most rows.")
+    of_data: ClassVar[int] = MOST_ROWS
+    limit: int | None = limited("rows", of_data)
 
 
 class Search(Asked):

@@ -22,7 +22,7 @@ from timeline.web.documented import documented
 from timeline.web.facets import Facet, counted, facets, in_order, narrowed
 from timeline.web.formats import format_of
 from timeline.web.pages.sliding import sliders
-from timeline.web.paging import cut
+from timeline.web.paging import FOR_PEOPLE, cut
 from timeline.web.parameters import OfCompanies, OfCompanyPage, OfDiff
 from timeline.web.replies import Page, elsewhere, respond
 
@@ -37,9 +37,6 @@ FEW: Final = 20
 FIRST: Final = 5
 """Of more, those that are shown before a reader asks for them."""
 
-PAGE: Final = 50
-"""Items at a time."""
-
 
 @router.get("/companies", **documented("companies", "Every company", paged=True))
 def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Response:
@@ -47,7 +44,8 @@ def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Respo
 
     def ask(timeline: Timeline) -> Page:
         answer = timeline.companies(**asked.asked())
-        rows, more = cut(answer.companies, asked.after, asked.limit, lambda row: row.company)
+        most = asked.most(for_people=format_of(request) == "html")
+        rows, more = cut(answer.companies, asked.after, most, lambda row: row.company)
         answer = replace(answer, companies=rows)
         return Page(
             template="companies.html",
@@ -183,7 +181,7 @@ def part_of(items: Sequence[CompanyItem], asked: OfCompanyPage, company: str, na
     long = len(items) > FEW
     by_kind = asked.sort is None and (not overview or not long)
     found = matching if by_kind else in_order(matching, asked.sort or "newest", company, names)
-    size = FIRST if overview and long else PAGE
+    size = FIRST if overview and long else FOR_PEOPLE
     shown = found[asked.skip : asked.skip + size]
     return Part(
         items=shown,

@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from timeline.answers.model import LogEntry
 from timeline.app import Timeline
 from timeline.web.documented import documented
+from timeline.web.formats import format_of
 from timeline.web.paging import first
 from timeline.web.parameters import OfLog
 from timeline.web.replies import Page, respond
@@ -32,8 +33,9 @@ def log(request: Request, asked: Annotated[OfLog, Query()]) -> Response:
             recorded=asked.recorded,
             **asked.page(),
         )
+        most = asked.most(for_people=format_of(request) == "html")
         cursor = "before" if asked.order == "newest" else "after"
-        entries, more = first(found, asked.limit, lambda entry: entry.position, cursor)
+        entries, more = first(found, most, lambda entry: entry.position, cursor)
         return Page(
             template="log.html",
             rows=lambda: map(asdict, entries),

@@ -45,9 +45,6 @@ LOOKED_AT: Final = 60
 OFFERED: Final = 12
 """Companies that one may begin with."""
 
-ROWS: Final = 50
-"""Rows of the table below it; CSV has them all."""
-
 _IN_TABLE: Final = ("one", "other", "subject", "status", "certainty", "valid_from", "valid_to")
 
 
@@ -95,8 +92,7 @@ def _drawn(timeline: Timeline, answer: NetworkAnswer, asked: OfNetwork) -> Page:
         rows=lambda: rows,
         columns=columns,
         context=lambda: {
-            "rows": rows[:ROWS],
-            "more": len(rows) - ROWS,
+            "rows": rows,
             "columns": [name for name in columns if name in _IN_TABLE],
             **_about(timeline, answer, asked),
             "answer": answer,

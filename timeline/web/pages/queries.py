@@ -68,13 +68,14 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
         # a page asks for what is missing; who asks for rows is told
         missing = [p for p in found.params if p.default is None and p.name not in given]
         table = Table()
+        most = asked.most(for_people=format_of(request) == "html")
         if not missing or format_of(request) != "html":
             with nullcontext() if found.is_shipped else _queries(request):
                 rows = timeline.report(
                     name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
-                    limit=asked.limit + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
+                    limit=most + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
                 )  # fmt: skip
-                table = _read(rows, asked.limit)
+                table = _read(rows, most)
 
         def context() -> dict[str, Any]:
             names = timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
@@ -103,12 +104,13 @@ def sql(request: Request, asked: Annotated[OfQuery, Query()]) -> Response:
         if asked.q is not None:
             at = {"on": asked.on, "known": asked.known}
             given = {name: value for name, value in at.items() if value is not None}
+            most = asked.most(for_people=format_of(request) == "html")
             with _queries(request):
                 rows = timeline.sql(
-                    asked.q, given, limit=asked.limit + 1, timeout=settings.seconds,
+                    asked.q, given, limit=most + 1, timeout=settings.seconds,
                     most_bytes=MOST_BYTES,
                 )  # fmt: skip
-                table = _read(rows, asked.limit)
+                table = _read(rows, most)
         return Page(
             template="sql.html",
             rows=lambda: table.rows,

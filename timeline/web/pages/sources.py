@@ -13,6 +13,7 @@ from timeline.app import Timeline
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import source_path
 from timeline.web.documented import documented
+from timeline.web.formats import format_of
 from timeline.web.paging import first
 from timeline.web.parameters import OfPage, OfSources
 from timeline.web.replies import Page, respond
@@ -25,10 +26,9 @@ def sources(request: Request, asked: Annotated[OfSources, Query()]) -> Response:
     """Every registered source, as it is by everything said of it."""
 
     def ask(timeline: Timeline) -> Page:
-        answer = timeline.sources(
-            recorded=asked.recorded, after=asked.after or "", limit=asked.limit + 1
-        )
-        rows, more = first(answer.sources, asked.limit, lambda row: row.source)
+        most = asked.most(for_people=format_of(request) == "html")
+        answer = timeline.sources(recorded=asked.recorded, after=asked.after or "", limit=most + 1)
+        rows, more = first(answer.sources, most, lambda row: row.source)
         answer = replace(answer, sources=rows)
         return Page(
             template="sources.html",
@@ -51,8 +51,9 @@ def source(request: Request, slug: str, asked: Annotated[OfPage, Query()]) -> Re
         found = timeline.log(
             source=slug, known=asked.known, recorded=asked.recorded, **asked.page()
         )
+        most = asked.most(for_people=format_of(request) == "html")
         cursor = "before" if asked.order == "newest" else "after"
-        entries, more = first(found, asked.limit, lambda entry: entry.position, cursor)
+        entries, more = first(found, most, lambda entry: entry.position, cursor)
         return Page(
             template="source.html",
             rows=lambda: map(asdict, entries),

@@ -191,7 +191,10 @@ for (const hint of document.querySelectorAll(".hint[data-scripted]")) hint.hidde
 arm();
 addEventListener("hashchange", unfold);
 function unfold() {
-  const target = location.hash && document.querySelector(`details${CSS.escape ? "#" + CSS.escape(location.hash.slice(1)) : location.hash}`);
-  if (target) target.open = true;
+  const target = document.getElementById(location.hash.slice(1));
+  const folded = target?.closest("details");
+  if (!folded || folded.open) return;
+  folded.open = true;
+  target.scrollIntoView();
 }
 unfold();
