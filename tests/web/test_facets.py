@@ -123,6 +123,22 @@ def test_people_read_fifty_rows_at_a_time_and_programs_more(hub: TestClient, pat
     assert re.search(r'rel="next"|limit=1000|\.csv[^"]*">CSV</a>\.', page)
 
 
+def test_a_difference_says_how_much_and_shows_before_beside_after(hub: TestClient) -> None:
+    path = "/companies/hub/diff?on=2015-01-01..2026-06-01"
+    page = hub.get(path).text
+    new, changed, gone = map(int, re.findall(r"\+(\d+) new · (\d+) changed · (\d+) gone", page)[0])
+    assert page.index('class="counts"') < page.index("<table")
+    assert page.count('<th scope="row"') == 50
+    items = hub.get(path.replace("diff", "diff.json")).json()["items"]
+    assert new + changed + gone == len(items)
+    rest = hub.get(f"{path}&skip=50").text
+    assert f"The next ones: 100 of {len(items)} shown" in rest
+    rows = re.findall(r'<th scope="row"(.*?)</tr>', page, re.DOTALL)
+    sides = [re.findall(r'<span class="(?:badge \w+|absent)">([\w ]+)<', row)[-2:] for row in rows]
+    assert ["announced", "terminated"] in sides
+    assert ["not there", "announced"] in sides
+
+
 def test_a_long_chain_shows_its_last_events_and_folds_the_rest(hub: TestClient) -> None:
     page = hub.get("/subjects/deal:side-000").text
     folded = page.partition("</details>\n  <ol>")[0]

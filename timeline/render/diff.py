@@ -81,6 +81,16 @@ def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
     return what, _STYLES[what]
 
 
+def sides(item: CompanyItem, changes: Sequence[Change]) -> tuple[str | None, str | None]:
+    """The statuses of an item before and after, by its changes; None: it is not there."""
+    of = {change.change: change for change in changes}
+    if "appeared" in of:
+        return None, item.status
+    if "vanished" in of:
+        return item.status, None
+    return (of["status"].before if "status" in of else item.status), item.status
+
+
 def counts_words(answer: DiffAnswer) -> str:
     """How much differs: "+16 new · 1 changed · 0 gone"."""
     found: dict[str, set[str]] = {"appeared": set(), "vanished": set(), "changed": set()}

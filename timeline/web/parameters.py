@@ -99,6 +99,11 @@ def limited(what: str, rows: int) -> Any:
     return about(said, ge=1, le=MOST_ROWS)
 
 
+def skipped() -> Any:
+    """How far into many items a page is; data has them all."""
+    return Field(0, ge=0, description="How many items of the page were shown before.")
+
+
 class Paged(Asked):
     """Which part of many rows; each page names its rows by :func:`limited`."""
 
@@ -184,7 +189,7 @@ class OfCompanyPage(OfCompany):
     sort: Literal["newest", "oldest", "status", "name", "amount"] | None = about(
         "The order of the items on the page; by their kind unless given."
     )
-    skip: int = Field(0, ge=0, description="How many items of the page were shown before.")
+    skip: int = skipped()
 
     def facets(self) -> dict[str, str | None]:
         """What the items of the page are narrowed by."""
@@ -281,6 +286,7 @@ class _OfDiff(Horizon):
     before_on: Text | None = about("The first day of the range, where on is its last.")
     before_known: Text | None = about("The first day of the range, where known is its last.")
     group: bool = declared(parameters.GROUP)
+    skip: int = skipped()
 
     def lens(self) -> LensAsked | None:
         """What counts on both sides; None: everything."""
