@@ -8,6 +8,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from tests.web.conftest import Serve
 from timeline.answers.news import NO_NEWS
 from timeline.app import Timeline
 
@@ -82,3 +83,30 @@ def test_the_first_page_has_counts_examples_and_a_bar_a_month(
         for href, status in zip(asked, said, strict=True):
             answer = client.get(href.replace("?", ".json?", 1) if "?" in href else f"{href}.json")
             assert answer.json()["item"]["status"].replace("_", " ") == status
+
+
+def test_what_was_retracted_is_no_news(stories: Path, tmp_path: Path, serve: Serve) -> None:
+    copy = tmp_path / "timeline.db"
+    copy.write_bytes(stories.read_bytes())
+    fact = {
+        "type": "fact_stated", "subject": "fact:foxconn/words", "id": "said", "company": "foxconn",
+        "attribute": "words", "value": "new", "occurred": "2026-02-26", "known": "2026-02-26",
+    }  # fmt: skip
+    gone = {
+        "type": "event_retracted", "subject": "fact:foxconn/words", "id": "not-said", "target": "said",
+    }  # fmt: skip
+    with Timeline.open(copy) as timeline:
+        timeline.append(fact)
+        assert [e.id for e in timeline.news(days=1)[0].entries] == ["said"]
+        timeline.append(gone)
+        (day,) = timeline.news(days=1)
+        assert (day.day, day.entries, day.count) == ("2026-02-26", [], 0)
+    page = serve(copy).get("/news").text
+    assert 'id="day-2026-02-26"' not in page
+    assert 'id="day-2026-02-25"' in page
+
+
+def test_lists_lead_to_then_and_now(client: TestClient) -> None:
+    page = client.get("/rumours?on=2025-04-15").text
+    assert 'href="/then/rumours?on=2025-04-15"' in page
+    assert client.get("/then/rumours?on=2025-04-15").status_code == 200

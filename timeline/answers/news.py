@@ -7,7 +7,7 @@ the log is never rewritten.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -17,8 +17,9 @@ from sqlalchemy.engine import Connection
 from timeline.answers.first import day_of
 from timeline.answers.log import log_entry
 from timeline.answers.model import LogEntry
+from timeline.model.record import judge
 from timeline.model.values import ALWAYS, Day, Instant
-from timeline.store.log import read_rows
+from timeline.store.log import read_entries, read_rows
 from timeline.store.tables import event
 
 NO_NEWS: Final = ("source_registered", "company_registered", "companies_judged", "event_erased")
@@ -66,7 +67,7 @@ class DayOfNews(Struct, frozen=True, kw_only=True):
     day: Day
     entries: list[LogEntry]
     count: int
-    """Events of the day, those that are not among the entries too."""
+    """Events of the day, those that are not among the entries too; without those seen to be retracted."""
 
 
 def news_of_days(
@@ -76,7 +77,10 @@ def news_of_days(
     most: int,
     timezone: str = "UTC",
 ) -> list[DayOfNews]:
-    """The news of some days, in their order; of each at most so many entries, one a subject at first."""
+    """The news of some days, in their order; of each at most so many entries, one a subject at first.
+
+    What was retracted since, or by our own mend, is no news any more.
+    """
     wanted = set(days)
     instants = sorted(each for each in activity.counts if day_of(each, timezone) in wanted)
     found: dict[Day, list[LogEntry]] = {day: [] for day in days}
@@ -92,10 +96,26 @@ def news_of_days(
             # as many again, so that one subject does not hide the others
             if entries is not None and len(entries) < 4 * most and not row.is_erased:
                 entries.append(log_entry(row))
+    gone = _retracted(connection, (e for entries in found.values() for e in entries), activity)
     return [
-        DayOfNews(day=day, entries=_told(entries)[:most], count=counts[day])
+        DayOfNews(
+            day=day,
+            entries=_told([entry for entry in entries if entry.id not in gone])[:most],
+            count=counts[day] - sum(entry.id in gone for entry in entries),
+        )
         for day, entries in found.items()
     ]
+
+
+def _retracted(connection: Connection, entries: Iterable[LogEntry], activity: Activity) -> set[str]:
+    """The events of subjects of some entries against which a retraction stands."""
+    subjects = {entry.subject for entry in entries}
+    return {
+        event
+        for _, found in read_entries(connection, subjects, activity.position)
+        for event, reason in judge(found).reasons.items()
+        if reason.why == "retracted"
+    }
 
 
 def _told(entries: Sequence[LogEntry]) -> list[LogEntry]:

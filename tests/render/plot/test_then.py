@@ -38,6 +38,11 @@ def test_both_sides_are_told_within_the_picture(stories: Timeline, target: str, 
             assert bottom <= drawn.height, mark.text
 
 
+def test_the_heads_of_both_sides_are_whole_where_they_are_narrow(stories: Timeline) -> None:
+    said = " ".join(texts(scene(stories, wide=780)))
+    assert "As it was reported by the evening of 15 Apr 2025" in said.replace("\u00a0", " ")
+
+
 def test_the_words_of_the_story(stories: Timeline) -> None:
     said = texts(scene(stories))
     for words in (

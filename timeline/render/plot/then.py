@@ -298,11 +298,12 @@ def _beside(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
         (right, _heading(answer)),
     )
     if answer.pairs:
-        sheet.y += 18
-        for x, text in heads:
-            sheet.text(
-                x, sheet.y, shorten(wrap(text, 14, wide, bold=True), 1, 14, wide)[0], 14, bold=True
-            )
+        said = [(x, wrap(text, 14, wide, bold=True)) for x, text in heads]
+        top = sheet.y + 18
+        sheet.y = top + _STEP * (max(len(lines) for _, lines in said) - 1)
+        for x, lines in said:
+            for number, line in enumerate(lines):
+                sheet.text(x, top + _STEP * number, line, 14, bold=True)
             sheet.line(x, sheet.y + 9, x + wide, sheet.y + 9, stroke=colours.text, stroke_width=1.5)
         sheet.y += 20
     for pair in answer.different:
