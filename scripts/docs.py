@@ -130,6 +130,11 @@ def fence(language: str, text: str) -> str:
     return f"{marks}{language}\n{text.rstrip()}\n{marks}"
 
 
+def example(path: str) -> str:
+    """A file of the tree in a block."""
+    return fence("text", (ROOT / path).read_text(encoding="utf-8"))
+
+
 # -- the command line reference --------------------------------------------------------------------
 
 

@@ -376,16 +376,16 @@ class Timeline:
         written: Callable[[bytes], object] | None = None,
         progress: Progress | None = None,
     ) -> Imported:
-        """Append what files in a public format tell, by the mapping of this name that comes with the program.
+        """Append what files in a public format tell, by a mapping of ``timeline import --list``.
 
         Several files are read together, so that one may name what another describes. The rest is as in
         :meth:`import_table`. Raises NotFound for a name that no mapping has.
         """
-        from timeline.importers.shipped import read_shipped
+        from timeline.importers.shipped import read_named
         from timeline.importers.table import import_files
 
         return import_files(
-            self.store, [Path(file) for file in files], read_shipped(name), dry_run=dry_run, strict=strict,
+            self.store, [Path(file) for file in files], read_named(name), dry_run=dry_run, strict=strict,
             gone=gone, rejected=None if rejected is None else Path(rejected), published=published,
             written=written, progress=progress,
         )  # fmt: skip

@@ -345,6 +345,19 @@ class MissingExtra(TimelineError, ImportError):
         self.extra = extra
 
 
+class BrokenPlugin(TimelineError):
+    """A plug-in that cannot add what it says; everything else works."""
+
+    code = "plugin-broken"
+
+    def __init__(self, package: str, version: str, kind: str, name: str, reason: str) -> None:
+        super().__init__(
+            f'the plug-in {package} {version} cannot add the {kind} "{name}": {reason}',
+            f"mend it, or remove it with: pip uninstall {package}",
+        )
+        self.reason = reason
+
+
 class InvalidAnchor(TimelineError):
     """A file that should hold an anchor, and does not."""
 

@@ -13,7 +13,7 @@ import yaml
 from tests.importers.tables import Desk
 from timeline.importers.report import Imported
 from timeline.importers.schema import mapping_schema
-from timeline.importers.shipped import read_shipped, shipped_names, title_of
+from timeline.importers.shipped import read_named, shipped_names, title_of
 
 MAPPINGS = Path(__file__).parents[2] / "timeline" / "importers" / "mappings"
 FILES = Path(__file__).parent / "formats"
@@ -53,7 +53,7 @@ def test_every_mapping_says_its_clocks_and_passes_the_schema() -> None:
         assert "\n# known " in text, name
         assert len(title_of(name)) > 20, name
         validator.validate(yaml.safe_load(text))
-        assert not read_shipped(name).report.problems
+        assert not read_named(name).report.problems
 
 
 # --- Crunchbase ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.render.stories import STORIES, load_story
 from timeline.render.json import encode_line
-from timeline.render.rows import STATE_COLUMNS, Format, render_rows, state_rows
+from timeline.render.rows import STATE_COLUMNS, render_rows, state_rows
 from timeline.render.text import cells
 
 ROWS: list[dict[str, Any]] = [
@@ -32,7 +32,7 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def written(rows: Any, format_: Format, **options: Any) -> str:
+def written(rows: Any, format_: str, **options: Any) -> str:
     out = io.StringIO()
     render_rows(rows, format_, out=out, **options)
     return out.getvalue()
@@ -152,7 +152,7 @@ def test_json_is_a_list_and_jsonl_an_object_a_line() -> None:
 @pytest.mark.parametrize(
     "format_, text", [("table", ""), ("csv", ""), ("md", ""), ("json", "[]\n"), ("jsonl", "")]
 )
-def test_no_rows(format_: Format, text: str) -> None:
+def test_no_rows(format_: str, text: str) -> None:
     assert written([], format_) == text
 
 
@@ -174,7 +174,7 @@ def test_a_column_that_only_a_later_row_has_is_no_silent_loss() -> None:
 
 
 @pytest.mark.parametrize("format_", ["csv", "md", "json", "jsonl"])
-def test_rows_are_written_one_by_one(format_: Format) -> None:
+def test_rows_are_written_one_by_one(format_: str) -> None:
     made = 0
 
     def rows() -> Iterator[dict[str, int]]:
@@ -203,7 +203,7 @@ def test_rows_are_written_one_by_one(format_: Format) -> None:
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("format_", ["table", "csv", "md", "json", "jsonl"])
-def test_a_format_never_changes_the_rows_of_a_state(name: str, format_: Format) -> None:
+def test_a_format_never_changes_the_rows_of_a_state(name: str, format_: str) -> None:
     answer = load_story(name).answer
     subjects = [item.subject for company in answer.companies for item in company.items]
     rows = list(state_rows(answer))

@@ -29,6 +29,7 @@ from timeline.answers.companies import find_company
 from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
+from timeline.plugins import Plugs
 from timeline.store.identity import read_stored_identity
 
 COMPUTED: Final = ("attention",)
@@ -90,11 +91,11 @@ class ReportRow(Struct, frozen=True, kw_only=True):
 
 
 def read_reports(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
-    """Every report by name: those that are shipped, and those of the folders, which come first.
+    """Every report by name: those that are shipped, those of plug-ins, and those of the folders, which win.
 
     Raises InvalidValue for a folder that is none, and for a file without a title.
     """
-    found: dict[str, Report] = {}
+    found: dict[str, Report] = dict(PLUGGED.usable())
     for folder in (SHIPPED, *reversed([Path(folder) for folder in folders])):
         if not folder.is_dir():
             raise InvalidValue(f"{folder} is no folder with reports", "name a folder of .sql files")
@@ -104,8 +105,10 @@ def read_reports(folders: Iterable[str | Path] = ()) -> dict[str, Report]:
 
 
 def find_report(name: str, folders: Iterable[str | Path] = ()) -> Report:
-    """The report of that name; raises NotFound with the nearest ones."""
+    """The report of that name; raises NotFound with the nearest ones, BrokenPlugin."""
     reports = read_reports(folders)
+    if name not in reports and name in PLUGGED:
+        return PLUGGED.find(name)
     if name not in reports:
         raise NotFound("report", name, nearest(name, reports, limit=3) or sorted(reports))
     return reports[name]
@@ -138,6 +141,12 @@ def _read(file: Path) -> Report:
         file.stem, said["title"], said.get("description", ""), params, text, path=str(file),
         computed=said.get("computed"),
     )  # fmt: skip
+
+
+PLUGGED: Final = Plugs(
+    "report", lambda plug: _read(plug.file(".sql")), lambda: {f.stem for f in SHIPPED.glob("*.sql")}
+)
+"""The reports of plug-ins."""
 
 
 def _head(text: str) -> Iterator[str]:

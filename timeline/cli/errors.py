@@ -12,6 +12,7 @@ import click
 from timeline.errors import (
     AnchorMismatch,
     BackupDamaged,
+    BrokenPlugin,
     CannotAsk,
     CannotDraw,
     CannotServe,
@@ -65,6 +66,7 @@ class CannotWrite(TimelineError):
 EXIT_CODES: Final[dict[type[TimelineError], int]] = {
     AnchorMismatch: DATA,
     BackupDamaged: DATA,
+    BrokenPlugin: USAGE,
     CannotRead: DATA,
     CannotDraw: DATA,
     CannotServe: USAGE,

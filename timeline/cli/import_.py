@@ -57,28 +57,29 @@ def _how(*, written: str) -> Decorator:
 
 
 class _Formats(click.Group):
-    """A command for every mapping that comes with the program, beside those that are written here."""
+    """A command for every mapping that has a name, beside those that are written here."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        from timeline.importers.shipped import shipped_names
+        from timeline.importers.shipped import mapping_names
 
-        return [*super().list_commands(ctx), *shipped_names()]
+        return [*super().list_commands(ctx), *mapping_names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        from timeline.importers.shipped import shipped_names
+        from timeline.importers.shipped import PLUGGED, shipped_names
 
         found = super().get_command(ctx, cmd_name)
-        if found is None and cmd_name in shipped_names():
-            return _shipped(cmd_name)
+        if found is None and (cmd_name in shipped_names() or cmd_name in PLUGGED):
+            return _named(cmd_name)
         return found
 
 
 def _list(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
-    from timeline.importers.shipped import shipped_names, title_of
+    from timeline.importers.shipped import mapping_names, title_of
 
     if value and not ctx.resilient_parsing:
-        width = max(map(len, shipped_names()), default=0)
-        for name in shipped_names():
+        names = mapping_names()
+        width = max(map(len, names), default=0)
+        for name in names:
             click.echo(f"{name.ljust(width)}  {title_of(name)}")
         ctx.exit()
 
@@ -139,7 +140,7 @@ def table(
     ))  # fmt: skip
 
 
-def _shipped(name: str) -> click.Command:
+def _named(name: str) -> click.Command:
     """The command that imports files in one public format."""
     from timeline.importers.shipped import title_of
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from timeline.cli.options import examples, tone, zoned
+from timeline.cli.plugins import warn_of_broken
 from timeline.cli.session import Session
 
 
@@ -32,4 +33,5 @@ def mcp(session: Session, /, drafts: Path | None) -> None:
     with session.open() as timeline:
         with timeline.reading():  # a store that cannot be read is told now, not to every agent
             pass
+        warn_of_broken(session)
         serve_streams(timeline, drafts)

@@ -7,10 +7,10 @@ filters go to the command, under the names that :class:`timeline.app.Timeline` g
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 import click
 
@@ -18,6 +18,9 @@ from timeline import parameters
 from timeline.cli.completers import COMPLETERS
 from timeline.cli.session import Session
 from timeline.parameters import Parameter
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -96,10 +99,42 @@ tone: Final[Decorator] = together(
 """``-q``, ``-v`` and ``--color``."""
 
 
+class _Format(click.Choice[str]):
+    """A format of an answer; plug-ins are looked for only where it is none of these, and in the help."""
+
+    def __init__(self, formats: Sequence[str]) -> None:
+        super().__init__(formats)
+        self.shipped = self.choices
+
+    def _look_further(self) -> None:
+        if "csv" in self.shipped:  # an answer with rows
+            from timeline.render.formats import format_names
+
+            self.choices = tuple(dict.fromkeys((*self.shipped, *format_names())))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The format; what is none is refused with all that there are."""
+        if value not in self.shipped:
+            self._look_further()
+        return super().convert(value, param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """All formats, for the help."""
+        self._look_further()
+        return super().get_metavar(param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """All formats that begin so."""
+        self._look_further()
+        return super().shell_complete(ctx, param, incomplete)
+
+
 def formatted(*formats: str) -> Decorator:
     """``--format`` and ``--json``: what the answer looks like."""
     format_ = click.option(
-        "--format", type=click.Choice(formats), default=formats[0], show_default=True,
+        "--format", type=_Format(formats), default=formats[0], show_default=True,
         help="How the answer is written; the rows are the same.",
         expose_value=False, callback=_keep_format,
     )  # fmt: skip

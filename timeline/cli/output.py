@@ -9,13 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, TextIO
 
 from timeline.cli.errors import CannotWrite
 from timeline.cli.session import Session
-
-if TYPE_CHECKING:
-    from timeline.render.rows import Format
 
 
 def write_rows(
@@ -37,7 +34,7 @@ def write_rows(
     with writing(session) as stream:
         return render_rows(
             rows,
-            cast("Format", session.format),
+            session.format,
             out=stream,
             columns=shown if people and shown is not None else columns,
             width=session.width,

@@ -31,6 +31,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Questions in SQL": ("sql", "report"),
     "Pictures, pages and agents": ("plot", "graph", "serve", "mcp"),
+    "Plug-ins": ("plugins",),
     "The store": (
         "init",
         "export",
@@ -96,7 +97,11 @@ class Program(click.Group):
         """The command of the question that a module of questions declares under its own name."""
         from timeline import questions
 
-        question = questions.questions_of(name).get(name) if name in questions.modules() else None
+        question = None
+        if name in questions.modules():
+            question = questions.questions_of(name).get(name)
+        elif name in questions.PLUGGED:
+            question = questions.PLUGGED.find(name)
         if question is None or not question.about.command:
             return None
         from timeline.cli.asking import command_of
@@ -108,7 +113,8 @@ class Program(click.Group):
         from timeline import questions
 
         others = (name for name in questions.modules() if name not in COMMANDS)
-        return [name for name in others if self._asking(name) is not None]
+        plugged = (name for name, question in questions.PLUGGED.usable() if question.about.command)
+        return [*(name for name in others if self._asking(name) is not None), *plugged]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

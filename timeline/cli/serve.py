@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from timeline.cli.options import Seconds, examples, tone, zoned
+from timeline.cli.plugins import warn_of_broken
 from timeline.cli.report import folders
 from timeline.cli.session import Session
 
@@ -94,6 +95,7 @@ def serve(
     with session.open() as timeline:
         with timeline.reading():  # a store that cannot be read is told now, not to every visitor
             pass
+        warn_of_broken(session)
         listen(
             timeline,
             settings,

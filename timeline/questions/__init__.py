@@ -1,7 +1,8 @@
 """The questions: one module each, with what it may be asked with, its answer, its columns and its words.
 
 A question is declared once. The command line, the page, the library and the tools for agents are made from
-its declaration; a module that is put here is found by its name.
+its declaration; a module that is put here is found by its name, and so is
+the question of a plug-in.
 """
 
 from __future__ import annotations
@@ -11,8 +12,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from timeline.plugins import Plug, Plugs
+
 PARTS: Final = ("picture", "question", "reader", "lookups", "schemas")
 """Modules of this package that are no question."""
+
+RESERVED: Final = {
+    "anchor", "append", "backup", "check", "check_story", "commitments", "completion", "db",
+    "deals", "erase", "export", "facts", "graph", "import", "init", "judge", "list", "mcp", "new",
+    "plot", "plugins", "proceedings", "propose_story", "rebuild", "relationships", "replay",
+    "restore", "rights", "rumours", "schema", "serve", "spark",
+}  # fmt: skip
+"""What commands and tools are called that are no questions: no plug-in can call one so."""
 
 
 @cache
@@ -29,6 +40,32 @@ def questions_of(module: str) -> dict[str, Any]:
     return {each.about.name: each for each in found.QUESTIONS}
 
 
-def questions() -> dict[str, Any]:
-    """Every question by its name."""
+@cache
+def shipped() -> dict[str, Any]:
+    """Every question that comes with the program, by its name."""
     return {name: each for module in modules() for name, each in questions_of(module).items()}
+
+
+def questions() -> dict[str, Any]:
+    """Every question by its name, those of plug-ins too."""
+    return {**shipped(), **dict(PLUGGED.usable())}
+
+
+def _read(plug: Plug) -> Any:
+    """The class that an entry point names, where it is a question that every door can ask."""
+    from msgspec.json import schema_components
+
+    from timeline.questions.question import Question
+
+    found = plug.entry.load()
+    if not (isinstance(found, type) and issubclass(found, Question)):
+        raise TypeError(f"{plug.entry.value} is no Question")
+    if found.about.name != plug.name:
+        raise ValueError(f'{plug.entry.value} is called "{found.about.name}"')
+    found.takes()
+    schema_components([found.answered()])
+    return found
+
+
+PLUGGED: Final = Plugs("question", cache(_read), lambda: {*modules(), *shipped(), *RESERVED})
+"""The questions of plug-ins."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, Final, Literal, TextIO, TypeAlias
+from typing import Any, Final, TextIO, TypeAlias
 
 from msgspec import UNSET
 from msgspec.structs import asdict
@@ -12,9 +12,9 @@ from msgspec.structs import asdict
 from timeline.answers import StateAnswer
 from timeline.answers.model import CompanyItem
 from timeline.answers.tabular import Tabular
+from timeline.render.formats import find_format
 from timeline.render.json import json_lines, json_list
 
-Format: TypeAlias = Literal["table", "json", "jsonl", "csv", "md"]
 Row: TypeAlias = Mapping[str, Any]
 
 STATE_COLUMNS: Final = (
@@ -26,17 +26,18 @@ STATE_COLUMNS: Final = (
 
 def render_rows(
     rows: Iterable[Row],
-    format_: Format,
+    format_: str,
     *,
     out: TextIO,
     columns: Sequence[str] | None = None,
     width: int | None = None,
     color: bool = False,
 ) -> int:
-    """Write rows to ``out`` and return how many there were.
+    """Write rows to ``out`` and return how many there were; raises BrokenPlugin.
 
-    ``columns`` are those of table, md and csv (default: those of the first row, which then all must
-    share); json and jsonl write every row as it is. All but table write row by row, so memory stays
+    The formats are table, json and jsonl, and all of :mod:`timeline.render.formats`.
+    ``columns`` are those of all but json and jsonl (default: those of the first row, which then all must
+    share); these two write every row as it is. All but table write row by row, so memory stays
     flat. A table wraps its cells to ``width``, or writes one row a line without one.
     """
     counted = _Counted(rows)
@@ -45,24 +46,13 @@ def render_rows(
     elif format_ == "json":
         out.writelines(json_list(counted))
     elif names := columns or counted.columns():
-        out.writelines(_columnar(counted, format_, names, width, color))
+        if format_ == "table":
+            from timeline.render.table import table_lines
+
+            out.writelines(table_lines(counted, names, width, color))
+        else:
+            out.writelines(find_format(format_).lines(counted, names))
     return counted.count
-
-
-def _columnar(
-    rows: Iterable[Row], format_: Format, columns: Sequence[str], width: int | None, color: bool
-) -> Iterator[str]:
-    if format_ == "csv":
-        from timeline.render.csv import csv_lines
-
-        return csv_lines(rows, columns)
-    if format_ == "md":
-        from timeline.render.markdown import markdown_lines
-
-        return markdown_lines(rows, columns)
-    from timeline.render.table import table_lines
-
-    return table_lines(rows, columns, width, color)
 
 
 def state_rows(answer: StateAnswer) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from timeline import parameters
-from timeline.web.formats import FORMATS, Format, with_format
+from timeline.web.formats import media_types, with_format
 
 COORDINATE: Final = tuple(each.name for each in (*parameters.COORDINATE, *parameters.LENS))
 """What a link to another page takes along: the coordinate and the lens."""
@@ -43,7 +43,9 @@ def subject_path(subject: str) -> str:
 
 
 def _ended(path: str) -> str:
-    return with_format(path, "html") if path.endswith(tuple(f".{f}" for f in FORMATS)) else path
+    return (
+        with_format(path, "html") if path.endswith(tuple(f".{f}" for f in media_types())) else path
+    )
 
 
 def timeline_path(company: str) -> str:
@@ -125,7 +127,7 @@ class Here:
         on = {} if self.fixed.get("on") is None else {"on": self.fixed["on"]}
         return self.change(as_of=None, **{**on, name: day})
 
-    def formatted(self, format_: Format) -> str:
+    def formatted(self, format_: str) -> str:
         """This page in a format."""
         path = self.path.removesuffix(".html")
         return address(with_format(path, format_), self.parameters)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from timeline.questions.schemas import ANSWERS, VERSION
+from timeline.render.formats import media_types
 from timeline.web.problems import MEDIA_TYPE, Problem
 
 VERSIONED: Final = "Timeline-Answers"
@@ -53,7 +54,7 @@ def documented(question: str, summary: str, *, paged: bool = False, drawn: bool 
                 "headers": _HEADERS | (_LINK if paged else {}),
                 "content": {
                     "application/json": {"schema": schema},
-                    "text/csv": text,
+                    **dict.fromkeys(media_types().values(), text),
                     "text/html": text,
                     **({"image/svg+xml": text, "image/png": {}} if drawn else {}),
                 },

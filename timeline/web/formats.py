@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias, get_args
+from functools import cache
+from typing import Final
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-Format: TypeAlias = Literal["html", "json", "csv", "svg", "png"]
+from timeline.render import formats
 
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+DOCUMENTS: Final = {"html": "text/html", "json": "application/json"}
+PICTURES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
-MEDIA_TYPES: Final[dict[Format, str]] = {
-    "html": "text/html",
-    "json": "application/json",
-    "csv": "text/csv",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-}
-
-_NEGOTIATED: Final[tuple[Format, ...]] = ("html", "json", "csv")
+_NEGOTIATED: Final = ("html", "json", "csv")
 """What an ``Accept`` header can ask for; a picture has an address of its own."""
 
 _FILES: Final = ("/static/", "/openapi.json")
 """Paths that end in what they are, not in how they are asked for."""
+
+
+@cache
+def media_types() -> dict[str, str]:
+    """Every format of a page: those of documents, of rows (of plug-ins too) and of pictures."""
+    return DOCUMENTS | formats.media_types() | PICTURES
 
 
 class Suffix:
@@ -36,26 +36,26 @@ class Suffix:
         """Pass the request on without the end of its path."""
         if scope["type"] == "http" and not scope["path"].startswith(_FILES):
             path, _, suffix = scope["path"].rpartition(".")
-            if suffix in FORMATS:
+            if suffix in media_types():
                 state = {**scope.get("state", {}), "format": suffix}
                 scope = {**scope, "path": path, "state": state}
         await self.app(scope, receive, send)
 
 
-def format_of(request: Request) -> Format:
+def format_of(request: Request) -> str:
     """The format that a request is answered in; HTML where it says nothing that we have."""
     suffix = getattr(request.state, "format", None)
     if suffix is None:  # a failure outside of Suffix sees the path as it was asked for
         suffix = request.scope["path"].rpartition(".")[2]
-    if suffix in FORMATS:
-        return suffix  # type: ignore[no-any-return]  # one of them
+    if suffix in media_types():
+        return str(suffix)
     best: float = 0
-    found: Format = "html"
+    found = "html"
     for part in request.headers.get("accept", "").split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = _weight(parameters)
         for name in _NEGOTIATED:
-            if media == MEDIA_TYPES[name] and weight > best:
+            if media == media_types()[name] and weight > best:
                 best, found = weight, name
     return found
 
@@ -71,6 +71,6 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
-def with_format(path: str, format_: Format) -> str:
+def with_format(path: str, format_: str) -> str:
     """The path of a page in a format."""
     return f"{path}.{format_}"

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from starlette.responses import Response
 
 from timeline.errors import (
+    BrokenPlugin,
     InvalidDate,
     InvalidValue,
     MissingExtra,
@@ -27,6 +28,7 @@ from timeline.errors import (
 MEDIA_TYPE: Final = "application/problem+json"
 
 STATUSES: Final[dict[type[TimelineError], HTTPStatus]] = {
+    BrokenPlugin: HTTPStatus.NOT_IMPLEMENTED,
     InvalidDate: HTTPStatus.BAD_REQUEST,
     InvalidValue: HTTPStatus.BAD_REQUEST,
     MissingExtra: HTTPStatus.NOT_IMPLEMENTED,

@@ -24,13 +24,14 @@ from starlette.responses import RedirectResponse, Response
 from timeline.answers.coordinate import today
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreUnavailable
+from timeline.plugins import versions
 from timeline.questions.schemas import VERSION
-from timeline.render.csv import csv_lines
+from timeline.render.formats import find_format
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
 from timeline.store.anchor import Anchor
 from timeline.web.addresses import Here, address
-from timeline.web.formats import MEDIA_TYPES, format_of, with_format
+from timeline.web.formats import DOCUMENTS, PICTURES, format_of, media_types, with_format
 from timeline.web.guard import EMBED
 from timeline.web.html import render
 from timeline.web.parameters import Asked
@@ -133,9 +134,9 @@ def respond(
             headers["Link"] = f'<{target}>; rel="next"'
         body = _body(request, page, here, head)
         if format_ != "html":
-            how = "attachment" if format_ == "csv" else "inline"
+            how = "inline" if format_ in DOCUMENTS | PICTURES else "attachment"
             headers["Content-Disposition"] = f'{how}; filename="{file_name(path)}.{format_}"'
-    return Response(body, media_type=MEDIA_TYPES[format_], headers=headers)
+    return Response(body, media_type=media_types()[format_], headers=headers)
 
 
 @contextmanager
@@ -161,7 +162,7 @@ def _check_given_once(request: Request, asked: Asked) -> None:
 
 def etag(head: Anchor, *question: str) -> str:
     """A weak entity tag (RFC 9110) of where the log ends and what is asked."""
-    said = sha256("\n".join([head.hash, version(), *question]).encode()).hexdigest()
+    said = sha256("\n".join([head.hash, version(), versions(), *question]).encode()).hexdigest()
     return f'W/"{head.position}-{said[:16]}"'
 
 
@@ -203,13 +204,13 @@ def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
         if page.document is None:
             return "".join(json_list(page.rows())).encode()
         return encode_json(page.document)
-    if format_ == "csv":
-        return "".join(csv_lines(page.rows(), page.columns)).encode()
-    if format_ in ("svg", "png"):
+    if format_ in PICTURES:
         if page.picture is None:
             raise HTTPException(404)
         picture = page.picture().signed(_absolute(request, here.permanent))
         return picture.svg().encode() if format_ == "svg" else picture.png()
+    if format_ != "html":
+        return "".join(find_format(format_).lines(page.rows(), page.columns)).encode()
     if is_embedded(request) and page.picture is not None:
         picture = page.picture()
         shown = {
