@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, NamedTuple
@@ -106,6 +107,25 @@ def _until_the_end(process: Popen[bytes]) -> Iterator[Started]:
             process.__exit__(None, None, None)
 
 
+@contextmanager
+def clocked(other: Started, seconds: float | None) -> Iterator[threading.Event]:
+    """End the other process ``seconds`` from now, unless the block ends before; the event says it did."""
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        other.kill()
+
+    clock = threading.Timer(seconds or 0, end)
+    clock.daemon = True
+    if seconds is not None:
+        clock.start()
+    try:
+        yield over
+    finally:
+        clock.cancel()
+
+
 def _processors() -> int:
     try:
         return len(os.sched_getaffinity(0))
@@ -126,6 +146,30 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
     size = int.from_bytes(head, "big")
     frame = stream.read(size)
     return frame if len(head) == _SIZE and len(frame) == size else None
+
+
+def limit_process(*, memory: int, file: int, seconds: int) -> None:
+    """Let this process take no more bytes of memory and of a file, nor, but for 0, seconds of a processor."""
+    try:
+        import resource
+    except ImportError:  # not on every system
+        return
+    limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_FSIZE: file, resource.RLIMIT_CORE: 0}
+    if seconds:
+        limits[resource.RLIMIT_CPU] = seconds
+    for limit, most in limits.items():
+        hard = resource.getrlimit(limit)[1]
+        with suppress(ValueError, OSError):
+            resource.setrlimit(
+                limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+            )
+
+
+def end_with(given: BinaryIO) -> None:
+    """End this process as soon as who started it closes the pipe, or is gone."""
+    while os.read(given.fileno(), 4096):
+        pass
+    os._exit(1)
 
 
 def main(name: str, number: str) -> None:

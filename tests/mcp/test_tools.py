@@ -22,9 +22,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolRequestParams
 
 from timeline.app import Timeline
-from timeline.mcp import server
+from timeline.errors import TimelineError
+from timeline.mcp import server, stories
 from timeline.mcp.server import HOW_TO_RECORD, PROMPT, SCHEMA, VOCABULARY, _called, make_server
-from timeline.mcp.tools import TOOLS
+from timeline.mcp.tools import TOOLS, story_tools
 from timeline.render.json import encode_json
 from timeline.web.app import make_app
 from timeline.web.settings import Settings
@@ -137,6 +138,69 @@ def test_a_scripted_agent_records_the_first_article(timeline: Timeline, tmp_path
         assert person.state("foxconn", **AT).companies == timeline.state("foxconn", **AT).companies
 
 
+MANY = range(500)
+HOSTILE = (
+    "sources: {s: {publisher: P, kind: news, published: 2020-01-01}}\n"
+    "companies: {a: {name: A}, b: {name: B}}\nevents:\n"
+    + "".join(
+        f"- {{type: deal_announced, subject: deal:x{n}, occurred: 2020-01-01, kind: supply, source: s, "
+        "parties: {a: [supplier], b: [customer]}}\n"
+        for n in MANY
+    )
+    + "expect:\n"
+    + "".join(
+        f"- {{company: a, on: 2020-01-{n % 28 + 1:02}, state: {{deal:x{n}: announced}}}}\n"
+        for n in MANY
+    )
+)
+"""It asks for the state of 500 items 500 times."""
+
+
+def test_a_hostile_story_is_ended_by_the_clock_while_others_are_answered(
+    timeline: Timeline,
+) -> None:
+    """The check would take a minute; every limit is met by a real process."""
+    made = make_server(timeline, seconds=0.5).get_request_handler("tools/call")
+    assert made is not None
+    order: list[tuple[str, Any]] = []
+
+    async def call(name: str, arguments: dict[str, Any]) -> None:
+        params = CallToolRequestParams(name=name, arguments=arguments)
+        order.append((name, await made.handler(None, params)))  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(server.MOST_AT_ONCE):
+                tasks.start_soon(call, "check_story", {"text": HOSTILE})
+            await anyio.sleep(0.01)
+            tasks.start_soon(call, "find", {"query": "foxconn"})
+
+    anyio.run(run)
+    assert order[0][0] == "find"
+    assert not order[0][1].is_error
+    said = {result.content[0].text.partition(":")[0] for name, result in order[1:]}
+    assert said <= {"error[out-of-time]", "error[busy]"}
+    assert "error[out-of-time]" in said
+
+
+def test_a_check_has_a_limit_on_memory_and_on_what_it_says(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = f"events:\n- {{typo: {'x' * 5000}}}\n" + "- {typo: x}\n" * (stories.MOST_PROBLEMS + 2)
+    (found,) = ask(timeline, ("check_story", {"text": wrong}))
+    told = answer(found)
+    assert len(told["problems"]) == stories.MOST_PROBLEMS
+    assert told["more_problems"] >= 3
+    assert max(len(each["text"]) for each in told["problems"]) <= stories.LONGEST_PROBLEM + 1
+    small = "companies: {a: {name: A}}"
+    for limit, least in (("MEMORY", 1), ("MOST_BYTES", 50)):
+        with monkeypatch.context() as patched:
+            patched.setattr(stories, limit, least)
+            with pytest.raises(TimelineError) as caught:
+                stories.check_apart(small, "UTC", 60)
+            assert caught.value.code == "too-large"
+
+
 def test_what_an_agent_is_told(timeline: Timeline) -> None:
     async def run() -> None:
         async with Client(make_server(timeline)) as client:
@@ -205,6 +269,23 @@ def test_a_page_of_what_is_found_goes_on_where_the_one_before_ended(timeline: Ti
     every = json.loads(encode_json(timeline.find("foxconn", 200)))
     assert len(every) > 3
     assert seen == every
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {}, {"text": None}, {"text": ["a"]}, {"text": "x" * 200_001}, {"text": "a: 1", "more": 1},
+        {"name": "a"}, {"name": 3, "text": "a: 1"}, {"name": "../a", "text": "a: 1"},
+        {"name": "", "text": ""},
+    ],
+)  # fmt: skip
+def test_wrong_arguments_of_stories_are_told(
+    timeline: Timeline, tmp_path: Path, arguments: dict[str, Any]
+) -> None:
+    checking, proposing = story_tools(tmp_path, seconds=60)
+    for tool in (proposing,) if "name" in arguments else (checking, proposing):
+        assert _called(timeline, tool, arguments).is_error
+    assert list(tmp_path.iterdir()) == []
 
 
 anything = st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.text()))

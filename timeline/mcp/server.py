@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from mcp.shared.exceptions import MCPError
 from timeline.app import Timeline
 from timeline.errors import TimelineError
 from timeline.ingest.schema import fixture_schema
-from timeline.mcp.tools import NOTICE, TOOLS, Tool, proposing
+from timeline.mcp.tools import NOTICE, TOOLS, Tool, story_tools
 from timeline.model.kinds import EVENT_TYPES
 from timeline.render.json import encode_line
 
@@ -28,6 +29,9 @@ INSTRUCTIONS: Final = (
 )
 MOST_AT_ONCE: Final = 4
 """Calls that are answered at once; further ones wait, and those that wait for long are told to come again."""
+
+MOST_STORIES: Final = 2
+"""How many of them may check stories: other questions are answered meanwhile."""
 
 SECONDS_TO_WAIT: Final = 5.0
 """For a place among them."""
@@ -61,10 +65,10 @@ def make_server(
 ) -> Server[Any]:
     """A server whose tools ask ``timeline``; with a folder of ``drafts``, stories may be proposed.
 
-    ``seconds`` is how long the database may work on one question.
+    ``seconds`` is how long the database may work on one question, and the check of a story may take.
     """
-    places = anyio.Semaphore(MOST_AT_ONCE)
-    tools = {each.name: each for each in (*TOOLS, *([] if drafts is None else [proposing(drafts)]))}
+    places, stories = anyio.Semaphore(MOST_AT_ONCE), anyio.Semaphore(MOST_STORIES)
+    tools = {each.name: each for each in (*TOOLS, *story_tools(drafts, seconds=seconds))}
 
     async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(each) for each in tools.values()])
@@ -73,15 +77,15 @@ def make_server(
         tool = tools.get(call.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f'there is no tool "{call.name[:80]}"')
-        with anyio.move_on_after(SECONDS_TO_WAIT) as waiting:
-            await places.acquire()
-        if waiting.cancelled_caught:
-            busy = "error[busy]: as many calls are answered as can be"
-            return _result([f"{busy}\nhint: ask again in some seconds"], is_error=True)
-        try:
+        async with AsyncExitStack() as taken:
+            try:
+                with anyio.fail_after(SECONDS_TO_WAIT):
+                    for each in (stories, places) if tool.checks else (places,):
+                        await taken.enter_async_context(each)
+            except TimeoutError:
+                busy = "error[busy]: as many calls are answered as can be"
+                return _result([f"{busy}\nhint: ask again in some seconds"], is_error=True)
             return await run_sync(_called, timeline, tool, call.arguments or {}, seconds)
-        finally:
-            places.release()
 
     async def list_resources(_: Any, __: Any) -> types.ListResourcesResult:
         named = {

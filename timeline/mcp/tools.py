@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, get_origin
 
 import msgspec
@@ -20,10 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline import parameters
-from timeline.answers.model import StateAnswer
 from timeline.app import Timeline
-from timeline.errors import DataError, InvalidValue
-from timeline.loading import checked
+from timeline.errors import InvalidValue
+from timeline.mcp.stories import Problem, StoryChecked, check_apart
 from timeline.model.kinds import KINDS
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
@@ -52,25 +49,6 @@ LONGEST_STORY: Final = 200_000
 """Characters of a story."""
 
 
-class Problem(Struct, frozen=True, kw_only=True):
-    """What is wrong with a story, or doubtful."""
-
-    code: str
-    text: str
-    """With the place in the file, and what helps."""
-    warning: bool
-
-
-class StoryChecked(Struct, frozen=True, kw_only=True):
-    """A story that was replayed in memory alone."""
-
-    valid: bool
-    events: int
-    problems: list[Problem]
-    state: StateAnswer | None
-    """What follows from it today; None where it cannot be read."""
-
-
 class Proposed(Struct, frozen=True, kw_only=True):
     """A story in the folder of drafts, or what is wrong with it."""
 
@@ -94,6 +72,8 @@ class Tool(Struct, frozen=True, kw_only=True):
     answer: Any
     ask: Callable[[Timeline, Asked], Answered]
     writes: bool = False
+    checks: bool = False
+    """Whether it checks a story, which may take long."""
     paged: bool = False
 
     def input_schema(self) -> dict[str, Any]:
@@ -267,51 +247,26 @@ def _cursor(text: str | None) -> str:
 
 # --- stories --------------------------------------------------------------------------------------
 
-
-@contextmanager
-def _story(text: str) -> Iterator[Path]:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "story.yaml"
-        path.write_text(text, encoding="utf-8", errors="surrogatepass")
-        yield path
+STORY: Final = Parameter("text", "A fixture in YAML, as the resource how-to-record shows it")
 
 
-def _problems(found: Iterable[Any], path: Path) -> list[Problem]:
-    return [
-        Problem(
-            code=each.code, text=str(each).replace(str(path), "story.yaml"), warning=each.warning
-        )
-        for each in found
-    ]
+def story_tools(drafts: Path | None = None, *, seconds: float) -> tuple[Tool, ...]:
+    """The tools for stories, each of which is checked for so many seconds at most.
 
+    With a folder of ``drafts`` there is one that writes a story into it; a file that is there stays.
+    """
 
-def _check_story(timeline: Timeline, asked: Asked) -> Answered:
-    with _story(asked["text"]) as path:
-        try:
-            with checked([path]) as found:
-                wrong = [] if found.failed is None else found.failed.problems
-                state = Timeline(found.store, timeline.timezone).state()
-                return StoryChecked(
-                    valid=not wrong,
-                    events=found.done.stored,
-                    problems=_problems([*wrong, *found.done.warnings], path),
-                    state=state,
-                ), None
-        except DataError as error:
-            problems = _problems(error.problems, path)
-            return StoryChecked(valid=False, events=0, problems=problems, state=None), None
-
-
-def proposing(folder: Path) -> Tool:
-    """The tool that writes a story into a folder of drafts; a file that is there is never touched."""
+    def check(timeline: Timeline, asked: Asked) -> Answered:
+        return check_apart(asked["text"], timeline.timezone, seconds).answer, None
 
     def propose(timeline: Timeline, asked: Asked) -> Answered:
+        assert drafts is not None
         name = asked["name"]
         check_slug(name)
-        story, _ = _check_story(timeline, asked)
+        story = check_apart(asked["text"], timeline.timezone, seconds)
         if not story.valid:
             return Proposed(file=None, problems=story.problems), None
-        file = folder / f"{name}.yaml"
+        file = drafts / f"{name}.yaml"
         try:
             with file.open("x", encoding="utf-8") as stream:
                 stream.write(asked["text"])
@@ -321,17 +276,24 @@ def proposing(folder: Path) -> Tool:
             raise InvalidValue(f"{file.name} cannot be written: {error.strerror}") from error
         return Proposed(file=file.name, problems=story.problems), None
 
-    return Tool(
+    checking = Tool(
+        name="check_story", title="Check a story",
+        description="Replay a fixture in memory: its problems, and the state that follows. Writes nothing.",
+        takes=(STORY,), required=("text",), answer=StoryChecked, ask=check, checks=True,
+    )  # fmt: skip
+    proposing = Tool(
         name="propose_story", title="Propose a story",
         description="Write a valid fixture as a draft, for a person to read and replay. "
         "The log does not change.",
         takes=(Parameter("name", "A slug: the name of the draft without its ending"), STORY),
-        required=("name", "text"), answer=Proposed, ask=propose, writes=True,
+        required=("name", "text"), answer=Proposed, ask=propose, writes=True, checks=True,
     )  # fmt: skip
+    return (checking,) if drafts is None else (checking, proposing)
 
+
+# --- what there is --------------------------------------------------------------------------------
 
 KIND_BY_PLURAL: Final = {each.plural: each.name for each in KINDS.values() if each.groups}
-STORY: Final = Parameter("text", "A fixture in YAML, as the resource how-to-record shows it")
 TRUTH: Final = Parameter(
     "truth",
     "now: what held on the day by all that is known today; then: what could be known on that day",
@@ -389,10 +351,5 @@ TOOLS: Final = (
         for name, question in questions().items()
         if question.about.tool is not None and name not in _NAMED
     ),
-    Tool(
-        name="check_story", title="Check a story",
-        description="Replay a fixture in memory: its problems, and the state that follows. Writes nothing.",
-        takes=(STORY,), required=("text",), answer=StoryChecked, ask=_check_story,
-    ),
-)  # fmt: skip
-"""Every tool that only reads."""
+)
+"""Every tool that asks the store."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sqlite3
-import threading
 import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any, Final
@@ -23,7 +22,7 @@ from timeline.store.sqlite_query import (
     answer_query,
     guarded,
 )
-from timeline.worker import Started, read_frame, start, write_frame
+from timeline.worker import Started, clocked, read_frame, start, write_frame
 
 _decode: Final = msgspec.msgpack.Decoder(Answer).decode
 
@@ -73,17 +72,7 @@ def ask(
     image = None if isinstance(database, str) else database.serialize()
     question = msgspec.msgpack.encode(Asked(statement, _storable(values), path, image))
     seconds = 0 if timeout is None else math.ceil(timeout) + 1
-    with start(answer_query, number=seconds) as other:
-        over = threading.Event()
-
-        def end() -> None:
-            over.set()
-            other.kill()
-
-        clock = threading.Timer(timeout if timeout is not None else 0, end)
-        clock.daemon = True
-        if timeout is not None:
-            clock.start()
+    with start(answer_query, number=seconds) as other, clocked(other, timeout) as over:
         try:
             yield from _answer(other, question)
         except _Ended:
@@ -94,8 +83,6 @@ def ask(
                 "it needs more memory than a query may take, or its process was ended from outside",
                 "ask for less at once",
             ) from None
-        finally:
-            clock.cancel()
 
 
 class _Ended(Exception):

@@ -9,12 +9,11 @@ read-only besides.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from timeline.worker import read_frame, write_frame
+from timeline.worker import end_with, limit_process, read_frame, write_frame
 
 BATCH_BYTES: Final = 256 * 1024
 """Bytes of rows that go back together."""
@@ -223,9 +222,10 @@ def answer_query(given: BinaryIO, out: BinaryIO, seconds: int) -> None:
     frame = read_frame(given)
     if frame is None:
         return
-    _limit_process(seconds)
+    # SQLite's own limits hold where a system has none for processes
+    limit_process(memory=PROCESS_MEMORY, file=SPILLED, seconds=seconds)
     # the asker keeps its end of the pipe open for as long as it lives
-    threading.Thread(target=_end_with, args=(given,), daemon=True).start()
+    threading.Thread(target=end_with, args=(given,), daemon=True).start()
     asked = msgspec.msgpack.decode(frame, type=Asked)
     encode = msgspec.msgpack.Encoder().encode
     denied: list[str] = []
@@ -238,29 +238,6 @@ def answer_query(given: BinaryIO, out: BinaryIO, seconds: int) -> None:
         write_frame(
             out, encode(Answer(failure=Failure("it needs more memory than a query may take")))
         )
-
-
-def _end_with(given: BinaryIO) -> None:
-    while os.read(given.fileno(), 4096):
-        pass
-    os._exit(1)
-
-
-def _limit_process(seconds: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not on every system; SQLite's own limits hold there too
-        return
-    limits = {resource.RLIMIT_AS: PROCESS_MEMORY, resource.RLIMIT_FSIZE: SPILLED}
-    limits[resource.RLIMIT_CORE] = 0
-    if seconds:
-        limits[resource.RLIMIT_CPU] = seconds
-    for limit, most in limits.items():
-        hard = resource.getrlimit(limit)[1]
-        with suppress(ValueError, OSError):
-            resource.setrlimit(
-                limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
-            )
 
 
 def _answers(asked: Asked, denied: list[str]) -> Iterator[Answer]:
