@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
@@ -21,7 +20,7 @@ from timeline.model.dates import parse
 from timeline.model.fold import Item, kind_of
 from timeline.model.record import Entry, judge
 from timeline.model.values import Fields
-from timeline.store.tables import subject_history
+from timeline.store.lookups import irregular_subjects
 
 _ROLES: Final = {"acquisition": ("acquirer", "target"), "merger": ("acquirer", "target"),
                  "investment": ("investor", "investee")}  # fmt: skip
@@ -68,13 +67,7 @@ def contradictions(connection: Connection, drafts: Callable[[], Iterable[Draft]]
 
 
 def _irregular(view: View) -> list[Item]:
-    statement = (
-        sa.select(subject_history.c.subject)
-        .where(subject_history.c.irregular)
-        .distinct()
-        .order_by(subject_history.c.subject)
-    )
-    subjects = list(view.connection.scalars(statement))
+    subjects = irregular_subjects(view.connection)
     return [item for item in view.items(subjects) if item.irregular]
 
 

@@ -31,8 +31,7 @@ from timeline.model.fold import advance, kind_of
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE, NOTED
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant
-from timeline.store.log import read_rows, source_terms
-from timeline.store.tables import event
+from timeline.store.log import read_events, source_terms
 
 OPEN: Final = "open"
 """The outcome of a question that nothing has settled."""
@@ -209,7 +208,7 @@ def _subjects_near(view: View, marks: Sequence[Mark]) -> dict[str, tuple[list[in
             after = stretches.pop()[0]
         stretches.append((after, min(mark.position + _AROUND, view.at.position)))
     for after, last in stretches:
-        for row in read_rows(view.connection, event.c.position <= last, after=after):
+        for row in read_events(view.connection, until=last, after=after):
             for slug in near.keys() & {*row.entry.sources}:
                 near[slug][0].append(row.position)
                 near[slug][1].append(row.subject)

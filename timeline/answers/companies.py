@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import NotFound
@@ -15,7 +14,7 @@ from timeline.model.values import SLUG, Fields
 from timeline.nearest import nearest
 from timeline.store.handles import read_all_handles, read_handles
 from timeline.store.log import read_all_entries
-from timeline.store.tables import event
+from timeline.store.lookups import has_subject
 
 if TYPE_CHECKING:
     from timeline.answers.view import View
@@ -65,7 +64,7 @@ def find_company(connection: Connection, text: str, one: Identity = NOBODY) -> s
     """
     import re
 
-    if re.fullmatch(SLUG, text, re.ASCII) and _is_registered(connection, text):
+    if re.fullmatch(SLUG, text, re.ASCII) and has_subject(connection, f"company:{text}"):
         return one.of(text)
     found = read_handles(connection, text)
     # two companies may differ in no more than a dash: what is typed to the letter is meant
@@ -78,8 +77,3 @@ def find_company(connection: Connection, text: str, one: Identity = NOBODY) -> s
     by_value = {row.value: row.company for row in read_all_handles(connection)}
     close = [by_value[value] for value in nearest(text, by_value, limit=5)]
     raise NotFound("company", text, list(dict.fromkeys(close))[:3])
-
-
-def _is_registered(connection: Connection, company: str) -> bool:
-    statement = sa.select(event.c.position).where(event.c.subject == f"company:{company}").limit(1)
-    return connection.execute(statement).first() is not None

@@ -27,8 +27,7 @@ from timeline.model.fold import kind_of
 from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Fields, Instant
-from timeline.store.log import chunks, read_rows, subjects_of_any
-from timeline.store.tables import event
+from timeline.store.log import chunks, read_events, subjects_of_any
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -190,8 +189,7 @@ def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
     for some in chunks(subjects):
         entries: defaultdict[str, list[Entry]] = defaultdict(list)
         recorded: dict[int, Instant] = {}
-        of_them = event.c.subject.in_(some), event.c.position <= view.at.position
-        for row in read_rows(view.connection, *of_them):
+        for row in read_events(view.connection, subjects=some, until=view.at.position):
             if not row.entry.is_erased:
                 entries[row.subject].append(row.entry)
                 recorded[row.position] = row.recorded

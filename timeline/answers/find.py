@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.answers.companies import names_at
@@ -17,12 +16,11 @@ from timeline.answers.state import item_of
 from timeline.answers.view import SHOWN, View
 from timeline.errors import InvalidValue
 from timeline.model.names import fold_text, words_of
-from timeline.store.bulk import among
 from timeline.store.full_text import positions_with, texts_of
 from timeline.store.handles import HandleRow, read_all_handles, read_handles, read_handles_of
-from timeline.store.log import chunks, read_rows, source_terms
+from timeline.store.log import chunks, read_events, source_terms
+from timeline.store.lookups import positions_of, subjects_at
 from timeline.store.rows import LogRow
-from timeline.store.tables import event
 
 What: TypeAlias = Literal["companies", "items", "events", "sources"]
 KINDS: Final[tuple[What, ...]] = ("companies", "items", "events", "sources")
@@ -136,22 +134,22 @@ class _Search:
         named = {c for item in items.values() for c in item.counterparties}
         names = names_at(self.view, named)
         for subject in subjects:
-            rows = islice(self._rows(event.c.subject == subject), _LOOKED_AT)
+            rows = islice(self._rows(subjects=[subject]), _LOOKED_AT)
             field, text, score = self._where(rows, near) or ("subject", subject, WORDS)
             item = items.get(subject)
             name = None if item is None else self.title(item, names)
             yield Found(what="item", id=subject, name=name, matched=field, value=text, score=score)
 
     def _events(self, near: bool) -> Iterator[Found]:
-        registering = event.c.type.not_in(("source_registered", "company_registered"))
-        for row in self._with_words(registering, near):
+        registering = ("source_registered", "company_registered")
+        for row in self._with_words(near, not_types=registering):
             field, text, score = self._where([row], near) or ("subject", row.subject, WORDS)
             yield Found(
                 what="event", id=row.id, name=row.type, matched=field, value=text, score=score
             )
 
     def _sources(self, near: bool) -> Iterator[Found]:
-        rows = self._with_words(event.c.subject.between("source:", "source;"), near)
+        rows = self._with_words(near, kinds=["source"])
         newest: dict[str, LogRow] = {}
         for row in rows:
             newest.setdefault(row.subject.partition(":")[2], row)
@@ -173,13 +171,9 @@ class _Search:
         rarest, *others = sorted(having, key=len) or [[]]
         found: dict[str, int] = {}
         for some in chunks(rarest):
-            statement = sa.select(event.c.subject, sa.func.max(event.c.position))
-            statement = statement.where(event.c.position.in_(some))
             new = {
                 subject: position
-                for subject, position in self.connection.execute(
-                    statement.group_by(event.c.subject)
-                )
+                for subject, position in subjects_at(self.connection, some).items()
                 if subject.startswith(kept) and subject not in found
             }
             if others:
@@ -195,9 +189,7 @@ class _Search:
         """Those of some subjects of whose events one or another has each word, by its positions."""
         events: defaultdict[str, set[int]] = defaultdict(set)
         for some in chunks(subjects):
-            statement = sa.select(event.c.subject, event.c.position)
-            own = among(self.connection, event.c.subject, some)
-            for subject, position in self.connection.execute(statement.where(own)):
+            for subject, position in positions_of(self.connection, some):
                 events[subject].add(position)
         return {
             subject: position
@@ -205,17 +197,17 @@ class _Search:
             if not any(positions.isdisjoint(events[subject]) for positions in words)
         }
 
-    def _with_words(self, condition: sa.ColumnElement[bool], near: bool) -> list[LogRow]:
-        """The newest events that have all words and fulfil a condition, as many as are shown."""
+    def _with_words(self, near: bool, **which: Any) -> list[LogRow]:
+        """The newest events of some that have all words, as many as are shown."""
         rows: list[LogRow] = []
         for some in chunks(positions_with(self.connection, self.words, prefix=near)):
-            rows += self._rows(event.c.position.in_(some) & condition)
+            rows += self._rows(positions=some, **which)
             if len(rows) >= self.limit:
                 break
         return rows[: self.limit]
 
-    def _rows(self, condition: sa.ColumnElement[bool]) -> Iterator[LogRow]:
-        rows = read_rows(self.connection, condition, newest_first=True)
+    def _rows(self, **which: Any) -> Iterator[LogRow]:
+        rows = read_events(self.connection, newest_first=True, **which)
         return (row for row in rows if not row.is_erased)
 
     def _where(self, rows: Iterable[LogRow], near: bool) -> tuple[str, str, int] | None:

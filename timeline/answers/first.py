@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,7 +13,7 @@ from timeline.model.fold import Item, replay
 from timeline.model.record import judge, turns
 from timeline.model.values import END_OF_TIME, Day, Instant, zone
 from timeline.store.log import read_entries, subjects_of_any
-from timeline.store.tables import party_history
+from timeline.store.lookups import first_of_party
 
 
 class First(Struct, frozen=True, kw_only=True):
@@ -38,15 +37,8 @@ def first(view: View, company: str) -> First:
 
 
 def _stored(view: View, company: str) -> First:
-    table = party_history.c
-    own = table.company == company
-    latest = own & (table.known_to == END_OF_TIME)
-    of_day = own & (table.valid_from <= view.at.on) & (table.valid_to > view.at.on)
-    later = of_day & (table.known_from > view.at.known_at)
-    return First(
-        day=view.connection.scalar(sa.select(sa.func.min(table.valid_from)).where(latest)),
-        known=view.connection.scalar(sa.select(sa.func.min(table.known_from)).where(later)),
-    )
+    day, known = first_of_party(view.connection, company, view.at.on, view.at.known_at)
+    return First(day=day, known=known)
 
 
 def _replayed(view: View, company: str) -> First:

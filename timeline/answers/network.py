@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final, TypeAlias
 
-import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
@@ -27,8 +26,8 @@ from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day
-from timeline.store.log import chunks, read_all_entries
-from timeline.store.tables import subject_company
+from timeline.store.log import read_all_entries
+from timeline.store.lookups import subjects_naming
 
 TYING: Final = tuple(kind for kind in SHOWN if KINDS[kind].claim_term is None)
 """The kinds of subject that can have two parties."""
@@ -227,12 +226,10 @@ def _tied_elsewhere(nodes: Iterable[str]) -> list[str]:
 def _named(view: View, companies: Iterable[str]) -> Counter[str]:
     """The subjects that ever named any of the companies, and how many of them each did."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    column, one = subject_company.c, view.identity
+    one = view.identity
     ids = (id_ for company in companies for id_ in one.ids(company))
-    for some in chunks(ids):
-        statement = sa.select(column.subject, column.company).where(column.company.in_(some))
-        for subject, company in view.connection.execute(statement):
-            found[subject].add(one.of(company))
+    for subject, company in subjects_naming(view.connection, ids):
+        found[subject].add(one.of(company))
     return Counter({subject: len(companies) for subject, companies in found.items()})
 
 

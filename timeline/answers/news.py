@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
@@ -18,9 +17,9 @@ from timeline.answers.first import day_of
 from timeline.answers.log import log_entry
 from timeline.answers.model import LogEntry
 from timeline.model.record import judge
-from timeline.model.values import ALWAYS, Day, Instant
-from timeline.store.log import read_entries, read_rows
-from timeline.store.tables import event
+from timeline.model.values import Day, Instant
+from timeline.store.log import read_entries, read_events
+from timeline.store.lookups import count_known
 
 NO_NEWS: Final = ("source_registered", "company_registered", "companies_judged", "event_erased")
 """Types of events that say who somebody is, or what our record holds; nobody reports them."""
@@ -49,15 +48,8 @@ def read_activity(connection: Connection, position: int, before: Activity = NOTH
         before = NOTHING
     if before.position == position:
         return before
-    count = sa.func.count()
-    new = (
-        sa.select(event.c.known, count)
-        .where(event.c.position > before.position, event.c.position <= position)
-        .where(event.c.type.not_in(NO_NEWS), event.c.known > ALWAYS)
-        .group_by(event.c.known)
-    )
     counts = Counter(before.counts)
-    counts.update({row[0]: row[1] for row in connection.execute(new)})
+    counts.update(count_known(connection, after=before.position, until=position, not_types=NO_NEWS))
     return Activity(position, dict(counts))
 
 
@@ -86,12 +78,10 @@ def news_of_days(
     found: dict[Day, list[LogEntry]] = {day: [] for day in days}
     counts = activity.days(timezone)
     if instants:
-        conditions = (
-            event.c.known.between(instants[0], instants[-1]),
-            event.c.type.not_in(NO_NEWS),
-            event.c.position <= activity.position,
-        )
-        for row in read_rows(connection, *conditions):
+        for row in read_events(
+            connection, until=activity.position, known_from=instants[0], known_by=instants[-1],
+            not_types=NO_NEWS,
+        ):  # fmt: skip
             entries = found.get(day_of(row.known, timezone))
             # as many again, so that one subject does not hide the others
             if entries is not None and len(entries) < 4 * most and not row.is_erased:

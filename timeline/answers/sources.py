@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import sqlalchemy as sa
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
@@ -19,7 +18,7 @@ from timeline.model.record import judge
 from timeline.model.subject import Subject
 from timeline.nearest import nearest
 from timeline.store.log import read_all_entries, read_entries, source_slugs, source_terms
-from timeline.store.tables import event
+from timeline.store.lookups import subjects_of_kind
 
 
 class SourceRow(Struct, frozen=True, kw_only=True):
@@ -73,15 +72,9 @@ def list_sources(
 
     ``cited`` counts what rests on each. That reads the whole log once, in constant memory for each subject.
     """
-    subjects = connection.scalars(
-        sa.select(event.c.subject)
-        .where(event.c.version == 1, event.c.position <= at.position)
-        .where(event.c.subject > f"source:{after}", event.c.subject < "source;")
-        .order_by(event.c.subject)
-        .limit(limit)
-    )
+    subjects = subjects_of_kind(connection, "source", after=after, until=at.position, limit=limit)
     rows = []
-    for subject, entries in read_entries(connection, list(subjects), at.position):
+    for subject, entries in read_entries(connection, subjects, at.position):
         item = replay(entries, dates.OPEN_END)
         rows.append(_row(Subject.of(subject).slug, item.terms if item else {}))
     if cited:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import ALWAYS, Instant
+from timeline.model.values import Instant
 from timeline.store.engine import schema_revision
 from timeline.store.log import read_head, read_quoting
-from timeline.store.tables import event
+from timeline.store.lookups import count_subjects, count_types, known_between
 
 
 class Stats(Struct, frozen=True, kw_only=True):
@@ -39,14 +37,9 @@ class Stats(Struct, frozen=True, kw_only=True):
 def stats(connection: Connection, name: str, size: int | None) -> Stats:
     """The counts of a store; ``size`` is its bytes on disk, if it has a disk."""
     head = read_head(connection)
-    count = sa.func.count()
-    by_type = sa.select(event.c.type, count).group_by(event.c.type).order_by(event.c.type)
-    types = {row[0]: row[1] for row in connection.execute(by_type)}
+    types = count_types(connection)
     kinds = count_subjects_of_kinds(connection)
-    news = sa.select(sa.func.min(event.c.known), sa.func.max(event.c.known)).where(
-        event.c.known > ALWAYS
-    )
-    first, last = connection.execute(news).one()
+    first, last = known_between(connection)
     return Stats(
         store=name,
         schema=schema_revision(connection) or "",
@@ -65,9 +58,5 @@ def stats(connection: Connection, name: str, size: int | None) -> Stats:
 
 def count_subjects_of_kinds(connection: Connection) -> dict[str, int]:
     """How many subjects of each kind the log has, kinds without any left out."""
-    counts = {}
-    for kind in sorted(KINDS):
-        first, last = Subject.range_of(kind)
-        of_kind = sa.and_(event.c.version == 1, event.c.subject >= first, event.c.subject < last)
-        counts[kind] = connection.scalar(sa.select(sa.func.count()).where(of_kind)) or 0
+    counts = {kind: count_subjects(connection, kind) for kind in sorted(KINDS)}
     return {kind: count for kind, count in counts.items() if count}

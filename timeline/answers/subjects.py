@@ -1,32 +1,15 @@
-"""Subjects and sources by name: what else an answer, or a shell, says of them."""
+"""Sources by name: what else an answer, or a shell, says of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.subject import Subject
 from timeline.store.log import read_entries, read_head
-from timeline.store.tables import event
-
-_LAST_CHARACTER: Final = chr(0x10FFFF)
-
-
-def subjects_like(connection: Connection, prefix: str, limit: int) -> list[str]:
-    """The first subjects in alphabetical order that begin with ``prefix``."""
-    statement = (
-        sa.select(event.c.subject)
-        .where(event.c.version == 1)
-        .where(event.c.subject >= prefix, event.c.subject < prefix + _LAST_CHARACTER)
-        .order_by(event.c.subject)
-        .limit(limit)
-    )
-    return list(connection.scalars(statement))
 
 
 def source_titles(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import sqlalchemy as sa
 from msgspec import Struct
 
 from timeline.answers.first import day_of
@@ -17,7 +16,7 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END
 from timeline.model.values import ALWAYS, END_OF_TIME, Day
 from timeline.store.histories import is_current
-from timeline.store.tables import party_history, subject_history
+from timeline.store.lookups import ends_of_rows
 
 _FIRST_DAY: Final = ALWAYS[:10]
 MOST: Final = 2000
@@ -37,26 +36,9 @@ def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
     """The turns of a subject, or of all subjects of which a company is a party at any coordinate."""
     if not (view.stored or is_current(view.connection)):
         return Turns(on=[], known=[])
-    table, at = subject_history.c, view.at
-    if ":" in target:
-        own = table.subject == target
-    else:
-        parts = sa.select(party_history.c.subject).where(party_history.c.company == target)
-        own = table.subject.in_(parts)
-    day, instant = within(at.on, at.known_at)
-    seen = own & (table.known_from <= instant) & (table.known_to > instant)
-    held = own & (table.valid_from <= day) & (table.valid_to > day)
-    days = _both_ends(view, table.valid_from, table.valid_to, seen)
-    instants = _both_ends(view, table.known_from, table.known_to, held)
+    day, instant = within(view.at.on, view.at.known_at)
+    days, instants = ends_of_rows(view.connection, target, day, instant, MOST)
     return Turns(
         on=sorted(days - {_FIRST_DAY, OPEN_END}),
         known=sorted({day_of(each, timezone) for each in instants - {ALWAYS, END_OF_TIME}}),
     )
-
-
-def _both_ends(
-    view: View, first: sa.Column[str], last: sa.Column[str], which: sa.ColumnElement[bool]
-) -> set[str]:
-    """The ends of some rows on one axis."""
-    statement = sa.select(first, last).where(which).distinct().limit(MOST)
-    return {each for row in view.connection.execute(statement) for each in row}

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, TypeAlias
 
-import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
@@ -23,9 +22,8 @@ from timeline.model.record import CORRECTED, RETRACTED, Entry
 from timeline.model.subject import Subject
 from timeline.model.values import Fields, Instant, parse_moment
 from timeline.store.append import Appender
-from timeline.store.bulk import among
 from timeline.store.log import chunks, read_entries
-from timeline.store.tables import event
+from timeline.store.lookups import ids_of_list, subjects_of_events
 
 Gone: TypeAlias = Literal["ended", "retracted", "ignore"]
 """What becomes of the events of rows that a later edition does not have."""
@@ -92,8 +90,7 @@ class Editions:
 
     def _histories(self, ids: list[str]) -> Iterator[tuple[str, list[Entry]]]:
         for some in chunks(ids):
-            statement = sa.select(event.c.subject).where(among(self.connection, event.c.id, some))
-            subjects = sorted(set(self.connection.scalars(statement)))
+            subjects = sorted(subjects_of_events(self.connection, some))
             yield from read_entries(self.connection, subjects, self.appender.position)
 
     def publish(self, slug: str, fields: Fields) -> None:
@@ -156,12 +153,8 @@ class Editions:
         """
         known = self.known_of(edition)
         publisher = self._publisher(_slugs(edition)[0])
-        statement = sa.select(event.c.id).where(
-            event.c.id.between(f"{name}-", f"{name}."),
-            event.c.type.in_(list(types)),
-            event.c.known < known,
-        )
-        missing = [id_ for id_ in self.connection.scalars(statement) if id_ not in seen]
+        listed = ids_of_list(self.connection, name, [*types], known)
+        missing = [id_ for id_ in listed if id_ not in seen]
         for some in chunks(missing):
             wanted = set(some)
             for _, entries in self._histories(some):

@@ -11,7 +11,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Final, TypedDict, Unpack
 
 import msgspec
-import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
@@ -32,13 +31,12 @@ from timeline.model.dates import OPEN_END
 from timeline.model.subject import Subject
 from timeline.model.values import END_OF_TIME, Fields
 from timeline.store.append import Appender
-from timeline.store.bulk import among, rare_collections
+from timeline.store.bulk import rare_collections
 from timeline.store.handles import read_all_handles, read_names
 from timeline.store.histories import read_contents
-from timeline.store.log import chunks
-from timeline.store.rows import log_row
+from timeline.store.log import chunks, read_events
+from timeline.store.lookups import has_subject, ids_among, subjects_among
 from timeline.store.store import Store, Undo
-from timeline.store.tables import event
 
 ROWS: Final = 400
 """Rows that are checked against the log together: large enough for the database, small in memory."""
@@ -220,10 +218,7 @@ class _Import:
                 hint = error.hint or "describe it under companies:, and name that here"
                 report.add("unknown-company", error.message, node, hint)
         for source, node in self.plan.sources.items():
-            there = (
-                sa.select(event.c.position).where(event.c.subject == f"source:{source}").limit(1)
-            )
-            if self.connection.execute(there).first() is None:
+            if not has_subject(self.connection, f"source:{source}"):
                 hint = "register it, or describe it here: source: {id: …, publisher: …}"
                 report.add("unknown-source", f'no source "{source}" is registered', node, hint)
         if report.problems:
@@ -298,8 +293,9 @@ class _Import:
         with other content is refused before anything of it is appended.
         """
         rows, self._rows, self._ids = self._rows, [], set()
-        there = self._there(event.c.id, [d.fields["id"] for row in rows for d in row.drafts])
-        opened = self._there(event.c.subject, [*_subjects_to_look_up(rows)])
+        ids = {d.fields["id"] for row in rows for d in row.drafts}
+        there = ids_among(self.connection, ids)
+        opened = subjects_among(self.connection, {*_subjects_to_look_up(rows)})
         reasons: dict[int, list[Reason]] = {}
         registered = self._compare_sources(rows, reasons)
         self._describe(rows)
@@ -381,12 +377,6 @@ class _Import:
             row.opening = {now.get(each, each) for each in row.opening}
         return told
 
-    def _there(self, column: Any, values: list[str]) -> set[str]:
-        if not values:
-            return set()
-        statement = sa.select(column).where(among(self.connection, column, set(values))).distinct()
-        return set(self.connection.scalars(statement))
-
     def _repeat(self, old: list[Draft], reasons: dict[int, list[Reason]]) -> None:
         """Repeat what is in the log: an event with other content is a reason against its row."""
         for some in chunks(old, ROWS):
@@ -420,11 +410,8 @@ class _Import:
         given = [row.source.fields["subject"] for row in rows if row.source is not None]
         if not given:
             return set()
-        statement = sa.select(event).where(
-            among(self.connection, event.c.subject, set(given)), event.c.type == "source_registered"
-        )
         stored: dict[str, Fields] = {}
-        for found in map(log_row, self.connection.execute(statement).mappings()):
+        for found in read_events(self.connection, subjects=set(given), types=["source_registered"]):
             stored.setdefault(found.subject, found.fields)
         registered = set(stored)
         for row in rows:

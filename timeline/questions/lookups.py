@@ -137,7 +137,7 @@ class Subjects(Question["list[str]"]):
 
     def ask(self, reader: StoreReader) -> list[str]:
         """The subjects."""
-        from timeline.answers.subjects import subjects_like
+        from timeline.store.lookups import subjects_like
 
         with reader.session() as connection:
             return subjects_like(connection, self.prefix, self.limit)

@@ -19,7 +19,7 @@ from timeline.ingest.draft import body_of, payload_of
 from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.record import Entry
-from timeline.model.values import Fields, Instant, is_instant
+from timeline.model.values import Day, Fields, Instant, is_instant
 from timeline.store.bulk import Asking
 from timeline.store.rows import (
     ENTRY_COLUMNS,
@@ -169,6 +169,60 @@ def read_rows(
     with connection.execute(statement) as rows:  # closed also where nobody reads to the end
         for row in rows.mappings():
             yield log_row(row)
+
+
+def read_events(
+    connection: Connection,
+    *,
+    until: int | None = None,
+    known_by: Instant | None = None,
+    known_from: Instant | None = None,
+    subjects: Iterable[str] | None = None,
+    positions: Iterable[int] | None = None,
+    kinds: Iterable[str] = (),
+    types: Iterable[str] = (),
+    not_types: Iterable[str] = (),
+    starting: Day | None = None,
+    ending: Day | None = None,
+    naming: str | None = None,
+    before: int | None = None,
+    after: int = 0,
+    newest_first: bool = False,
+) -> Iterator[LogRow]:
+    """The events of the log that are like this, in order or backwards; what is None or empty keeps all.
+
+    ``until``, ``before`` and ``after`` are positions, of which the first is among them. ``starting`` and
+    ``ending`` keep what may have happened from one day to another, both included; ``naming`` what has a slug
+    anywhere in it, be it as a source or not.
+    """
+    column = event.c
+    conditions: list[sa.ColumnElement[bool]] = []
+    if until is not None:
+        conditions.append(column.position <= until)
+    if before is not None:
+        conditions.append(column.position < before)
+    if known_by is not None:
+        conditions.append(column.known <= known_by)
+    if known_from is not None:
+        conditions.append(column.known >= known_from)
+    if subjects is not None:
+        conditions.append(column.subject.in_(list(subjects)))
+    if positions is not None:
+        conditions.append(column.position.in_(list(positions)))
+    if kinds:
+        conditions.append(of_kinds(column.subject, kinds))
+    if types:
+        conditions.append(column.type.in_(list(types)))
+    if not_types:
+        conditions.append(column.type.not_in(list(not_types)))
+    if starting is not None:
+        conditions.append(column.latest >= starting)
+    if ending is not None:
+        conditions.append(column.earliest <= ending)
+    if naming is not None:
+        payload = sa.cast(column.payload, sa.Text)
+        conditions.append(payload.contains(f'"{naming}"', autoescape=True))
+    return read_rows(connection, *conditions, after=after, newest_first=newest_first)
 
 
 def read_quoting(connection: Connection) -> Iterator[LogRow]:
