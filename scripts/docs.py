@@ -135,6 +135,56 @@ def example(path: str) -> str:
     return fence("text", (ROOT / path).read_text(encoding="utf-8"))
 
 
+# -- the parameters of pages -----------------------------------------------------------------------
+
+
+def page_parameters() -> str:
+    """What every address takes, and what each parameter means: from the document that the server gives."""
+    from starlette.testclient import TestClient
+
+    from timeline import Timeline, parameters
+    from timeline.web.app import make_app
+    from timeline.web.settings import Settings
+
+    with Timeline.open(":memory:") as store:
+        client = TestClient(make_app(store, Settings(sql=True)), base_url="http://127.0.0.1")
+        paths = client.get("/openapi.json").json()["paths"]
+    shared = {
+        "coordinate": [each.called for each in parameters.COORDINATE],
+        "lens": [each.called for each in parameters.lens_parameters()],
+    }
+    rows: dict[tuple[str, ...], list[str]] = {}
+    meanings: dict[str, dict[str, list[str]]] = {}
+    for path, operations in paths.items():
+        said = {
+            each["name"]: each.get("description", each["schema"].get("description", ""))
+            for each in operations["get"].get("parameters", ())
+            if each["in"] == "query"
+        }
+        if not said:
+            continue
+        names = list(said)
+        for group, members in shared.items():
+            if {*members} <= {*names}:
+                names = [f"*{group}*", *(name for name in names if name not in members)]
+        taken = tuple(name if name[0] == "*" else f"`{name}`" for name in names)
+        rows.setdefault(taken, []).append(f"`{path}`")
+        for name, meaning in said.items():
+            meanings.setdefault(name, {}).setdefault(meaning, []).append(path)
+    groups = " and ".join(
+        f"*{name}* is {', '.join(f'`{each}`' for each in members)}"
+        for name, members in shared.items()
+    )
+    lines = [
+        f"In this table {groups}.", "", "| addresses | parameters |", "|---|---|",
+        *(f"| {', '.join(where)} | {', '.join(taken)} |" for taken, where in rows.items()),
+        "", "| parameter | means |", "|---|---|",
+    ]  # fmt: skip
+    for name, told in sorted(meanings.items()):
+        lines.append(f"| `{name}` | {' / '.join(told)} |")
+    return "\n".join(lines)
+
+
 # -- the command line reference --------------------------------------------------------------------
 
 

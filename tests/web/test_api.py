@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -33,6 +34,27 @@ def test_the_document_says_what_can_be_asked(client: TestClient) -> None:
     ids = [operations["get"]["operationId"] for operations in document["paths"].values()]
     assert len(ids) == len(set(ids))
     assert "422" not in str(document["paths"])
+
+
+def test_every_page_takes_what_the_document_says_of_it(client: TestClient) -> None:
+    """A route that is made from a declaration once stood behind every page, and described it otherwise."""
+    paths = client.get("/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        names = [
+            each["name"]
+            for each in operations["get"].get("parameters", ())
+            if each["in"] == "query"
+        ]
+        # an empty parameter counts as left out, and an unknown company is looked for last
+        asked = client.get(
+            re.sub(r"{.*?}", "nobody", path) + ".json", params=dict.fromkeys(names, "")
+        )
+        assert "there is no parameter" not in asked.text, path
+    assert [each["name"] for each in paths["/search"]["get"]["parameters"]] == [
+        "q",
+        "only",
+        "limit",
+    ]
 
 
 def test_every_reference_of_the_document_leads_somewhere(client: TestClient) -> None:

@@ -45,6 +45,10 @@ DESCRIPTION: Final = (
     "with `--format json`."
 )
 
+_PAGES: Final = (
+    search, companies, subjects, pictures, network, news, lists, log, queries, sources, stories,
+    feeds, service,
+)  # fmt: skip
 _STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -72,23 +76,10 @@ def make_app(timeline: Timeline, settings: Settings | None = None) -> ASGIApp:
     app.state.settings = settings
     app.state.at_work = BoundedSemaphore(MOST_AT_WORK)
     app.state.queries = BoundedSemaphore(MOST_QUERIES)
-    for page in (
-        search,
-        companies,
-        subjects,
-        pictures,
-        network,
-        news,
-        lists,
-        log,
-        queries,
-        sources,
-        stories,
-        feeds,
-        service,
-    ):
+    for page in _PAGES:
         app.include_router(page.router)
-    app.include_router(router_of({getattr(each, "path", "") for each in app.routes}))
+    served = {getattr(each, "path", "") for page in _PAGES for each in page.router.routes}
+    app.include_router(router_of(served))
     if agents is not None:
         app.router.routes.append(Route(AGENTS, endpoint=agents, include_in_schema=False))
     # the script that plays pictures is that of the files with one, too
