@@ -123,6 +123,24 @@ def test_news_in_order_touches_only_the_rows_that_change(store: Store, before: i
     assert history == {"subject_history UPDATE": 1, "subject_history INSERT": 2}
 
 
+def test_a_confirmation_is_told_and_no_subject_is_folded_for_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(store, *(payment(n) for n in range(5)))
+    append(store, identity()[0] | {"id": "t", "subject": "source:t", "published": "2021-01-01"})
+    store.close()  # and what its connection knew is gone
+    fields = {"type": "event_corrected", "target": "acme-globex-2", "source": "t"}
+    confirmation = fields | {"id": "again", "changes": {"source": ["s", "t"]}, "reason": "r"}
+    with monkeypatch.context() as nothing_is_folded:
+        nothing_is_folded.delattr("timeline.store.projection.follow")
+        assert touched(store, lambda: append(store, confirmation)) == {}
+    append(store, payment(6))  # which goes on from the rows that stayed
+    changes = {"source": ["s", "t"], "title": "another"}
+    append(store, fields | {"id": "changed", "changes": changes, "reason": "r"})
+    with store.reading() as connection:
+        assert verify_history(connection) > 0
+
+
 def test_a_late_report_touches_only_the_rows_from_its_day_on(store: Store) -> None:
     append(store, *(payment(n) for n in range(40)))
     late = payment(38) | {"id": "late", "known": "2020-06-01", "title": "another version"}

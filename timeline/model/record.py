@@ -184,6 +184,15 @@ def is_mend(entry: Entry) -> bool:
     return entry.type in RECORD_TYPES and "source" not in entry.fields
 
 
+def is_confirmation(entry: Entry) -> bool:
+    """Whether a publisher says no more of an event than who told it too: no state follows from that."""
+    return (
+        entry.type == CORRECTED
+        and "source" in entry.fields
+        and entry.fields["changes"].keys() == {"source"}
+    )
+
+
 def judge(
     entries: Iterable[Entry],
     known: Instant = END_OF_TIME,

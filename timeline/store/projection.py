@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from timeline.model.bitemporal.history import Change, difference, follow, history
 from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import Identity
-from timeline.model.record import Entry
+from timeline.model.record import Entry, is_confirmation
 from timeline.store.bulk import Asking, Constant, insert_rows
 from timeline.store.companies import pairs_of
 from timeline.store.files import forget_damaged_files
@@ -66,7 +66,7 @@ class News:
         self.entries: dict[str, list[Entry]] | None = {}
         """The new events of each subject; None where they were too many to be kept."""
         self.subjects: dict[str, bool] = {}
-        """Whether a subject is new."""
+        """Whether a subject is new; those that were only confirmed are left out, for their rows stay."""
         self._kept = 0
 
     @property
@@ -81,7 +81,7 @@ class News:
             return
         if version == 1:
             self.subjects[subject] = True
-        else:
+        elif not is_confirmation(entry):
             self.subjects.setdefault(subject, False)
         if entries is None:
             return
