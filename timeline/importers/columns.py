@@ -41,9 +41,13 @@ MISSING: Final = object()
 class Context:
     """A row while it is read: its cells or its record, and the companies that it names, by their entries."""
 
-    __slots__ = ("bound", "cells", "company", "dated", "item", "key", "left_out", "place", "record")
+    __slots__ = (
+        "bound", "cells", "dated", "find", "found", "item", "key", "left_out", "place", "record",
+    )  # fmt: skip
 
-    def __init__(self, row: Row, dated: str, company: Callable[[str], list[str]]) -> None:
+    def __init__(
+        self, row: Row, dated: str, find: Callable[[Context, str], list[str] | Reason]
+    ) -> None:
         self.cells = row.cells
         self.record = row.record
         self.item = row.item
@@ -53,10 +57,20 @@ class Context:
         """The number of the item of an event with ``each:``; 0 for the row itself."""
         self.dated = dated
         """The day of the file."""
-        self.company = company
+        self.find = find
+        """What looks up the companies of an entry in the row; it holds no row, so that none is garbage."""
+        self.found: dict[tuple[str, int], list[str] | Reason] = {}
+        """The companies of each entry, or why they cannot be told; by the entry and the item of the row."""
         self.key = ""
         self.left_out: list[Reason] = []
         """Why values beside the news, such as a country, were left out of the row."""
+
+    def company(self, name: str) -> list[str]:
+        """The ids of the companies of an entry. Raises Refused."""
+        found = self.find(self, name)
+        if isinstance(found, Reason):
+            raise Refused(found.code, found.message, found.column)
+        return found
 
     def at(self, item: ListItem, place: int) -> Context:
         """The same row, with paths that begin at one of its items."""

@@ -132,9 +132,10 @@ class Companies:
         short = company_slug(name)
         if not short:
             raise Refused("empty-name", f'"{name}" has no letter and no digit', column)
-        for slug in (short, slug_of(name)):
-            if slug not in self.names:
-                return slug
+        if short not in self.names:
+            return short
+        if (whole := slug_of(name)) not in self.names:
+            return whole
         number = 2
         while f"{short}-{number}" in self.names:
             number += 1

@@ -9,7 +9,7 @@ meet are sorted in files once they are many, so memory does not grow with the co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import ExitStack
 from heapq import merge
 from itertools import groupby, islice
@@ -67,13 +67,13 @@ _decode: Final = msgspec.json.Decoder(_Key).decode
 
 
 def likely_duplicates(
-    names: Names, new: Container[str] | None = None, *, in_memory: int = _SORTED
+    names: Names, new: Collection[str] | None = None, *, in_memory: int = _SORTED
 ) -> Iterator[Likely]:
     """Every pair of a new company and another one that looks like it, in no order; None: all are new.
 
     ``in_memory`` keys are sorted at once; more of them go to files.
     """
-    wanted = None if new is None else _keys_of_new(names, new)
+    wanted = None if new is None or len(new) > _FEW else _keys_of_new(names, new)
     if wanted is not None and not wanted:
         return
     with ExitStack() as files:
@@ -87,13 +87,11 @@ def likely_duplicates(
                     yield Likely(one.company, one.name, other.company, other.name, score)
 
 
-def _keys_of_new(names: Names, new: Container[str]) -> set[str] | None:
-    """The keys of new companies; None where they are too many."""
+def _keys_of_new(names: Names, new: Container[str]) -> set[str]:
     found: set[str] = set()
-    for count, (_, name) in enumerate((each for each in names() if each[0] in new), 1):
-        if count > _FEW:
-            return None
-        found |= _keys(_base(name))
+    for company, name in names():
+        if company in new:
+            found |= _keys(_base(name))
     return found
 
 
@@ -168,5 +166,5 @@ def _keys(base: str) -> set[str]:
     keys = {word for word in base.split() if len(word) > 3}
     if len(compact) > 3:
         keys |= {f"^{compact[:4]}", f"{compact[-4:]}$"}
-    digits = "".join(re.findall(r"\d+", base))
+    digits = "" if compact.isalpha() else "".join(re.findall(r"\d+", base))
     return {f"{digits} {key}" for key in keys or {compact}}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
-import msgspec
 from msgspec import Struct, structs
 
 from timeline.importers.cells import Reason, Refused, Row, quoted, text_of
@@ -17,18 +16,12 @@ from timeline.importers.plan import Entry, Event, Key, Plan, company_parts, sour
 from timeline.importers.slugs import exact_slug, slug_of
 from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
-from timeline.ingest.jsonl import parse_line
+from timeline.ingest.jsonl import parse_fields
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED, Fields
 
-_encode: Final = msgspec.json.Encoder().encode
-
-
 WITH_ITSELF: Final = "self-dealing"
-
-Place = tuple[str, int]
-"""An entry of the companies, and the item of a row with which it was looked up."""
 
 
 class Prepared(Struct):
@@ -68,6 +61,8 @@ class RowReader:
         self.companies = companies
         self.file = file
         self.file_date = file_date
+        self._last_source: tuple[Fields, Draft] | None = None
+        """The fields and the draft of the source of the row before: mostly it is that of every row."""
         self.nameless: dict[str, None] = {}
         """Ids under which no company was registered and for which rows gave no name."""
 
@@ -105,13 +100,11 @@ class RowReader:
         plan = self.plan
         if plan.nested and row.item is None:
             return None
-        found: dict[Place, list[str] | Refused] = {}
         reasons: list[Reason] = []
-        context = Context(row, row.dated or self.file_date, lambda name: [])
-        context.company = self._companies_of(context, found)
+        context = Context(row, row.dated or self.file_date, self._companies_of)
         if not plan.rows(context):
             return None
-        told = [*self._told(context, found)]
+        told = [*self._told(context)]
         if plan.events and not told:
             return None
         mark = self.companies.mark()
@@ -141,14 +134,13 @@ class RowReader:
             self.companies.undo(mark)
             return list(dict.fromkeys(reasons))
         self.references |= self._called
-        companies = [id_ for ids in found.values() if isinstance(ids, list) for id_ in ids]
+        found = context.found.values()
+        companies = [id_ for ids in found if isinstance(ids, list) for id_ in ids]
         left_out = list(dict.fromkeys(context.left_out))
         missing = {subject for subject, opens in opening.items() if not opens}
         return Prepared(row, drafts, source, companies, missing, left_out, retracted, unless_known)
 
-    def _told(
-        self, row: Context, found: dict[Place, list[str] | Refused]
-    ) -> Iterator[tuple[Event, Context]]:
+    def _told(self, row: Context) -> Iterator[tuple[Event, Context]]:
         """The events that a row tells, each with the item of the record that tells it."""
         number = 0
         for event in self.plan.events:
@@ -159,7 +151,6 @@ class RowReader:
             for item in event.each.items(row.record if event.each.path.rooted else row.item):
                 number += 1
                 place = row.at(item, number)
-                place.company = self._companies_of(place, found)
                 if event.when(place):
                     yield event, place
 
@@ -178,25 +169,18 @@ class RowReader:
 
     # --- companies -------------------------------------------------------------------------------
 
-    def _companies_of(
-        self, row: Context, found: dict[Place, list[str] | Refused]
-    ) -> Callable[[str], list[str]]:
-        """What gives the ids of the companies of an entry, looked up once in a row or an item of it."""
-
-        def company(name: str) -> list[str]:
-            entry = self.plan.entries[name]
-            place = (name, 0 if entry.rooted else row.place)
-            if place not in found:
-                try:
-                    found[place] = self._find(entry, row)
-                except Refused as refused:
-                    found[place] = refused
-            result = found[place]
-            if isinstance(result, Refused):
-                raise result
-            return result
-
-        return company
+    def _companies_of(self, row: Context, name: str) -> list[str] | Reason:
+        """The ids of the companies of an entry, looked up once in a row or an item of it."""
+        entry = self.plan.entries[name]
+        place = (name, 0 if entry.rooted else row.place)
+        found = row.found.get(place)
+        if found is None:
+            try:
+                found = self._find(entry, row)
+            except Refused as refused:
+                found = refused.reason
+            row.found[place] = found
+        return found
 
     def _find(self, entry: Entry, row: Context) -> list[str]:
         if entry.each is None:
@@ -238,12 +222,12 @@ class RowReader:
                 message = f"no record describes {quoted(called[0])}"
                 raise Refused("unknown-company", message, named.column)
             known = None
-        slug = slug_of(named.id)
-        nameless = named.id and not named.name and slug not in self.companies.names
+        nameless = named.id and not named.name and slug_of(named.id) not in self.companies.names
         found = UNDISCLOSED if known == UNDISCLOSED else self._find_named(named, called)
         if nameless or (found in self.companies.new and named.name in called):
             self.nameless[found] = None
-        self._called.update(dict.fromkeys(called, found))
+        if called:
+            self._called.update(dict.fromkeys(called, found))
         return found
 
     def _find_named(self, named: Named, called: Sequence[str]) -> str:
@@ -260,13 +244,19 @@ class RowReader:
         if self.plan.source is None:
             return None
         try:
-            parsed = registration(source_fields(self.plan.source, context), self.file, row)
+            fields = source_fields(self.plan.source, context)
         except Refused as refused:
             reasons.append(refused.reason)
             return None
+        if self._last_source is not None and self._last_source[0] == fields:
+            last = self._last_source[1]
+            place = structs.replace(last.place, line=row.number)
+            return structs.replace(last, place=place, origin=row.origin)
+        parsed = registration(dict(fields), self.file, row)
         if isinstance(parsed, list):
             reasons += parsed
             return None
+        self._last_source = fields, parsed
         return parsed
 
     def _draft(
@@ -331,10 +321,9 @@ def _list(value: Any, length: int) -> list[str]:
 
 def _parse(fields: Fields, file: str, number: int) -> Draft | list[Reason]:
     try:
-        line = _encode(fields)
+        parsed = parse_fields(fields, file, number)
     except UnicodeEncodeError:
         return [Reason("undecodable-text", "bytes that are no text in the file's encoding")]
-    parsed = parse_line(line, file, number)
     if isinstance(parsed, Draft):
         return parsed
     return [

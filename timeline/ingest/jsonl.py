@@ -118,6 +118,19 @@ def parse_line(line: bytes, file: str, number: int) -> Draft | list[Problem]:
     return _quickly(line, file, number) or _read_again(line, file, number)
 
 
+def parse_fields(fields: Fields, file: str, number: int) -> Draft | list[Problem]:
+    """The draft of an event's fields as JSON holds them, or every problem; what :func:`parse_line` gives.
+
+    Raises UnicodeEncodeError for a text that is none.
+    """
+    line = _encode(fields)
+    try:
+        event = _decode(line)
+    except _UNREADABLE:
+        return _read_again(line, file, number)
+    return _sound(event, line, file, number, None) or _read_again(line, file, number)
+
+
 def twice_in(text: str) -> list[tuple[str, int, int]]:
     """The keys that stand twice in one object of a JSON text, each with its path, line and column.
 
@@ -209,17 +222,17 @@ def _quickly(line: bytes, file: str, number: int) -> Draft | list[Problem] | Non
     return _exported(line, file, number)
 
 
-def _sound(event: Event, line: bytes, file: str, number: int, added: int) -> Draft | None:
+def _sound(event: Event, line: bytes, file: str, number: int, added: int | None) -> Draft | None:
     """The draft of an event with which nothing is wrong, by quick tests; None where they cannot tell.
 
-    ``added`` is how many keys the line holds besides the event's.
+    ``added`` is how many keys the line holds besides the event's; None where no key can stand there twice.
     Measured at 1.9 µs, where the rules one by one took 7.6 µs of all that parsing takes.
     """
     fields: Fields = _to_builtins(event)
     type_ = type(event)
     if type_.upcasters or "schema_version" in fields or "extra" in fields or b"\\u0000" in line:
         return None
-    if not _each_once(line, _keys(fields) + added):
+    if added is not None and not _each_once(line, _keys(fields) + added):
         return None
     tag = fields["type"]
     tests = _tests_of(tag)

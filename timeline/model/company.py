@@ -91,7 +91,9 @@ def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
 
     A name that a later event replaced still finds the company.
     """
-    told = judge(entries).counting
+    told = list(entries)
+    if len(told) != 1 or told[0].typed is None:
+        told = judge(told).counting
     if len(told) == 1:  # nearly always a registration, which says all
         terms = told[0].fields
     else:

@@ -29,7 +29,7 @@ def fold_name(text: str) -> Folded:
     words = fold_text(text).split()
     base, form = _without_form(words)
     found = " ".join(base) or text.casefold().strip()  # of a name that is all punctuation
-    for own in _ATTACHED:  # "ABC株式会社" has no space between
+    for own in () if found.isascii() else _ATTACHED:  # "ABC株式会社" has no space between
         if found != own and (found.endswith(own) or found.startswith(own)):
             return Folded(found.removesuffix(own).removeprefix(own).strip(), own)
     return Folded(found, " ".join(form))
@@ -40,9 +40,12 @@ def fold_text(text: str) -> str:
     """Words in lower case, with one space between: Unicode, quotes, dashes, spaces and dots folded."""
     if text.isascii():
         plain = text.lower()
+        if plain.isalnum():  # a word, as most names and kinds are
+            return plain
     else:  # folding the case of a character may take it apart again
         plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    plain = _abbreviation(lambda match: match[0].replace(".", ""), plain)
+    if "." in plain:
+        plain = _abbreviation(lambda match: match[0].replace(".", ""), plain)
     return " ".join(plain.translate(_translation()).split())
 
 
@@ -75,7 +78,7 @@ def _without_form(words: list[str]) -> tuple[list[str], list[str]]:
     """Words without the legal forms at their end, and these; all words where nothing else is left."""
     form: list[str] = []
     rest = words
-    while True:
+    while len(rest) > 1 and rest[-1] in _last_words():
         for length in range(min(4, len(rest) - 1), 0, -1):
             ending = " ".join(rest[-length:])
             if ending in _forms():
@@ -83,7 +86,8 @@ def _without_form(words: list[str]) -> tuple[list[str], list[str]]:
                 rest = rest[:-length]
                 break
         else:
-            return rest, form
+            break
+    return rest, form
 
 
 @cache
@@ -94,6 +98,11 @@ def _forms() -> frozenset[str]:
     listed = (*termdata.terms_by_type.values(), *termdata.terms_by_country.values())
     found = {fold_text(form) for forms in listed for form in forms}
     return frozenset(found | _SHORT.keys() | set(_SHORT.values()) | {"pvt"}) - _WORDS - {""}
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    return frozenset(form.split()[-1] for form in _forms())
 
 
 @cache
@@ -128,6 +137,8 @@ def words_of(texts: Iterable[str]) -> list[str]:
 
 
 def _words(text: str) -> frozenset[str]:
+    if text.isascii() and len(text) <= _LONGEST:
+        return frozenset(_word(fold_text(text)))
     return frozenset(part for word in _word(fold_text(text)) for part in _parts(word[:_LONGEST]))
 
 

@@ -31,7 +31,10 @@ _SILENT: Final = frozenset(
 
 def words_of_event(fields: Fields, *, first: bool) -> str:
     """The words of an event, with a space between; ``first``: those of its subject's name too."""
-    texts = list(_texts({n: v for n, v in body_of(fields).items() if n not in _SILENT}))
+    texts: list[str] = []
+    for name, value in body_of(fields).items():
+        if name not in _SILENT:
+            _add_texts(value, texts)
     if first:
         texts.append(fields["subject"].partition(":")[2])
     return " ".join(words_of(texts))
@@ -41,18 +44,20 @@ def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
     """The texts of an event that its words are from, each with the field that it stands in."""
     for name, value in body_of(fields).items():
         if name not in _SILENT:
-            yield from ((name, text) for text in _texts(value))
+            texts: list[str] = []
+            _add_texts(value, texts)
+            yield from ((name, text) for text in texts)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _add_texts(value: Any, texts: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        texts.append(value)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            _add_texts(each, texts)
     elif isinstance(value, dict):
         for each in value.values():
-            yield from _texts(each)
+            _add_texts(each, texts)
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry, sources_named
-from timeline.model.values import Fields, Instant, parse_moment
+from timeline.model.values import ALWAYS, Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
@@ -236,9 +236,13 @@ class Standing:
         A correction also names the sources that it gives its target.
         """
         source = fields.get("source")
-        if type(source) is str and "known" not in fields and "changes" not in fields:
-            found = self._published.get(source) or self._publication(source)
-            if found is not None:
+        if "known" not in fields and "changes" not in fields:
+            if source is None:
+                return ALWAYS, {}
+            found = type(source) is str and (
+                self._published.get(source) or self._publication(source)
+            )
+            if found:
                 return found[1], {source: found[1]}
         slugs = [] if source is None else [source] if type(source) is str else source
         moments = {slug: moment for slug in slugs if (moment := self._publication(slug))}
