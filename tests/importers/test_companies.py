@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.importers.tables import Desk, codes
+from timeline.importers.cells import Refused
+from timeline.importers.companies import Companies, Named
 from timeline.importers.report import Imported
 from timeline.importers.slugs import company_slug
 
@@ -193,3 +195,25 @@ def test_two_lists_with_other_ids_and_the_same_names_propose_matches(desk: Desk)
     assert desk.timeline.match() == []
     assert desk.timeline.state("12").companies[0].company == "alpha"
     assert desk.timeline.state("13").companies[0].company == "alpha"
+
+
+def test_companies_that_went_to_a_file_are_found_as_before() -> None:
+    companies = Companies([], in_memory=1)
+    for number in range(6):
+        companies.find(
+            Named(name=f"Acme {number}", identifiers={"own": f"x{number}"}, more={"country": "DE"})
+        )
+        companies.settle()
+    assert companies.find(Named(name="ACME 3")) == "acme-3"
+    assert companies.find(Named(name="A. C.", identifiers={"own": "X4"})) == "acme-4"
+    assert companies.find(Named(name="Acme 5", identifiers={"own": "y5"})) == "acme-5-2"
+    mark = companies.mark()
+    assert companies.find(Named(name="Acme", identifiers={"own": "z"})) == "acme"
+    companies.find(Named(id="acme-1", name="Acne", identifiers={"other": "o"}))
+    companies.undo(mark)
+    assert "acme" not in companies
+    assert companies.find(Named(name="Acne")) == "acne"
+    assert "acme-0" in companies
+    assert companies.learned("acme-4").names == {"A. C.": "A. C."}
+    with pytest.raises(Refused, match="acme-5 or acme-5-2"):
+        companies.find(Named(name="Acme 5"))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.importers.cells import Refused
+from timeline.importers.shelf import MOST_HELD, Hashes, Shelf
 from timeline.importers.slugs import company_slug, slug_of
 from timeline.model.names import fold_name
 from timeline.model.values import UNDISCLOSED, Fields
@@ -50,36 +51,59 @@ def key_of(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+class _Known(Struct, array_like=True):
+    """A company that is registered, or will be."""
+
+    name: str
+    identifiers: dict[str, str] = {}
+    described: list[str] | None = None
+    """Which of :data:`DESCRIBING` is known of it; None of one of which the log was not asked yet."""
+
+
 class Companies:
     """Every known company by its names and identifiers, and the new ones of this import."""
 
-    def __init__(self, handles: Iterable[HandleRow]) -> None:
-        self.names: dict[str, str] = {UNDISCLOSED: UNDISCLOSED}
+    def __init__(self, handles: Iterable[HandleRow], *, in_memory: int = MOST_HELD) -> None:
         self.new: dict[str, Fields] = {}
         """What will be registered, by id, until :meth:`registration` has given it."""
-        self.registered: set[str] = set()
+        self.registered = Hashes()
         """The ids of the companies that this import registered."""
         self._created: list[str] = []
+        """The new ones since :meth:`settle`."""
         self._learned: dict[str, Learned] = {}
         """What rows told of companies that are there already, until :meth:`learned` has given it."""
         self._lessons: list[tuple[str, str, str]] = []
-        """Each of it by company, kind of news and its key, in the order in which it came."""
-        self._described: dict[str, set[str]] = {}
-        """Which of :data:`DESCRIBING` is known of a company; those that were there are asked for first."""
+        """Each of it since :meth:`settle`: company, kind of news and its key, in the order it came in."""
         self.spellings: dict[tuple[str, str], None] = {}
         """Names that rows gave to companies which are known by another one: (id, name)."""
-        self._by_name: dict[str, list[str]] = {}
-        self._by_identifier: dict[tuple[str, str], list[str]] = {}
-        self._identifiers: dict[str, dict[str, str]] = {}
-        for handle in handles:
+        self._known: Shelf[_Known] = Shelf(_Known, in_memory)
+        self._by_name: Shelf[list[str]] = Shelf(list[str], in_memory)
+        self._by_identifier: Shelf[list[str]] = Shelf(list[str], in_memory)
+        """By :func:`_identifier`."""
+        self._known[UNDISCLOSED] = _Known(UNDISCLOSED)
+        for count, handle in enumerate(handles):
             company, value = handle.company, handle.value
-            if handle.matched == "name" or company not in self.names:
-                self.names[company] = value
+            known = self._known.get(company) or _Known(value)
+            if handle.matched == "name":
+                known.name = value
             if handle.matched in _NAMES:
                 _add(self._by_name, key_of(value), company)
             elif handle.matched != "id":
-                _add(self._by_identifier, (handle.matched, value.casefold()), company)
-                self._identifiers.setdefault(company, {})[handle.matched] = value
+                _add(self._by_identifier, _identifier(handle.matched, value), company)
+                known.identifiers[handle.matched] = value
+            self._known[company] = known
+            if count % 1000 == 0:
+                self.settle()
+
+    def __contains__(self, company: str) -> bool:
+        return company in self._known
+
+    def settle(self) -> None:
+        """Keep what rows told until now: nothing of it can be undone, and what is much goes to a file."""
+        self._created.clear()
+        self._lessons.clear()
+        for shelf in (self._known, self._by_name, self._by_identifier):
+            shelf.settle()
 
     def find(self, named: Named) -> str:
         """The id of the company; a new one is remembered as such. Raises Refused."""
@@ -87,7 +111,7 @@ class Companies:
             slug = slug_of(named.id)
             if not slug:
                 raise Refused("empty-name", f'"{named.id}" is no id', named.column)
-            if slug not in self.names:
+            if slug not in self._known:
                 return self._create(slug, named)
             return self._learn(slug, named)
         found = self._by_identifiers(named)
@@ -97,10 +121,8 @@ class Companies:
             raise Refused("empty-name", "no company is named", named.column)
         if key_of(named.name) == UNDISCLOSED:
             return UNDISCLOSED
-        same = self._by_name.get(key_of(named.name), [])
-        if (
-            not same and named.name in self.names
-        ):  # the id of a company, as everywhere in the program
+        same = self._by_name.get(key_of(named.name)) or []
+        if not same and named.name in self._known:  # an id, as everywhere in the program
             same = [named.name]
         fitting = [each for each in same if not self._differs(each, named)]
         if len(fitting) > 1:
@@ -113,14 +135,14 @@ class Companies:
     def _by_identifiers(self, named: Named) -> str | None:
         found: dict[str, None] = {}
         for scheme, value in named.identifiers.items():
-            found |= dict.fromkeys(self._by_identifier.get((scheme, value.casefold()), ()))
+            found |= dict.fromkeys(self._by_identifier.get(_identifier(scheme, value)) or ())
         if len(found) > 1:
             message = f"the identifiers belong to {' and '.join(found)}"
             raise Refused("ambiguous-company", message, named.column)
         return next(iter(found), None)
 
     def _differs(self, company: str, named: Named) -> bool:
-        known = self._identifiers.get(company, {})
+        known = self._of(company).identifiers
         return any(
             known[scheme].casefold() != value.casefold()
             for scheme, value in named.identifiers.items()
@@ -132,12 +154,12 @@ class Companies:
         short = company_slug(name)
         if not short:
             raise Refused("empty-name", f'"{name}" has no letter and no digit', column)
-        if short not in self.names:
+        if short not in self._known:
             return short
-        if (whole := slug_of(name)) not in self.names:
+        if (whole := slug_of(name)) not in self._known:
             return whole
         number = 2
-        while f"{short}-{number}" in self.names:
+        while f"{short}-{number}" in self._known:
             number += 1
         return f"{short}-{number}"
 
@@ -151,35 +173,39 @@ class Companies:
         fields |= named.more
         if named.identifiers:
             fields["identifiers"] = dict(named.identifiers)
-        self.names[company] = name
+        described = [term for term in DESCRIBING if named.more.get(term)]
+        self._known[company] = _Known(name, dict(named.identifiers), described)
         self.new[company] = fields
-        self._described[company] = {term for term in DESCRIBING if named.more.get(term)}
         self._created.append(company)
         _add(self._by_name, key_of(name), company)
         for alias in named.more.get("aliases", ()):
             _add(self._by_name, key_of(alias), company)
-        self._identifiers[company] = dict(named.identifiers)
         for scheme, value in named.identifiers.items():
-            _add(self._by_identifier, (scheme, value.casefold()), company)
+            _add(self._by_identifier, _identifier(scheme, value), company)
         return company
+
+    def _of(self, company: str) -> _Known:
+        known = self._known.get(company)
+        assert known is not None
+        return known
 
     def _learn(self, company: str, named: Named) -> str:
         """Keep what a company that is there has not: identifiers of further schemes, names, country, kind."""
         if company == UNDISCLOSED:
             return company
-        known = self._identifiers.setdefault(company, {})
+        known = self._of(company)
         for scheme, value in named.identifiers.items():
-            if scheme not in known:
-                known[scheme] = value
+            if scheme not in known.identifiers:
+                known.identifiers[scheme] = value
+                self._known[company] = known
                 self._lesson(company, "identifiers", scheme, value)
-                _add(self._by_identifier, (scheme, value.casefold()), company)
+                _add(self._by_identifier, _identifier(scheme, value), company)
         for name in (named.name, *named.more.get("aliases", ())):
             if name:
-                self._spelled(company, name)
-        described = self._described.get(company)
+                self._spelled(company, known.name, name)
         for term in DESCRIBING:
             told = named.more.get(term)
-            if told and (described is None or term not in described):
+            if told and (known.described is None or term not in known.described):
                 learned = self._learned.get(company)
                 if learned is None or term not in learned.terms:
                     self._lesson(company, "terms", term, told)
@@ -190,14 +216,16 @@ class Companies:
         getattr(learned, what)[key] = value
         self._lessons.append((company, what, key))
 
-    def _spelled(self, company: str, name: str) -> None:
+    def _spelled(self, company: str, known: str, name: str) -> None:
         """Keep a name that the company does not have; one that differs in its spelling only is listed."""
+        if name == known:
+            return
         key = key_of(name)
-        if key == key_of(self.names[company]) or company in self._by_name.get(key, ()):
+        if key == key_of(known) or company in (self._by_name.get(key) or ()):
             return
         if len(self.spellings) < MOST_SPELLINGS:
             self.spellings[company, name] = None
-        if fold_name(name).base != fold_name(self.names[company]).base and slug_of(name):
+        if fold_name(name).base != fold_name(known).base and slug_of(name):
             self._lesson(company, "names", name, name)
             _add(self._by_name, key, company)
 
@@ -212,18 +240,20 @@ class Companies:
             company, what, key = self._lessons.pop()
             value = getattr(self._learned[company], what).pop(key)
             if what == "identifiers":
-                self._identifiers[company].pop(key)
-                _remove(self._by_identifier, (key, value.casefold()), company)
+                known = self._of(company)
+                known.identifiers.pop(key)
+                self._known[company] = known
+                _remove(self._by_identifier, _identifier(key, value), company)
             elif what == "names":
                 _remove(self._by_name, key_of(key), company)
         while len(self._created) > created:
             company = self._created.pop()
             fields = self.new.pop(company)
-            del self.names[company], self._described[company]
             for name in (fields["name"], *fields.get("aliases", ())):
                 _remove(self._by_name, key_of(name), company)
-            for scheme, value in self._identifiers.pop(company).items():
-                _remove(self._by_identifier, (scheme, value.casefold()), company)
+            for scheme, value in self._of(company).identifiers.items():
+                _remove(self._by_identifier, _identifier(scheme, value), company)
+            self._known.pop(company)
 
     def registration(self, company: str) -> Fields | None:
         """What registers a new company, once; None for one that is in the log."""
@@ -237,34 +267,44 @@ class Companies:
         return [
             each
             for each in companies
-            if each not in self._described and each in self._learned and self._learned[each].terms
+            if each in self._learned
+            and self._learned[each].terms
+            and self._of(each).described is None
         ]
 
     def describe(self, company: str, terms: Iterable[str]) -> None:
         """Know which terms the log has of a company."""
-        self._described[company] = set(terms)
+        known = self._of(company)
+        known.described = list(terms)
+        self._known[company] = known
 
     def learned(self, company: str) -> Learned:
         """What rows told of a company which was there, and the log does not have, once."""
         found = self._learned.pop(company, None)
         if found is None:
             return Learned()
-        described = self._described.setdefault(company, set())
-        for term in described & found.terms.keys():
+        known = self._of(company)
+        described = known.described or []
+        for term in found.terms.keys() & described:
             del found.terms[term]
-        described |= found.terms.keys()
+        known.described = [*described, *found.terms]
+        self._known[company] = known
         return found
 
 
-def _add(index: dict[Any, list[str]], key: Any, company: str) -> None:
-    found = index.setdefault(key, [])
+def _identifier(scheme: str, value: str) -> str:
+    return f"{scheme}:{value.casefold()}"
+
+
+def _add(index: Shelf[list[str]], key: str, company: str) -> None:
+    found = index.get(key) or []
     if company not in found:
-        found.append(company)
+        index[key] = [*found, company]
 
 
-def _remove(index: dict[Any, list[str]], key: Any, company: str) -> None:
-    found = index.get(key, [])
-    if company in found:
-        found.remove(company)
-    if not found:
-        index.pop(key, None)
+def _remove(index: Shelf[list[str]], key: str, company: str) -> None:
+    left = [each for each in index.get(key) or () if each != company]
+    if left:
+        index[key] = left
+    else:
+        index.pop(key)

@@ -3,19 +3,20 @@
 Comparing every name with every other takes the square of their number. Names are compared where they share
 a word, their beginning or their end (blocking); where many do, each with those that are next to it in order
 (the sorted neighbourhood of Hernández and Stolfo, 1995). RapidFuzz compares in C++. The keys by which names
-meet are sorted in files once they are many, so memory does not grow with the companies.
+meet, and the pairs that are alike, are sorted in files once they are many, so memory does not grow with the
+companies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sized
 from contextlib import ExitStack
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
 from tempfile import TemporaryFile
-from typing import IO, Final, TypeAlias
+from typing import IO, Any, Final, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -35,7 +36,7 @@ _NEAR: Final = 10
 _FEW: Final = 20_000
 """New companies of which the keys are held in memory, so that the keys of no others need be sorted."""
 _SORTED: Final = 200_000
-"""Keys that are sorted in memory, about 100 MB."""
+"""Keys or pairs that are sorted in memory, about 100 MB."""
 
 Names: TypeAlias = Callable[[], Iterable[tuple[str, str]]]
 """Gives the id and the name of every company, in the same order each time."""
@@ -51,6 +52,10 @@ class Likely(Struct, frozen=True):
     score: int
 
 
+class Ids(Container[str], Sized, Protocol):
+    """The ids of some companies."""
+
+
 class _Named(Struct, frozen=True, array_like=True):
     """A company where one of its keys stands."""
 
@@ -61,13 +66,17 @@ class _Named(Struct, frozen=True, array_like=True):
     base: str
 
 
-_encode: Final = msgspec.json.Encoder().encode
+_Item = TypeVar("_Item", bound=tuple[Any, Any])
 _Key: TypeAlias = tuple[str, _Named]
-_decode: Final = msgspec.json.Decoder(_Key).decode
+_Pair: TypeAlias = tuple[tuple[int, int], Likely]
+
+_encode: Final = msgspec.json.Encoder().encode
+_decode_key: Final = msgspec.json.Decoder(_Key).decode
+_decode_pair: Final = msgspec.json.Decoder(_Pair).decode
 
 
 def likely_duplicates(
-    names: Names, new: Collection[str] | None = None, *, in_memory: int = _SORTED
+    names: Names, new: Ids | None = None, *, in_memory: int = _SORTED
 ) -> Iterator[Likely]:
     """Every pair of a new company and another one that looks like it, in no order; None: all are new.
 
@@ -77,14 +86,17 @@ def likely_duplicates(
     if wanted is not None and not wanted:
         return
     with ExitStack() as files:
-        ordered = _ordered(_keyed(names, new, wanted), files, in_memory)
-        seen: set[tuple[int, int]] = set()
-        for key, group in groupby(ordered, key=itemgetter(0)):
-            for one, other, score in _alike(key, [named for _, named in group]):
-                pair = (one.order, other.order)
-                if pair not in seen:
-                    seen.add(pair)
-                    yield Likely(one.company, one.name, other.company, other.name, score)
+        keyed = _ordered(_keyed(names, new, wanted), _decode_key, files, in_memory)
+        pairs = _ordered(_pairs(keyed), _decode_pair, files, in_memory)
+        for _, group in groupby(pairs, key=itemgetter(0)):  # pairs may meet by several keys
+            yield next(group)[1]
+
+
+def _pairs(keyed: Iterable[_Key]) -> Iterator[_Pair]:
+    for key, group in groupby(keyed, key=itemgetter(0)):
+        for one, other, score in _alike(key, [named for _, named in group]):
+            likely = Likely(one.company, one.name, other.company, other.name, score)
+            yield (one.order, other.order), likely
 
 
 def _keys_of_new(names: Names, new: Container[str]) -> set[str]:
@@ -106,22 +118,24 @@ def _keyed(
                 yield key, named
 
 
-def _ordered(keyed: Iterator[_Key], files: ExitStack, most: int) -> Iterator[_Key]:
-    """Keys in order, those of one name in the order of the names, in constant memory."""
-    runs: list[Iterable[_Key]] = []
+def _ordered(
+    items: Iterator[_Item], decode: Callable[[bytes], _Item], files: ExitStack, most: int
+) -> Iterator[_Item]:
+    """Items in the order of their first parts, equal ones as they came, in constant memory."""
+    runs: list[Iterable[_Item]] = []
     while True:
-        run = sorted(islice(keyed, most), key=itemgetter(0))
+        run = sorted(islice(items, most), key=itemgetter(0))
         if len(run) < most:
             return merge(*runs, run, key=itemgetter(0))
         stream = files.enter_context(TemporaryFile())  # noqa: SIM115 - it is one
-        for key, named in run:
-            stream.write(_encode((key, named)) + b"\n")
-        runs.append(_read(stream))
+        for item in run:
+            stream.write(_encode(item) + b"\n")
+        runs.append(_read(stream, decode))
 
 
-def _read(stream: IO[bytes]) -> Iterator[_Key]:
+def _read(stream: IO[bytes], decode: Callable[[bytes], _Item]) -> Iterator[_Item]:
     stream.seek(0)
-    return map(_decode, stream)
+    return map(decode, stream)
 
 
 def _alike(key: str, block: list[_Named]) -> Iterator[tuple[_Named, _Named, int]]:

@@ -7,8 +7,6 @@ its source: whoever asks by ``known`` gets from before it what the list said the
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, TypeAlias
 
@@ -16,6 +14,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.importers.cells import Reason
+from timeline.importers.shelf import Hashes
 from timeline.ingest.draft import Draft, Place
 from timeline.model.kinds import upcast
 from timeline.model.record import CORRECTED, RETRACTED, Entry
@@ -145,7 +144,9 @@ class Editions:
 
     # --- what is gone ----------------------------------------------------------------------------
 
-    def gone(self, name: str, types: Iterable[str], edition: Fields, seen: Seen) -> Iterator[Said]:
+    def gone(
+        self, name: str, types: Iterable[str], edition: Fields, seen: Hashes
+    ) -> Iterator[Said]:
         """The events of earlier editions that a list no longer has, as they were said last.
 
         ``edition`` names the source of this one. Lists are told apart by the beginning of their ids and by
@@ -231,27 +232,6 @@ class Said(Struct):
                 said.told |= set(_slugs(other.fields))
                 said.known = max(said.known, other.known)
         return said
-
-
-class Seen:
-    """The ids of any number of events in eight bytes each."""
-
-    def __init__(self) -> None:
-        self._hashes = array("q")
-        self._sorted = True
-
-    def add(self, id_: str) -> None:
-        """Remember an id."""
-        self._hashes.append(hash(id_))
-        self._sorted = False
-
-    def __contains__(self, id_: str) -> bool:
-        if not self._sorted:
-            self._hashes = array("q", sorted(self._hashes))
-            self._sorted = True
-        wanted = hash(id_)
-        at = bisect_left(self._hashes, wanted)
-        return at < len(self._hashes) and self._hashes[at] == wanted
 
 
 def _slugs(fields: Fields) -> list[str]:

@@ -13,6 +13,7 @@ from timeline.importers.columns import MISSING, Context
 from timeline.importers.companies import Companies, Named
 from timeline.importers.paths import Alone
 from timeline.importers.plan import Entry, Event, Key, Plan, company_parts, source_fields
+from timeline.importers.shelf import Shelf
 from timeline.importers.slugs import exact_slug, slug_of
 from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
@@ -51,7 +52,7 @@ class RowReader:
         companies: Companies,
         file: str,
         file_date: str,
-        references: dict[str, str],
+        references: Shelf[str],
     ) -> None:
         """``references``: the companies by what other records call them; the rows add to it."""
         self.references = references
@@ -133,7 +134,7 @@ class RowReader:
         if reasons:
             self.companies.undo(mark)
             return list(dict.fromkeys(reasons))
-        self.references |= self._called
+        self.references.update(self._called)
         found = context.found.values()
         companies = [id_ for ids in found if isinstance(ids, list) for id_ in ids]
         left_out = list(dict.fromkeys(context.left_out))
@@ -222,7 +223,7 @@ class RowReader:
                 message = f"no record describes {quoted(called[0])}"
                 raise Refused("unknown-company", message, named.column)
             known = None
-        nameless = named.id and not named.name and slug_of(named.id) not in self.companies.names
+        nameless = named.id and not named.name and slug_of(named.id) not in self.companies
         found = UNDISCLOSED if known == UNDISCLOSED else self._find_named(named, called)
         if nameless or (found in self.companies.new and named.name in called):
             self.nameless[found] = None

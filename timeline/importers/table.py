@@ -19,12 +19,13 @@ from timeline.errors import DataError, Location, NotFound, Problem
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import DESCRIBING, Companies
 from timeline.importers.duplicates import MOST, Likely, likely_duplicates
-from timeline.importers.editions import Compared, Editions, Gone, Seen
+from timeline.importers.editions import Compared, Editions, Gone
 from timeline.importers.mapping import MappingFile, parts_of
 from timeline.importers.plan import Plan, compile_mapping
 from timeline.importers.rejected import RejectedRows
 from timeline.importers.report import MOST_SHOWN, GoneEvent, Imported, Spelling, Tally
 from timeline.importers.rows import Prepared, RowReader, registration
+from timeline.importers.shelf import Hashes, Shelf
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
 from timeline.model.dates import OPEN_END
@@ -147,8 +148,8 @@ class _Import:
         self.companies = Companies(read_all_handles(connection))
         self.tally = Tally()
         self.editions = Editions(connection, self.appender)
-        self.seen = Seen()
-        self._row_ids = Seen()
+        self.seen = Hashes()
+        self._row_ids = Hashes()
         """Of rows that were rejected: they are not gone from the list."""
         self._sources: dict[str, Fields] = {}
         """What events of this edition named as their sources, no more than two."""
@@ -156,7 +157,7 @@ class _Import:
         """Whether a row does not even say which it is, or the table is only a part of one."""
         self._rows: list[Prepared] = []
         self._ids: set[str] = set()
-        self._references: dict[str, str] = {}
+        self._references: Shelf[str] = Shelf(str)
         """The companies of this import by what other records call them."""
         self._told: dict[Path, bytearray] = {}
         """Of every file that a part of the mapping is for: which of its rows told anything."""
@@ -210,7 +211,7 @@ class _Import:
         report = self.plan.report
         for company, node in self.plan.companies.items():
             try:
-                if company not in self.companies.names:
+                if company not in self.companies:
                     find_company(self.connection, company)
                     hint = "name it by its id"
                     report.add("unknown-company", f'no company has the id "{company}"', node, hint)
@@ -343,6 +344,8 @@ class _Import:
         for row in rows:
             if row.row.number in reasons:
                 self._reject(row.row, reasons[row.row.number])
+        self.companies.settle()
+        self._references.settle()
 
     def _taken_back(self, rows: list[Prepared], there: set[str]) -> dict[str, Compared]:
         """What becomes of events in the log of which their rows say that they are wrong."""

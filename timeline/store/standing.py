@@ -18,7 +18,7 @@ from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import Entry, sources_named
-from timeline.model.values import ALWAYS, Fields, Instant, parse_moment
+from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
 from timeline.store.log import read_entries, read_row
@@ -82,6 +82,9 @@ class Standing:
         for kept in (self._published, self.versions):
             if len(kept) > MOST_KEPT:
                 kept.clear()
+        if len(self.companies) > MOST_KEPT:  # further ones are looked up again
+            self.companies.clear()
+            self.companies.add(UNDISCLOSED)
 
     # --- looking up ----------------------------------------------------------------------------
 
