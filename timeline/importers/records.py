@@ -39,6 +39,8 @@ MAX_SHOWN: Final = 20_000
 """Characters that are kept of a record that cannot be parsed."""
 
 _CHUNK: Final = 1 << 16
+_MOST_FIRSTS: Final = 100
+"""Names with which records begin that are told apart; where they are more, they say nothing."""
 _OVERLAP: Final = 4096
 """Characters of which a tag that is cut by the end of a chunk has no more."""
 
@@ -138,6 +140,8 @@ class _Text:
         self.at = 0
         self.ended = False
         self.step = _CHUNK
+        self.firsts: Counter[str] = Counter()
+        """With which names sound records of JSON begin; mostly all of a file begin with the same."""
 
     def more(self) -> bool:
         """Read on; False at the end. What was used up is forgotten; a long record is read in longer steps."""
@@ -265,6 +269,9 @@ def _read_json(text: _Text, places: list[list[str]]) -> Iterator[Parsed]:
     if first == "[":
         text.at += 1
         yield from _items(text)
+        while text.peek():  # a bracket too many, in a damaged record: the list goes on behind it
+            yield _pass_over(text, json.JSONDecodeError("Extra data", text.text, text.at))
+            yield from _items(text)
         return
     if places and first == "{" and any(map(_begins_with(text), (each[0] for each in places))):
         yield from _within(text, places)
@@ -344,7 +351,13 @@ def _items(text: _Text) -> Iterator[Parsed]:
             text.at += 1
             return
         found = _value(text)
-        yield found if found.reason else _sound(found.value, found.text)
+        if found.reason is None:
+            found = _sound(found.value, found.text)
+        if found.reason is None:
+            first = next(iter(found.value), "")
+            if first in text.firsts or len(text.firsts) < _MOST_FIRSTS:
+                text.firsts[first] += 1
+        yield found
 
 
 def _value(text: _Text) -> Parsed:
@@ -382,12 +395,11 @@ _NEXT: Final = r'[}\]]\s*,?\s*(?=\{\s*")|\n\s*,?\s*(?=\{\s*")'
 _FIRST: Final = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")')
 
 
-def _next_record(text: str, start: int) -> int | None:
-    """Where the next record begins: records of a file mostly begin with the same name."""
+def _next_record(text: str, start: int, begins: str) -> int | None:
+    """Where the next record begins: with the name that this one begins with, or the one before it."""
     first = _FIRST.match(text, start)
-    patterns = (
-        [_NEXT] if first is None else [rf"[,\n]\s*(?=\{{\s*{re.escape(first[1])}\s*:)", _NEXT]
-    )
+    names = ([first[1]] if first else []) + ([json.dumps(begins)] if begins else [])
+    patterns = [rf"[,\n]\s*(?=\{{\s*{re.escape(name)}\s*:)" for name in names] + [_NEXT]
     for pattern in patterns:
         match = re.compile(pattern).search(text, start + 1)
         if match is not None:
@@ -401,12 +413,15 @@ def _pass_over(text: _Text, error: Exception) -> Parsed:
     if isinstance(error, json.JSONDecodeError):
         message = f"no JSON: {error.msg} at character {error.pos - text.at + 1} of the record"
     start = text.at
+    begins = max(text.firsts, key=text.firsts.__getitem__, default="")
     end = _closing(text.text, start)
+    if end is not None and begins and text.text[start] not in "{[":  # its brackets say nothing
+        end = _next_record(text.text, start, begins) or end
     while end is None and not text.ended and len(text.text) - text.at < _CHUNK * 16:
         text.more()
         start, end = 0, _closing(text.text, 0)
     if end is None:
-        end = _next_record(text.text, start)
+        end = _next_record(text.text, start, begins)
     if end is None:  # nothing can be told from the rest
         rest = text.text[text.at :]
         while len(rest) >= MAX_SHOWN and text.more():
