@@ -95,7 +95,7 @@ ULTIMATE = "relationship:top-group-child-works-is-ultimately-consolidated-by"
 MANAGED = "relationship:parent-holding-growth-fund-is-fund-managed-by"
 
 
-@pytest.mark.parametrize("kind", ["csv", "xml"])
+@pytest.mark.parametrize("kind", ["csv", "xml", "json"])
 def test_gleif_ties_hold_in_their_own_period_and_direct_and_ultimate_are_apart(
     desk: Desk, kind: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_gleif_ties_hold_in_their_own_period_and_direct_and_ultimate_are_apart(
     assert fund[MANAGED].terms["from"] == "parent-holding"
 
 
-@pytest.mark.parametrize("kind", ["csv", "xml"])
+@pytest.mark.parametrize("kind", ["csv", "xml", "json"])
 def test_gleif_says_who_the_companies_are(desk: Desk, kind: str) -> None:
     assert take(desk, "gleif", FILES / f"gleif-lei2.{kind}").taken == 5
     child = desk.timeline.state("5493CHILD00000000088", on="2020-01-01").companies[0]

@@ -8,30 +8,27 @@ the file is ever declared, so none is expanded and none is fetched.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn, TextIO, cast
+from typing import Any, Final, NoReturn, TextIO
 from xml.parsers import expat
 
 from msgspec import Struct
 
 from timeline.errors import DataError, Location, Problem
 from timeline.importers.cells import Reason
+from timeline.importers.packed import DAMAGE, damage_of, open_packed, suffix_of
 from timeline.importers.paths import TEXT
 
 LINES: Final = (".jsonl", ".ndjson")
 JSONS: Final = (".json", *LINES)
 XMLS: Final = (".xml",)
-PACKED: Final = (".gz", ".bz2")
 MAX_RECORD: Final = 1 << 26
 """Characters; what is longer is no record. The facts of the largest companies have 10 to 20 million."""
 MAX_DEPTH: Final = 100
@@ -53,14 +50,6 @@ class Parsed(Struct):
     reason: Reason | None = None
 
 
-def suffix_of(path: Path) -> str:
-    """The end of a name that says what a file holds, whatever it is packed with."""
-    suffixes = [each.lower() for each in path.suffixes[-2:]]
-    if suffixes and suffixes[-1] in PACKED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
-
-
 def holds_records(path: Path) -> bool:
     """Whether a file holds records rather than rows, by its name."""
     return suffix_of(path) in (*JSONS, *XMLS)
@@ -71,15 +60,16 @@ def open_records(path: Path, places: Sequence[str], notes: list[str]) -> Iterato
     """The records of a file.
 
     ``places``: where they stand, as names joined by dots: in JSON the list (or the object, for ``*``) that
-    holds them, where the file is one object; in XML the name of their element. Without them, the items of the
+    holds them, or the object in each item of a list, where the file is one object; in XML the name of their
+    element. Without them, the items of the
     list that the file is, else each object in it, or the elements under the root. Raises DataError for a
     file that holds no records.
     """
-    with _open_bytes(path) as raw:
+    with open_packed(path) as raw:
         try:
             start = raw.read(4096)
-        except (EOFError, OSError, zlib.error) as error:
-            _refuse(path, f"what packs the file is damaged: {error}")
+        except DAMAGE as error:
+            _refuse(path, damage_of(error), "is it packed with something else?")
         codec = _codec_of(start)
         raw.seek(0)
         # bytes that are no text come through, so that they are refused with the record in which they stand
@@ -99,14 +89,8 @@ def _unpacked(records: Iterator[Parsed]) -> Iterator[Parsed]:
     """The records up to where what packs the file is damaged; that is one more, which is refused."""
     try:
         yield from records
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        yield _damaged("", f"what packs the file is damaged: {error}")
-
-
-def _open_bytes(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
-        return cast("IO[bytes]", gzip.open(path))
-    return bz2.open(path) if path.suffix.lower() == ".bz2" else path.open("rb")
+    except DAMAGE as error:
+        yield _damaged("", damage_of(error))
 
 
 def _codec_of(start: bytes) -> str:
@@ -322,6 +306,11 @@ def _within(text: _Text, places: list[list[str]]) -> Iterator[Parsed]:
             yield from _members(text)
         elif (deeper := [each for each in rests if each]) and first == "{":
             yield from _within(text, deeper)
+        elif deeper and first == "[":
+            text.at += 1
+            while text.peek(" \t\r\n,") == "{":
+                yield from _within(text, deeper)
+            yield from _items(text)  # the end of the list, or what else stands in it
         else:
             found = _value(text)
             if [] in rests or found.reason is not None:

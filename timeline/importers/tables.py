@@ -14,6 +14,7 @@ from timeline.errors import DataError, Location, Problem
 from timeline.importers.cells import Cell, Reason, Row, text_of
 from timeline.importers.delimited import ends_of, find_delimiter, read_lines, read_records
 from timeline.importers.encodings import find_encoding
+from timeline.importers.packed import is_packed, unpacked
 from timeline.importers.paths import TEXT
 from timeline.importers.records import JSONS, XMLS, Parsed, holds_records, open_records
 from timeline.importers.rejected import (
@@ -62,6 +63,11 @@ def open_table(
     if holds_records(path):
         with open_records(path, several(settings.records), notes) as parsed:
             yield Table([], _record_rows(parsed, called), notes, nested=True)
+    elif is_packed(path):
+        with unpacked(path) as (inner, wrong), open_table(inner, settings, wanted, called) as table:
+            if wrong is not None:
+                table.rows = _then_damaged(table.rows, wrong, called)
+            yield table
     elif suffix in BOOKS:
         from timeline.importers.spreadsheet import open_sheet
 
@@ -94,6 +100,16 @@ def _record_rows(records: Iterator[Parsed], name: str) -> Iterator[Row]:
         value = record.value
         row = Row(number, [], origin, record=value, item=value)
         yield mended_record(row) if ORIGIN in value else row
+
+
+def _then_damaged(rows: Iterator[Row], wrong: str, name: str) -> Iterator[Row]:
+    """The rows, and one that is refused where what packs the table is damaged behind them."""
+    number = 1
+    for row in rows:
+        number = row.number
+        yield row
+    number += 1
+    yield Row(number, [], f"{name}, row {number}", reasons=[Reason("broken-record", wrong)])
 
 
 _Record = tuple[int, list[Cell], Reason | None]

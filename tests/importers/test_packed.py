@@ -1,0 +1,97 @@
+"""Files that are packed are read as what is within, up to a size, and damage costs what stands behind it."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.importers.tables import Desk, codes
+from tests.importers.test_records import ROUNDS, XML, XML_MAPPING, XML_ROW, record
+from timeline.errors import DataError
+from timeline.importers.guess import guess_file
+
+TABLE = "date,buyer,target,price\n2019-05-02,Harbour Inc.,Quillwork,5\n2019-05-03,Tern,Osprey,6\n"
+
+
+def zipped(data: bytes, *names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.writestr(name, b"" if name.endswith("/") else data)
+    return stream.getvalue()
+
+
+PACKERS: dict[str, Callable[[bytes, str], bytes]] = {
+    ".gz": lambda data, name: gzip.compress(data),
+    ".bz2": lambda data, name: bz2.compress(data),
+    ".zip": lambda data, name: zipped(data, "lists/", f"lists/{name}", "__MACOSX/._x"),
+}
+
+
+@pytest.mark.parametrize("packer", list(PACKERS))
+def test_tables_and_records_are_read_out_of_what_packs_them(desk: Desk, packer: str) -> None:
+    texts = {
+        "deals.csv": (TABLE, {}),
+        "rounds.json": (json.dumps([record(1), record(2)]), {"mapping": ROUNDS}),
+        "rounds.xml": (XML.format(XML_ROW.format(3) + XML_ROW.format(4)), {"mapping": XML_MAPPING}),
+    }
+    for name, (text, how) in texts.items():
+        packed = PACKERS[packer](text.encode(), name)
+        # an archive is read by the name that its file has within
+        done = desk.take(packed, name=f"x{packer}" if packer == ".zip" else name + packer, **how)
+        assert (done.taken, done.rejected) == (2, 0), name
+    assert desk.events()[0]["origin"].endswith(f"{packer}, row 2")
+
+
+def test_a_mapping_is_guessed_of_a_table_that_is_packed(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "deals.csv", tmp_path / "deals.csv.gz"
+    plain.write_text(TABLE)
+    packed.write_bytes(gzip.compress(TABLE.encode()))
+    without = [each for each in guess_file(packed) if "deals" not in each]
+    assert without == [each for each in guess_file(plain) if "deals" not in each]
+
+
+@pytest.mark.parametrize("packer", [".gz", ".bz2"])
+def test_a_table_that_is_cut_gives_its_rows_and_one_that_is_refused(
+    desk: Desk, packer: str
+) -> None:
+    rows = "".join(
+        f"2019-05-02,Buyer {n} Inc,Target {n * 7919 % 10_007} Ltd,{n}\n" for n in range(30_000)
+    )
+    data = PACKERS[packer](("date,buyer,target,price\n" + rows).encode(), "")[:-40_000]
+    done = desk.take(data, name=f"deals.csv{packer}", dry_run=True)
+    assert done.taken > 1000
+    assert "broken-record" in [*codes(done)]
+    assert done.rejected in (1, 2)  # the row that is cut, and what is missing behind it
+
+
+@pytest.mark.parametrize(
+    "data, name, said",
+    [
+        (zipped(b"x", "a.csv", "b.csv"), "x.zip", "an archive of 2 files: a.csv, b.csv"),
+        (zipped(b"x"), "x.zip", "an archive of 0 files: none"),
+        (b"PK no archive", "x.zip", "no zip archive that is read"),
+        (b"no gzip", "x.csv.gz", "what packs the file is damaged"),
+        (gzip.compress(b"\0" * 3_000_000), "x.csv.gz", "it unpacks to more than 2 MB"),
+        (zipped(b"\0" * 3_000_000, "../../x.csv"), "x.zip", "it unpacks to more than 2 MB"),
+        (zipped(TABLE.encode(), "x.exe"), "x.zip", "tables are read from"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_refused_by_the_name_that_was_given(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str, said: str
+) -> None:
+    monkeypatch.setattr("timeline.importers.packed.MOST_BYTES", 2 * 2**20)
+    with pytest.raises(DataError) as error:
+        desk.take(data, name=name, rejected=None)
+    (problem,) = error.value.problems
+    assert said in problem.message
+    assert problem.location is not None
+    assert Path(problem.location.file).name == name
+    assert problem.hint
