@@ -147,6 +147,8 @@ def test_who_is_acquired_by_whom_is_read_from_the_phrase(desk: Desk) -> None:
         ("Investor,Company,Date", ["investor", "investee"]),
         ("Supplier,Buyer,Signed", ["supplier", "customer"]),
         ("bought by,company name,closed", ["acquirer", "target"]),
+        ("Unternehmen,übernommen von,Datum", ["target", "acquirer"]),
+        ("Verkauft an,Gesellschaft,Verkäufer,Datum", ["acquirer", "target", "seller"]),
     ],
 )
 def test_parts_are_known_in_many_languages(desk: Desk, header: str, parties: list[str]) -> None:
@@ -214,6 +216,39 @@ def test_the_exact_day_wins_over_the_month_and_the_year(desk: Desk) -> None:
     desk.take(desk.folder / "deals.csv", mapping)
     assert [e["occurred"] for e in desk.events()] == DAYS
     assert "# not used: acquired_year, acquired_month" in mapping
+
+
+@pytest.mark.parametrize(
+    "header, months, days",
+    [
+        (
+            "Acquisition Year,Acquisition Month",
+            ["May", "Sept", "-"],
+            ["2014-05", "2014-09", "2014"],
+        ),
+        ("Jahr,Monat", ["Mai", "März", ""], ["2014-05", "2014-03", "2014"]),
+        ("year,month", ["5", "12", ""], ["2014-05", "2014-12", "2014"]),
+        ("year,month of birth", ["5", "12", "1"], ["2014", "2014", "2014"]),
+        ("year,month", ["5", "12", "13"], ["2014", "2014", "2014"]),
+    ],
+)
+def test_a_month_and_its_year_in_two_columns_are_one_day(
+    desk: Desk, header: str, months: list[str], days: list[str]
+) -> None:
+    rows = [f"B{n} Co,T{n} Co,2014,{month}\n" for n, month in enumerate(months)]
+    mapping = guessed(desk, f"buyer,target,{header}\n" + "".join(rows))
+    desk.take(desk.folder / "deals.csv", mapping)
+    assert [event["occurred"] for event in desk.events()] == days
+
+
+@pytest.mark.parametrize(
+    "header", ["premium_pct", "Prämie in %", "growth percent", "Zins in Prozent %"]
+)
+def test_a_premium_is_no_stake(desk: Desk, header: str) -> None:
+    rows = [f"B{n} Co,T{n} Co,{day},{20 + n}\n" for n, day in enumerate(DAYS)]
+    mapping = guessed(desk, f"buyer,target,closed,{header}\n" + "".join(rows))
+    assert "stake" not in mapping
+    assert f"# not used: {header}" in mapping
 
 
 @pytest.mark.parametrize(
@@ -295,7 +330,7 @@ def test_a_parent_company_beside_an_acquisition_is_the_buyer(desk: Desk) -> None
     assert "relationship" not in mapping
     desk.take(desk.folder / "deals.csv", mapping)
     first = desk.events()[0]
-    assert (first["type"], first["occurred"]) == ("deal_completed", "2010")
+    assert (first["type"], first["occurred"]) == ("deal_completed", "2010-11")
     assert first["parties"] == {"parent-0": ["acquirer"], "bought-0": ["target"]}
 
 

@@ -17,6 +17,8 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from timeline.errors import TimelineError
+from timeline.importers.columns import NOTHING
 from timeline.importers.headers import (
     AMOUNTS,
     BEGIN,
@@ -27,6 +29,8 @@ from timeline.importers.headers import (
     EVENTS,
     FINISH,
     KEYS,
+    MONTHS,
+    NO_SHARES,
     OTHER_SIDE,
     OWN_SCHEMES,
     PAIRS,
@@ -36,6 +40,7 @@ from timeline.importers.headers import (
     SHARES,
     SHARES_MORE,
     TIES,
+    YEARS,
     Column,
     role_of,
     words_of,
@@ -44,6 +49,7 @@ from timeline.importers.profile import Profile, profiles_of
 from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.importers.tables import open_table
+from timeline.model.dates import read_phrase
 from timeline.model.kinds.deal import DealKind
 from timeline.nearest import nearest
 
@@ -385,7 +391,14 @@ class _Guess:
         yield from self._when(column)
         yield f"    subject: deal:{self._subject()}"
         formats = f", formats: [{', '.join(dated.formats)}]" if dated.formats else ""
-        yield f"    occurred: {{column: {_quoted(column.name)}{formats}}}  # {dated.why}"
+        month = self._month_beside(column)
+        if month is not None:
+            self.used.add(month.name)
+            both = f"[{_quoted(month.name)}, {_quoted(column.name)}]"
+            mark = "/" if month.is_number else " "
+            yield f"    occurred: {{column: {both}, join: {_json(mark)}}}  # likely: the month of the year"
+        else:
+            yield f"    occurred: {{column: {_quoted(column.name)}{formats}}}  # {dated.why}"
         yield f"    kind: {self._deal_kind()}"
         played = (f"{party.role}: [{_plays(party.role)}]" for party in self.parties)
         yield f"    parties: {{{', '.join(played)}}}"
@@ -453,10 +466,25 @@ class _Guess:
     def _subject(self) -> str:
         return "-".join(f"{{{party.role}}}" for party in self.parties[:2]) or "{company}"
 
+    def _month_beside(self, year: Column) -> Column | None:
+        """The column with the month of the years of another one: called alike, and with months alone."""
+        if not year.has(YEARS):
+            return None
+        beside = set(year.words) - set(YEARS.split())
+        return _first(
+            self.columns,
+            lambda column: (
+                column.has(MONTHS)
+                and set(column.words) - set(MONTHS.split()) == beside
+                and bool(column.profile.texts)
+                and all(map(_is_month, column.profile.texts))
+            ),
+        )
+
     def _is_share(self, column: Column, amounts: dict[str, Column]) -> bool:
         return (
-            column.has(SHARES + SHARES_MORE)
-            and not column.has(PER_SHARE)
+            column.has(f"{SHARES} {SHARES_MORE}")
+            and not column.has(f"{PER_SHARE} {NO_SHARES}")
             and not column.has(AMOUNTS)
             and column not in amounts.values()
             and column.mostly(column.profile.percents)
@@ -529,6 +557,19 @@ def _formats(column: Column) -> tuple[list[str], str]:
     if same:
         return formats, f"unsure: {read}, and as many are {same[0]}: which is the day?"
     return formats, f"sure: {read}"
+
+
+def _is_month(text: str) -> bool:
+    """Whether a cell is a month of a year that stands elsewhere, or says nothing."""
+    said = text.strip()
+    if said.isdecimal():
+        return 1 <= int(said) <= 12
+    if said.casefold() in NOTHING:
+        return True
+    try:
+        return read_phrase(f"{said} 2001").text.startswith("2001-")
+    except TimelineError:
+        return False
 
 
 def _nearness(column: Column) -> tuple[bool, int, bool]:

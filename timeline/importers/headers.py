@@ -20,6 +20,9 @@ ROLES: Final[dict[str, str]] = {
     "acquirer": (
         "acquirer acquiror buyer bidder purchaser acquirers buyers acquired-by bought-by "
         "purchased-by taken-over-by sold-to kaufer erwerber bieter ubernehmer acquereur "
+        "gekauft-von gekauft-durch erworben-von erworben-durch ubernommen-von ubernommen-durch "
+        "verkauft-an achete-par acquis-par rachete-par vendu-a adquirida-por comprada-por vendida-a "
+        "acquisita-da comprata-da venduta-a overgenomen-door gekocht-door verkocht-aan "
         "acheteur adquirente comprador adquiriente acquirente compratore koper overnemer"
     ),
     "target": (
@@ -29,8 +32,8 @@ ROLES: Final[dict[str, str]] = {
         "acquisita doelwit overgenomen"
     ),
     "seller": (
-        "seller sellers vendor divestor sold-by verkaufer verausserer vendeur cedant vendedor "
-        "venditore verkoper"
+        "seller sellers vendor divestor sold-by verkauft-von verkauft-durch verkaufer verausserer "
+        "vendeur cedant vendedor venditore verkoper"
     ),
     "investor": (
         "investor investors lead-investor invested-by backer investisseur investisseurs "
@@ -114,6 +117,8 @@ EVENTS: Final[dict[str, str]] = {
 DAY: Final = "date day datum tag jour fecha dia data giorno"
 BEGIN: Final = "start started from since begin seit beginn debut inicio inizio"
 FINISH: Final = "end ended until to bis ende fin fine"
+YEARS: Final = "year jahr annee ano anno jaar"
+MONTHS: Final = "month monat mois mes mese maand"
 COARSE: Final = (
     "month quarter year monat quartal jahr mois trimestre annee mes ano mese anno maand "
     "kwartaal jaar"
@@ -139,6 +144,11 @@ SHARES: Final = (
     "participacion"
 )
 SHARES_MORE: Final = "quota partecipazione belang aandeel"
+NO_SHARES: Final = (
+    "premium discount growth margin interest rate return tax fee yield change aufschlag abschlag pramie "
+    "wachstum marge zins zinssatz rendite steuer prime decote croissance prima descuento premio sconto premie"
+)
+"""Words of a header whose percentages are not of shares."""
 SCALES: Final = {
     "thousand": "k thousand thousands tsd",
     "million": "m mn mio mm mil million millions millionen",
