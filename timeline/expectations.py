@@ -67,7 +67,7 @@ def _failures(connection: Connection, expected: Expectation, given: Given) -> It
         for where, message in found:
             yield Problem(
                 "expectation-failed",
-                f"on {at.on}, known {at.known or 'latest'}, position {at.position}: {message}",
+                f"on {at.on}, known {at.known or 'latest'}, entry {at.position}: {message}",
                 report.place(where),
                 None,
                 report.excerpt(where),

@@ -129,7 +129,10 @@ KNOWN: Final = Parameter(
     "known", "Only what was public by then", "DAY|INSTANT", default="everything"
 )
 RECORDED: Final = Parameter(
-    "recorded", "Only what our log held by then", "INSTANT|POSITION", default="everything"
+    "recorded",
+    "Only what our log held by then; a position is the number of an entry",
+    "INSTANT|POSITION",
+    default="everything",
 )
 AS_OF: Final = Parameter("as_of", "Short for --on DAY --known DAY", "DAY")
 HORIZON: Final = (KNOWN, RECORDED)

@@ -208,7 +208,7 @@ def test_a_later_run_folds_only_what_is_new(
     assert 0 < second.subjects < first.subjects / 2
     assert rows(tmp_path / "to") == rows(whole)
     assert_split(tmp_path / "to", "acme")
-    with pytest.raises(InvalidValue, match="the log ends at position"):
+    with pytest.raises(InvalidValue, match="the log ends at entry"):
         replay(spark, str(early), tmp_path / "to")
     assert version_of(tmp_path / "to").name == second.version
     there = {version.name for version in (tmp_path / "to" / "versions").iterdir()}

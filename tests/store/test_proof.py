@@ -232,7 +232,7 @@ def test_a_record_that_was_rewritten_does_not(timeline: Timeline) -> None:
     rehash(timeline)
     timeline.rebuild()
     timeline.verify()  # in itself it is as it should be
-    with pytest.raises(AnchorMismatch, match=f"position {anchor.position} has the hash"):
+    with pytest.raises(AnchorMismatch, match=f"entry {anchor.position} has the hash"):
         timeline.verify(anchor=anchor)
 
 

@@ -204,7 +204,7 @@ def test_a_wrong_day_of_a_form_is_a_page_that_says_so(browser: Browser, server: 
     page.locator(".bar summary").click()
     page.get_by_label("As recorded at").fill("never")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("alert")).to_contain_text("neither a position nor a time")
+    expect(page.get_by_role("alert")).to_contain_text("neither the number of an entry nor a time")
     page.close()
 
 

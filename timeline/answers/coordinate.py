@@ -99,13 +99,13 @@ def _recorded(
         recorded = int(recorded)
     if isinstance(recorded, int):
         if recorded < 0:
-            raise InvalidValue(f"{recorded} is no position", "positions count from 1")
+            raise InvalidValue(f"{recorded} is no entry", "entries count from 1")
         return recorded, min(recorded, head)
     try:
         asked, instant = parse_known(recorded, timezone)
     except InvalidDate as error:
         raise InvalidValue(
-            f'"{recorded}" is neither a position nor a time of recording',
-            "positions count from 1; a time is a day or an instant with offset",
+            f'"{recorded}" is neither the number of an entry nor a time of recording',
+            "entries count from 1; a time is a day or an instant with offset",
         ) from error
     return asked, position_at(connection, instant, head)

@@ -57,7 +57,7 @@ class SourcesAnswer(Tabular, frozen=True, kw_only=True):
 
     def caption(self) -> str:
         """Up to which position."""
-        return f"sources at position {self.position}"
+        return f"sources at entry {self.position}"
 
 
 def list_sources(

@@ -94,4 +94,4 @@ def _html(value: Any) -> str:
 def coordinate_words(answer: Any) -> str:
     """The coordinate of an answer in a line."""
     known = f"as known on {answer.known}" if answer.known else "with everything known"
-    return f"on {answer.on}, {known}, at position {answer.position}"
+    return f"on {answer.on}, {known}, at entry {answer.position}"

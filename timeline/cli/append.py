@@ -166,4 +166,9 @@ def _report(session: Session, outcomes: list[Outcome]) -> None:
 
     from timeline.store.append import Outcome
 
-    write_rows(session, map(asdict, outcomes), columns=Outcome.__struct_fields__)
+    rows = map(asdict, outcomes)
+    if session.format in ("table", "md"):  # people read of entries
+        said = ({"id": r["id"], "entry": r["position"], "new": r["new"]} for r in rows)
+        write_rows(session, said, columns=("id", "entry", "new"))
+        return
+    write_rows(session, rows, columns=Outcome.__struct_fields__)

@@ -43,7 +43,7 @@ def erase(session: Session, /, event: str, reason: str) -> None:
 
 def _lines(done: Erasure) -> Iterator[str]:
     how = "erased" if done.new else "was erased before"
-    yield f"{done.event} {how}: {done.erased_by}, position {done.position}"
+    yield f"{done.event} {how}: {done.erased_by}, entry {done.position:,}"
     if done.remaining:
         yield f"these may hold the same data: {', '.join(done.remaining)}"
     if done.revived is not None:

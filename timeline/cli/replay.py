@@ -189,12 +189,12 @@ def _rehearsed(done: Replayed) -> None:
 
 
 def summary(done: Replayed, *, dry_run: bool = False) -> str:
-    """``42 events appended, 0 already there, position 42; 44 expectations hold``."""
+    """``42 events appended, 0 already there, last entry 42; 44 expectations hold``."""
     would = "would be " if dry_run else ""
     mended = f" ({len(done.amendments):,} to mend the record)" if done.amendments else ""
     return (
         f"{events(done.stored)} {would}appended{mended}, {done.found:,} already there, "
-        f"position {done.position:,}; {expectations(done.expectations)}"
+        f"last entry {done.position:,}; {expectations(done.expectations)}"
     )
 
 

@@ -47,11 +47,11 @@ def verify(session: Session, /, file: Path | None, **asked: Any) -> None:
         write_document(session, proved)
         return
     with writing(session) as stream:
-        proven = f"{events(proved.position - since)} as appended, up to position {proved.position}"
-        stream.write(f"{proven}, after position {since}\n" if since else f"{proven}\n")
+        proven = f"{events(proved.position - since)} as appended, up to entry {proved.position:,}"
+        stream.write(f"{proven}, after entry {since:,}\n" if since else f"{proven}\n")
         stream.write(f"history of {proved.subjects:,} subjects follows from them\n")
         if proved.recorded is not None:
             stream.write(f"last recorded {proved.recorded}\n")
         stream.write(f"hash {proved.hash}\n")
         if anchor is not None:
-            stream.write(f"continues the anchor at position {anchor.position}\n")
+            stream.write(f"continues the anchor at entry {anchor.position:,}\n")

@@ -88,7 +88,7 @@ def replay(
         before = None if whole else _before(spark, folder)
         if before is not None and before.position > head.position:
             raise InvalidValue(
-                f"the log ends at position {head.position}, and {folder} is at {before.position}",
+                f"the log ends at entry {head.position}, and {folder} is at {before.position}",
                 "give the whole log, or fold it into another folder",
             )
         one = identity_of(events)

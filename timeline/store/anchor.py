@@ -84,12 +84,12 @@ def check_continues(anchor: Anchor, position: int, recorded: Instant, hash_: str
         return
     if anchor.hash != hash_:
         raise AnchorMismatch(
-            f"position {position} has the hash {hash_}, the anchor says {anchor.hash}: "
+            f"entry {position} has the hash {hash_}, the anchor says {anchor.hash}: "
             "the log up to there is not the one that was anchored"
         )
     if (anchor.recorded or ALWAYS) != recorded:
         raise AnchorMismatch(
-            f"position {position} was recorded {recorded}, the anchor says {anchor.recorded}"
+            f"entry {position} was recorded {recorded}, the anchor says {anchor.recorded}"
         )
 
 
@@ -97,6 +97,6 @@ def check_reaches(anchor: Anchor, position: int) -> None:
     """Raise AnchorMismatch where a log ends before the anchor."""
     if position < anchor.position:
         raise AnchorMismatch(
-            f"the log ends at position {position}, the anchor is at {anchor.position}: "
+            f"the log ends at entry {position}, the anchor is at {anchor.position}: "
             "events are missing at its end"
         )

@@ -162,7 +162,7 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> Ancho
         except DataError as error:
             raise BackupDamaged(str(file), error.problems[0].message) from error
         if head.position != anchor.position:
-            reason = f"it ends at position {head.position}, its anchor is at {anchor.position}"
+            reason = f"it ends at entry {head.position}, its anchor is at {anchor.position}"
             raise BackupDamaged(str(file), reason)
         if anchor.position and head != (anchor.position, anchor.recorded, anchor.hash):
             raise BackupDamaged(str(file), "its last event is not that of its anchor")

@@ -72,8 +72,8 @@ def verify(
     """
     if since and (anchor is None or anchor.position < since):
         raise InvalidValue(
-            f"nothing vouches for the log up to position {since}",
-            "give an anchor of that position or a later one",
+            f"nothing vouches for the log up to entry {since}",
+            "give an anchor of that entry or a later one",
         )
     known = _Known(connection)
     unlike: HistoryDamaged | None = None  # said only of a log that is sound itself

@@ -305,10 +305,10 @@ class OfPage(Paged, Horizon):
     """Which page of the log."""
 
     order: Literal["oldest", "newest"] = Field(
-        "oldest", description="Which events come first, by position."
+        "oldest", description="Which events come first, by their entries."
     )
-    after: int = Field(0, ge=0, description="Only events after this position: the next page.")
-    before: int | None = about("Only events before this position.", ge=1)
+    after: int = Field(0, ge=0, description="Only events after this entry: the next page.")
+    before: int | None = about("Only events before this entry.", ge=1)
     of_data: ClassVar[int] = 100
     limit: int | None = limited("events", of_data)
 
