@@ -71,14 +71,17 @@ def test_every_format_has_the_same_rows(
             else:
                 assert found in (cell(value), "'" + cell(value))
 
-    head, _, *body = asked("md").splitlines()
+    head, _, *body = [line for line in asked("md").splitlines() if line.startswith("| ")]
     columns = [name.strip() for name in head.strip("|").split("|")]
     assert len(body) == len(rows)
     for line, row in zip(body, rows, strict=True):
         shown = dict(zip(columns, line.strip("|").split(" | "), strict=False))
-        for column in ("company", "subject", "status", "position", "table", "column"):
+        for column in ("subject", "status", "entry", "table", "column"):
             if column in columns:
-                assert shown[column].strip() == str(row[column] or "")
+                told = str(row["position" if column == "entry" else column] or "")
+                assert shown[column].strip() == (
+                    told.replace("_", " ") if column == "status" else told
+                )
 
     monkeypatch.setenv("COLUMNS", "300")  # nothing is broken in two
     text = asked("table")

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -114,7 +115,8 @@ def test_a_format_never_changes_the_rows(
 
     lines = [json.loads(line) for line in ask("jsonl").splitlines()]
     table = list(csv.DictReader(io.StringIO(ask("csv"))))
-    assert len(lines) == len(table) == len(ask("md").splitlines()) - 2
+    told = [line for line in ask("md").splitlines() if line.startswith("| ")]
+    assert len(lines) == len(table) == len(told) - 2
     for line, row in zip(lines, table, strict=True):
         assert line.keys() == row.keys()
     answer = json.loads(ask("json"))
@@ -211,3 +213,35 @@ def test_answers_fit_eighty_columns(folder: Path, capsys: pytest.CaptureFixture[
                 continue
             for line in run(shlex.split(command), capsys)[0].splitlines():
                 assert cells(line) <= 80, line
+
+
+def test_markdown_is_told_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What people paste into a page has names, days and sentences, and says of which day it is."""
+    at = "--on 2025-11-28 --recorded 108 --format md"
+
+    def lines(command: str) -> list[str]:
+        out, err, code = run(shlex.split(f"{command} {at}"), capsys)
+        assert (err, code) == ("", 0)
+        return out.splitlines()
+
+    commitments = lines("commitments --company foxconn")
+    assert commitments[0] == "As of 28 Nov 2025, with everything in our record up to entry 108"
+    assert commitments[2] == "| status | what | since | details | beware | subject |"
+    assert commitments[-1] == "The same again: `--on 2025-11-28 --recorded 108`"
+    doubt = "since November 2025; may only have been mentioned or may not have happened"
+    assert commitments[4].split(" | ")[2] == doubt
+    (apple,) = (each for each in lines("state foxconn") if "foxconn-apple" in each)
+    assert apple.startswith("| Hon Hai Precision Industry | observed | Manufactures for Apple |")
+    chain = "\n".join(lines("why deal:foxconn-sharp-acquisition"))
+    assert "Cited(" not in chain
+    assert "Press report (outlet not named here), “" in chain
+    told = "\n".join(lines("diff foxconn --known 2025-11-20..2025-11-28")[:-2])
+    assert "partly denied → denied" in told
+    assert not re.findall(r"[a-z]+_[a-z]+|2025-21|\| foxconn \|", told)
+
+
+def test_both_ends_of_a_relationship_stand_in_its_chain(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, _, _ = run(shlex.split("why relationship:foxconn-apple --on 2025-11-28"), capsys)
+    assert "    from        Hon Hai Precision Industry\n    to          Apple\n" in out

@@ -110,8 +110,25 @@ def write_answer(
         return
     if words.empty:
         session.note(words.empty)
+    if session.format == "md":
+        _write_markdown(session, timeline, question, answer)
+        return
     if session.format == "json" and get_origin(question.answered()) is None:
         write_document(session, answer)
     else:
         rows = question.rows(answer)
         write_rows(session, rows, columns=question.columns(answer), shown=question.shown(answer))
+
+
+def _write_markdown(
+    session: Session, timeline: Timeline, question: Question[Any], answer: Any
+) -> None:
+    """Write the answer as people read it: its coordinate, and a table in words."""
+    from timeline.questions.lookups import NamesIn
+    from timeline.render.markdown import answer_lines
+
+    names = timeline.reader.ask(NamesIn(answer))
+    rows = list(question.told(answer, names))
+    columns = question.shown(answer) or question.columns(answer)
+    with writing(session) as stream:
+        stream.writelines(answer_lines(answer, rows, columns))

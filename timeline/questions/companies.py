@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import About, Lensed, Located, Look, Question, Words
+from timeline.questions.question import About, Lensed, Located, Look, Question, Row, Words
 
 if TYPE_CHECKING:
     from timeline.answers.lists import CompaniesAnswer
@@ -43,6 +43,12 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
         from timeline.answers.lists import CompanyRow
 
         return CompanyRow.__struct_fields__
+
+    def told(self, answer: CompaniesAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+        """A line each."""
+        from timeline.render.lists import told_companies
+
+        return told_companies(answer)
 
     def words(
         self, reader: StoreReader, answer: CompaniesAnswer, look: Look, format_: str

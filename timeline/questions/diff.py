@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from timeline import parameters
 from timeline.errors import InvalidValue
-from timeline.questions.question import About, Look, Question, Words, given
+from timeline.questions.question import About, Look, Question, Row, Words, given
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day, LensAsked, Moment
@@ -91,6 +91,12 @@ class Diff(Question["DiffAnswer"]):
     def shown(self, answer: DiffAnswer) -> Sequence[str]:
         """What fits beside each other."""
         return ("subject", "change", "before", "after", "events", "sources")
+
+    def told(self, answer: DiffAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+        """Each thing that differs, in words."""
+        from timeline.render.diff import told_changes
+
+        return told_changes(answer, names)
 
     def words(self, reader: StoreReader, answer: DiffAnswer, look: Look, format_: str) -> Words:
         """Each change, and what told it."""

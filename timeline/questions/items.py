@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from timeline.questions.question import (
     Located,
     Look,
     Question,
+    Row,
     Words,
     given,
 )
@@ -103,6 +104,12 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
         from timeline.render.lists import LIST_COLUMNS
 
         return LIST_COLUMNS
+
+    def told(self, answer: ListAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+        """What each item is and how it stands, in words."""
+        from timeline.render.lists import told_items
+
+        return told_items(answer.items, names)
 
     def words(self, reader: StoreReader, answer: ListAnswer, look: Look, format_: str) -> Words:
         """Each item in two lines, and sums."""

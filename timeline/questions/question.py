@@ -111,6 +111,14 @@ class Question(Generic[Answer]):
         """The columns that a person can read side by side; None: all."""
         return None
 
+    def told(self, answer: Answer, names: Mapping[str, str]) -> Iterator[Row]:
+        """The rows as people read them in a table: with names, words and days, and without codes."""
+        from timeline.render.spoken import spoken
+
+        shown = self.shown(answer) or self.columns(answer)
+        for row in spoken(self.rows(answer), names):
+            yield {name.replace("_", " "): row.get(name) for name in shown}
+
     def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
         """The answer for people, as ``table`` or in a format of its own."""
         return Words()

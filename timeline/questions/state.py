@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from timeline.questions.question import (
     Located,
     Look,
     Question,
+    Row,
     Words,
     given,
 )
@@ -87,6 +88,14 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
         from timeline.render.rows import STATE_COLUMNS
 
         return STATE_COLUMNS
+
+    def told(self, answer: StateAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+        """What each item is and how it stands, in words, with the company in front."""
+        from timeline.render.lists import told_items
+
+        for company in answer.companies:
+            for row in told_items(company.items, names, company.company):
+                yield {"company": company.name, **row}
 
     def words(self, reader: StoreReader, answer: StateAnswer, look: Look, format_: str) -> Words:
         """Each item with its evidence; of a company that has none, from when on there is something."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -13,6 +13,7 @@ from timeline.questions.question import (
     Located,
     Look,
     Question,
+    Row,
     Words,
     given,
 )
@@ -54,6 +55,13 @@ class _Chained(Question[Answer]):
         return (
             "subject", "counts", "occurred", "known", "type", "before", "after", "event", "cited",
         )  # fmt: skip
+
+    def told(self, answer: Answer, names: Mapping[str, str]) -> Iterator[Row]:
+        """Every event of every chain, with what it did and who told it, in words."""
+        from timeline.render.why import told_chain
+
+        for chain in self.chains(answer):
+            yield from told_chain(chain, names)
 
     def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
         """Every chain in words, or as a graph."""

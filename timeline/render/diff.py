@@ -75,6 +75,26 @@ def diff_lines(
         yield from page.paragraph(f"Exactly, {label}: {coordinate_options(side)}", "faint")
 
 
+def told_changes(answer: DiffAnswer, names: Names) -> Iterator[dict[str, Any]]:
+    """The difference as people read it in a table: a row for each thing that differs."""
+    items = {item.subject: item for item in answer.items}
+    causes = {cause.event: cause for cause in answer.evidence}
+    for change in answer.changes:
+        item = items.get(change.subject)
+        if item is None:
+            of, rows = name_of(answer.company, names), company_rows(change, names)
+        else:
+            of = title(item, answer.company, names)
+            rows = _ROWS[change.change](item, change, names)
+        yield {
+            "change": change.change,
+            "of": of,
+            "details": "; ".join(" ".join(row).strip() for row in rows),
+            "told by": "; ".join(cause_words(causes[each]) for each in change.events),
+            "subject": change.subject,
+        }
+
+
 def change_style(changes: Sequence[Change]) -> tuple[str, Group]:
     """What became of an item in a word (appeared, vanished, changed), and its group."""
     what = changes[0].change if changes[0].change in _STYLES else "changed"

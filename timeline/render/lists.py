@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
 from timeline.model.kinds import KINDS
+from timeline.model.subject import Subject
 from timeline.render import words
 from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
 from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
@@ -49,7 +50,7 @@ def list_lines(
         style = group_of(item.status, disputed=item.disputed)
         found = marks(item)
         what = f"{'! ' if found else ''}{title(item, None, names or {})}"
-        yield from page.item(status, style, what, _rows(item, answer.kind, found, names or {}))
+        yield from page.item(status, style, what, _rows(item, found, names or {}))
     if answer.sums:
         yield ""
         yield from page.paragraph(
@@ -61,30 +62,20 @@ def list_lines(
     yield from again(page, answer)
 
 
-def _rows(item: CompanyItem, kind: str, found: list[str], names: Names) -> Iterator[Row]:
-    yield "", _details(item, kind, names)
+def _rows(item: CompanyItem, found: list[str], names: Names) -> Iterator[Row]:
+    yield "", " · ".join([standing_words(item), *_details(item, names), item.subject])
     if found:
         yield "!", "; ".join(found)
     for remark in item.remarks:
         yield "beware", remark_words(remark, item.subject, names)
 
 
-def _details(item: CompanyItem, kind: str, names: Names) -> str:
-    """What tells the item from others: "since 12 Aug 2016 · JPY 388.8 bn · deal:foxconn-sharp"."""
-    worth = KINDS[kind].money
-    shown = worth is not None and not KINDS[kind].words[worth].told_apart
-    money = item.terms.get(worth) if worth is not None and shown else None
-    return " · ".join(
-        filter(
-            None,
-            [
-                standing_words(item),
-                words.money(money, reported=False) if money else "",
-                *deciding_words(item, names),
-                item.subject,
-            ],
-        )
-    )
+def _details(item: CompanyItem, names: Names) -> Iterator[str]:
+    """What tells the item from others: "JPY 388.8 bn", "letter of intent, not binding"."""
+    kind = KINDS[Subject.of(item.subject).kind]
+    if kind.money in item.terms and not kind.words[kind.money].told_apart:
+        yield words.money(item.terms[kind.money], reported=False)
+    yield from deciding_words(item, names)
 
 
 def sum_words(each: Sum) -> str:
@@ -111,8 +102,17 @@ def companies_lines(
     yield page.paint(f"COMPANIES ({len(answer.companies)})", "strong")
     yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
-    rows = [
-        {
+    rows = list(told_companies(answer))
+    if rows:
+        for line in table_lines(rows, tuple(rows[0]), page.width, color):
+            yield line.removesuffix("\n")
+    yield from again(page, answer)
+
+
+def told_companies(answer: CompaniesAnswer) -> Iterator[dict[str, Any]]:
+    """The companies as people read them in a table."""
+    for row in answer.companies:
+        yield {
             "company": row.company,
             "name": row.name,
             "country": row.country,
@@ -120,12 +120,22 @@ def companies_lines(
             "status": status_words(row.status or "not known by then"),
             "items": row.items,
         }
-        for row in answer.companies
-    ]
-    if rows:
-        for line in table_lines(rows, tuple(rows[0]), page.width, color):
-            yield line.removesuffix("\n")
-    yield from again(page, answer)
+
+
+def told_items(
+    items: Iterable[CompanyItem], names: Names, company: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Items as people read them in a table; of a company as it sees them."""
+    for item in items:
+        remarks = (remark_words(remark, item.subject, names) for remark in item.remarks)
+        yield {
+            "status": status_words(item.status),
+            "what": title(item, company, names),
+            "since": standing_words(item),
+            "details": " · ".join(_details(item, names)),
+            "beware": "; ".join([*marks(item), *remarks]),
+            "subject": item.subject,
+        }
 
 
 def again(page: Page, answer: Placed) -> Iterator[str]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from timeline.render.text import clean
+from timeline.render.coordinate import coordinate_options, coordinate_words
+from timeline.render.text import capital, clean
 from timeline.render.words import value_in_words
 
 _SPECIAL: Final = re.compile(r"[\\`*|<\[\]]")
@@ -19,6 +20,21 @@ def markdown_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) ->
     yield _line("---" for _ in columns)
     for row in rows:
         yield _line(_cell(row.get(column)) for column in columns)
+
+
+def answer_lines(
+    answer: Any, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> Iterator[str]:
+    """An answer: when it is about, its rows (or a header of ``columns``), and how to ask the same again."""
+    if hasattr(answer, "before"):
+        sides = {"Before: ": answer.before, "After: ": answer.after}
+    else:
+        sides = {"": answer} if hasattr(answer, "on") and hasattr(answer, "known") else {}
+    for label, side in sides.items():
+        yield f"{_cell(capital(label + coordinate_words(side)))}\n\n"
+    yield from markdown_lines(rows, [*rows[0]] if rows else columns)
+    for label, side in sides.items():
+        yield f"\n{label or 'The same again: '}`{coordinate_options(side)}`\n"
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -124,6 +124,22 @@ def _rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     yield "event", link.event
 
 
+def told_chain(answer: WhyAnswer, names: Names) -> Iterator[dict[str, Any]]:
+    """The chain as people read it in a table: an event a row."""
+    of = title(answer.item, None, names) if answer.item else answer.subject
+    for _, links in parted(answer):
+        for link in links:
+            yield {
+                "status": status_words(shown_status(answer, link)),
+                "what": headline(link),
+                "of": of,
+                "details": "; ".join(" ".join(row) for row in link_rows(answer, link, names)),
+                "source": "; ".join(map(cited_words, link.cited)),
+                "known": _known(link),
+                "event": link.event,
+            }
+
+
 def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     """What an event did and what it says, each with its label."""
     if link.counts != "counts":
@@ -157,7 +173,7 @@ def clock_rows(link: Link) -> Iterator[Row]:
 
 def _said(link: Link) -> dict[str, Any]:
     """What an event says, in the order of the vocabulary; not what the subject of a fact says."""
-    own = EVENT_TYPES[link.type].__struct_fields__
+    own = EVENT_TYPES[link.type].__struct_encode_fields__
     return {
         name: link.fields[name]
         for name in own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, get_origin
 
@@ -83,7 +83,14 @@ def _page(timeline: Timeline, question: Question[Any]) -> Page:
             "answer": answer,
             "names": timeline.names_in(answer),
             "title": question.about.title,
-            "table": Table(question.shown(answer) or columns, list(question.rows(answer))),
+            "table": _told(timeline, question, answer, columns),
         },
         fixed=at,
     )
+
+
+def _told(
+    timeline: Timeline, question: Question[Any], answer: Any, columns: Sequence[str]
+) -> Table:
+    rows = list(question.told(answer, timeline.names_in(answer)))
+    return Table([*rows[0]] if rows else columns, rows)
