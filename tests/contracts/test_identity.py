@@ -11,6 +11,7 @@ import pytest
 from tests.contracts.world import IDENTITY, World
 from timeline.answers.asked import LensAsked
 from timeline.model.values import Fields
+from timeline.render.spoken import spoken
 
 OTHERS = [
     {"type": "company_registered", "id": f"c-{name}", "subject": f"company:{name}", "name": said}
@@ -271,6 +272,13 @@ def test_attention_has_all_remarks_of_a_day(group: World) -> None:
         ("sold", "relationship:held", "deal:bought", "2025-01-05"),
     ]
     assert list(group.timeline.report("attention", on="2024-01-01").found) == []
+    said = list(spoken(rows, {"last": "Last Ltd"}))
+    assert [(row["code"], row["because"], row["day"]) for row in said] == [
+        ("overdue", "completion", "28 Feb 2025"),
+        ("a party is dissolved", "Last Ltd", "9 Jan 2025"),
+        ("what it rests on is over", "deal:ended", "8 Jan 2025"),
+        ("sold", "deal:bought", "5 Jan 2025"),
+    ]
 
 
 def test_the_report_and_the_list_give_the_same_sums(group: World) -> None:

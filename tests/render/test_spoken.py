@@ -23,6 +23,14 @@ from timeline.render.spoken import spoken
         ("status", "noted", "mentioned"),
         ("status_group", "live", "in force"),
         ("disputed", 0, "no"),
+        ("code", "premise-over", "what it rests on is over"),
+        ("code", "party-dissolved", "a party is dissolved"),
+        ("code", "my-own", "my-own"),
+        ("because", "outside_date", "deadline"),
+        ("because", "deal:x", "deal:x"),
+        ("problem", "possible", "may be otherwise"),
+        ("detail", "in_force", "in force"),
+        ("detail", "my_own_event", "my_own_event"),
     ],
 )
 def test_a_value_is_said_as_people_read_it(column: str, value: Any, said: Any) -> None:

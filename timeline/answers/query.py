@@ -6,24 +6,38 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Self
 
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import QueryFailed
 from timeline.model.bitemporal.known_axis import within
+from timeline.model.values import Day
 from timeline.store.sql import parameters
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The day that a report is about, what was known by then, and where the log ended."""
+
+    on: Day
+    known: str | None
+    position: int
+    recorded: None = None
+    lens: UnsetType = UNSET
 
 
 class Rows(Tabular, frozen=True):
     """What a query found: the names of its columns, and its rows, which can be read once.
 
     The query goes on until its last row was read; who stops sooner closes it, or asks inside ``with``.
+    ``at`` is the coordinate of a report that depends on one.
     """
 
     columns: tuple[str, ...]
     found: Iterator[dict[str, Any]]
     source: Generator[Sequence[Any], None, None]
+    at: Asked | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,11 +95,13 @@ def computed_values(
     yield from attention(View(connection, coordinate(connection, timezone=timezone, **at)))
 
 
-def rows_of(values: Generator[Sequence[Any], None, None], limit: int | None) -> Rows:
+def rows_of(
+    values: Generator[Sequence[Any], None, None], limit: int | None, at: Asked | None = None
+) -> Rows:
     """Rows by the names of their columns, at most ``limit``; the query runs now, up to its first rows."""
     columns = tuple(next(values))
     for name in columns:
         if columns.count(name) > 1:
             raise QueryFailed(f'two columns are called "{name}"', "name one of them with AS")
     found = (dict(zip(columns, row, strict=True)) for row in values)
-    return Rows(columns, islice(found, limit), values)
+    return Rows(columns, islice(found, limit), values, at)

@@ -31,6 +31,7 @@ from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
 from timeline.plugins import Plugs
 from timeline.store.identity import read_stored_identity
+from timeline.store.sql import parameters
 
 COMPUTED: Final = ("attention",)
 """What a file can name after ``computed``: questions that no query can answer."""
@@ -70,6 +71,13 @@ class Report(Struct, frozen=True):
     def is_shipped(self) -> bool:
         """Whether the program brought it, so that nobody else wrote its query."""
         return Path(self.path).parent == SHIPPED
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether what it finds depends on a day, or on what was known."""
+        counted = any(_FROM_DAY.fullmatch(each.default or "") for each in self.params)
+        named = {"on", "known"} & set(parameters(self.sql))
+        return bool(self.computed or counted or named)
 
     @property
     def row(self) -> ReportRow:

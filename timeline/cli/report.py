@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from timeline.cli.options import DAY, FILES, ROWS, Decorator, examples, tone, written, zoned
-from timeline.cli.output import write_rows
+from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
 from timeline.cli.sql import Cut, limited, write_limited
 
@@ -98,13 +98,28 @@ def _write_spoken(
     session: Session, timeline: Timeline, found: Rows, limit: int | None, asked: Mapping[str, Any]
 ) -> None:
     """Write the rows for people: with names, and days as people write them."""
-    from timeline.render.spoken import companies_in, spoken
+    from timeline.render.coordinate import coordinate_words
+    from timeline.render.rows import render_rows
+    from timeline.render.spoken import companies_in, heading, spoken
+    from timeline.render.text import capital
 
     cut = Cut(found, limit)
     rows = list(cut)
     at = {name: asked.get(name) for name in ("on", "known")}
     names = timeline.names(companies_in(rows), **at)
-    said = ({n.replace("_", " "): v for n, v in row.items()} for row in spoken(rows, names))
-    write_rows(session, said, columns=[name.replace("_", " ") for name in found.columns])
+    said = ({heading(name): v for name, v in row.items()} for row in spoken(rows, names))
+    with writing(session) as stream:
+        if found.at is not None:
+            stream.write(f"{capital(coordinate_words(found.at))}\n\n")
+        render_rows(
+            said,
+            "md" if session.format == "md" else "table",
+            out=stream,
+            columns=[*map(heading, found.columns)],
+            width=session.width,
+            color=session.colored,
+        )
+        if found.at is not None:
+            stream.write(f"\nThe record ended at entry {found.at.position:,}.\n")
     if cut.more:
         session.note(f"there are more than {limit} rows")

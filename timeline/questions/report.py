@@ -42,11 +42,16 @@ class RunReport(Question["Rows"]):
 
     def ask(self, reader: StoreReader) -> Rows:
         """The rows, which can be read once."""
-        from timeline.answers.query import computed_values, rows_of, with_coordinate
+        from timeline.answers.query import Asked, computed_values, rows_of, with_coordinate
         from timeline.answers.report import arguments, find_report
         from timeline.store.sql import ask_sql, read_sql
 
         report = find_report(self.name, self.reports)
+        asked = None
+        if report.is_dated:
+            with reader.session() as connection:
+                at = reader.at(connection, on=self.on, known=self.known)
+            asked = Asked(on=at.on, known=at.known, position=at.position)
 
         def values() -> Generator[Sequence[Any], None, None]:
             with reader.session() as connection:
@@ -64,7 +69,7 @@ class RunReport(Question["Rows"]):
                 reader.store, report.sql, given, timeout=self.timeout, most_bytes=self.most_bytes
             )
 
-        return rows_of(values(), self.limit)
+        return rows_of(values(), self.limit, asked)
 
 
 @dataclass(frozen=True)

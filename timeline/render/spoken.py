@@ -15,7 +15,7 @@ from timeline.model import dates, short_forms
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import instant_words
 from timeline.render.fields import kind_words, label_of, type_words
-from timeline.render.status import GROUP_WORDS, status_words
+from timeline.render.status import GROUP_WORDS, STATUSES, status_words
 from timeline.render.words import Names, date, name_of, roles, since, value_in_words
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*", re.ASCII)
@@ -39,6 +39,9 @@ _COMPANIES: Final = frozenset(
 )
 
 
+_TERMS: Final = {name: label_of(name) for name in ("expected_completion", "outside_date", "window")}
+"""The terms that a deadline may be of, as ``because`` of what is overdue."""
+
 _LARGE: Final = 100_000
 """From here on nobody counts the digits of a number: "2,296.5 bn"."""
 
@@ -48,12 +51,38 @@ def _group_words(group: str) -> str:
     return GROUP_WORDS.get(group, group)
 
 
+_REMARKS: Final = {
+    "premise-over": "what it rests on is over",
+    "party-dissolved": "a party is dissolved",
+    "overdue": "overdue",
+    "sold": "sold",
+}
+"""Codes of remarks, where a table has one a row."""
+
+_PROBLEMS: Final = {
+    "contradicted": "contradicted by a later report",
+    "conflicting": "reports differ",
+    "contested": "contested",
+    "possible": "may be otherwise",
+    "unsourced": "no source",
+}
+"""What the report of quality finds."""
+
+
+def _detail(detail: str) -> str:
+    """A status in words; an id, of what has no source, as it is."""
+    return status_words(detail) if detail in STATUSES else detail
+
+
 _WORDS: Final[dict[str, Callable[[str], str]]] = {
     "kind": kind_words,
     "type": type_words,
     "status": status_words,
     "became": status_words,
     "status_group": _group_words,
+    "code": lambda code: _REMARKS.get(code, code),
+    "problem": lambda problem: _PROBLEMS.get(problem, problem),
+    "detail": _detail,
 }
 _YES_OR_NO: Final = frozenset({"disputed", "assumed"})
 """Columns of truth values, which SQLite has as 0 and 1."""
@@ -67,6 +96,14 @@ def companies_in(rows: Iterable[Mapping[str, Any]]) -> set[str]:
             value = _read(row[column])
             found |= {value} if isinstance(value, str) else set(value or ())
     return found
+
+
+_HEADINGS: Final = {"code": "beware"}
+
+
+def heading(column: str) -> str:
+    """What people read above a column."""
+    return _HEADINGS.get(column, column.replace("_", " "))
 
 
 def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str, Any]]:
@@ -91,7 +128,7 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
     read = _read(value)
     if column in _COMPANIES:
         if isinstance(read, str):
-            return name_of(read, names) if read in names else read
+            return name_of(read, names) if read in names else _TERMS.get(read, read)
         if isinstance(read, list):
             return ", ".join(name_of(each, names) for each in read)
     if column == "roles" and isinstance(read, list):

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from timeline.answers.query import Rows
 from timeline.answers.report import ReportRow, find_report, read_reports
 from timeline.app import Timeline
-from timeline.render.spoken import companies_in, spoken
+from timeline.render.spoken import companies_in, heading, spoken
 from timeline.web.addresses import report_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
@@ -67,7 +67,7 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
         given = asked.given()
         # a page asks for what is missing; who asks for rows is told
         missing = [p for p in found.params if p.default is None and p.name not in given]
-        table = Table()
+        table, at = Table(), None
         most = asked.most(for_people=format_of(request) == "html")
         if not missing or format_of(request) != "html":
             with nullcontext() if found.is_shipped else _queries(request):
@@ -75,12 +75,16 @@ def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> 
                     name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
                     limit=most + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
                 )  # fmt: skip
-                table = _read(rows, most)
+                table, at = _read(rows, most), rows.at
 
         def context() -> dict[str, Any]:
             names = timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
-            said = replace(table, rows=list(spoken(table.rows, names)))
-            return {"report": found.row, "missing": missing, "table": said}
+            rows = [
+                {heading(name): value for name, value in row.items()}
+                for row in spoken(table.rows, names)
+            ]
+            said = replace(table, columns=[*map(heading, table.columns)], rows=rows)
+            return {"report": found.row, "missing": missing, "table": said, "answer": at}
 
         return Page(
             template="report.html",
