@@ -119,8 +119,10 @@ def deciding_words(item: CompanyItem, names: Names) -> Iterator[str]:
 
 _LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})
 _DECIDING: Final = {
+    "deal": ("quantity",),
     "relationship": ("share",),
     "right": ("quantity", "window"),
+    "commitment": ("quantity",),
     "proceeding": ("stage",),
 }
 """The terms that tell items of a kind apart, besides their title."""

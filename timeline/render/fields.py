@@ -10,7 +10,7 @@ from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.kinds.event import Kind
 from timeline.model.kinds.shapes import Shape, shapes_of
 from timeline.render import words
-from timeline.render.terms import FORMS, Row, say, term_words
+from timeline.render.terms import FORMS, PARTS, Row, say, term_words
 from timeline.render.words import Names
 
 NOTHING: Final = "nothing"
@@ -73,7 +73,7 @@ def field_words(name: str, value: Any, names: Names) -> str:
     told = _SAY.get(name)
     if told is not None and isinstance(value, str):
         return told(value, names)
-    if name in _TERMS and _shapes()[name] != "text":
+    if name in _TERMS and (_shapes()[name] != "text" or name in PARTS):
         return term_words(_TERMS[name], name, value, names)
     return say(_shapes().get(name, "text"), value, names)
 

@@ -80,6 +80,7 @@ _WORDS: Final[dict[str, Callable[[str], str]]] = {
     "status": status_words,
     "became": status_words,
     "status_group": _group_words,
+    "basis": lambda basis: basis.replace("_", " "),
     "code": lambda code: _REMARKS.get(code, code),
     "problem": lambda problem: _PROBLEMS.get(problem, problem),
     "detail": _detail,

@@ -6,7 +6,7 @@ What the title says already is not said again. JSON has every field as it is sto
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -45,8 +45,9 @@ def say(shape: Shape, value: Any, names: Names) -> str:
 def term_words(kind: Kind, term: str, value: Any, names: Names) -> str:
     """The value of a term as it reads beside its label: "expected by 2027", "JPY 88 a share"."""
     told = kind.words[term]
-    if term == "break_fees":
-        return "; ".join(_fee_words(each, names) for each in value)
+    if term in PARTS:
+        between = ", " if term == "interests" else "; "
+        return between.join(PARTS[term](each, names) for each in value)
     lasting = term in ("period", "window")
     said = words.stretch(value) if lasting else say(shape_of(kind, term), value, names)
     # "expected by 2027": an open start is a deadline
@@ -61,6 +62,47 @@ def _fee_words(fee: Mapping[str, Any], names: Names) -> str:
     said = f"{debtor} owes{creditor} {amount}" if debtor else amount
     return f"{said}: {fee['when']}" if "when" in fee else said
 
+
+_PAID_IN: Final = {
+    "cash": "in cash",
+    "stock": "in stock",
+    "assumed_debt": "of assumed debt",
+    "earn_out": "as an earn-out",
+    "asset": "in assets",
+    "other": "in another form",
+}
+
+
+def _consideration_words(part: Mapping[str, Any], names: Names) -> str:
+    """A part of what is paid: "USD 6 bn in cash", "in stock (0.745 of a share)"."""
+    said = _PAID_IN[part["form"]]
+    if "value" in part:
+        said = f"{words.money(part['value'])} {said}"
+    return f"{said} ({part['ratio']})" if "ratio" in part else said
+
+
+def _tranche_words(tranche: Mapping[str, Any], names: Names) -> str:
+    """An instalment: "USD 4 bn, due June 2025: first closing"."""
+    parts = [words.money(tranche["amount"])] if "amount" in tranche else []
+    parts += [words.quantity(tranche["quantity"])] if "quantity" in tranche else []
+    said = join(parts)
+    if "due" in tranche:
+        said = ", ".join(filter(None, [said, f"due {words.date(tranche['due'])}"]))
+    return ": ".join(filter(None, [said, tranche.get("condition", "")]))
+
+
+def _interest_words(interest: str, names: Names) -> str:
+    """A right that comes with a stake: "board appointment"."""
+    return interest.replace("_", " ")
+
+
+PARTS: Final[Mapping[str, Callable[[Any, Names], str]]] = {
+    "break_fees": _fee_words,
+    "consideration": _consideration_words,
+    "tranches": _tranche_words,
+    "interests": _interest_words,
+}
+"""How each part reads of a term that is a list of parts."""
 
 FORMS: Final = {
     "loi": "letter of intent",
@@ -83,8 +125,8 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
             if term in item.changed:
                 said += f", {changed_words(kind, term, item.changed[term], names)}"
             yield told.label, said
-            if term == kind.money and (paid := paid_words(item.steps)):
-                yield "paid", paid
+        if term == kind.money and (paid := paid_words(item.steps)):
+            yield "paid", paid
     for term, value in terms.items():  # of a vocabulary that is newer than these words
         if term not in kind.words:
             yield term.replace("_", " "), value_in_words(value, names)
@@ -99,21 +141,31 @@ def changed_words(kind: Kind, term: str, changed: Mapping[str, Any], names: Name
 
 
 def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
-    """What was paid under a deal so far, added up where the amounts are alike and exact."""
-    sums: dict[tuple[str, ...], Decimal] = {}
+    """What was paid under a deal so far: "USD 3 bn and EUR 200 mn in 4 payments".
+
+    Amounts are added up end by end where they are alike: within one currency, period and basis.
+    """
+    sums: dict[tuple[str, ...], dict[str, Decimal]] = {}
     count = 0
     for step in steps:
         if step["type"] == "deal_payment_made":
             count += 1
-            amount = dict(step["amount"])
-            exact = amount.pop("exact", None)
-            if exact is None or set(amount) - {"currency"}:
-                return ""
-            key = (amount["currency"],)
-            sums[key] = sums.get(key, Decimal(0)) + Decimal(exact)
+            amount = step["amount"]
+            ends = {end: amount[end] for end in ("exact", "min", "max") if end in amount}
+            alike = ("exact", amount.get("basis", ""), amount.get("per", ""), amount["currency"])
+            if "exact" not in ends:
+                alike = (*sorted(ends), *alike[1:])
+            so_far = sums.setdefault(alike, dict.fromkeys(ends, Decimal(0)))
+            for end, value in ends.items():
+                so_far[end] += Decimal(value)
     said = join(
-        words.money({"currency": currency, "exact": format(total, "f")})
-        for (currency,), total in sums.items()
+        words.money(
+            {end: format(total, "f") for end, total in ends.items()}
+            | {"currency": currency}
+            | ({"basis": basis} if basis else {})
+            | ({"per": per} if per else {})
+        )
+        for (*_, basis, per, currency), ends in sums.items()
     )
     return f"{said} in {count} payments" if count > 1 else said
 
@@ -123,7 +175,9 @@ def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
     said = {
         other: held
         for other, held in parties.items()
-        if other in item.counterparties and not titles.implied(item, other, held)
+        if other in item.counterparties
+        and not titles.implied(item, other, held)
+        and list(held) != ["other"]
     }
     if said:
         yield (
@@ -146,6 +200,7 @@ def form_words(terms: Mapping[str, Any]) -> str:
 # --- steps: what events carry besides the terms ---------------------------------------------------
 
 _ENVELOPE: Final = frozenset({"event", "type", "occurred"})
+_STEP_LABELS: Final = {"terms_of": "terms"}
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -181,7 +236,10 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
     after = [value_in_words(rest.pop(name)) for name in ("reason", "alternative") if name in rest]
     if "fee" in rest:
         after.append(f"fee {words.money(rest.pop('fee'))}")
-    after += [f"{name.replace('_', ' ')} {value_in_words(value)}" for name, value in rest.items()]
+    after += [
+        f"{_STEP_LABELS.get(name, name).replace('_', ' ')}: {value_in_words(value)}"
+        for name, value in rest.items()
+    ]
     sentence = " ".join(filter(None, said)) or type_.replace("_", " ")
     return (
         f"{words.date(step['occurred'])}: {' – '.join(filter(None, [sentence, '; '.join(after)]))}"
