@@ -190,3 +190,53 @@ def test_the_real_story_of_sharp(tmp_path: Path) -> None:
         assert all("2016-02-25" < moment[:10] <= "2016-03-31" for moment in known)
     (raised,) = timeline.diff("rivian", on="2024-12-31", known="2024-11-11..2024-11-12").changes[:1]
     assert raised.change in ("terms", "status")
+
+
+PREMISE = """\
+story: premise
+sources:
+  post: {publisher: Post, kind: news, published: 2025-01-10}
+  times: {publisher: Times, kind: news, published: 2025-06-10}
+companies: {acme: {name: Acme}, globex: {name: Globex}}
+events:
+  - type: deal_announced
+    id: announced
+    subject: deal:widgets
+    occurred: 2025-01-10
+    source: post
+    kind: supply
+    parties: {acme: [supplier], globex: [customer]}
+    outside_date: 2025-05-01
+  - type: right_granted
+    id: granted
+    subject: right:option
+    occurred: 2025-01-10
+    source: post
+    kind: purchase_option
+    holder: globex
+    grantor: acme
+    deal: deal:widgets
+  - {type: deal_terminated, id: terminated, subject: deal:widgets, occurred: 2025-06-09, source: times}
+  - {type: company_dissolved, id: dissolved, subject: company:globex, occurred: 2025-06-10, source: times}
+"""
+
+
+@pytest.mark.parametrize(
+    "days, subject, events",
+    [
+        ("2025-01-15..2025-06-09", "right:option", ["terminated"]),
+        ("2025-06-09..2025-06-10", "right:option", ["dissolved"]),
+        ("2025-01-15..2025-06-10", "right:option", ["terminated", "dissolved"]),
+        ("2025-06-10..2025-01-15", "right:option", ["terminated", "dissolved"]),
+        ("2025-01-15..2025-05-02", "deal:widgets", []),  # overdue: time itself did it
+    ],
+)
+def test_a_remark_names_what_happened_elsewhere(
+    days: str, subject: str, events: list[str], tmp_path: Path
+) -> None:
+    with new_timeline(tmp_path) as timeline:
+        replay_text(timeline.store, tmp_path, PREMISE)
+        answer = timeline.diff("acme", on=days)
+    (change,) = (each for each in answer.changes if each.subject == subject)
+    assert (change.change, change.events) == ("remarks", events)
+    assert {*events} <= {cause.event for cause in answer.evidence}

@@ -154,10 +154,27 @@ def differing(
         did = _causes(before, after, item.subject)
         if not did and company is not None:
             did = _joined(before, after, company, item)
+        elsewhere = _remarked(before, after, compared)
         found.items.append(item)
-        found.changes.extend(_changes(item, compared, did))
-        found.causes.extend(did)
+        for each in compared:
+            causes = elsewhere or did if each[0] == "remarks" else did
+            found.changes.append(_change(item, *each, causes))
+        found.causes.extend([*did, *elsewhere])
     return found
+
+
+def _remarked(
+    before: View, after: View, compared: Iterable[tuple[ChangeName, Any, Any]]
+) -> list[Entry]:
+    """What happened elsewhere that remarks follow from which are new, or gone."""
+    for name, was, became in compared:
+        if name == "remarks":
+            differing = [each for each in (*was, *became) if (each in was) != (each in became)]
+            companies = {f"company:{each['company']}" for each in differing if "company" in each}
+            subjects = companies | {each["subject"] for each in differing if "subject" in each}
+            causes = [entry for s in sorted(subjects) for entry in _causes(before, after, s)]
+            return sorted(causes, key=by_position)
+    return []
 
 
 def cited_causes(before: View, after: View, causes: Iterable[Entry]) -> list[Cause]:
@@ -202,22 +219,19 @@ def _side(view: View) -> Side:
     return Side(**view.heading)
 
 
-def _changes(
-    item: CompanyItem, compared: list[tuple[ChangeName, Any, Any]], causes: list[Entry]
-) -> Iterator[Change]:
-    events = [entry.id for entry in causes]
-    sources = sorted({slug for entry in causes for slug in entry.sources})
-    for name, was, became in compared:
-        yield Change(
-            member=item.member,
-            subject=item.subject,
-            kind=item.kind,
-            change=name,
-            before=was,
-            after=became,
-            events=events,
-            sources=sources,
-        )
+def _change(
+    item: CompanyItem, name: ChangeName, was: Any, became: Any, causes: Iterable[Entry]
+) -> Change:
+    return Change(
+        member=item.member,
+        subject=item.subject,
+        kind=item.kind,
+        change=name,
+        before=was,
+        after=became,
+        events=[entry.id for entry in causes],
+        sources=sorted({slug for entry in causes for slug in entry.sources}),
+    )
 
 
 def _compare(

@@ -163,11 +163,17 @@ def _rows(
     if verbose or claim_term_of(item.subject) is None:  # else the title names it
         yield "subject", item.subject
     label = "told by"
-    for id_ in changes[0].events:
+    events = causing(changes)
+    for id_ in events:
         yield label, cause_words(causes[id_])
         label = ""
-    if not changes[0].events:
+    if not events:
         yield label, "no event: time itself made the difference"
+
+
+def causing(changes: Sequence[Change]) -> list[str]:
+    """The events that made the changes of an item, each once."""
+    return [*dict.fromkeys(id_ for change in changes for id_ in change.events)]
 
 
 def _appeared(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:

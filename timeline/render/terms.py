@@ -63,6 +63,9 @@ def _fee_words(fee: Mapping[str, Any], names: Names) -> str:
     return f"{said}: {fee['when']}" if "when" in fee else said
 
 
+_SETTLED: Final = frozenset({"done", "over", "denied"})
+"""Groups in which nothing is expected any more."""
+
 _PAID_IN: Final = {
     "cash": "in cash",
     "stock": "in stock",
@@ -124,6 +127,8 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
             said = term_words(kind, term, terms[term], names)
             if term in item.changed:
                 said += f", {changed_words(kind, term, item.changed[term], names)}"
+            if term == "expected_completion" and item.group in _SETTLED:
+                said = f"had been {said}"
             yield told.label, said
         if term == kind.money and (paid := paid_words(item.steps)):
             yield "paid", paid

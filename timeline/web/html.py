@@ -149,6 +149,7 @@ def environment() -> Environment:
         "cite_text": citing.cite_text,
         "frame": citing.frame,
         "cause_words": diff.cause_words,
+        "causing": diff.causing,
         "chain_style": why.chain_style,
         "change_rows": diff.change_rows,
         "clock_rows": why.clock_rows,
