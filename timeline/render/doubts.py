@@ -114,7 +114,10 @@ def deciding_words(item: CompanyItem, names: Names) -> Iterator[str]:
     for term in _DECIDING.get(kind.name, ()):
         if term in item.terms:
             said = term_words(kind, term, item.terms[term], names)
-            yield f"to be exercised {said}" if term == "window" else said
+            yield f"exercise window {said}" if term == "window" else said
+    if item.status == "decided":
+        outcomes = [s["outcome"] for s in item.steps if s["type"] == "proceeding_decided"]
+        yield from (each.replace("_", " ") for each in outcomes[-1:])
 
 
 _LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})

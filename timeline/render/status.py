@@ -98,4 +98,7 @@ def parse_status(kind: str, text: str) -> list[str]:
 
 def status_words(status: str) -> str:
     """The status as people write it: "in force", "partly denied"; "mentioned" where none was reported."""
-    return "mentioned" if status == "noted" else status.replace("_", " ")
+    return _WORDS.get(status, status.replace("_", " "))
+
+
+_WORDS: Final = {"noted": "mentioned", "talks": "in talks"}

@@ -11,6 +11,7 @@ from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.status import status_words
+from timeline.render.titles import with_article
 from timeline.render.words import date
 
 _MOST: Final = 8  # sorts of items that are told one by one
@@ -26,6 +27,15 @@ _COUNTED: Final = {
     "exclusivity": "exclusive right",
 }
 """What to count where the noun of a kind has no plural."""
+
+
+_RUMOURED: Final = {
+    "end": "the end of",
+    "change": "a change of",
+    "delay": "a delay of",
+    "decision": "a decision on",
+}
+"""What is rumoured of a deal, unless that it begins."""
 
 
 def summary(items: Sequence[CompanyItem], told: Mapping[str, Told]) -> str:
@@ -90,6 +100,10 @@ def _sort(item: CompanyItem) -> tuple[str, str]:
         if begins and item.status == "open":
             status = "rumoured"
         elif not (begins and item.status == "denied"):
-            noun = f"{noun} rumour" if named else noun
+            what = _RUMOURED.get(item.terms.get("of", "begin"))
+            if what is not None:
+                noun = f"rumour of {what} {with_article(noun, None)}"
+            else:
+                noun = f"{noun} rumour" if named else noun
     contested = item.certainty == "contested"
     return noun, f"{status} (contested)" if contested else status

@@ -121,6 +121,8 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
     kind = KINDS[Subject.of(item.subject).kind]
     yield from _others(item, names)
     if form := form_words(terms):
+        if "form" in item.changed:
+            form += f", {changed_words(kind, 'form', item.changed['form'], names)}"
         yield "form", form
     for term, told in kind.words.items():
         if term in terms and not told.told_apart:
@@ -130,6 +132,10 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
             if term == "expected_completion" and item.group in _SETTLED:
                 said = f"had been {said}"
             yield told.label, said
+        elif (
+            term in terms and term in item.changed and term != "form"
+        ):  # the title has the value, not the one before
+            yield told.label, changed_words(kind, term, item.changed[term], names)
         if term == kind.money and (paid := paid_words(item.steps)):
             yield "paid", paid
     for term, value in terms.items():  # of a vocabulary that is newer than these words
@@ -139,10 +145,24 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
 
 def changed_words(kind: Kind, term: str, changed: Mapping[str, Any], names: Names) -> str:
     """How a term came to its value: "since March 2018; 100 % before"."""
-    before = term_words(kind, term, changed["before"], names)
+    before = _told_apart(kind, term, changed["before"]) or term_words(
+        kind, term, changed["before"], names
+    )
     since = f"since {words.since(changed['since'])}; " if changed["since"] else ""
     still = ", and perhaps still" if changed["unsettled"] else ""
     return f"{since}{before} before{still}"
+
+
+def _told_apart(kind: Kind, term: str, value: Any) -> str:
+    """A term that stands in the title or beside the form, in words; empty for any other."""
+    match term:
+        case "kind":
+            return kind.noun(value)
+        case "form":
+            return FORMS.get(value, str(value))
+        case "binding":
+            return "binding" if value else "not binding"
+    return ""
 
 
 def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
@@ -237,10 +257,15 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
         if name in rest
     ]
     if rest.pop("as_party", True) is False:
-        said.append("though not as a party")
+        said[-1] += ", though not as a party"
     after = [value_in_words(rest.pop(name)) for name in ("reason", "alternative") if name in rest]
     if "fee" in rest:
         after.append(f"fee {words.money(rest.pop('fee'))}")
+    if (
+        rest.get("outcome", step.get("outcome")) == "granted_with_conditions"
+        and "conditions" in rest
+    ):
+        after.append(value_in_words(rest.pop("conditions")))
     after += [
         f"{_STEP_LABELS.get(name, name).replace('_', ' ')}: {value_in_words(value)}"
         for name, value in rest.items()

@@ -15,7 +15,19 @@ from timeline.render import words
 from timeline.render.text import capital, join
 from timeline.render.words import Names, name_of
 
-_ORDER: Final = ("of", "between", "in", "to", "for", "by", "against", "before", "from", "with")
+_ORDER: Final = (
+    "of",
+    "between",
+    "into",
+    "in",
+    "to",
+    "for",
+    "by",
+    "against",
+    "before",
+    "from",
+    "with",
+)
 
 _OWNERS: Final = ("from", "holder", "actor", "company")
 
