@@ -25,7 +25,11 @@ def _date(value: str, names: Names) -> str:
 
 
 def kind_words(value: str) -> str:
-    """A kind of item in words, whatever kind of subject it is of: "joint venture"."""
+    """A kind of item in words, whatever kind of subject it is of: "joint venture", "owns a stake in"."""
+    for kind in KINDS.values():
+        if value in kind.phrases:
+            said = kind.phrases[value][0].removesuffix(" {}")
+            return f"{said[0].lower()}{said[1:]}"
     named = (kind for kind in KINDS.values() if value in kind.nouns and value != "other")
     return next((kind.noun(value) for kind in named), value.replace("_", " "))
 

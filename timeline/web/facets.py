@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from timeline.answers.model import CompanyItem
 from timeline.model.fold import kind_of
+from timeline.render.fields import kind_words
 from timeline.render.page import kind_of as subject_kind
 from timeline.render.status import GROUP_WORDS
 from timeline.render.titles import title
@@ -111,7 +112,7 @@ def _words(facet: str, value: str, names: Names) -> str:
         return name_of(value, names)
     if facet == "status":
         return GROUP_WORDS.get(value, value)
-    return value.replace("_", " ").replace(".", " ")
+    return kind_words(value).replace(".", " ")
 
 
 def in_order(

@@ -126,6 +126,7 @@ def environment() -> Environment:
         "schema_words": schema_words,
         "web_address": web_address,
         "words": status.status_words,
+        "kind_words": fields.kind_words,
     }
     made.tests["day"] = _IS_DAY
     made.globals |= {
