@@ -792,6 +792,65 @@ def test_an_edit_that_is_unsound_is_refused_where_it_stands(store: Store, tmp_pa
     assert Timeline(store).stats().position == 7
 
 
+UNREADABLE = "  - {type: deal_signed, subject: deal:other, occurred: 2025-01-11, source: times\n"
+"""A line that is no YAML: nothing closes its brace."""
+
+
+@pytest.mark.parametrize(
+    "changes, found",
+    [
+        pytest.param([("source: post\n", "source: nowhere\n")], ["unknown-source"], id="a source"),
+        pytest.param([("globex: [cus", "glob: [cus")], ["unknown-company"], id="a company"),
+        pytest.param(
+            [("    id: signed\n    subject: deal:widgets", "    subject: deal:new")],
+            ["missing-field", "missing-field"],
+            id="an event without a first one",
+        ),
+        pytest.param(
+            [("  globex: {name: Globex, country: US}\n", "")],
+            ["still-referred-to"],
+            id="a registration that is gone and referred to",
+        ),
+        pytest.param(
+            [("exact: 50", "exact: many"), ("kind: news, published: 2025-01-12", "kind: nws")],
+            ["wrong-type", "invalid-value"],
+            id="values",
+        ),
+    ],
+)
+@pytest.mark.parametrize("amend", [False, True])
+def test_a_line_that_cannot_be_read_hides_no_other_problem(
+    store: Store, tmp_path: Path, changes: list[tuple[str, str]], found: list[str], amend: bool
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    with pytest.raises(DataError) as refused:
+        replay_text(store, tmp_path, edited(*changes) + UNREADABLE, amend=amend)
+    named = [p for p in refused.value.problems if p.code != "event-changed"]
+    if not amend:  # without it nothing is retracted
+        found = [code for code in found if code != "still-referred-to"]
+    assert sorted(codes(named)) == sorted(["invalid-yaml", *found])
+    lines = [p.location.line for p in refused.value.problems if p.location]
+    assert lines == sorted(lines)
+    assert len(lines) == len(refused.value.problems)
+    assert Timeline(store).stats().position == 7
+
+
+def test_what_stands_in_a_line_that_cannot_be_read_is_not_called_gone(
+    store: Store, tmp_path: Path
+) -> None:
+    replay_text(store, tmp_path, STORY)
+    for old, new in (
+        ("    id: signed\n", "    id: signed\n    note: [x\n"),
+        ("  globex: {name", "  globex: {name: [Globex, name"),
+        ("    by: [acme]", "    by: {acme"),
+    ):
+        ways: list[dict[str, Any]] = [{"amend": True}, {"strict": True}, {}]
+        for how in ways:
+            with pytest.raises(DataError) as refused:
+                replay_text(store, tmp_path, edited((old, new)), **how)
+            assert len(refused.value.problems) == 1
+
+
 # --- expectations, rehearsals -------------------------------------------------------------------
 
 EXPECTING = (

@@ -129,7 +129,7 @@ def _replay(
     stdin: BinaryIO | None,
     progress: Progress | None,
 ) -> Replayed:
-    parts = _read(paths, partly=not how.amend)
+    parts = _read(paths)
     wrong = [problem for part in parts if part.fixture for problem in part.fixture.problems]
     with ExitStack() as stack:
         connection = stack.enter_context(store.writing(create=True))
@@ -138,17 +138,19 @@ def _replay(
         start = appender.position
         if how.verify and start:
             raise InvalidValue("the store is not empty", "replay --verify needs a new store")
-        if wrong:
-            raise DataError(_all_problems(appender, parts, wrong, how, stdin))
+        appender.problems += wrong
+        for part in parts:
+            appender.unsound |= (part.fixture and part.fixture.unsound) or set()
         files = [part.file for part in parts if part.file is not None]
-        edits = Edits(appender, files, [path for path in map(Path, paths) if path.is_dir()])
-        appended = _append(appender, parts, how, stdin, progress)
-        warnings = edits.warnings + edits.reconcile(start, amend=how.amend)
-        if how.amend and not appender.problems:
-            appender.redate(d for p in parts if p.fixture for d in p.fixture.drafts)
-        if how.strict:
-            appender.problems += [replace(warning, warning=False) for warning in warnings]
-        head = appender.finish()
+        with _in_order([file.name for file in files]):
+            edits = Edits(appender, files, [path for path in map(Path, paths) if path.is_dir()])
+            appended = _append(appender, parts, how, stdin, progress)
+            warnings = edits.warnings + edits.reconcile(start, amend=how.amend)
+            if how.amend and not appender.problems:
+                appender.redate(d for p in parts if p.fixture for d in p.fixture.drafts)
+            if how.strict:
+                appender.problems += [replace(warning, warning=False) for warning in warnings]
+            head = appender.finish()
         edits.keep()
         failed, asked = _ask(connection, parts)
         result = Replayed(
@@ -170,30 +172,19 @@ def _replay(
     return result
 
 
-def _all_problems(
-    appender: Appender,
-    parts: list[_Part],
-    wrong: list[Problem],
-    how: How,
-    stdin: BinaryIO | None,
-) -> list[Problem]:
-    """What is wrong in files that could not be read whole, with what is wrong in the rest of them."""
-    for part in parts:
-        appender.unsound |= (part.fixture and part.fixture.unsound) or set()
-    try:
-        _append(appender, parts, how, stdin, None)
-        appender.finish()
-    except DataError as error:
-        wrong = [*wrong, *error.problems]
-    names = [part.file.name for part in parts if part.file is not None]
-    places = [problem.location for problem in wrong]
+@contextmanager
+def _in_order(names: Sequence[str], others: Sequence[Problem] = ()) -> Iterator[None]:
+    """Put the problems of a DataError, and others, into the order of the files and of their lines."""
     order = {name: number for number, name in enumerate(dict.fromkeys(names))}
 
-    def place(number: int) -> tuple[int, int]:
-        at = places[number]
+    def place(problem: Problem) -> tuple[int, int]:
+        at = problem.location
         return (order.get(at.file, len(order)), at.line) if at else (len(order), 0)
 
-    return [wrong[number] for number in sorted(range(len(wrong)), key=place)]
+    try:
+        yield
+    except DataError as error:
+        raise DataError(sorted([*error.problems, *others], key=place)) from None
 
 
 class Checked(Struct, frozen=True):
@@ -225,11 +216,10 @@ def checked(
     failed = None
     try:
         try:
-            done = replay_files(store, paths, stdin=stdin)
+            with _in_order([p.file.name for p in _read(paths) if p.file] if wrong else [], wrong):
+                done = replay_files(store, paths, stdin=stdin)
         except ExpectationFailed as error:
             failed, done = error, cast("Replayed", error.done)
-        except DataError as error:
-            raise DataError([*error.problems, *wrong]) from None
         if wrong:
             raise DataError(wrong)
         with store.reading() as connection:
@@ -241,7 +231,7 @@ def checked(
 
 
 def drafts_of(paths: Sequence[str | Path]) -> Iterator[Draft]:
-    """The events of fixtures, each with its place; DataError where a file cannot be read."""
+    """The events of fixtures that can be read, each with its place."""
     return (draft for part in _read(paths) if part.fixture for draft in part.fixture.drafts)
 
 
@@ -281,10 +271,9 @@ def rehearse_files(
         return done
 
 
-def _read(paths: Sequence[str | Path], *, partly: bool = False) -> list[_Part]:
-    """The files of a replay; DataError with every problem of every YAML file.
+def _read(paths: Sequence[str | Path]) -> list[_Part]:
+    """The files of a replay, with what could be read of them; DataError where one is read no further.
 
-    With ``partly`` there is no error where it is known which events could not be read.
     A file that is named twice, such as by itself and in its folder, is read once, in its first place.
     """
     parts: list[_Part] = []
@@ -309,7 +298,7 @@ def _read(paths: Sequence[str | Path], *, partly: bool = False) -> list[_Part]:
             )
             parts.append(_Part(fixture, found, file))
     known = all(part.fixture is None or part.fixture.unsound is not None for part in parts)
-    if problems and not (partly and known):
+    if not known:
         raise DataError(problems)
     return parts
 

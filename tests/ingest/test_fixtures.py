@@ -115,13 +115,85 @@ def test_a_file_may_hold_nothing(tmp_path: Path, text: str) -> None:
         ("expect: [{subject: deal:a, state: x, only: perhaps}]\n", ["1:44 wrong-type"]),
         ("expect: [{company: a, state: x}]\n", ["1:30 wrong-type"]),
         ("a: [\n", ["2:1 invalid-yaml"]),
-        (b"a: \xff\n", ["1:4 not-utf8"]),
+        (b"story: \xff\nx: 1\n", ["1:8 not-utf8", "1:8 invalid-value", "2:1 unknown-field"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_place(
     tmp_path: Path, text: str | bytes, expected: list[str]
 ) -> None:
     assert said(tmp_path, text) == expected
+
+
+DAMAGED = """\
+sources:
+  post: {publisher: Post, kind: news, published: 2025-01-10}
+  times:
+    publisher: Times
+    kind: news
+    published: 2025-01-11
+    defaults: {occurred: 2025-01-11}
+    says:
+      - {type: deal_signed, subject: deal:said}
+      - {type: deal_anounced, subject: deal:misspelled}
+companies:
+  acme: {name: Acme}
+  globex: {name: Globex, country: XX}
+events:
+  - type: deal_signed
+    subject: deal:listed
+    occurred: 2025-01-10
+    source: post
+  - {type: deal_signed, subject: deal:last, occurred: 2025-13, source: post}
+"""
+"""What is wrong in it stands in lines 10, 13 and 19; the tests damage others."""
+
+ALWAYS = ["10:16 unknown-event-type", "13:35 invalid-value", "19:55 invalid-date"]
+
+
+@pytest.mark.parametrize(
+    "old, new, place, lost",
+    [
+        ("subject: deal:said}", "subject: deal:said", "9:9", ["deal:said"]),
+        ("{publisher: Post,", '{publisher: "Post,', "2:21", ["source:post"]),
+        ("{name: Acme}", "{name: !!str Acme}", "12:16", ["company:acme"]),
+        ("subject: deal:listed", "subject: deal:listed: [x", "16:25", ["deal:listed"]),
+        ("subject: deal:listed", "\tsubject: deal:listed", "16:5", ["deal:listed"]),
+        ("source: post", "source: *gone", "18:13", ["deal:listed"]),
+        ("occurred: 2025-01-10", "[a]: 2025-01-10", "17:5", ["deal:listed"]),
+        ("    occurred", "   occurred", "17:4", ["deal:listed"]),
+        ("  acme:", "   acme:", "13:3", []),
+    ],
+)
+def test_an_entry_that_is_no_yaml_hides_no_other(
+    tmp_path: Path, old: str, new: str, place: str, lost: list[str]
+) -> None:
+    text = DAMAGED.replace(old, new, 1)
+    fixture = load(tmp_path, text)
+    found = set(said(tmp_path, text))
+    assert found > set(ALWAYS)
+    (damage,) = found - set(ALWAYS)
+    assert damage.split()[0] == place
+    assert fixture.unsound is not None
+    assert fixture.unsound >= set(lost)
+    assert {"deal:said", "deal:listed"} - set(lost) == {
+        draft.fields["subject"] for draft in fixture.drafts if draft.fields["type"] == "deal_signed"
+    }
+
+
+def test_a_section_that_is_misspelled_is_read_all_the_same(tmp_path: Path) -> None:
+    text = DAMAGED.replace("companies:", "compnies:").replace("events:", "event:")
+    assert said(tmp_path, text) == [
+        ALWAYS[0], "11:1 unknown-field", ALWAYS[1], "14:1 unknown-field", ALWAYS[2],
+    ]  # fmt: skip
+
+
+def test_what_an_entry_named_that_could_not_be_read_is_no_second_problem(tmp_path: Path) -> None:
+    text = DAMAGED.replace("published: 2025-01-11", "published: !own &day 2025-01-11")
+    text = text.replace("2025-01-10\n    source: post", "*day\n    source: post")
+    fixture = load(tmp_path, text)
+    assert [p.code for p in fixture.problems] == ["yaml-tag", "invalid-value", "invalid-date"]
+    assert fixture.unsound is not None
+    assert fixture.unsound >= {"source:times", "deal:said", "deal:misspelled", "deal:listed"}
 
 
 def test_every_problem_of_a_file_is_said_at_once(tmp_path: Path) -> None:

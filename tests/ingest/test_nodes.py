@@ -22,11 +22,11 @@ from timeline.ingest.nodes import (
     Sequence,
     Unreadable,
     compose,
-    compose_most,
     excerpt,
     node_of,
     value_of,
 )
+from timeline.ingest.pieces import compose_most
 
 
 def value(text: str | bytes) -> Any:
@@ -94,8 +94,8 @@ def test_places_count_from_one() -> None:
 @pytest.mark.parametrize(
     "text, code, place",
     [
-        ("a: [1\n", "invalid-yaml", "2:1"),
-        ("a: 'x\n", "invalid-yaml", "2:1"),
+        ("a: [1\n", "invalid-yaml", "1:4"),
+        ("a: 'x\n", "invalid-yaml", "1:4"),
         ("a: b: c\n", "invalid-yaml", "1:5"),
         ("\ta: 1\n", "invalid-yaml", "1:1"),
         ("a: 1\n b: 2\n", "invalid-yaml", "2:3"),
@@ -266,8 +266,7 @@ def _texts(node: Node | None) -> Any:
     ["{a: [1], b c}", "{a: '', b c}", "{a: x, occurred}", "a: x\nb c:", "{b c}", "{a: x, 'b c'}"],
 )
 def test_a_key_without_a_value_is_no_piece_of_a_text(text: str) -> None:
-    _, problems = compose_most(text)
-    assert problems == []
+    assert compose_most(text).problems == []
 
 
 @pytest.mark.parametrize(
@@ -279,7 +278,8 @@ def test_a_key_without_a_value_is_no_piece_of_a_text(text: str) -> None:
     ],
 )
 def test_a_comma_in_braces_is_named_once_and_hides_nothing(text: str, hint: str) -> None:
-    tree, (problem,) = compose_most(text)
+    found = compose_most(text)
+    tree, (problem,) = found.root, found.problems
     assert problem.code == "unquoted-comma"
     assert hint in str(problem.hint)
     assert isinstance(tree, Mapping)

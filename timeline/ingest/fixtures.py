@@ -16,13 +16,14 @@ from timeline.errors import DataError, Location, NotFound, Problem, TimelineErro
 from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
-from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, compose_most, value_of
+from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, value_of
+from timeline.ingest.pieces import compose_most, names_in, text_of
 from timeline.ingest.shape import Report, fields_of, shape
 from timeline.model.kinds import KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import Event
 from timeline.model.subject import check_subject
 from timeline.model.values import check_slug
-from timeline.nearest import did_you_mean
+from timeline.nearest import did_you_mean, nearest
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
 MAPPING: Final = ".mapping"
@@ -60,7 +61,7 @@ class Fixture(Struct, frozen=True):
     expectations: list[Expectation]
     problems: list[Problem]
     unsound: frozenset[str] | None = frozenset()
-    """Ids and subjects of events that could not be read; None where nobody knows which they are."""
+    """Ids and subjects of events that could not be read; None where the file is read no further."""
 
 
 class Found(Struct, frozen=True):
@@ -94,7 +95,7 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
             found.append(Found(path, path.name))
         else:
             near = [p.name for p in path.parent.glob("*")] if path.parent.is_dir() else []
-            raise NotFound("file", str(path), _nearest(path.name, near))
+            raise NotFound("file", str(path), nearest(path.name, near))
     return found
 
 
@@ -113,12 +114,6 @@ def _check_inside(folder: Path, files: list[Path]) -> None:
     ]
     if problems:
         raise DataError(problems)
-
-
-def _nearest(name: str, names: list[str]) -> list[str]:
-    from timeline.nearest import nearest
-
-    return nearest(name, names)
 
 
 def exported_log(folder: Path) -> list[Path]:
@@ -145,13 +140,13 @@ def load_fixture(file: Found) -> Fixture:
     try:
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        root, wrong = compose_most(data, name)
+        found = compose_most(data, name)
     except DataError as error:
         return Fixture(name, None, [], [], error.problems, None)
-    reader = _Reader(name, data.decode("utf-8-sig"))
-    reader.report.problems += wrong
-    reader.knows_all = not wrong
-    return reader.read(root)
+    reader = _Reader(name, data.decode("utf-8-sig", "replace"))
+    reader.report.problems += found.problems
+    reader.unsound |= found.lost
+    return reader.read(found.root)
 
 
 class _Reader:
@@ -163,8 +158,7 @@ class _Reader:
         self.expectations: list[Expectation] = []
         self.only_source: str | None = None
         self.unsound: set[str] = set()
-        self.knows_all = True
-        """Whether ``unsound`` names all that could not be read."""
+        """Names that stand in what could not be read."""
         self.said: list[tuple[str, Node, Mapping]] = []
         """What stands under ``says`` of the sources: the source, what it says, and its defaults."""
 
@@ -177,28 +171,47 @@ class _Reader:
             "expect": self._expect,
         }
         if isinstance(root, Mapping):
-            for name, (key, _) in root.pairs.items():
-                if name not in sections:
-                    self.knows_all = False
-                    hint = did_you_mean(name, sections)
-                    message = f'a fixture has no section "{name}"'
-                    self.report.add("unknown-field", message, key, hint)
+            given = self._named_sections(root, sections)
             for name, read in sections.items():
                 if name == "events":
                     self._says()
-                node = root.get(name)
+                node = given.get(name)
                 if node is not None and not (isinstance(node, Scalar) and node.value is None):
                     read(node)
         elif root is not None:
             message = "a fixture is a mapping with sources, companies, events and expect"
             self.report.add("wrong-type", message, root)
-            self.knows_all = False
+            self._lose(root)
         # what is wrong with a default is found again with every event that inherits it
         problems = sorted(dict.fromkeys(self.report.problems), key=_line_of)
-        if len(problems) >= MOST_PROBLEMS:
-            self.knows_all = False
-        unsound = frozenset(self.unsound) if self.knows_all else None
+        unsound = frozenset(self.unsound) if len(problems) < MOST_PROBLEMS else None
         return Fixture(self.path, self.story, self.drafts, self.expectations, problems, unsound)
+
+    def _named_sections(self, root: Mapping, names: Iterable[str]) -> dict[str, Node]:
+        """The sections by name; one that is misspelled is read as the one that is meant, and reported."""
+        found: dict[str, Node] = {}
+        for name, (key, value) in root.pairs.items():
+            if name in names:
+                found[name] = value
+                continue
+            near = nearest(name, names)
+            self.report.add(
+                "unknown-field",
+                f'a fixture has no section "{name}"',
+                key,
+                did_you_mean(name, names),
+            )
+            meant = near[0] if near else ""
+            fits = isinstance(value, Mapping if meant in ("sources", "companies") else Sequence)
+            if fits and meant not in (*root.pairs, *found):
+                found[meant] = value
+            else:
+                self._lose(value)
+        return found
+
+    def _lose(self, node: Node) -> None:
+        """Keep in mind what stands in a node that is not read."""
+        self.unsound |= names_in(text_of(node))
 
     def _story(self, node: Node) -> None:
         if isinstance(node, Scalar):
@@ -221,7 +234,7 @@ class _Reader:
     def _registrations(self, node: Node, kind: str, section: str) -> None:
         if not isinstance(node, Mapping):
             self.report.add("wrong-type", f'"{section}" maps a slug to its fields', node)
-            self.knows_all = False
+            self._lose(node)
             return
         for slug, (key, fields) in node.pairs.items():
             if not isinstance(fields, Mapping):
@@ -267,7 +280,7 @@ class _Reader:
             if not isinstance(said, Sequence):
                 hint = "says: [{type: deal_signed, …}], or a line beginning with - for each"
                 self.report.add("wrong-type", '"says" is a list of events', said, hint)
-                self.knows_all = False
+                self._lose(said)
                 continue
             for item in said.items:
                 if isinstance(item, Mapping):
@@ -305,7 +318,7 @@ class _Reader:
     def _events(self, node: Node) -> None:
         if not isinstance(node, Sequence):
             self.report.add("wrong-type", '"events" is a list', node)
-            self.knows_all = False
+            self._lose(node)
             return
         for item in node.items:
             given = {}
@@ -334,6 +347,8 @@ class _Reader:
         elif isinstance(node, Mapping):
             named = (node.get(name) for name in ("id", "subject"))
             self.unsound |= {each.text for each in named if isinstance(each, Scalar)}
+        else:
+            self._lose(node)
 
     # --- what it expects -------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import msgspec
 from timeline.errors import DataError, Location, Problem
 
 if TYPE_CHECKING:
+    from yaml.error import MarkedYAMLError
     from yaml.reader import ReaderError
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -136,6 +137,10 @@ def node_of(value: Any, line: int = 1, column: int = 1, depth: int = 0) -> Node:
     return Scalar(line, column, text, plain=True)
 
 
+LOST_ANCHOR: Final = "lost-anchor"
+"""The code of a value that stands for one that could not be read: nothing new is wrong with it."""
+
+
 class Unreadable(Exception):
     """The text is nothing that we read; with the place and the way out."""
 
@@ -156,24 +161,16 @@ class Unreadable(Exception):
         return Problem(self.code, self.message, place, self.hint, shown)
 
 
-def compose(text: str | bytes, name: str = "<text>") -> Node | None:
+def compose(data: str | bytes, name: str = "<text>") -> Node | None:
     """The tree of a YAML text, or None for an empty one; DataError for what is not read."""
-    root, problems = compose_most(text, name)
-    if problems:
-        raise DataError(problems)
-    return root
-
-
-def compose_most(text: str | bytes, name: str = "<text>") -> tuple[Node | None, list[Problem]]:
-    """The tree of a YAML text without what is wrong in single places of it, and what that is.
-
-    Raises DataError where no tree comes out.
-    """
+    builder = Builder()
     try:
-        root, wrong = _compose(text)
+        root = compose_piece(builder, decoded(data))
     except Unreadable as error:
-        raise DataError([error.problem(name, text)]) from None
-    return root, [error.problem(name, text) for error in wrong]
+        raise DataError([error.problem(name, data)]) from None
+    if builder.wrong:
+        raise DataError([error.problem(name, data) for error in builder.wrong])
+    return root
 
 
 def excerpt(text: str | bytes, line: int) -> str | None:
@@ -185,11 +182,9 @@ def excerpt(text: str | bytes, line: int) -> str | None:
     return lines[line - 1].rstrip("\r")[:200]
 
 
-def _compose(text: str | bytes) -> tuple[Node | None, list[Unreadable]]:
-    import yaml  # 10 ms, which what reads no YAML does without
-    from yaml.reader import ReaderError
-
-    if len(text) > MAX_BYTES:
+def decoded(data: str | bytes) -> str:
+    """The text of a file; Unreadable where it is too long, or not Unicode."""
+    if len(data) > MAX_BYTES:
         raise Unreadable(
             "file-too-large",
             f"the file is larger than the {MAX_BYTES:,} bytes up to which YAML is read",
@@ -198,45 +193,62 @@ def _compose(text: str | bytes) -> tuple[Node | None, list[Unreadable]]:
             "split it, or write large data as JSONL, which is streamed",
         )
     try:
-        builder = _Builder()
-        return builder.build(text), builder.wrong
+        return data if isinstance(data, str) else data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _position(bytes(error.object).decode("latin-1"), error.start)
         raise Unreadable(
             "not-utf8", "the file is not UTF-8", line, column, "save it as UTF-8"
         ) from None
+
+
+def compose_piece(builder: Builder, text: str, first: int = 0) -> Node | None:
+    """The tree of some lines, before which ``first`` others stand in the file; Unreadable for no YAML."""
+    import yaml  # 10 ms, which what reads no YAML does without
+    from yaml.reader import ReaderError
+
+    try:
+        return builder.build(text, first)
     except UnicodeEncodeError as error:  # a str that no file can hold
         line, column = _position(error.object, error.start)
-        raise Unreadable(
-            "not-utf8", "the text is not Unicode: it holds half a character", line, column
-        ) from None
+        message = "the text is not Unicode: it holds half a character"
+        raise Unreadable("not-utf8", message, first + line, column) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = error.problem or error.context or "not YAML"
-        if "nesting depth" in message:  # libyaml has a limit of its own, and reads ahead up to it
-            raise _too_deep(line, column) from None
-        is_tab = (excerpt(text, line) or "")[column - 1 : column] == "\t"
-        hint = "this is a tab; YAML is indented with spaces" if is_tab else None
-        raise Unreadable("invalid-yaml", f"not YAML: {message}", line, column, hint) from None
+        raise _no_yaml(error, text, first) from None
     except ReaderError as error:
         line, column = _position_of(text, error)
-        raise Unreadable(
-            "invalid-yaml",
-            f"not YAML: {getattr(error, 'reason', None) or 'unreadable characters'}",
-            line,
-            column,
-        ) from None
+        reason = getattr(error, "reason", None) or "unreadable characters"
+        message = f"not YAML: {reason}"
+        raise Unreadable("invalid-yaml", message, first + line, column) from None
+
+
+def _no_yaml(error: MarkedYAMLError, text: str, first: int) -> Unreadable:
+    """What PyYAML found, in its place: where something opens that nothing closes, that is where."""
+    mark, opened = error.problem_mark or error.context_mark, error.context_mark
+    message = error.problem or error.context or "not YAML"
+    if mark and opened and _is_unclosed(error.context or "", text, mark.line, mark.column):
+        mark, message = opened, f"what opens here is not closed: {message}"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if "nesting depth" in message:  # libyaml has a limit of its own, and reads ahead up to it
+        return _too_deep(first + line, column)
+    is_tab = (excerpt(text, line) or "")[column - 1 : column] == "\t"
+    hint = "this is a tab; YAML is indented with spaces" if is_tab else None
+    return Unreadable("invalid-yaml", f"not YAML: {message}", first + line, column, hint)
+
+
+def _is_unclosed(context: str, text: str, line: int, column: int) -> bool:
+    """Whether a bracket or a quote is still open at the end of a text."""
+    left = text.split("\n")[line:]
+    opens = any(what in context for what in ("flow mapping", "flow sequence", "quoted"))
+    return opens and not (left and (left[0][column:] + "".join(left[1:])).strip())
 
 
 def _too_deep(line: int, column: int) -> Unreadable:
     return Unreadable("too-deep", f"nested deeper than {MAX_DEPTH} levels", line, column)
 
 
-def _position_of(text: str | bytes, error: ReaderError) -> tuple[int, int]:
+def _position_of(text: str, error: ReaderError) -> tuple[int, int]:
     offset: int = error.position
-    data = text.encode() if isinstance(text, str) else text.removeprefix(b"\xef\xbb\xbf")
-    before = data[:offset].decode("utf-8", "replace")  # libyaml counts bytes
+    before = text.encode()[:offset].decode("utf-8", "replace")  # libyaml counts bytes
     return _position(before, len(before))
 
 
@@ -245,8 +257,11 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-class _Builder:
-    """Builds the tree from parser events: a stack of open collections instead of recursion."""
+class Builder:
+    """Builds trees from parser events: a stack of open collections instead of recursion.
+
+    Of one file it may build several pieces in turn, which share anchors and limits.
+    """
 
     def __init__(self) -> None:
         self.anchors: dict[str, tuple[Node, int]] = {}
@@ -256,17 +271,21 @@ class _Builder:
         self.root: Node | None = None
         self.wrong: list[Unreadable] = []
         """What is wrong in one place, and hides nothing else."""
+        self.lost: list[Node] = []
+        """Keys and values that are left out of the tree for what is wrong."""
+        self.lost_anchors: set[str] = set()
+        """Anchors in pieces that could not be read."""
 
-    def build(self, text: str | bytes) -> Node | None:
+    def build(self, text: str, first: int) -> Node | None:
+        """The tree of a text, before which ``first`` lines stand in the file."""
         import yaml
 
-        if isinstance(text, bytes):
-            text = text.decode("utf-8-sig")
+        self.root = None
         stack: list[tuple[Mapping | Sequence, str | None, int]] = []
         keys: list[Scalar | None] = []
         documents = 0
         for event in _events(text):
-            line, column = event.start_mark.line + 1, event.start_mark.column + 1
+            line, column = first + event.start_mark.line + 1, event.start_mark.column + 1
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -315,6 +334,8 @@ class _Builder:
         if self.aliases > MAX_ALIASES:
             raise Unreadable("too-many-aliases", f"more than {MAX_ALIASES} aliases", line, column)
         if event.anchor not in self.anchors:
+            if event.anchor in self.lost_anchors:
+                raise Unreadable(LOST_ANCHOR, "the anchor could not be read", line, column)
             raise Unreadable(
                 "invalid-yaml", f'not YAML: no anchor "{event.anchor}" above', line, column
             )
@@ -349,24 +370,28 @@ class _Builder:
         key = keys[-1]
         if key is not None:
             comma = _comma(parent, key, node)
-            if comma is not None:
-                said = self.wrong[-1].message if self.wrong else ""
-                if said != comma.message:  # 5,000,000 has two commas
-                    self.wrong.append(comma)
-            elif key.text in parent.pairs:
-                self.wrong.append(
-                    Unreadable(
-                        "duplicate-key", f'"{key.text}" stands here twice', key.line, key.column,
-                        "keep one of them: YAML would silently drop the other",
-                    )
-                )  # fmt: skip
-            else:
-                parent.pairs[key.text] = key, node
+            if comma is None:
+                self.put(parent, key, node)
+            elif not self.wrong or self.wrong[-1].message != comma.message:
+                self.wrong.append(comma)  # once: 5,000,000 has two commas
             keys[-1] = None
             return
         if not isinstance(node, Scalar):
             raise Unreadable("invalid-key", "a key must be text", node.line, node.column)
         keys[-1] = node
+
+    def put(self, parent: Mapping, key: Scalar, value: Node) -> None:
+        """Put a value into a mapping, unless its key is there already."""
+        if key.text not in parent.pairs:
+            parent.pairs[key.text] = key, value
+            return
+        self.lost += key, value
+        self.wrong.append(
+            Unreadable(
+                "duplicate-key", f'"{key.text}" stands here twice', key.line, key.column,
+                "keep one of them: YAML would silently drop the other",
+            )
+        )  # fmt: skip
 
 
 def _comma(parent: Mapping, key: Scalar, value: Node) -> Unreadable | None:

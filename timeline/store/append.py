@@ -197,10 +197,10 @@ class Appender:
         for draft, named in zip(drafts, referred, strict=True):
             before = len(self.problems)
             outcome = self._place(draft, named)
-            if outcome is None:
-                self.unsound |= {draft.fields[n] for n in ("id", "subject") if n in draft.fields}
-            elif len(self.problems) == before:
+            if outcome is not None and len(self.problems) == before:
                 report(outcome)
+            else:
+                self.unsound |= {draft.fields[n] for n in ("id", "subject") if n in draft.fields}
         if len(self.problems) >= MOST_PROBLEMS:
             raise DataError(self.problems)
         # also where there are problems and all of this is undone: what follows refers to it
@@ -368,8 +368,7 @@ class Appender:
         self.log.read_version(known.subject)
         self.log.read_identity(known.subject)
         self._place(self._amendment(target, known, {}, origin, Place(file)), [])
-        if not self.problems:
-            self._write()
+        self._write()
 
     def _amendment(
         self, target: str, known: Known, changes: Fields, origin: str | None, place: Place

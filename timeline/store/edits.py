@@ -59,7 +59,13 @@ class Edits:
             self._name(given)
         self._ids = {id_ for given in files for id_ in _ids(given)}
         self._held = self._look_back(folders)
-        gone = read_gone(appender.connection, self._held.keys() - self._ids, appender.position)
+        gone = [
+            each
+            for each in read_gone(
+                appender.connection, self._held.keys() - self._ids, appender.position
+            )
+            if not appender.unsound & {each.id, each.content["subject"]}
+        ]
         if gone:
             there = self._in_the_log(self._ids)
             for given in files:
@@ -135,11 +141,16 @@ class Edits:
     # --- after the files were appended -----------------------------------------------------------
 
     def reconcile(self, start: int, *, amend: bool) -> list[Problem]:
-        """Where files and the record differ: mended, or warnings. ``start`` is where the log ended before."""
-        if self.appender.problems:
-            return []
+        """Where files and the record differ: mended, or warnings. ``start`` is where the log ended before.
+
+        Nothing is said of what stands in events that could not be read.
+        """
         ids = {id_ for given in self.given for id_ in given.ids}
-        found = list(drifts(self.appender.connection, self._held, ids, start))
+        found = [
+            drift
+            for drift in drifts(self.appender.connection, self._held, ids, start)
+            if not self.appender.unsound & {drift.id, drift.subject}
+        ]
         if not amend:
             return [self._warning(drift.id, drift.type, drift.subject, drift.file, drift.vanished)
                     for drift in found]  # fmt: skip
