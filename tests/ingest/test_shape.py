@@ -11,8 +11,18 @@ from msgspec import Meta, Struct
 from timeline.errors import InvalidDate, Location
 from timeline.ingest.nodes import compose, node_of
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
-from timeline.model.kinds.fact import Comparison, FactValue
-from timeline.model.values import CompanyRef, EdtfText, Fields, Horizon, Money, Parties, Share, Slug
+from timeline.model.kinds.fact import FactValue
+from timeline.model.values import (
+    CompanyRef,
+    Comparison,
+    EdtfText,
+    Fields,
+    Horizon,
+    Money,
+    Parties,
+    Share,
+    Slug,
+)
 
 
 def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
@@ -100,7 +110,7 @@ def shaped(text: str, annotation: Any, *, lenient: bool = True) -> Any:
         (list[Comparison], "[{relation: largest}]", [{"relation": "largest"}]),
         (list[Comparison], "[{relation: 5}, x]", [
             'invalid-value: "relation" cannot be "5"',
-            'wrong-type: "it" should be a mapping with relation, other, not "x"',
+            'invalid-value: "x" is not read as a comparison',
         ]),
         (FactValue, "5.10", "5.10"),
         (FactValue, "0x1F", "31"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -14,12 +14,12 @@ from timeline.errors import InvalidValue
 from timeline.model.short_forms import FORMS, read, read_if_one, write
 from timeline.model.values import (
     Basis,
+    Comparison,
     Horizon,
     Measure,
     Money,
     Per,
     Quantity,
-    Range,
     Share,
     plain_number,
 )
@@ -86,6 +86,18 @@ _OTHERS: list[tuple[Any, str, dict[str, Any]]] = [
     (Horizon, "2 years from 2025-03", {"min": 2, "max": 2, "unit": "year", "from": "2025-03"}),
     (Horizon, "up to 18 months", {"max": 18, "unit": "month"}),
     (Horizon, "at least 1 quarter", {"min": 1, "unit": "quarter"}),
+    (Comparison, "largest", {"relation": "largest"}),
+    (Comparison, "overtook smartphones", {"relation": "overtook", "other": "smartphones"}),
+    (Comparison, "above expectations", {"relation": "above_expectations"}),
+    (
+        Comparison,
+        "below expectations: of analysts",
+        {"relation": "below_expectations", "other": "of analysts"},
+    ),
+    (Comparison, "for the first time", {"relation": "first_time"}),
+    (Comparison, "compared with another", {"relation": "other"}),
+    (Comparison, "compared: as in 2019", {"relation": "other", "other": "as in 2019"}),
+    (Comparison, 'overtook ""', {"relation": "overtook", "other": ""}),
     (Measure, "27 %", {"exact": "27"}),
     (Measure, "USD 5", {"exact": "5", "currency": "USD"}),
 ]
@@ -141,6 +153,9 @@ def test_what_else_is_read(type_: Any, text: str, value: dict[str, Any]) -> None
         (Quantity, "GW"),
         (Quantity, "10 %"),
         (Quantity, '10 "GW'),
+        (Comparison, "overtok smartphones"),
+        (Comparison, "as in 2019"),
+        (Comparison, 'overtook "phones'),
         (Horizon, "3 weeks"),
         (Horizon, "for some years"),
         (Horizon, "2 years from spring"),
@@ -220,12 +235,24 @@ HORIZONS = _with(
 )
 
 
+_others = {
+    "other": st.text() | st.sampled_from(["another", 'so-called "phones"', " as  ever", "1"])
+}
+COMPARISONS = st.fixed_dictionaries(
+    {"relation": st.sampled_from(get_args(get_type_hints(Comparison)["relation"]))},
+    optional=_others,
+)
+
+
 @pytest.mark.parametrize(
     "type_, values",
-    [(Money, MONEY), (Share, SHARES), (Quantity, QUANTITIES), (Horizon, HORIZONS), (Measure, MONEY | SHARES)],
+    [
+        (Money, MONEY), (Share, SHARES), (Quantity, QUANTITIES), (Horizon, HORIZONS),
+        (Measure, MONEY | SHARES), (Comparison, COMPARISONS),
+    ],
 )  # fmt: skip
 def test_what_is_printed_reads_back_as_the_same_value(
-    type_: type[Range], values: st.SearchStrategy[dict[str, Any]]
+    type_: Any, values: st.SearchStrategy[dict[str, Any]]
 ) -> None:
     @given(values)
     def holds(value: dict[str, Any]) -> None:

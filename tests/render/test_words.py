@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.model.kinds.fact import Comparison
+from timeline.model.values import Comparison
 from timeline.render import words
 
 

@@ -1,4 +1,4 @@
-"""Short forms: money, shares, quantities and horizons as people write them, and as the program prints them.
+"""Short forms: money, shares and other values as people write them, and as the program prints them.
 
 >>> read(Money, "up to USD 5 bn")
 {'max': '5000000000', 'currency': 'USD', 'basis': 'up_to'}
@@ -20,7 +20,16 @@ from typing import Any, Final, NamedTuple
 
 from timeline.errors import InvalidValue
 from timeline.model import dates
-from timeline.model.values import Fields, Horizon, Measure, Money, Quantity, Share, plain_number
+from timeline.model.values import (
+    Comparison,
+    Fields,
+    Horizon,
+    Measure,
+    Money,
+    Quantity,
+    Share,
+    plain_number,
+)
 from timeline.nearest import most_alike
 
 _SCALES: Final = {
@@ -251,14 +260,21 @@ def _read_share(text: str) -> Fields | None:
 _starts_plainly = re.compile(rf"(?!(?:{'|'.join(_SCALES)}|to|or)\b)[^\W\d_]").match
 
 
+def _is_spaced(text: str) -> bool:
+    return text != " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    quoted = json.dumps(text)
+    # runs of spaces are read as one
+    return quoted.replace(" ", "\\u0020") if _is_spaced(text) else quoted
+
+
 def _write_quantity(value: Mapping[str, Any]) -> str:
     unit = value["unit"]
-    is_spaced = unit != " ".join(unit.split())
     ends = tuple(_SUFFIXES.values())
-    if is_spaced or not _starts_plainly(unit) or '"' in unit or unit.endswith(ends):
-        unit = json.dumps(unit)
-        if is_spaced:  # runs of spaces are read as one
-            unit = unit.replace(" ", "\\u0020")
+    if _is_spaced(unit) or not _starts_plainly(unit) or '"' in unit or unit.endswith(ends):
+        unit = _quoted(unit)
     return _write_range(value, lambda numbers: f"{numbers} {unit}", scale=True)
 
 
@@ -313,6 +329,37 @@ def _read_horizon(text: str) -> Fields | None:
     return fields
 
 
+# --- comparisons ------------------------------------------------------------------------------------
+
+_COMPARISONS: Final = {
+    "overtook": ("overtook", "overtook "),
+    "above_expectations": ("above expectations", "above expectations: "),
+    "below_expectations": ("below expectations", "below expectations: "),
+    "largest": ("largest", "largest: "),
+    "first_time": ("for the first time", "for the first time: "),
+    "other": ("compared with another", "compared: "),
+}
+"""How a relation reads alone, and how before what it is a relation to."""
+
+
+def _write_comparison(value: Mapping[str, Any]) -> str:
+    alone, before = _COMPARISONS[value["relation"]]
+    if "other" not in value:
+        return alone
+    other = value["other"]
+    return before + (_quoted(other) if _is_spaced(other) or not other or other[0] == '"' else other)
+
+
+def _read_comparison(text: str) -> Fields | None:
+    for relation, (alone, before) in _COMPARISONS.items():
+        if text == alone:
+            return {"relation": relation}
+        if text.startswith(before):
+            other = text.removeprefix(before)
+            return {"relation": relation, "other": json.loads(other) if other[0] == '"' else other}
+    return None
+
+
 # --- all of them ------------------------------------------------------------------------------------
 
 
@@ -349,6 +396,10 @@ FORMS: Final[Mapping[Any, _Form]] = {
     Horizon: _Form(
         "horizon", _read_horizon, _write_horizon,
         ("3–5 years", "2 years from 2025-03", "up to 18 months", "at least 2 years"),
+    ),
+    Comparison: _Form(
+        "a comparison", _read_comparison, _write_comparison,
+        ("overtook smartphones", "above expectations", "below expectations", "largest", "for the first time"),
     ),
 }  # fmt: skip
 """The value types that have a short form, each with examples of what is read."""

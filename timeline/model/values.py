@@ -354,6 +354,15 @@ class Measure(Range, frozen=True, kw_only=True):
         check_currency(self.currency)
 
 
+class Comparison(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """How a value stands to another, or to what was expected."""
+
+    relation: Literal[
+        "overtook", "above_expectations", "below_expectations", "largest", "first_time", "other"
+    ]
+    other: str | UnsetType = UNSET
+
+
 class Consideration(
     Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True
 ):

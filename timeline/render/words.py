@@ -12,8 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from timeline.model import dates, short_forms
-from timeline.model.kinds.fact import Comparison
-from timeline.model.values import Horizon, Money, Parties, Quantity, Share
+from timeline.model.values import Comparison, Horizon, Money, Parties, Quantity, Share
 from timeline.render.text import join, listing
 
 UNDISCLOSED: Final = "undisclosed"
@@ -87,20 +86,10 @@ def since(text: str) -> str:
 
 # --- everything else ------------------------------------------------------------------------------
 
-_COMPARISONS: Final = {
-    "overtook": ("overtook", "overtook {}"),
-    "above_expectations": ("above expectations", "above expectations: {}"),
-    "below_expectations": ("below expectations", "below expectations: {}"),
-    "largest": ("largest", "largest: {}"),
-    "first_time": ("for the first time", "for the first time: {}"),
-    "other": ("compared with another", "{}"),
-}
-
 
 def comparison(value: Mapping[str, Any]) -> str:
     """How a value stands to another: "overtook smartphones"."""
-    alone, beside = _COMPARISONS[value["relation"]]
-    return beside.format(value["other"]) if "other" in value else alone
+    return short_forms.write(Comparison, value)
 
 
 def roles(held: list[str]) -> str:

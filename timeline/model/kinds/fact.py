@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 from msgspec.structs import force_setattr
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term
 from timeline.model.subject import Subject
-from timeline.model.values import Attribute, CompanyRef, EdtfText, Measure, exact_number
+from timeline.model.values import (
+    Attribute,
+    CompanyRef,
+    Comparison,
+    EdtfText,
+    Measure,
+    exact_number,
+)
 
 FactValue = str | bool | int | float | list[str] | Measure
-
-
-class Comparison(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """How a value stands to another, or to what was expected."""
-
-    relation: Literal[
-        "overtook", "above_expectations", "below_expectations", "largest", "first_time", "other"
-    ]
-    other: str | UnsetType = UNSET
 
 
 class FactEvent(Event, frozen=True, kw_only=True):
