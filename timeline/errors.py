@@ -168,9 +168,15 @@ _WHERE_TO_LOOK = {
 class NotFound(TimelineError):
     """A company, subject, event or file that is nowhere known, with the nearest names."""
 
-    def __init__(self, what: str, name: str, nearest: Iterable[str] = ()) -> None:
+    def __init__(
+        self, what: str, name: str, nearest: Iterable[str] = (), known: Iterable[str] = ()
+    ) -> None:
         names = list(nearest)
-        hint = f"did you mean {' or '.join(names)}?" if names else _WHERE_TO_LOOK.get(what)
+        if names:
+            hint: str | None = f"did you mean {' or '.join(names)}?"
+        else:
+            listed = ", ".join(known)
+            hint = f"{what}s are {listed}" if listed else _WHERE_TO_LOOK.get(what)
         super().__init__(f'no {what} "{name}"', hint)
         self.code = f"unknown-{what.replace(' ', '-')}"
         self.name = name

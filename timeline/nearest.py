@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _CUTOFF = 70  # below that a suggestion reads like a guess
@@ -14,11 +15,18 @@ def nearest(name: str, choices: Iterable[str], limit: int = 1) -> list[str]:
         return []
     from rapidfuzz import fuzz, process, utils  # only when something went wrong
 
+    others = [choice for choice in choices if not _is_piece(choice, name)]
     found = process.extract(
-        name, list(choices), scorer=fuzz.WRatio, processor=utils.default_process,
-        limit=limit, score_cutoff=_CUTOFF,
+        name, others, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit,
+        score_cutoff=_CUTOFF,
     )  # fmt: skip
     return [choice for choice, _, _ in found]
+
+
+def _is_piece(choice: str, name: str) -> bool:
+    """Whether a choice is like the name only because it is so short: "id" in "outside"."""
+    words = re.split(r"[\W_]+", name.lower())
+    return len(choice) < 4 <= len(name) and choice.lower() not in words
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str | None:

@@ -55,12 +55,18 @@ def test_uncommented_the_fields_are_sound_as_well(here: Path) -> None:
 
 def test_companies_of_the_store_are_written_as_they_are_registered(here: Path) -> None:
     run("replay", "fixtures/foxconn-openai.yaml")
-    done = run("new", "story.yaml", "--company", "Foxconn", "--company", "New Corp")
+    done = run(
+        "new", "story.yaml", "--company", "Foxconn", "--company", "New Corp", "--company", "Open AI"
+    )
     assert done.exit_code == 0, done.stderr
+    assert '"New Corp" is new\n' in done.stderr
+    assert '"Open AI" is new: did you mean openai?' in done.stderr
     text = Path("story.yaml").read_text()
     assert "foxconn: {" in text
     assert "Hon Hai Precision Industry" in text
     assert "new-corp: {name: New Corp}" in text
+    text = text.replace("  open-ai: {name: Open AI}\n", "").replace(", open-ai: partner", "")
+    Path("story.yaml").write_text(text)
     with Timeline.open("timeline.db") as timeline:
         assert timeline.replay(["story.yaml"], dry_run=True).found == 1
 

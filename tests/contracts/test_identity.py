@@ -121,6 +121,8 @@ def test_every_answer_shows_one_company(group: World) -> None:
     rights = list(timeline.sql("SELECT holder FROM right_history").found)
     assert {row["holder"] for row in rights} == {"globex"}
     assert timeline.names_in(seen)["globex"] == "Globex"
+    for typed in ("Globex", "Globe-X", "globe"):
+        assert [hit.id for hit in timeline.find(typed, only=["companies"])] == ["globex"]
     assert {e.subject for e in timeline.log("globe-x")} >= {"company:globe-x", "company:globex"}
     assert timeline.first("globe-x", on="2000-01-01").day == "2025-01-02"
 

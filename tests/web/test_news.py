@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from tests.answers.stores import replay_text
 from tests.web.conftest import Serve
 from timeline.answers.news import NO_NEWS
 from timeline.app import Timeline
@@ -65,6 +67,25 @@ def test_the_news_is_in_sentences_newest_first_and_registrations_are_none(
     rows = client.get("/news.json").json()
     assert [row["day"] for row in rows] == days
     assert client.get("/news.csv").text.startswith("day,position,")
+
+
+def test_the_first_page_of_a_store_counts_only_the_kinds_that_it_has(
+    tmp_path: Path, serve: Callable[..., TestClient]
+) -> None:
+    path = tmp_path / "timeline.db"
+    with Timeline.open(path) as timeline:
+        replay_text(timeline.store, tmp_path, ONE_DEAL)
+    page = serve(path).get("/")
+    assert page.status_code == 200
+    assert "1 company · 1 deal · 1 source · reports from" in re.sub(r"<[^>]+>", "", page.text)
+
+
+ONE_DEAL = """\
+sources: {post: {publisher: Post, kind: news, published: 2025-01-10}}
+companies: {acme: {name: Acme}}
+events:
+  - {type: deal_announced, subject: deal:a, occurred: 2025-01-10, kind: ipo, parties: {acme: other}}
+"""
 
 
 def test_the_first_page_has_counts_examples_and_a_bar_a_month(

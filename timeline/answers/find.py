@@ -111,17 +111,18 @@ class _Search:
         """The best handle of each company, best companies first; of equal ones its name."""
         best: dict[str, tuple[int, bool, HandleRow]] = {}
         for row, score in scored:
+            company = self.view.identity.of(row.company)
             rank = score, row.matched == "name", row
-            if row.company not in best or best[row.company][:2] < rank[:2]:
-                best[row.company] = rank
-        ranked = sorted(best.values(), key=lambda each: (-each[0], each[2].company))[: self.limit]
-        names = names_at(self.view, [row.company for *_, row in ranked])
+            if company not in best or best[company][:2] < rank[:2]:
+                best[company] = rank
+        ranked = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[: self.limit]
+        names = names_at(self.view, [company for company, _ in ranked])
         return [
             Found(
-                what="company", id=row.company, name=names.get(row.company), matched=row.matched,
+                what="company", id=company, name=names.get(company), matched=row.matched,
                 value=row.value, score=score,
             )
-            for score, _, row in ranked
+            for company, (score, _, row) in ranked
         ]  # fmt: skip
 
     # --- by words --------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def find_report(name: str, folders: Iterable[str | Path] = ()) -> Report:
     if name not in reports and name in PLUGGED:
         return PLUGGED.find(name)
     if name not in reports:
-        raise NotFound("report", name, nearest(name, reports, limit=3) or sorted(reports))
+        raise NotFound("report", name, nearest(name, reports, limit=3), reports)
     return reports[name]
 
 

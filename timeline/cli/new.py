@@ -78,7 +78,8 @@ def new(
             for name in (*companies, *(c for event in events for c in _companies(event))):
                 try:
                     id_ = find_company(connection, name)
-                except NotFound:
+                except NotFound as error:
+                    session.note(f'"{name}" is new{f": {error.hint}" if error.nearest else ""}')
                     found.setdefault(story_of(name), {"name": name})
                 else:
                     found[id_] = _registration(connection, id_)

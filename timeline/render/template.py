@@ -92,6 +92,7 @@ def suggested(events: Iterable[tuple[str, Fields]]) -> str:
 def _event(type_: str, fields: Mapping[str, Any], companies: Sequence[str]) -> list[str]:
     """The lines of an event: its fields, and as comments those that it may have besides."""
     described = fields_of(EVENT_TYPES[type_])
+    by_fields = EVENT_TYPES[type_].named_by  # a fact's subject follows from them
     said = (EVENT_TYPES[type_].__doc__ or "").strip().replace("``", '"')
     lines = [f"      - type: {type_:<24} # {said}"]
     for name, value in fields.items():
@@ -99,7 +100,7 @@ def _event(type_: str, fields: Mapping[str, Any], companies: Sequence[str]) -> l
         comment = f"    # or {choices}" if choices else ""
         lines.append(f"        {name}: {_value(described[name].type, value)}{comment}")
     for name in sorted(described, key=lambda name: name in ENVELOPE):
-        if name not in fields and name not in _INHERITED:
+        if name not in fields and name not in _INHERITED and not (name == "subject" and by_fields):
             example = _OF_FIELDS.get(name) or _value(
                 described[name].type, _example(described[name].type, companies)
             )
