@@ -56,6 +56,16 @@ def test_a_store_of_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch)
 def test_subjects_once_a_kind_is_typed(store: Path) -> None:
     assert completed("log", "rumour:").keys() == {"rumour:foxconn-nissan"}
     assert completed("log", "deal:%").keys() == set()
+    assert completed("log", "rumour:Hon") == {"rumour:foxconn-nissan": "Hon Hai Precision Industry"}
+
+
+def test_what_an_event_refers_to(store: Path) -> None:
+    def given(*words: str) -> set[str]:
+        return completed("append", "deal_signed", *words).keys()
+
+    assert given("--source", "German") == {"report-2025-11-21"}
+    assert given("--subject", "deal:Intrinsic") == {"deal:foxconn-intrinsic-robotics"}
+    assert given("--venture", "Alpha") == {"alphabet"}
 
 
 def test_sources_and_event_types(store: Path) -> None:

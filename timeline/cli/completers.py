@@ -31,6 +31,13 @@ def complete_target(
     return _completed(ctx, "" if ":" in incomplete else "company:", incomplete)
 
 
+def complete_subject(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Subjects, also by the name of a company that takes part: ``deal:Hon``."""
+    return _completed(ctx, "", incomplete)
+
+
 def complete_source(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -72,7 +79,9 @@ def _completed(ctx: click.Context, kind: str, incomplete: str) -> list[Completio
             names = _names(timeline, kind, ids)
             if incomplete and kind:  # by what it is called as well
                 names |= _called(timeline, kind, incomplete)
-                ids = list(dict.fromkeys([*ids, *(id_ for id_ in names if id_ not in ids)]))
+            elif ":" in incomplete:
+                names |= _having(timeline, incomplete)
+            ids = list(dict.fromkeys([*ids, *(id_ for id_ in names if id_ not in ids)]))
     except Exception:  # noqa: BLE001 - a traceback in the middle of a command line helps nobody
         return []
     return [CompletionItem(each, help=names.get(each)) for each in ids]
@@ -102,6 +111,18 @@ def _called(timeline: Timeline, kind: str, text: str) -> dict[str, str]:
         row.source: _publication(row)
         for row in rows
         if any((name or "").casefold().startswith(text) for name in (row.publisher, row.title))
+    }
+
+
+def _having(timeline: Timeline, text: str) -> dict[str, str]:
+    """The subjects of a kind in which a company takes part that is called so, with its name."""
+    kind, _, name = text.partition(":")
+    called = _called(timeline, "company:", name) if name else {}
+    return {
+        item.subject: called[company]
+        for company in called
+        for item in timeline.state(company).companies[0].items
+        if item.subject.startswith(f"{kind}:")
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 from msgspec import inspect
 
+from timeline.cli.completers import complete_company, complete_source, complete_subject
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.shape import fields_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
@@ -27,6 +28,11 @@ _WORDS: Final = {
     "check_sha256": "SHA256",
 }
 _REFERS: Final = {"company": "COMPANY", "source": "SOURCE", "event": "EVENT"}
+_COMPLETERS: Final = {
+    "COMPANY": complete_company,
+    "SOURCE": complete_source,
+    "SUBJECT": complete_subject,
+}
 
 
 def field_options(name: str) -> list[click.Option]:
@@ -39,6 +45,7 @@ def field_options(name: str) -> list[click.Option]:
             [option_of(field), _parameter(field.encode_name)],
             metavar=metavar(field.type),
             multiple=True,
+            shell_complete=_COMPLETERS.get(metavar(field.type)),
             help=" ".join([*needed.get(field.encode_name, []), *_choices(field.type)]),
         )
         for field in sorted(
