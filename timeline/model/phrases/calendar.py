@@ -328,6 +328,16 @@ def _(_: Context, u: str, y: int | None = None) -> Named:
     return Named(u, y)
 
 
+_SHORT_YEARS: Final = ("apostrophe !year2:s", "slash !year2:s", "!year2:s")
+
+
+@rule("quarter", *(f"quarter-number:u {short}" for short in _SHORT_YEARS))
+@rule("half", *(f"half-number:u {short}" for short in _SHORT_YEARS))
+def _(_: Context, u: str, s: int) -> Named | Blocked:
+    year = full_year(s)
+    return year if isinstance(year, Blocked) else Named(u, year)
+
+
 @rule("half", "year:y half-after:n")
 def _(_: Context, y: int, n: int) -> Named:
     return Named(f"{39 + n}", y)
@@ -341,6 +351,11 @@ def _(_: Context, y: int, n: int) -> Named:
 )
 def _(_: Context, y: int) -> Named:
     return Named("36", y)
+
+
+@rule("quarter", "first-quarter year:y")
+def _(_: Context, y: int) -> Named:
+    return Named("33", y)
 
 
 @rule("quarter", "shifted:s")
@@ -548,6 +563,16 @@ def _(at: Context, y: int) -> Span | None:
     if y % 10 or y < 100:
         return None
     return span_of(f"{y // 100:02}XX" if y % 100 == 0 and at.language == "en" else f"{y // 10:03}X")
+
+
+@rule("decade", "direction:d ten-years", "ten-years")
+def _(at: Context, d: str = "this") -> Value:
+    """A decade seen from the day of publication; some count it from its first year, some from its zeroth."""
+    if at.published is None:
+        return RELATIVE
+    year = at.published.year
+    first = year // 10 * 10 + {"last": -10, "past": -10, "this": 0}.get(d, 10)
+    return span_of(f"{first - (9 if year % 10 == 0 else 0):04}/{first + 10:04}")
 
 
 @rule("decade", "decade-word:n", "decade-word:n years-word")

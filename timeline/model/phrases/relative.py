@@ -136,6 +136,42 @@ def _(at: Context, w: tuple[int, bool], x: Span) -> Value:
     return span_of(f"{found[0]}") if len(found) == 1 else one_of(found)
 
 
+@rule("seen", "weekend", "over weekend")
+def _(at: Context) -> Value:
+    """A weekend alone: the one that goes on, else the one before or the one to come."""
+    if at.language == "nl":  # where "weekend of 8 november" is two of them
+        return None
+    if at.published is None:
+        return RELATIVE
+    saturday = add_days(at.published, -at.published.weekday() + 5)
+    if at.published >= saturday:
+        return between(saturday, add_days(saturday, 1))
+    return one_of([add_days(saturday, days) for days in (-7, -6, 0, 1)])
+
+
+@rule("seen", "weekend full-date:x")
+def _(at: Context, x: Value) -> Value:
+    """The weekend of a day in it, or of the Friday before."""
+    day = resolve(at, x)
+    if isinstance(day, Blocked):
+        return day
+    saturday = add_days(day.earliest, 5 - day.earliest.weekday())
+    is_there = day.earliest.weekday() >= 4 and day.latest <= add_days(saturday, 1)
+    return between(saturday, add_days(saturday, 1)) if is_there else None
+
+
+@rule("seen", "year-course")
+def _(at: Context) -> Value:
+    return RELATIVE if at.published is None else span_of(f"{at.published.year:04}")
+
+
+@rule("seen", "year-rest")
+def _(at: Context) -> Value:
+    return (
+        RELATIVE if at.published is None else between(at.published, date(at.published.year, 12, 31))
+    )
+
+
 @rule("seen", "direction:d weekend")
 def _(at: Context, d: str) -> Value:
     if at.published is None:

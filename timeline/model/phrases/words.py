@@ -82,6 +82,10 @@ day-time: morning | afternoon | evening | night | midday | noon | in the morning
 day-time: early morning | late evening
 this-day-time: this morning | this afternoon | this evening
 weekend: weekend
+over: over | over the
+ten-years: decade
+year-course: in the course of the year | over the course of the year
+year-rest: rest of the year | the rest of the year | remainder of the year | the remainder of the year
 toward: toward | towards
 rel-year 2: the year after next
 rel-year -2: the year before last
@@ -97,7 +101,7 @@ until-after: or earlier | or before
 any-time: at any time
 until: until | till | up to | up until | through
 before: before | prior to | ahead of
-not-before: no earlier than | not earlier than | not before | at the earliest | on or after
+not-before: as early as | no earlier than | not earlier than | not before | at the earliest | on or after
 not-before-after: at the earliest | or later | or after | onward | onwards | and later
 after: after | following
 since: since | ever since
@@ -157,6 +161,7 @@ units year: jahre | jahren
 year-word: jahr | jahre | jahren | jahres | jahrs | kalenderjahr | kalenderjahres
 final: letzt+
 final-quarter: schlussquartal | schlussquartals
+first-quarter: auftaktquartal | auftaktquartals | startquartal | startquartals
 skip: im zeitraum
 last: letzt+ | vorig+
 past: vergangen+ | zurückliegend+
@@ -182,6 +187,10 @@ day-time: vormittags | nachmittags | mittags | späten abend | frühen morgen | 
 day-time: späten nachmittag | späten vormittag | frühen abend | in der früh
 night-to: in der nacht auf | in der nacht zu | in der nacht zum | nacht zum | nacht auf
 weekend: wochenende
+over: übers | über | über das
+ten-years: jahrzehnt | jahrzehnts | jahrzehntes | dekade
+year-course: im laufe des jahres | im verlauf des jahres | im jahresverlauf
+year-rest: im weiteren jahresverlauf | im weiteren verlauf des jahres | im restlichen jahr | rest des jahres
 toward: gegen
 about: etwa | rund | ungefähr | circa | zirka | ca | ca . | um | in etwa | ~ | um den | rund um
 about: so um | grob
