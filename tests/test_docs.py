@@ -26,6 +26,7 @@ from tests import databases
 from timeline.ingest.fixtures import find_files, load_fixture
 from timeline.loading import check_files
 from timeline.model import dates
+from timeline.model.kinds import EVENT_TYPES, KIND_OF
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -207,6 +208,21 @@ def test_the_table_of_imprecise_dates_says_what_is_computed() -> None:
         for text in [example[1]] if example else re.findall(r"`(.+?)`", texts):
             date = dates.parse(text)
             assert (text, str(date.earliest), str(date.latest)) == (text, earliest, latest)
+
+
+def test_the_tutorial_tells_how_to_record_what_news_is_made_of() -> None:
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    table = page.partition("| the article says | type | with |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row)}
+    types = named & EVENT_TYPES.keys()
+    assert len(types) >= 15
+    assert named <= EVENT_TYPES.keys()
+    assert {KIND_OF[name].name for name in types if name in KIND_OF} == set(KINDS_OF_NEWS)
+
+
+KINDS_OF_NEWS = (
+    "deal", "relationship", "right", "commitment", "rumour", "fact", "proceeding",
+)  # fmt: skip
 
 
 def test_the_first_story_in_short_has_events_of_the_same_types_and_days() -> None:

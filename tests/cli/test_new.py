@@ -71,6 +71,14 @@ def test_companies_of_the_store_are_written_as_they_are_registered(here: Path) -
         assert timeline.replay(["story.yaml"], dry_run=True).found == 1
 
 
+def test_a_name_of_other_letters_gets_an_id_that_reads_like_it(here: Path) -> None:
+    run("new", "größe.yaml", "--company", "Süd-Versicherung", "--company", "トヨタ")
+    text = Path("größe.yaml").read_text()
+    assert "story: grosse\n" in text
+    assert "sud-versicherung: {name: Süd-Versicherung}" in text
+    assert "toyota: {name: トヨタ}" in text
+
+
 def test_an_event_of_the_store_to_begin_with(here: Path) -> None:
     run("replay", "fixtures/foxconn-openai.yaml")
     done = run("new", "next.yaml", "--like", "foxconn-ai-investment-stated")

@@ -143,6 +143,7 @@ def test_an_excerpt_is_one_line_cut_for_people() -> None:
     assert excerpt("a\nb\r\nc", 2) == "b"
     assert excerpt(b"a\n\xff", 2) == "\ufffd"
     assert excerpt("x" * 500, 1) == "x" * 200
+    assert excerpt("x" * 500, 1, 300) == "x" * 360, "what stands there is shown"
     assert excerpt("a", 0) is None
     assert excerpt("a", 3) is None
 

@@ -74,6 +74,13 @@ def test_a_text_obeys_its_rule(
         assert caught.value.code == "invalid-value"
 
 
+@pytest.mark.parametrize("text, code", [("us", "US"), ("Germany", "DE"), ("South Korea", "KR")])
+def test_the_hint_of_a_country_is_its_code(text: str, code: str) -> None:
+    with pytest.raises(InvalidValue, match="ISO 3166") as refused:
+        values.check_country(text)
+    assert refused.value.hint == f'write "{code}"'
+
+
 def test_a_date_obeys_edtf() -> None:
     values.check_edtf("2025-21~")
     for wrong in ("2025-13", "soon"):

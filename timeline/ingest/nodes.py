@@ -156,7 +156,7 @@ class Unreadable(Exception):
 
     def problem(self, file: str, text: str | bytes | None = None) -> Problem:
         """The same as a problem of a file."""
-        shown = None if text is None else excerpt(text, self.line)
+        shown = None if text is None else excerpt(text, self.line, self.column)
         place = Location(file, self.line, self.column)
         return Problem(self.code, self.message, place, self.hint, shown)
 
@@ -173,13 +173,18 @@ def compose(data: str | bytes, name: str = "<text>") -> Node | None:
     return root
 
 
-def excerpt(text: str | bytes, line: int) -> str | None:
+def shown(line: str, column: int) -> str:
+    """As much of a line as shows what stands at a column, for people."""
+    return line.rstrip("\r")[: column + 60 if 140 < column <= 340 else 200]
+
+
+def excerpt(text: str | bytes, line: int, column: int = 1) -> str | None:
     """A line of the text, for people; None where there is none to show."""
     decoded = text if isinstance(text, str) else text.decode("utf-8", "replace")
     lines = decoded.split("\n", line)
     if not 1 <= line <= len(lines):
         return None
-    return lines[line - 1].rstrip("\r")[:200]
+    return shown(lines[line - 1], column)
 
 
 def decoded(data: str | bytes) -> str:

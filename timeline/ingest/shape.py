@@ -19,7 +19,7 @@ import msgspec
 from msgspec import inspect
 
 from timeline.errors import Location, Problem, TimelineError
-from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, value_of
+from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, shown, value_of
 from timeline.model import short_forms
 from timeline.model.values import Fields, check_edtf, plain_number
 from timeline.nearest import did_you_mean
@@ -49,7 +49,7 @@ class Report:
         """The line that a node stands in."""
         if node is None or not 0 < node.line <= len(self.lines):
             return None
-        return self.lines[node.line - 1].rstrip("\r")[:200]
+        return shown(self.lines[node.line - 1], node.column)
 
     def add(
         self,

@@ -89,10 +89,20 @@ def check_currency(text: str) -> None:
 def check_country(text: str) -> None:
     """Raise InvalidValue unless ``text`` is an ISO 3166-1 alpha-2 code."""
     if text not in _codes("countries"):
-        hint = f'write "{text.upper()}"' if text.upper() in _codes("countries") else None
+        code = text.upper() if text.upper() in _codes("countries") else _country_called(text)
+        hint = f'write "{code}"' if code else None
         raise InvalidValue(
             f'"{text}" is not an ISO 3166 country', hint or 'write a code such as "TW" or "US"'
         )
+
+
+def _country_called(name: str) -> str | None:
+    import pycountry
+
+    try:
+        return str(pycountry.countries.lookup(name).alpha_2)
+    except LookupError:
+        return None
 
 
 @cache

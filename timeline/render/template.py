@@ -226,4 +226,6 @@ def _flow(value: Any) -> str:
 
 def story_of(stem: str) -> str:
     """The slug of a story by the name of its file."""
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "story"
+    from timeline.importers.slugs import slug_of  # the tables of letters, for what writes files
+
+    return slug_of(stem) or "story"
