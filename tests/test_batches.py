@@ -15,10 +15,9 @@ import pytest
 from benchmarks.generate import write_news
 from tests.cli.program import run
 from timeline import Timeline
-from timeline.batches import replay_in_batches
 from timeline.errors import DataError, InvalidValue
 from timeline.ingest.fixtures import Found
-from timeline.loading import Counter, replay_files
+from timeline.loading import Counter, replay_files, replay_in_batches
 from timeline.store.log import read_rows
 from timeline.store.store import Store
 

@@ -262,11 +262,9 @@ class Timeline:
         a transaction of their own, so that an interrupted replay goes on where it was. Raises DataError
         (nothing was stored, or the batches before) and ExpectationFailed (it was).
         """
-        from timeline.loading import rehearse_files, replay_files
+        from timeline.loading import rehearse_files, replay_files, replay_in_batches
 
         if batch is not None:
-            from timeline.batches import replay_in_batches
-
             if dry_run or verify or amend or strict:
                 raise InvalidValue(
                     "a replay in batches only appends",

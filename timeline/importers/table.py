@@ -12,7 +12,6 @@ from typing import IO, Any, Final, TypedDict, Unpack
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy.engine import Connection
 
 from timeline.answers.companies import find_company
 from timeline.errors import DataError, Location, NotFound, Problem
@@ -32,7 +31,6 @@ from timeline.model.dates import OPEN_END
 from timeline.model.subject import Subject
 from timeline.model.values import END_OF_TIME, Fields
 from timeline.store.append import Appender
-from timeline.store.bulk import rare_collections
 from timeline.store.handles import read_all_handles, read_names
 from timeline.store.histories import read_contents
 from timeline.store.log import chunks, read_events
@@ -101,8 +99,8 @@ def import_files(
                 stack.callback(refused.drop)
             if written is not None:
                 spool = stack.enter_context(TemporaryFile())
-            with suppress(Undo), store.writing(create=True) as connection, rare_collections():
-                job = _Import(store, connection, refused, spool)
+            with suppress(Undo), store.appending(create=True) as appender:
+                job = _Import(appender, refused, spool)
                 for part in parts:
                     for path in paths:
                         job.read(path, part, how)
@@ -136,15 +134,14 @@ class _Import:
 
     def __init__(
         self,
-        store: Store,
-        connection: Connection,
+        appender: Appender,
         refused: RejectedRows | None,
         spool: IO[bytes] | None,
     ) -> None:
-        self.connection = connection
+        self.appender = appender
+        self.connection = connection = appender.connection
         self.refused = refused
         self.spool = spool
-        self.appender = Appender(connection, clock=store.clock)
         self.companies = Companies(read_all_handles(connection))
         self.tally = Tally()
         self.editions = Editions(connection, self.appender)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.engine import Connection
 
 from timeline.errors import InvalidValue, NotFound
 from timeline.ingest.draft import TOMBSTONE, Draft
@@ -57,8 +56,8 @@ def erase(store: Store, id_: str, reason: str) -> Erasure:
         raise InvalidValue("an erasure needs a reason", "say why, without what is erased")
 
     def attempt() -> Erasure:
-        with store.writing() as connection:
-            return _erase(connection, store, id_, reason)
+        with store.appending(erase=True) as appender:
+            return _erase(appender, id_, reason)
 
     done = store.retrying(attempt)
     # also where it was erased before: a reader may have been in the way of it then
@@ -68,7 +67,8 @@ def erase(store: Store, id_: str, reason: str) -> Erasure:
     )  # fmt: skip
 
 
-def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasure:
+def _erase(appender: Appender, id_: str, reason: str) -> Erasure:
+    connection = appender.connection
     row = read_row(connection, id_)
     if row is None:
         statement = sa.select(event.c.id).order_by(event.c.position.desc()).limit(5000)
@@ -83,7 +83,6 @@ def _erase(connection: Connection, store: Store, id_: str, reason: str) -> Erasu
     fields: Fields = {
         "type": ERASED, "target": id_, "reason": reason, "left": row.digest_of_rest,
     }  # fmt: skip
-    appender = Appender(connection, clock=store.clock, erase=True)
     outcomes = appender.extend([Draft(fields)])
     db.overwrite_deleted(connection)
     forget_words(connection, row)

@@ -21,7 +21,7 @@ from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
-    from timeline.store.append import Outcome
+    from timeline.store.append import Appender, Outcome
     from timeline.store.log import Head
     from timeline.store.reader import Reader
 
@@ -164,6 +164,18 @@ class Store:
                 yield connection
 
     @contextmanager
+    def appending(self, *, create: bool = False, **how: Any) -> Iterator[Appender]:
+        """What appends in one session of :meth:`writing`, opened here and nowhere else.
+
+        ``how`` goes to :class:`~timeline.store.append.Appender`. Whoever appends calls its ``finish``.
+        """
+        from timeline.store.append import Appender  # reading does without all that checks
+        from timeline.store.bulk import rare_collections
+
+        with self.writing(create=create) as connection, rare_collections():
+            yield Appender(connection, clock=self.clock, **how)
+
+    @contextmanager
     def _making(self, path: Path) -> Iterator[Connection]:
         """A session that writes a new file, which appears under its name when all is in it.
 
@@ -209,7 +221,6 @@ class Store:
 
         Raises DataError with every problem, VersionConflict, StoreUnavailable.
         """
-        from timeline.store.append import Appender  # reading does without all that checks
         from timeline.store.log import is_in_log
 
         given = list(drafts)
@@ -218,10 +229,9 @@ class Store:
         def attempt() -> list[Outcome]:
             nonlocal before
             some = [replace(draft, fields=dict(draft.fields)) for draft in given]
-            with self.writing(create=create) as connection:
-                if before is not None and is_in_log(connection, before[1]):
+            with self.appending(create=create, expected_version=expected_version) as appender:
+                if before is not None and is_in_log(appender.connection, before[1]):
                     return before[0]  # only the confirmation was lost
-                appender = Appender(connection, clock=self.clock, expected_version=expected_version)
                 outcomes = appender.extend(some)
                 before = outcomes, appender.finish()
             return outcomes
