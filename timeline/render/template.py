@@ -220,8 +220,17 @@ def _flow(value: Any) -> str:
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):
         plain = (_is_plain(value) or _is_bare(value)) and value.lower() not in _WORDS
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if plain else _quoted(value)
     return json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    """A text in quotes, with what YAML refuses or takes for the end of a line as an escape."""
+    escaped = json.dumps(text, ensure_ascii=False)
+    return _no_letter.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)
+
+
+_no_letter = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def story_of(stem: str) -> str:
