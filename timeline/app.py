@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection
 from timeline.errors import InvalidValue
 from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.companies import CompanyList
+from timeline.questions.compare import Compare
 from timeline.questions.course import Axes, Courses, Plot
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
@@ -131,6 +132,7 @@ class Timeline:
 
     state = asks(State)
     diff = asks(Diff)
+    compare = asks(Compare)
     why = asks(Why)
     why_company = asks(WhyCompany)
     items = asks(Items)

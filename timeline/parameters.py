@@ -216,6 +216,9 @@ DIFF: Final = (DIFF_ON, DIFF_KNOWN, DIFF_SOURCE, DIFF_RECORDED, GROUP)
 # --- what a question is about ---------------------------------------------------------------------
 
 WHOSE: Final = Parameter("company", "A company, by any of its names", completes="company")
+OTHER: Final = Parameter(
+    "other", "The other company, by any of its names", completes="company", public="with"
+)
 SUBJECT: Final = Parameter("subject", "kind:slug, as other answers name it", completes="target")
 TARGET: Final = Parameter(
     "target",

@@ -19,6 +19,7 @@ from timeline.errors import TimelineError
 from timeline.model.kinds import KINDS
 from timeline.parameters import LENS, Parameter
 from timeline.questions.companies import CompanyList
+from timeline.questions.compare import Compare
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
 from timeline.questions.items import Items
@@ -39,7 +40,7 @@ ASKED_OF_EACH = 8
 PLURALS = {each.name: each.plural for each in KINDS.values() if each.groups}
 
 ASKED: tuple[type[Question[Any]], ...] = (
-    State, Diff, Why, WhyCompany, Items, CompanyList, Log, Find,
+    State, Diff, Compare, Why, WhyCompany, Items, CompanyList, Log, Find,
 )  # fmt: skip
 TOOLS = {State: "state", Diff: "diff", Why: "why", Items: "list", Log: "log", Find: "find"}
 
@@ -65,6 +66,7 @@ def values(draw: st.DrawFn, question: type[Question[Any]], subjects: list[str]) 
 def _value(question: type[Question[Any]], each: Parameter, subjects: list[str]) -> Any:
     words = {
         "company": ("a", "b", "c", "nobody"),
+        "other": ("b", "c", "nobody"),
         "subject": (*subjects, "deal:nothing"),
         "target": (*subjects, "a", "b"),
         "text": ("a", "deal", "press"),

@@ -22,6 +22,7 @@ FROZEN = Path(__file__).parent / f"answers-{VERSION}.json"
 LINES = {
     "state": ["state foxconn", "state alphabet --group --on 2026-02-25 --source reuters-2025-11-22"],
     "diff": ["diff foxconn --on 2025-01-01..2025-11-21", "diff alphabet --group --on 2024-01-01..2026-03-01"],
+    "compare": ["compare foxconn --with sharp", "compare alphabet --with intrinsic --on 2026-02-01"],
     "why": ["why rumour:foxconn-nissan", "why fact:foxconn/results@2025-35"],
     "why_company": ["why foxconn", "why alphabet --group"],
     "log": ["log", "log foxconn --type deal_announced"],
@@ -46,6 +47,7 @@ LINES = {
 PATHS = {
     "state": ["/companies/foxconn", "/companies/alphabet?group=true"],
     "diff": ["/companies/foxconn/diff?source=reuters-2025-11-22"],
+    "compare": ["/companies/foxconn/compare?with=sharp"],
     "why": ["/subjects/rumour:foxconn-nissan"],
     "log": ["/log?limit=1000", "/sources/reuters-2025-11-22"],
     "news": ["/news", "/news?day=2025-11-21"],
@@ -73,6 +75,7 @@ TOOLS: dict[str, tuple[str, dict[str, Any]]] = {
 LIBRARY: dict[str, Callable[[Timeline], Any]] = {
     "state": lambda t: t.state(),
     "diff": lambda t: t.diff("foxconn", known="2025-11-21..2025-11-22"),
+    "compare": lambda t: t.compare("foxconn", "sharp"),
     "why": lambda t: t.why("rumour:foxconn-nissan"),
     "why_company": lambda t: t.why_company("alphabet", group=True),
     "log": lambda t: list(t.log()),

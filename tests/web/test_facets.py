@@ -152,3 +152,14 @@ def test_the_first_page_of_a_store_without_rumours(hub: TestClient) -> None:
     page = hub.get("/")
     assert page.status_code == 200
     assert "71 companies · 419 deals · 1 source · reports from" in page.text
+
+
+def test_two_companies_stand_beside_each_other_with_what_they_share_on_top(hub: TestClient) -> None:
+    page = hub.get("/companies/hub?on=2026-06-01").text
+    assert 'action="/companies/hub/compare"' in page
+    page = hub.get("/companies/hub/compare?with=Company 001&on=2026-06-01").text
+    answer = hub.get("/companies/hub/compare.json?with=Company 001&on=2026-06-01").json()
+    shared, items = len(answer["shared"]), len(answer["companies"][0]["items"])
+    assert f"{shared} in common · {items - shared} only of Hub Industries" in page
+    assert page.index("In common") < page.index("Only Hub Industries") < page.index("Only Company")
+    assert f"All {HUB_ITEMS} items of Hub Industries" in page

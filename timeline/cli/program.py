@@ -17,7 +17,7 @@ from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Stories": ("new", "check", "replay", "append", "import", "judge"),
-    "Questions": ("state", "diff", "why", "log", "find", "match"),
+    "Questions": ("state", "diff", "compare", "why", "log", "find", "match"),
     "Lists": (
         "deals",
         "rumours",
@@ -55,7 +55,7 @@ COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
 _LISTS: Final = SECTIONS["Lists"][:-2]
 """The commands of one module, a question for each kind of subject."""
 
-_QUESTIONS: Final = ("diff", "match", "companies")
+_QUESTIONS: Final = ("diff", "compare", "match", "companies")
 """The commands that are made of a question, and have no module here."""
 
 

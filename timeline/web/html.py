@@ -37,6 +37,7 @@ from timeline.render import (
     why,
     words,
 )
+from timeline.render.compare import compared_words
 from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
 from timeline.render.kinds import kinds_of
 from timeline.render.page import HEADINGS, kind_of
@@ -81,6 +82,9 @@ COLUMN_WORDS: Final = {
 
 WIDTHS: Final = {"for-desk": 1200, "for-phone": 358}
 """The pictures of a page, in pixels: for a desk, and for a phone."""
+
+COMPARED: Final = 20
+"""Items of one side that the page of two companies shows."""
 
 STEPS: Final = 12
 """Steps of an item that a page shows; its own page shows all."""
@@ -156,6 +160,8 @@ def environment() -> Environment:
         "clock_rows": why.clock_rows,
         "coordinate_options": coordinate_options,
         "coordinate_words": coordinate_words,
+        "COMPARED": COMPARED,
+        "compared_words": compared_words,
         "company_rows": diff.company_rows,
         "diff_sides": diff.sides,
         "diff_counts": diff.counts_words,

@@ -82,7 +82,7 @@ def _page(timeline: Timeline, question: Question[Any]) -> Page:
         context=lambda: {
             "answer": answer,
             "names": timeline.names_in(answer),
-            "title": question.about.title,
+            "heading": question.about.title,
             "table": _told(timeline, question, answer, columns),
         },
         fixed=at,
