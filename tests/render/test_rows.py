@@ -50,6 +50,15 @@ def test_a_table_is_aligned_and_wraps_to_the_width() -> None:
     ]
 
 
+def test_a_day_that_stays_whole_widens_its_column() -> None:
+    """Each cell begins below its heading: the narrowest column still has room for a day."""
+    row = {"known": "10 Apr 2022", "subject": "a b c d e f g h", "note": "so much to say of it"}
+    head, rule, *lines = written([row], "table", width=34).splitlines()
+    assert [len(each) for each in rule.split()] == [11, 9, 9]
+    assert [line[13:14] for line in (head, *lines[:2])] == ["s", "a", "f"]
+    assert lines[0].startswith("10 Apr 2022  a b c d")
+
+
 def test_a_table_without_a_width_has_a_line_a_row() -> None:
     assert written(ROWS, "table").splitlines() == [
         "subject                          status         value                 n",

@@ -135,7 +135,7 @@ def test_what_the_title_tells_is_told_with_what_it_was_before() -> None:
         "commitment:c", "commitment", "stated", terms={"actor": "acme", "amount": usd(1)},
         changed={"amount": amount},
     )  # fmt: skip
-    assert [*term_rows(cut, NAMES)] == [("amount", "since 10 Mar 2025; USD 3 before")]
+    assert [*term_rows(cut, NAMES)] == [("amount", "USD 1, since 10 Mar 2025; USD 3 before")]
     form = {"since": "2025-03-10", "before": "loi", "unsettled": False}
     signed = item(
         "deal:d", "supply", terms={"kind": "supply", "form": "definitive"}, changed={"form": form}

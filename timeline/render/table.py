@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 from typing import Any, Final
 
 from timeline.render.status import GROUPS, group_of, status_words
-from timeline.render.text import cells, clean, paint, pieces, wrap
+from timeline.render.text import cells, clean, paint, unbroken, wrap
 from timeline.render.words import value_in_words
 
 _GAP: Final = "  "
@@ -89,7 +89,7 @@ def _widths(lines: Sequence[Sequence[str]], width: int | None) -> list[int]:
     if width is None:
         return needs
     least = [
-        max(cells(piece) for text in column for word in text.split(" ") for piece in pieces(word))
+        max(cells(piece) for text in column for piece in unbroken(text))
         for column in zip(*lines, strict=True)
     ]
     available = width - len(_GAP) * (len(needs) - 1)

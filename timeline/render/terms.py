@@ -125,17 +125,14 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
             form += f", {changed_words(kind, 'form', item.changed['form'], names)}"
         yield "form", form
     for term, told in kind.words.items():
-        if term in terms and not told.told_apart:
-            said = term_words(kind, term, terms[term], names)
+        # where the title has the value, it has not the one before
+        if term in terms and (not told.told_apart or (term in item.changed and term != "form")):
+            said = _value_words(kind, term, terms[term], names)
             if term in item.changed:
                 said += f", {changed_words(kind, term, item.changed[term], names)}"
             if term == "expected_completion" and item.group in _SETTLED:
                 said = f"had been {said}"
             yield told.label, said
-        elif (
-            term in terms and term in item.changed and term != "form"
-        ):  # the title has the value, not the one before
-            yield told.label, changed_words(kind, term, item.changed[term], names)
         if term == kind.money and (paid := paid_words(item.steps)):
             yield "paid", paid
     for term, value in terms.items():  # of a vocabulary that is newer than these words
@@ -145,16 +142,14 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
 
 def changed_words(kind: Kind, term: str, changed: Mapping[str, Any], names: Names) -> str:
     """How a term came to its value: "since March 2018; 100 % before"."""
-    before = _told_apart(kind, term, changed["before"]) or term_words(
-        kind, term, changed["before"], names
-    )
+    before = _value_words(kind, term, changed["before"], names)
     since = f"since {words.since(changed['since'])}; " if changed["since"] else ""
     still = ", and perhaps still" if changed["unsettled"] else ""
     return f"{since}{before} before{still}"
 
 
-def _told_apart(kind: Kind, term: str, value: Any) -> str:
-    """A term that stands in the title or beside the form, in words; empty for any other."""
+def _value_words(kind: Kind, term: str, value: Any, names: Names) -> str:
+    """The value of any term in words, of one that stands in the title or beside the form, too."""
     match term:
         case "kind":
             return kind.noun(value)
@@ -162,7 +157,7 @@ def _told_apart(kind: Kind, term: str, value: Any) -> str:
             return FORMS.get(value, str(value))
         case "binding":
             return "binding" if value else "not binding"
-    return ""
+    return term_words(kind, term, value, names)
 
 
 def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:

@@ -92,6 +92,12 @@ def wrap(text: str, width: int, *, tight: bool = False) -> list[str]:
     return [*lines, line]
 
 
+def unbroken(text: str) -> Iterator[str]:
+    """What stays whole in a text that is wrapped in a tight place: a day, a part of an id."""
+    for word in _BREAK.split(text):
+        yield from pieces(word)
+
+
 def pieces(word: str) -> Iterator[str]:
     """The parts of a word that stay whole: of an id between hyphens, of wide characters each."""
     for part in _INSIDE.split(word):
