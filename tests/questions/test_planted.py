@@ -1,4 +1,5 @@
-"""A lens option is one entry of a table, a question one module and one template: every door has them."""
+"""A lens option is one entry of a table, a question one module and one template, an output format one module
+and one entry: every door has them."""
 
 from __future__ import annotations
 
@@ -77,6 +78,18 @@ QUESTIONS: Final = (Oldest,)
 '''
 TEMPLATE = "{% extends 'base.html' %}{% block main %}<h1>{{ answer.event }}</h1>{% endblock %}"
 
+FORMAT = '''
+"""Rows with a tab between their cells."""
+
+
+def tab_lines(rows, columns):
+    """A header and a line a row."""
+    yield "\\t".join(columns) + "\\n"
+    for row in rows:
+        yield "\\t".join(str(row.get(name)) for name in columns) + "\\n"
+'''
+FORMAT_ENTRY = '    "tab": ("timeline.render.tab:tab_lines", "text/tab-separated-values"),\n'
+
 ASKED = """
 import json, sys
 from starlette.testclient import TestClient
@@ -107,6 +120,8 @@ with Timeline.open("t.db") as timeline:
         client.get("/companies/foxconn/oldest.json?skip=1").json(),
     ]
     found["oldest page"] = client.get("/companies/foxconn/oldest?skip=1").text
+    rows = client.get("/companies/foxconn/oldest.tab")
+    found["tab"] = [rows.headers["content-type"], rows.text]
     found["oldest csv"] = client.get("/companies/foxconn/oldest.csv").text
     found["schema"] = answer_schemas()["$defs"]["oldest"]
     (refused,) = {client.get(f"/companies/foxconn/oldest?{q}").status_code for q in ("skip=10", "x=1")}
@@ -130,6 +145,11 @@ def test_a_lens_option_is_one_entry_and_a_question_one_module(tmp_path: Path) ->
     before, mark, after = text.partition(')\n"""The lens, in the order')
     assert mark
     declared.write_text(before + PLANTED + mark + after)
+    (tmp_path / "timeline" / "render" / "tab.py").write_text(FORMAT)
+    table = tmp_path / "timeline" / "render" / "formats.py"
+    before, mark, after = table.read_text().partition('    "md": ')
+    assert mark
+    table.write_text(before + FORMAT_ENTRY + mark + after)
     (tmp_path / "timeline" / "questions" / "oldest.py").write_text(QUESTION)
     (tmp_path / "timeline" / "web" / "templates" / "oldest.html").write_text(TEMPLATE)
 
@@ -158,6 +178,8 @@ def test_a_lens_option_is_one_entry_and_a_question_one_module(tmp_path: Path) ->
     printed = json.loads(run("-m", "timeline", *oldest, "--skip", "1", "--json"))
     assert printed["events"] > 1
     assert found["oldest"] == [printed, printed, printed]
+    assert run("-m", "timeline", *oldest, "--format", "tab") == found["tab"][1]
+    assert found["tab"][0].startswith("text/tab-separated-values")
     assert "It begins with " in run("-m", "timeline", *oldest)
     assert f"<h1>{printed['event']}</h1>" in found["oldest page"]
     assert found["oldest csv"].splitlines()[0] == "company,event,events"
