@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -111,31 +112,85 @@ def test_a_cursor_leads_through_the_whole_log(timeline: Timeline) -> None:
     assert seen == [entry.position for entry in timeline.log()]
 
 
-def test_a_scripted_agent_records_the_first_article(timeline: Timeline, tmp_path: Path) -> None:
-    before = timeline.anchor()
-    story = FIRST.read_text()
-    broken = story.replace("deal_announced", "deal_anounced")
-    wrong, right, proposed, again, refused = ask(
-        timeline,
-        ("check_story", {"text": broken}),
-        ("check_story", {"text": story}),
-        ("propose_story", {"name": "first", "text": story}),
-        ("propose_story", {"name": "first", "text": story}),
-        ("propose_story", {"name": "../first", "text": story}),
-        drafts=tmp_path,
-    )
-    assert not answer(wrong)["valid"]
-    assert "unknown-event-type" in {each["code"] for each in answer(wrong)["problems"]}
-    assert answer(right)["valid"]
-    assert answer(right)["state"]["companies"]
-    assert answer(proposed)["file"] == "first.yaml"
-    assert again.is_error
-    assert refused.is_error
-    assert [path.name for path in tmp_path.iterdir()] == ["first.yaml"]
-    assert timeline.anchor() == before
-    with Timeline.open(tmp_path / "new.db") as person:
-        person.replay([tmp_path / "first.yaml"])
-        assert person.state("foxconn", **AT).companies == timeline.state("foxconn", **AT).companies
+def mended(text: str, problems: list[dict[str, Any]]) -> str:
+    """The story as an agent mends it that only has the problems: what was written becomes what is meant."""
+    for problem in problems:
+        meant = re.search(r"did you mean (\S+?)\\?\?", problem["text"])
+        written = re.search(r'"(\S+)"', problem["text"])
+        assert meant, problem
+        assert written, problem
+        text = text.replace(written[1], meant[1].strip('"'))
+    return text
+
+
+def test_a_scripted_agent_records_the_first_article(tmp_path: Path) -> None:
+    """It has nothing but the server; the store knows one of the companies from another story."""
+    first = FIRST.read_text()
+    article, _, expected = first.partition("\nexpect:\n")
+    wrong = article.replace("deal_announced", "deal_anounced").replace("firmness", "firmnes")
+    drafts = tmp_path / "drafts"
+    drafts.mkdir()
+
+    async def record(timeline: Timeline) -> None:
+        async with Client(make_server(timeline, drafts, seconds=60)) as client:
+            await client.list_tools()
+
+            async def call(tool: str, **arguments: Any) -> Any:
+                return answer(await client.call_tool(tool, arguments))
+
+            prompt = await client.get_prompt(PROMPT, {"article": "Foxconn and OpenAI agree …"})
+            told = prompt.messages[0].content.text  # type: ignore[union-attr]
+            read = {}
+            for uri in re.findall(r"timeline://[a-z-]+", told):
+                (content,) = (await client.read_resource(uri)).contents
+                read[uri] = content.text  # type: ignore[union-attr]
+            used = set(re.findall(r"type: (\w+)", article))
+            assert used <= {*json.loads(read[VOCABULARY])}
+            assert "deal_announced" in read[HOW_TO_RECORD]
+
+            assert (await call("find", query="Foxconn", only=["companies"]))[0]["id"] == "foxconn"
+            near = await call("find", query="OpenAI", only=["companies"])
+            assert "openai" not in {each["id"] for each in near}  # it is new
+
+            text = wrong
+            for _ in range(3):
+                checked = await call("check_story", text=text)
+                if checked["valid"]:
+                    break
+                text = mended(text, checked["problems"])
+            assert text == article
+            assert {each["company"] for each in checked["state"]["companies"]} >= {
+                "foxconn",
+                "openai",
+            }
+
+            assert (await call("propose_story", name="first", text=text))["file"] == "first.yaml"
+            for name in ("first", "../first"):
+                arguments = {"name": name, "text": text}
+                assert (await client.call_tool("propose_story", arguments)).is_error
+            assert [path.name for path in tmp_path.rglob("*.yaml")] == ["first.yaml"]
+            assert timeline.anchor() == before
+
+            timeline.replay([drafts / "first.yaml"])  # a person does, who has read it
+            state = await call("state", company="foxconn", on="2025-11-21", truth="then")
+            (company,) = state["companies"]
+            found = {each["subject"]: each["status"] for each in company["items"]}
+            block = expected.partition("    state:\n")[2].partition("\n  - ")[0]
+            assert (
+                dict(re.findall(r"^      (\S+): (\w+)$", block, re.MULTILINE)).items()
+                <= found.items()
+            )
+            chain = await call("why", subject="deal:foxconn-openai-ai-hardware")
+            assert "foxconn-openai-announced" in json.dumps(chain)
+
+    with Timeline.open(tmp_path / "t.db") as timeline:
+        timeline.replay([FIRST.with_name("foxconn-sharp.yaml")])
+        before = timeline.anchor()
+        anyio.run(record, timeline)
+    with Timeline.open(tmp_path / "whole.db") as alone:
+        alone.replay([drafts / "first.yaml"])
+        done = alone.replay([FIRST])
+        assert (done.stored, done.expectations) == (0, 44)
 
 
 MANY = range(500)
