@@ -105,6 +105,11 @@ class Companies:
         for shelf in (self._known, self._by_name, self._by_identifier):
             shelf.settle()
 
+    def close(self) -> None:
+        """Let go of the files; nothing is found any more."""
+        for shelf in (self._known, self._by_name, self._by_identifier):
+            shelf.close()
+
     def find(self, named: Named) -> str:
         """The id of the company; a new one is remembered as such. Raises Refused."""
         if named.id:

@@ -26,8 +26,8 @@ _encode: Final = msgspec.json.Encoder().encode
 class Shelf(Generic[Value]):
     """A mapping from texts to values of one type, which goes to a file as it grows.
 
-    The file is SQLite's own temporary one, which is gone when the shelf is. A value is changed by setting it
-    again. Most names of a list are new, and are looked up in the file only where they may be there.
+    The file is SQLite's own temporary one, which is gone when the shelf is closed. A value is changed by
+    setting it again. Most names of a list are new, so the file is only asked for those that may be in it.
     """
 
     def __init__(self, type_: type[Value], most: int = MOST_HELD) -> None:
@@ -64,6 +64,11 @@ class Shelf(Generic[Value]):
         self._held.pop(key, None)
         if self._file is not None and self._is_filed(key):
             self._file.execute("DELETE FROM shelf WHERE key = ?", (key,))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
 
     def _is_filed(self, key: str) -> bool:
         return self._filed is not None and bool(self._filed.among((key,)))

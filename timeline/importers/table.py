@@ -101,6 +101,7 @@ def import_files(
                 spool = stack.enter_context(TemporaryFile())
             with suppress(Undo), store.appending(create=True) as appender:
                 job = _Import(appender, refused, spool)
+                stack.callback(job.close)
                 for part in parts:
                     for path in paths:
                         job.read(path, part, how)
@@ -158,6 +159,11 @@ class _Import:
         """The companies of this import by what other records call them."""
         self._told: dict[Path, bytearray] = {}
         """Of every file that a part of the mapping is for: which of its rows told anything."""
+
+    def close(self) -> None:
+        """Let go of temporary files."""
+        self.companies.close()
+        self._references.close()
 
     def read(self, path: Path, mapping: MappingFile, how: ImportOptions) -> None:
         """Read a file under one part of the mapping, and append what it tells."""
