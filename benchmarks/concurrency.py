@@ -21,8 +21,7 @@ from benchmarks.questions import draw_questions
 from benchmarks.stores import news
 from tests.databases import url_text
 from timeline import Timeline
-from timeline.batches import replay_in_batches
-from timeline.loading import replay_files
+from timeline.loading import replay_files, replay_in_batches
 from timeline.store.store import Store
 
 READERS = 8

@@ -61,7 +61,7 @@ def test_subjects_once_a_kind_is_typed(store: Path) -> None:
 
 def test_what_an_event_refers_to(store: Path) -> None:
     def given(*words: str) -> set[str]:
-        return completed("append", "deal_signed", *words).keys()
+        return set(completed("append", "deal_signed", *words))
 
     assert given("--source", "German") == {"report-2025-11-21"}
     assert given("--subject", "deal:Intrinsic") == {"deal:foxconn-intrinsic-robotics"}
