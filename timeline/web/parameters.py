@@ -220,9 +220,9 @@ class Drawn(Lensed):
 class OfTracker(Drawn):
     """Which questions are tracked."""
 
-    company: Text | None = about("Only questions of this company, by any of its names.")
-    only: Literal["settled", "open"] | None = about("Only those that are settled, or still open.")
-    kind: Literal["rumour", "deal"] | None = about("Only rumours, or only deals.")
+    company: Text | None = declared(parameters.COMPANY)
+    only: Literal["settled", "open"] | None = declared(parameters.SETTLED)
+    kind: Literal["rumour", "deal"] | None = declared(parameters.TRACKED)
     limit: int = Field(20, ge=1, le=500, description="The most questions that are shown.")
 
     def chosen(self) -> dict[str, Any]:
@@ -233,8 +233,8 @@ class OfTracker(Drawn):
 class OfPicture(Drawn):
     """Which days a picture shows."""
 
-    start: Text | None = about("The first day of the world to draw.", alias="from")
-    end: Text | None = about("The last day of the world to draw.", alias="to")
+    start: Text | None = declared(parameters.FIRST_DRAWN)
+    end: Text | None = declared(parameters.LAST_DRAWN)
 
     def look(self) -> dict[str, Any]:
         """The look and the days as the façade takes them."""
@@ -255,8 +255,8 @@ class OfStory(OfPicture):
 class OfNetwork(Drawn):
     """Whose network is shown, and how much of it."""
 
-    company: Text | None = about("Only what is tied to this company, by any of its names.")
-    depth: int | None = about("So many ties away from it; 1 unless given.", ge=1, le=10)
+    company: Text | None = declared(parameters.TIED_TO)
+    depth: Annotated[int, Field(ge=1, le=10)] | None = declared(parameters.DEPTH)
     then: bool = declared(parameters.THEN)
     kinds: Texts = declared(parameters.TIE_KINDS)
     over: bool = declared(parameters.OVER)
@@ -328,7 +328,7 @@ class OfNews(Asked):
 class OfLog(OfPage):
     """Which events are asked for."""
 
-    target: Text | None = about("Only events of this company (by any of its names) or subject.")
+    target: Text | None = declared(parameters.TARGET)
     start: Text | None = declared(parameters.START)
     end: Text | None = declared(parameters.END)
     types: Texts = declared(parameters.TYPES)
@@ -356,8 +356,8 @@ class OfQuery(Paged):
     q: Annotated[str, StringConstraints(max_length=4000)] | None = about(
         "One query; :on and :known are known to it."
     )
-    on: Text | None = about("The day in the world, as :on.")
-    known: Text | None = about("What was public by then, as :known.")
+    on: Text | None = declared(parameters.ON)
+    known: Text | None = declared(parameters.KNOWN)
     of_data: ClassVar[int] = MOST_ROWS
     limit: int | None = limited("rows", of_data)
 
@@ -365,8 +365,6 @@ class OfQuery(Paged):
 class Search(Asked):
     """What is looked for."""
 
-    q: Text | None = about(
-        "A name or identifier of a company, or words of an item, event or source."
-    )
+    q: Text | None = declared(parameters.TEXT)
     only: list[Literal["companies", "items", "events", "sources"]] = declared(parameters.ONLY)
     limit: int = Field(parameters.FOUND, ge=1, le=100, description="The most of each kind.")
