@@ -245,3 +245,14 @@ def test_both_ends_of_a_relationship_stand_in_its_chain(
 ) -> None:
     out, _, _ = run(shlex.split("why relationship:foxconn-apple --on 2025-11-28"), capsys)
     assert "    from        Hon Hai Precision Industry\n    to          Apple\n" in out
+
+
+def test_what_counts_not_is_not_said_to_be_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through a lens a company may have no report, though others told of it."""
+    asked = "state nissan --on 2025-11-21 --source sharp-2016-02-25"
+    for format_ in ("table", "md"):
+        out, err, _ = run([*shlex.split(asked), "--format", format_], capsys)
+        said = " ".join((out + err).split())
+        assert "Nothing of what counts here had been reported about Nissan Motor" in said

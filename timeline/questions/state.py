@@ -107,7 +107,9 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
             left_out = self._left_out(reader)
             if not left_out:
                 since, notes = self._since(reader)
-            empty = left_out or nothing_words(answer.companies[0].name, **since)
+            empty = left_out or nothing_words(
+                answer.companies[0].name, **since, lensed=self.lens is not None
+            )
         if format_ != "table":
             return Words(notes=notes, empty=empty)
         items = list(_items(answer))

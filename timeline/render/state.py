@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from msgspec import UnsetType
+
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
@@ -80,6 +82,7 @@ def state_lines(
     counted; ``verbose`` lists their ids.
     """
     page = _Page(width, color, names or {}, told or {}, filtered, verbose)
+    lensed = not isinstance(answer.lens, UnsetType)
     if len(answer.companies) == 1:
         company = answer.companies[0]
         yield from page.header(company)
@@ -88,7 +91,7 @@ def state_lines(
         yield from page.items(company)
         if not company.items:
             yield ""
-            yield from page.nothing(company, first_day, first_known)
+            yield from page.nothing(company, first_day, first_known, lensed=lensed)
     else:
         yield from page.coordinate(answer)
         for company in answer.companies:
@@ -156,13 +159,14 @@ class _Page:
         yield from self.paragraph(capital(coordinate_words(answer)))
 
     def nothing(
-        self, company: CompanyState, first_day: str | None, first_known: str | None
+        self, company: CompanyState, first_day: str | None, first_known: str | None, *, lensed: bool
     ) -> Iterator[str]:
         """That there is no item, and from when on there is one."""
         if self.filtered:
             yield from self.paragraph(f"Nothing about {company.name} is as asked for.")
         else:
-            yield from self.paragraph(nothing_words(company.name, first_day, first_known))
+            said = nothing_words(company.name, first_day, first_known, lensed=lensed)
+            yield from self.paragraph(said)
 
     def nobody(self, companies: Sequence[CompanyState]) -> Iterator[str]:
         """The companies of many that have no item."""
@@ -246,9 +250,19 @@ class _Page:
             yield "sources", ", ".join(item.sources)
 
 
-def nothing_words(name: str, first_day: str | None = None, first_known: str | None = None) -> str:
-    """That nothing was reported, and when something was: in days of the world, and of reports."""
-    said = [f"Nothing had been reported about {name} by this date."]
+def nothing_words(
+    name: str,
+    first_day: str | None = None,
+    first_known: str | None = None,
+    *,
+    lensed: bool = False,
+) -> str:
+    """That nothing was reported, and when something was: in days of the world, and of reports.
+
+    ``lensed`` where only some of the news counts, so that there may be other reports.
+    """
+    what = "Nothing of what counts here" if lensed else "Nothing"
+    said = [f"{what} had been reported about {name} by this date."]
     if first_known:
         said.append(f"Reports about this day first appeared on {date(first_known)}.")
     if first_day:
