@@ -22,6 +22,7 @@ from timeline.model.fold import (
     main_order,
     replay,
     step_of,
+    terms_of,
 )
 from timeline.model.kinds import KIND_OF
 from timeline.model.record import Entry
@@ -40,6 +41,12 @@ def test_it_does_not_matter_in_which_order_the_entries_are_handed_over(
     found: list[Entry], on: str, known: str, data: st.DataObject
 ) -> None:
     assert replay(data.draw(st.permutations(found)), on, known) == replay(found, on, known)
+
+
+@given(entries(), days)
+def test_the_terms_alone_are_those_of_the_item(found: list[Entry], on: str) -> None:
+    item = replay(found, on)
+    assert terms_of(found, on) == (None if item is None else item.terms)
 
 
 @given(entries(), days, knowns)

@@ -451,6 +451,22 @@ def replay(
     return item_of(evidence(entries, on, known, lens), on)
 
 
+def terms_of(entries: Iterable[Entry], on: Day) -> Fields | None:
+    """The terms of :func:`replay` alone, in half its time; None where the subject is absent."""
+    happened = evidence(entries, on).happened
+    if not happened:
+        return None
+    kind = kind_of(happened[0].subject)
+    state = Fold()
+    for entry in happened:
+        state.add(kind, entry)
+    return _terms(kind, state)
+
+
+def _terms(kind: Kind, state: Fold) -> Fields:
+    return {name: state.terms[name] for name in kind.terms if name in state.terms}
+
+
 def item_of(found: Evidence, on: Day) -> Item | None:
     """The state that rests on the evidence; None where nothing happened."""
     happened, remarks = found.happened, found.remarks
@@ -463,7 +479,7 @@ def item_of(found: Evidence, on: Day) -> Item | None:
     if any(entry.disputed for entry in happened):
         undisputed = outcome(kind, [entry for entry in happened if not entry.disputed])
     certainty, alternatives, disputed = standing(state, doubts(kind, happened, on), undisputed)
-    terms = {name: state.terms[name] for name in kind.terms if name in state.terms}
+    terms = _terms(kind, state)
     return Item(
         subject=happened[0].subject,
         kind=kind.item_kind(terms),

@@ -17,7 +17,7 @@ from timeline.errors import StoreDamaged
 from timeline.ingest.canonical import GENESIS, chain, digest
 from timeline.ingest.draft import body_of, payload_of
 from timeline.model import dates
-from timeline.model.fold import replay
+from timeline.model.fold import terms_of
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant, is_instant
 from timeline.store.bulk import Asking
@@ -256,9 +256,9 @@ def source_terms(connection: Connection, slugs: Iterable[str], position: int) ->
     """What each source is, by everything said of it up to a position; unknown ones are left out."""
     found = {}
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
-        item = replay(entries, dates.OPEN_END)
-        if item is not None:
-            found[subject.partition(":")[2]] = item.terms
+        terms = terms_of(entries, dates.OPEN_END)
+        if terms is not None:
+            found[subject.partition(":")[2]] = terms
     return found
 
 

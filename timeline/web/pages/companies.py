@@ -86,8 +86,13 @@ def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Quer
 def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dict[str, Any]:
     """What the page shows of a company besides its state."""
     found = answer.companies[0]
-    names = timeline.names_in(answer)
+    # of a hub, only the items that are shown are searched for names: facets need the counterparties alone
+    parties = {found.company, *(party for item in found.items for party in item.counterparties)}
+    at: dict[str, Any] = {n: getattr(answer, n) for n in ("on", "known", "recorded")}
+    names = timeline.names(parties, **at)
     part = part_of(found.items, asked, found.company, names)
+    shown = replace(answer, companies=[replace(found, items=part.items)])
+    names |= timeline.names_in(shown)
     sources = {slug for item in part.items for slug in item.sources}
     about: dict[str, Any] = {
         "company": found,
