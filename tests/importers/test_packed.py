@@ -88,6 +88,7 @@ def test_a_table_that_is_cut_gives_its_rows_and_one_that_is_refused(
         (zipped(b"\0" * 3_000_000, "../../x.csv"), "x.zip", "it unpacks to more than 2 MB"),
         (zipped(TABLE.encode(), "x.exe"), "x.zip", "tables are read from"),
     ],
+    ids=["two", "none", "no-zip", "no-gzip", "large-gzip", "large-zip", "no-table"],
 )
 def test_what_cannot_be_unpacked_is_refused_by_the_name_that_was_given(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str, said: str
