@@ -134,7 +134,7 @@ def test_json_on_standard_input(store: Path) -> None:
 def test_what_is_no_event_is_refused(data: bytes, store: Path) -> None:
     before = run("export").stdout
     done = run("append", stdin=data)
-    assert done.stdout == "" or "position" in done.stdout
+    assert done.stdout == "" or "entry" in done.stdout
     assert run("export").stdout == before
     assert done.exit_code == (1 if data.strip() else 0)
 
