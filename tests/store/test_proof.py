@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from tests import databases
@@ -24,6 +26,7 @@ from timeline.errors import (
 )
 from timeline.loading import replay_files
 from timeline.store.anchor import Anchor, load_anchor, parse_anchor
+from timeline.store.schema import verify_schema
 from timeline.store.verify import PAGE
 
 STORY = "nissan-honda"
@@ -492,6 +495,23 @@ def test_a_changed_schema_is_found_on_postgresql(postgresql: URL, what: str) -> 
             connection.execute(statements.encode())
         with pytest.raises(SchemaChanged, match=said):
             timeline.verify()
+
+
+@pytest.mark.parametrize("way", ["hashjoin", "mergejoin", "nestloop", "seqscan", "indexscan"])
+def test_a_planner_that_changes_its_mind_is_no_changed_view(postgresql: URL, way: str) -> None:
+    """As it does when the statistics of a table are renewed between two plans."""
+    planned = []
+
+    def change(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("EXPLAIN"):
+            planned.append(statement)
+            if len(planned) == 2:
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+
+    with Timeline.open(databases.url_text(postgresql)) as timeline, timeline.store.reading() as one:
+        sa.event.listen(one, "before_cursor_execute", change)
+        verify_schema(one)
+    assert len(planned) > 2
 
 
 LEFT = {
