@@ -13,7 +13,7 @@ from timeline.ingest.schema import SCHEMA_LINE
 from timeline.ingest.shape import fields_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE
-from timeline.model.short_forms import FORMS, write
+from timeline.model.short_forms import FORMS, read_if_one, write
 from timeline.model.values import Fields
 
 _MOST_CHOICES: Final = 6
@@ -192,7 +192,7 @@ _WORDS: Final = frozenset({"true", "false", "null"})
 
 
 def _value(type_: inspect.Type, value: Any) -> str:
-    """A value as a person writes it, in its short form where it has one."""
+    """A value as a person writes it, in its short form where it has one that says the same."""
     return _flow(_shortened(type_, value))
 
 
@@ -204,7 +204,8 @@ def _shortened(type_: inspect.Type, value: Any) -> Any:
             and option.cls in FORMS
             and isinstance(value, dict)
         ):
-            return write(option.cls, value)
+            short = write(option.cls, value)
+            return short if read_if_one(option.cls, short) == value else value
         if isinstance(option, inspect.ListType) and isinstance(value, list):
             return [_shortened(option.item_type, each) for each in value]
         if isinstance(option, inspect.DictType) and isinstance(value, dict):
