@@ -107,9 +107,12 @@ def hub_server(hub_store: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, with nothing that only a person at a desktop needs."""
+    """Chromium, with nothing that only a person at a desktop needs.
+
+    Not for the whole run: while it is there, its loop runs in this thread, and no other one can.
+    """
     from playwright.sync_api import sync_playwright
 
     from tests.web.browsing import ARGUMENTS, CHROMIUM
