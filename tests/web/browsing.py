@@ -13,13 +13,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.cli.program import ended_late
-from tests.web.stories import ROOT
 
 CHROMIUM = Path(os.environ.get("TIMELINE_TEST_CHROMIUM", "/usr/bin/chromium"))
-SCREENSHOTS = ROOT / "build" / "screenshots"
+SCREENSHOTS = os.environ.get("TIMELINE_TEST_SCREENSHOTS")
+"""A folder for pictures of every page, if somebody wants to look at them: they take half of the time."""
 
 WITH_BROWSER = [
     pytest.mark.xdist_group("browser"),
@@ -39,6 +39,12 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 """Nothing that only a person at a desktop needs, and no name but this machine's."""
+
+
+def photograph(page: Page, name: str) -> None:
+    """Take a picture of the whole page, where somebody wants to look at it."""
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The pages in a real browser: what people do, and that nothing else happens.
 
 It is Debian's Chromium, headless, with an empty profile and no way out of this machine. Every page is
-photographed into ``build/screenshots`` (git ignores it), light and dark, wide and narrow.
+looked at light and dark, wide and narrow, and photographed if ``TIMELINE_TEST_SCREENSHOTS`` names a folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.web.browsing import SCREENSHOTS, WITH_BROWSER, serving, watched
+from tests.web.browsing import WITH_BROWSER, photograph, serving, watched
 from tests.web.stories import ATTACK
 
 pytestmark = WITH_BROWSER
@@ -289,7 +289,6 @@ PICTURES = "() => new Promise(requestAnimationFrame)"
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "problem"])
 def test_a_page_is_accessible_and_fits(page: Page, name: str) -> None:
     """axe-core finds nothing serious, nothing is wider than the screen; and a picture for who looks."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     axe = Axe()
     found: dict[tuple[str, int], list[tuple[str, str]]] = {}
     page.goto(PAGES[name])
@@ -297,7 +296,7 @@ def test_a_page_is_accessible_and_fits(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(PICTURES)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+        photograph(page, f"{name}-{scheme}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
         serious = [
             (violation["id"], violation["nodes"][0]["html"])
@@ -317,8 +316,7 @@ def test_a_printed_page_has_the_answer_and_not_the_forms(page: Page) -> None:
     expect(page.locator(".coordinate")).to_be_visible()
     for hidden in ("header", "form >> nth=1", "footer .formats"):
         expect(page.locator(hidden)).to_be_hidden()
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    printed = page.pdf(path=SCREENSHOTS / "company.pdf", format="A4")
+    printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Type /Page\n") in range(2, 12)
 

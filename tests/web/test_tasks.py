@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import SCREENSHOTS, WITH_BROWSER, watched
+from tests.web.browsing import WITH_BROWSER, photograph, watched
 from tests.web.stories import HUB_ITEMS
 
 pytestmark = WITH_BROWSER
@@ -231,7 +231,6 @@ LONG = (
 
 def test_no_page_is_longer_than_six_screens(hub: Page, screen: Any) -> None:
     """And axe finds nothing serious in those that are new here."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     axe = Axe()
     long: dict[str, float] = {}
     wrong: dict[str, list[str]] = {}
@@ -241,9 +240,7 @@ def test_no_page_is_longer_than_six_screens(hub: Page, screen: Any) -> None:
         if height > 6:
             long[path] = round(height, 1)
         assert hub.evaluate("document.documentElement.scrollWidth") <= screen[0], path
-        hub.screenshot(
-            path=SCREENSHOTS / f"hub-{number}-{screen[1]}-{screen[0]}.png", full_page=True
-        )
+        photograph(hub, f"hub-{number}-{screen[1]}-{screen[0]}")
         if path.startswith(("/news", "/companies/hub", "/network")) or path == "/":
             found = axe.run(hub, options={"resultTypes": ["violations"]}).response["violations"]
             serious = [
