@@ -103,6 +103,11 @@ def test_stats_count_quotes_and_those_verified(archive: Path) -> None:
     assert run("replay", "story.yaml").exit_code == 0
     counted = json.loads(run("stats", "--json").stdout)
     assert (counted["quotes"], counted["quotes_verified"]) == (1, None)
+    for format_ in ("table", "md"):  # people read of entries, programs of positions
+        table = run("stats", "--format", format_).stdout
+        assert "last entry" in table
+        assert "position" not in table
+    assert f"store,position,{counted['position']}" in run("stats", "--format", "csv").stdout
     assert json.loads(run("stats", "--archive", "texts", "--json").stdout)["quotes_verified"] == 1
     Path("none").mkdir()
     assert json.loads(run("stats", "--archive", "none", "--json").stdout)["quotes_verified"] == 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import About, Question
+from timeline.questions.question import About, Look, Question, Row, Words
 
 if TYPE_CHECKING:
     from timeline.answers.stats import Stats
@@ -62,6 +62,23 @@ class Counted(Question["Stats"]):
     def columns(self, answer: Stats) -> Sequence[str]:
         """What is counted, and how much there is."""
         return ("of", "name", "value")
+
+    def told(self, answer: Stats, names: Mapping[str, str]) -> Iterator[Row]:
+        """The counts as people read them: the last position is the last entry of the record."""
+        return map(_spoken, super().told(answer, names))
+
+    def words(self, reader: StoreReader, answer: Stats, look: Look, format_: str) -> Words:
+        """A line for each count."""
+        from timeline.render.table import table_lines
+
+        if format_ != "table":
+            return Words()
+        lines = table_lines(map(_spoken, self.rows(answer)), self.columns(answer), None, look.color)
+        return Words(line.removesuffix("\n") for line in lines)
+
+
+def _spoken(row: Row) -> Row:
+    return {**row, "name": "last entry"} if row["name"] == "position" else row
 
 
 QUESTIONS: Final = (Counted,)
