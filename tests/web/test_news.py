@@ -21,10 +21,12 @@ def test_every_day_is_counted_once_and_again_only_for_what_is_new(
     copy = tmp_path / "timeline.db"
     copy.write_bytes(stories.read_bytes())
     with Timeline.open(copy) as timeline:
+        retractions = timeline.log(types=["event_retracted"])
+        retracted = {entry.fields["target"] for entry in retractions}
         counted = Counter(
             entry.known[:10]
             for entry in timeline.log()
-            if entry.type not in NO_NEWS and entry.known > "0002"
+            if entry.type not in NO_NEWS and entry.known > "0002" and entry.id not in retracted
         )
         assert timeline.activity() == counted
         timeline.append({
@@ -121,7 +123,16 @@ def test_what_was_retracted_is_no_news(stories: Path, tmp_path: Path, serve: Ser
         assert [e.id for e in timeline.news(days=1)[0].entries] == ["said"]
         timeline.append(gone)
         (day,) = timeline.news(days=1)
-        assert (day.day, day.entries, day.count) == ("2026-02-26", [], 0)
+        assert day.day == "2026-02-25"
+        assert "2026-02-26" not in timeline.activity()  # so no bar of a month counts it either
+        timeline.append({
+            "type": "event_retracted", "subject": "fact:foxconn/words", "id": "said-after-all",
+            "target": "not-said",
+        })  # fmt: skip
+        (day,) = timeline.news(days=1)
+        assert ([e.id for e in day.entries], day.count) == (["said"], 1)
+        assert timeline.activity()["2026-02-26"] == 1
+        timeline.append(gone | {"id": "not-said-for-good"})
     page = serve(copy).get("/news").text
     assert 'id="day-2026-02-26"' not in page
     assert 'id="day-2026-02-25"' in page
@@ -131,3 +142,33 @@ def test_lists_lead_to_then_and_now(client: TestClient) -> None:
     page = client.get("/rumours?on=2025-04-15").text
     assert 'href="/then/rumours?on=2025-04-15"' in page
     assert client.get("/then/rumours?on=2025-04-15").status_code == 200
+
+
+def test_a_large_day_goes_on_from_page_to_page(tmp_path: Path, serve: Serve) -> None:
+    path = tmp_path / "timeline.db"
+    facts = "\n".join(
+        f"  - {{type: fact_stated, company: acme, attribute: number-{n}, value: {n}, occurred: 2025}}"
+        for n in range(130)
+    )
+    with Timeline.open(path) as timeline:
+        replay_text(timeline.store, tmp_path, A_DAY + facts)
+    client = serve(path)
+    href, seen, pages = "/news?day=2025-01-10", [], 0
+    while href:
+        page = client.get(href).text
+        assert "130 reports" in page
+        pages += 1
+        seen += re.findall(r"number.\d+: (\d+)", re.sub(r"<[^>]+>", "", page))
+        onward = re.search(r'href="([^"]+)" rel="next"', page)
+        href = onward[1].replace("&amp;", "&") if onward else ""
+    assert pages == 3
+    assert seen == [str(n) for n in range(130)]
+    assert "/log" not in page.partition("number 129")[2].partition("</main")[0]
+
+
+A_DAY = """\
+sources: {post: {publisher: Post, kind: news, published: 2025-01-10}}
+companies: {acme: {name: Acme}}
+events:
+  - {type: fact_stated, company: acme, attribute: old, value: 1, occurred: 2025-01-09, known: 2025-01-09}
+"""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class DailyNews(Question["list[DayOfNews]"]):
     """The news of the last days on which there was any, up to one, newest first.
 
-    Of each day ``most`` events, the subjects of which are told once before any of them again.
+    Of each day ``most`` events, the subjects of which are told once before any of them again; with
+    ``after`` those after that position, in the order of the log.
     """
 
     about = About("news", "What became public, day by day", command=False, address="/news")
@@ -25,6 +26,7 @@ class DailyNews(Question["list[DayOfNews]"]):
     days: int = 10
     until: Day | None = None
     most: int = 4
+    after: int | None = None
 
     @classmethod
     def answered(cls) -> Any:
@@ -45,7 +47,7 @@ class DailyNews(Question["list[DayOfNews]"]):
                 reverse=True,
             )
             return news_of_days(
-                connection, activity, there[: self.days], self.most, reader.timezone
+                connection, activity, there[: self.days], self.most, reader.timezone, self.after
             )
 
 

@@ -97,6 +97,16 @@ def irregular_subjects(connection: Connection) -> list[str]:
     return list(connection.scalars(statement))
 
 
+def subjects_told_otherwise(connection: Connection, subjects: Iterable[str]) -> list[str]:
+    """Those of some subjects of which anything is, or may by a correction be, told as no fact."""
+    corrected = sa.cast(event.c.payload, sa.Text).contains('"fact_level"')
+    statement = sa.select(event.c.subject).where(
+        among(connection, event.c.subject, subjects),
+        (event.c.fact_level != "fact") | ((event.c.type == "event_corrected") & corrected),
+    )
+    return sorted(set(connection.scalars(statement)))
+
+
 # --- events, for lists that tell them again -------------------------------------------------------
 
 
@@ -154,6 +164,18 @@ def count_known(
         .where(event.c.position > after, event.c.position <= until)
         .where(event.c.type.not_in(not_types), event.c.known > ALWAYS)
         .group_by(event.c.known)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def known_of(
+    connection: Connection, ids: Collection[str], not_types: Collection[str]
+) -> dict[str, Instant]:
+    """When events became public, by their ids, but for some types and for what always was."""
+    if not ids:
+        return {}
+    statement = sa.select(event.c.id, event.c.known).where(
+        among(connection, event.c.id, ids), event.c.type.not_in(not_types), event.c.known > ALWAYS
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
 

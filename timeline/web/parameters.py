@@ -323,6 +323,7 @@ class OfNews(Asked):
 
     until: Text | None = about("The last day of the news to show.")
     day: Text | None = about("All news of one day.")
+    after: int | None = about("Of one day only events after this entry: the next page.", ge=0)
 
 
 class OfLog(OfPage):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from timeline.answers.coordinate import parse_day
 from timeline.answers.model import LogEntry
@@ -38,15 +38,11 @@ def news(request: Request, asked: Annotated[OfNews, Query()]) -> Response:
 
     def ask(timeline: Timeline) -> Page:
         if asked.day is not None:
-            days = [
-                day
-                for day in timeline.news(days=1, until=asked.day, most=OF_ONE)
-                if day.day == parse_day(asked.day, timeline.timezone)
-            ]
+            days, more = _of_one(timeline, asked.day, asked.after)
         else:
             days = timeline.news(days=DAYS + 1, until=asked.until, most=OF_A_DAY)
-        more = None if asked.day or len(days) <= DAYS else {"until": days[DAYS].day}
-        days = days[:DAYS]
+            more = None if len(days) <= DAYS else {"until": days[DAYS].day}
+            days = days[:DAYS]
         return Page(
             template="news.html",
             document=days,
@@ -57,6 +53,26 @@ def news(request: Request, asked: Annotated[OfNews, Query()]) -> Response:
         )
 
     return respond(request, asked, "/news", ask)
+
+
+def _of_one(
+    timeline: Timeline, day: str, after: int | None
+) -> tuple[list[DayOfNews], dict[str, Any] | None]:
+    """The news of one day, and the next page of them: of a large day they come in the order of the log."""
+    days = [
+        each
+        for each in timeline.news(days=1, until=day, most=OF_ONE + 1, after=after)
+        if each.day == parse_day(day, timeline.timezone)
+    ]
+    if after is None and days and len(days[0].entries) > OF_ONE:
+        days = timeline.news(days=1, until=day, most=OF_ONE + 1, after=0)
+    shown, more = [], None
+    for each in days:
+        entries = each.entries[:OF_ONE]
+        if len(each.entries) > OF_ONE:
+            more = {"day": each.day, "after": entries[-1].position}
+        shown.append(replace(each, entries=entries))
+    return shown, more
 
 
 def _rows(days: list[DayOfNews]) -> Iterator[dict[str, Any]]:
