@@ -19,7 +19,7 @@ from tests.cli.program import run
 from tests.web.conftest import BASE, Serve
 from timeline.app import Timeline
 
-EVERY = 258
+EVERY = 259
 """How many events the fixtures have."""
 
 # A page, and the command that answers the same question.
