@@ -6,6 +6,7 @@ agents their arguments. Plain Python alone is imported, because the help of the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 Completed = Literal["company", "source", "target", "event type"]
@@ -67,6 +68,11 @@ class LensOption(NamedTuple):
     any: str = "any"
     """What a form calls all of the choices."""
 
+    def said(self, given: Sequence[str]) -> str:
+        """What is left when these values are given: "only what is attributed to filings or media reports"."""
+        *others, last = (_SEVERAL.get(each, each.replace("_", " ")) for each in given)
+        return self.words.format(f"{', '.join(others)} or {last}" if others else last)
+
     @property
     def parameter(self) -> Parameter:
         """What a question is asked with."""
@@ -81,6 +87,11 @@ ATTRIBUTIONS: Final = (
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
 )  # fmt: skip
 FACT_LEVELS: Final = ("fact", "forecast", "opinion")
+_SEVERAL: Final = {
+    "company_statement": "company statements", "named_person": "named persons",
+    "media_report": "media reports", "filing": "filings",
+}  # fmt: skip
+"""Whose word counts, as a sentence says it."""
 
 LENS: Final = (
     LensOption(

@@ -138,6 +138,19 @@ def test_dates_are_as_vague_as_they_are(text: str, since: str, said: str) -> Non
     assert words.date(text) == said
 
 
+@pytest.mark.parametrize(
+    "code, said",
+    [
+        ("business.ai-servers", "business: AI servers"),
+        ("results", "results"),
+        ("rank.iphone-production", "rank: iPhone production"),
+        ("business.retail.stores", "business: retail: stores"),
+    ],
+)
+def test_an_attribute_in_words(code: str, said: str) -> None:
+    assert words.attribute(code) == said
+
+
 def test_every_comparison_has_words() -> None:
     relations = get_args(get_type_hints(Comparison)["relation"])
     assert len(relations) == 6

@@ -78,6 +78,8 @@ class Told(Struct, frozen=True, kw_only=True):
     claims: list[Claim] = []
     disputers: list[str] = []
     """Who denies part of it: an id of a company, or words."""
+    levels: dict[str, str] = {}
+    """The fact level of each event that is no fact: forecast or opinion."""
 
 
 class Member(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ from html import escape
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
+
+from timeline.parameters import LENS
 
 _MOST_ROWS = 200
 """Rows that a notebook shows; frames and dicts have them all."""
@@ -94,4 +96,9 @@ def _html(value: Any) -> str:
 def coordinate_words(answer: Any) -> str:
     """The coordinate of an answer in a line."""
     known = f"as known on {answer.known}" if answer.known else "with everything known"
-    return f"on {answer.on}, {known}, at entry {answer.position}"
+    said = f"on {answer.on}, {known}, at entry {answer.position}"
+    lens = getattr(answer, "lens", UNSET)
+    if lens is UNSET:
+        return said
+    counting = (option.said(given) for option in LENS if (given := lens.given(option.name)))
+    return f"{said}, counting {' and '.join(counting) or 'everything'}"

@@ -1,8 +1,11 @@
-"""The evidence of an item in short: how many reports, the last of which day, and who contradicts it."""
+"""The evidence of an item in short: how many reports, the last of which day, and who contradicts it.
+
+And which of its events were told as no more than a forecast or an opinion.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from timeline.answers.model import Claim, CompanyItem, Told
 from timeline.answers.view import View
@@ -10,6 +13,7 @@ from timeline.model.fold import advance, kind_of
 from timeline.model.kinds.event import NOTED
 from timeline.model.record import judge
 from timeline.store.log import source_terms
+from timeline.store.lookups import subjects_told_otherwise
 
 
 def told(view: View, items: Iterable[CompanyItem]) -> dict[str, Told]:
@@ -20,15 +24,33 @@ def told(view: View, items: Iterable[CompanyItem]) -> dict[str, Told]:
     days = {
         slug: str(said["published"])[:10] for slug, said in terms.items() if said.get("published")
     }
+    levels = levels_of(view, [item.subject for item in every if item.steps])
     return {
         item.subject: Told(
             reports=len(item.sources),
             last=max((days[slug] for slug in item.sources if slug in days), default=None),
             claims=_claims(view, item) if item.irregular else [],
             disputers=_disputers(view, item) if item.disputes else [],
+            levels=levels.get(item.subject, {}),
         )
         for item in every
     }  # fmt: skip
+
+
+def levels_of(view: View, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
+    """By subject, the fact level of each event that is no fact; read is only what the view has not seen."""
+    levels = {each: view.levels[each] for each in subjects if each in view.levels}
+    unseen = [each for each in subjects if each not in levels]
+    odd = subjects_told_otherwise(view.connection, unseen) if unseen else []
+    view.keep(odd)
+    return levels | {
+        subject: {
+            entry.id: level
+            for entry in judge(view.entries(subject), view.at.known_at, view.lens).counting
+            if (level := entry.fields.get("fact_level", "fact")) != "fact"
+        }
+        for subject in odd
+    }
 
 
 def _claims(view: View, item: CompanyItem) -> list[Claim]:

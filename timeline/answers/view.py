@@ -67,6 +67,8 @@ class View:
         self._kept: dict[str, list[Entry]] = {}
         self._named: dict[str, str] = {}
         self._registered: dict[str, list[Entry]] = {}
+        self.levels: dict[str, dict[str, str]] = {}
+        """Of the subjects of :meth:`items`: the events that are no facts, with what they are told as."""
 
     @property
     def heading(self) -> dict[str, Any]:
@@ -147,11 +149,25 @@ class View:
             if self.stored:
                 contents = read_contents(self.connection, self.at.on, self.at.known_at, some)
                 some = [s for s in some if s in contents or not is_projected(s)]
-            yield from self._items(some, contents)
+            yield from self._items(some, contents, self.levels)
 
-    def _items(self, subjects: list[str], contents: Mapping[str, Content]) -> Iterator[Item]:
-        """The items of subjects: from what history holds of them, else from their events alone."""
+    def _items(
+        self,
+        subjects: list[str],
+        contents: Mapping[str, Content],
+        levels: dict[str, dict[str, str]] | None = None,
+    ) -> Iterator[Item]:
+        """The items of subjects: from what history holds of them, else from their events alone.
+
+        ``levels`` takes up the fact levels of their events, unless a correction names one.
+        """
         for subject, entries in self._read(subjects):
+            if levels is not None and not any(map(_corrects_level, entries)):
+                levels[subject] = {
+                    e.id: e.fields["fact_level"]
+                    for e in entries
+                    if e.fields.get("fact_level", "fact") != "fact"
+                }
             content = contents.get(subject)
             item = self._with_evidence(content, entries) if content else self.item(entries)
             if item is not None:
@@ -249,6 +265,10 @@ class View:
             some = entries if self.given is None else list(filter(self.given, entries))
             if some:
                 yield subject, some
+
+
+def _corrects_level(entry: Entry) -> bool:
+    return entry.type == "event_corrected" and "fact_level" in entry.fields.get("changes", ())
 
 
 # JSON in a database has an order of keys of its own, so an answer is put into one that depends on

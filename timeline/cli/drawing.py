@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from msgspec import UNSET
 
 from timeline.cli.options import Decorator, together
 from timeline.cli.output import write_file
@@ -86,7 +87,10 @@ def write_picture(
 ) -> None:
     """Write a picture, and its data beside it; say where, unless that was said by the user."""
     if next(iter(picture.answer.rows()), None) is None:
-        session.note("Nothing had been reported by this date, so the picture is empty.")
+        from timeline.render.coordinate import nothing_of
+
+        nothing = nothing_of(getattr(picture.answer, "lens", UNSET))
+        session.note(f"{nothing} had been reported by this date, so the picture is empty.")
     data = _drawn(session, picture, format_, fonts)
     if output is not None and str(output) == "-":
         write_file(session, None, data)

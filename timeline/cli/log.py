@@ -85,6 +85,8 @@ def _rows(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
 def _for_people(entries: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:
     """The rows with days and types as people write them."""
     from timeline.render.spoken import spoken
+    from timeline.render.terms import level_words
 
     for row in spoken(_rows(entries), {}):
-        yield row | {"entry": row["position"]}
+        said = f"{row['type']}{level_words(row['fact_level'])}"
+        yield row | {"entry": row["position"], "type": said}

@@ -100,15 +100,19 @@ class Diff(Question["DiffAnswer"]):
 
     def words(self, reader: StoreReader, answer: DiffAnswer, look: Look, format_: str) -> Words:
         """Each change, and what told it."""
-        from timeline.questions.lookups import NamesIn
+        from timeline.questions.lookups import LevelsIn, NamesIn
         from timeline.render.diff import diff_lines
 
         if format_ != "table":
             return Words()
-        names = reader.ask(NamesIn(answer))
         return Words(
             diff_lines(
-                answer, width=look.width, color=look.color, names=names, verbose=look.verbose
+                answer,
+                width=look.width,
+                color=look.color,
+                names=reader.ask(NamesIn(answer)),
+                levels=reader.ask(LevelsIn(answer)),
+                verbose=look.verbose,
             )
         )
 

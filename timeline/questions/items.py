@@ -113,16 +113,20 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
 
     def words(self, reader: StoreReader, answer: ListAnswer, look: Look, format_: str) -> Words:
         """Each item in two lines, and sums."""
-        from timeline.questions.lookups import NamesIn
-        from timeline.render.lists import list_lines
-        from timeline.render.page import HEADINGS
+        from timeline.questions.lookups import EvidenceOf, NamesIn
+        from timeline.render.doubts import DECIDING
+        from timeline.render.lists import list_lines, no_items_words
 
         if format_ != "table":
-            heading = HEADINGS[self.kind]
-            nothing = f"No {heading} like that had been reported by this date."
-            return Words(empty="" if answer.items else nothing)
+            return Words(empty="" if answer.items else no_items_words(answer))
         names = reader.ask(NamesIn(answer))
-        return Words(list_lines(answer, width=look.width, color=look.color, names=names))
+        deciding = [
+            item
+            for item in answer.items
+            if not DECIDING.isdisjoint(step["type"] for step in item.steps)
+        ]
+        told = reader.ask(EvidenceOf(deciding, **self.placed())) if deciding else {}
+        return Words(list_lines(answer, width=look.width, color=look.color, names=names, told=told))
 
 
 QUESTIONS: Final = (Items,)

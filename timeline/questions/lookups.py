@@ -11,6 +11,7 @@ from timeline.questions.question import Lensed, Located, Question
 if TYPE_CHECKING:
     from timeline.answers import first, model, turns
     from timeline.answers.asked import Day, Moment
+    from timeline.answers.diff import DiffAnswer
     from timeline.answers.model import CompanyItem
     from timeline.questions.reader import StoreReader
     from timeline.store.anchor import Anchor
@@ -97,6 +98,30 @@ class EvidenceOf(Located, Lensed, Question["dict[str, model.Told]"]):
 
         with reader.viewing(self) as view:
             return told(view, self.items)
+
+
+@dataclass(frozen=True)
+class LevelsIn(Question["dict[str, str]"]):
+    """The fact level of each event in the steps of a difference that is no fact, by its id."""
+
+    answer: DiffAnswer
+
+    def ask(self, reader: StoreReader) -> dict[str, str]:
+        """The levels at both coordinates."""
+        from msgspec import UNSET
+
+        from timeline.answers.told import levels_of
+
+        stepping = {each.subject for each in self.answer.changes if each.change == "steps"}
+        stepping |= {item.subject for item in self.answer.items if item.steps}
+        levels: dict[str, str] = {}
+        with reader.session() as connection:
+            for side in (self.answer.before, self.answer.after):
+                at = reader.at(connection, on=side.on, known=side.known, recorded=side.position)
+                view = reader.view(connection, at, None if side.lens is UNSET else side.lens)
+                for found in levels_of(view, sorted(stepping)).values():
+                    levels |= found
+        return levels
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,12 @@ def coordinate_words(answer: Placed) -> str:
     return said if isinstance(answer.lens, UnsetType) else f"{said}, {lens_words(answer.lens)}"
 
 
+def nothing_of(lens: LensAsked | UnsetType | bool) -> str:
+    """What had been reported where there is nothing; where only some news counts, there may be other."""
+    lensed = lens if isinstance(lens, bool) else not isinstance(lens, UnsetType)
+    return "Nothing of what counts here" if lensed else "Nothing"
+
+
 def _record_words(recorded: str | int) -> str:
     if isinstance(recorded, int):
         return f"in our record up to entry {recorded}"
@@ -72,11 +78,7 @@ def coordinate_options(answer: Placed) -> str:
 
 def lens_words(lens: LensAsked) -> str:
     """``counting only what source a or b told, and without what source c told``."""
-    said = [
-        option.words.format(join((each.replace("_", " ") for each in given), "or"))
-        for option in LENS
-        if (given := lens.given(option.name))
-    ]
+    said = [option.said(given) for option in LENS if (given := lens.given(option.name))]
     return f"counting {join(said)}" if said else "counting everything"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from msgspec import to_builtins
 
@@ -28,6 +28,9 @@ _STYLES: Final[dict[str, Group]] = {
 }
 _ARROW: Final = " → "
 
+Levels: TypeAlias = Mapping[str, str]
+"""By the id of an event that is no fact: forecast or opinion."""
+
 
 def diff_lines(
     answer: DiffAnswer,
@@ -35,11 +38,13 @@ def diff_lines(
     width: int = 80,
     color: bool = False,
     names: Names | None = None,
+    levels: Levels | None = None,
     verbose: bool = False,
 ) -> Iterator[str]:
     """The difference in words, line by line, without ends of lines.
 
-    ``names`` are what companies are called, by id. ``verbose`` names the subject of facts too.
+    ``names`` are what companies are called, by id; ``levels`` the fact levels of events that are no facts.
+    ``verbose`` names the subject of facts too.
     """
     names = names or {}
     page = Page(width, color)
@@ -68,7 +73,7 @@ def diff_lines(
                 what,
                 style,
                 title(item, answer.company, names),
-                _rows(item, found, causes, names, verbose),
+                _rows(item, found, causes, names, levels, verbose),
             )
     yield ""
     for label, side in (("before", answer.before), ("after", answer.after)):
@@ -85,7 +90,7 @@ def told_changes(answer: DiffAnswer, names: Names) -> Iterator[dict[str, Any]]:
             of, rows = name_of(answer.company, names), company_rows(change, names)
         else:
             of = title(item, answer.company, names)
-            rows = _ROWS[change.change](item, change, names)
+            rows = change_rows(item, [change], names)
         yield {
             "change": change.change,
             "of": of,
@@ -146,10 +151,18 @@ def _told_by(before: Side, after: Side) -> list[str]:
     return [slug for slug in left_out if slug not in kept]
 
 
-def change_rows(item: CompanyItem, changes: Sequence[Change], names: Names) -> Iterator[Row]:
-    """What became of an item, each change with its label."""
+def change_rows(
+    item: CompanyItem, changes: Sequence[Change], names: Names, levels: Levels | None = None
+) -> Iterator[Row]:
+    """What became of an item, each change with its label; ``levels`` of the events that are no facts."""
     for change in changes:
-        yield from _ROWS[change.change](item, change, names)
+        match change.change:
+            case "appeared":
+                yield from _appeared(item, names, levels)
+            case "steps":
+                yield from _steps(change, names, levels)
+            case what:
+                yield from _ROWS[what](item, change, names)
 
 
 def _rows(
@@ -157,9 +170,10 @@ def _rows(
     changes: Sequence[Change],
     causes: Mapping[str, Cause],
     names: Names,
+    levels: Levels | None,
     verbose: bool,
 ) -> Iterator[Row]:
-    yield from change_rows(item, changes, names)
+    yield from change_rows(item, changes, names, levels)
     if verbose or claim_term_of(item.subject) is None:  # else the title names it
         yield "subject", item.subject
     label = "told by"
@@ -176,12 +190,12 @@ def causing(changes: Sequence[Change]) -> list[str]:
     return [*dict.fromkeys(id_ for change in changes for id_ in change.events)]
 
 
-def _appeared(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+def _appeared(item: CompanyItem, names: Names, levels: Levels | None) -> Iterator[Row]:
     sure = "" if item.certainty == "definite" else f", {item.certainty}"
     yield "status", f"{status_words(item.status)}{sure}, {standing_words(item)}"
-    yield from term_rows(item, names)
+    yield from term_rows(item, names, levels)
     for step in item.steps:
-        yield "step", step_words(step, names)
+        yield "step", step_words(step, names, levels)
 
 
 def _vanished(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -278,10 +292,10 @@ def _remarks(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
             yield "no longer", remark_words(remark, item.subject, names)
 
 
-def _steps(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
+def _steps(change: Change, names: Names, levels: Levels | None) -> Iterator[Row]:
     for label, steps in (("step", change.after), ("step gone", change.before)):
         for step in steps:
-            yield label, step_words(step, names)
+            yield label, step_words(step, names, levels)
 
 
 def _evidence(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -291,7 +305,6 @@ def _evidence(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
 
 
 _ROWS: Final = {
-    "appeared": _appeared,
     "vanished": _vanished,
     "member": _member,
     "status": _status,
@@ -304,7 +317,6 @@ _ROWS: Final = {
     "conflicts": _conflicts,
     "irregular": _irregular,
     "remarks": _remarks,
-    "steps": _steps,
     "evidence": _evidence,
 }
 
@@ -313,7 +325,7 @@ def company_rows(change: Change, names: Names) -> Iterator[Row]:
     """What became of the company itself: its names, its country, its status."""
     for name, before in change.before.items():
         sides = (_header_words(name, each, names) for each in (before, change.after[name]))
-        yield name.replace("_", " "), _ARROW.join(sides)
+        yield "controls" if name == "members" else name.replace("_", " "), _ARROW.join(sides)
 
 
 def _header_words(name: str, value: Any, names: Names) -> str:

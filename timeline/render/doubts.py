@@ -12,7 +12,7 @@ from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
 from timeline.render.fields import label_of, type_words
 from timeline.render.status import status_words
-from timeline.render.terms import Row, form_words, paid_words, term_words
+from timeline.render.terms import Row, facts, form_words, paid_words, term_words
 from timeline.render.text import join
 from timeline.render.words import Names, date, name_of, since, value_in_words
 
@@ -99,26 +99,35 @@ def marks(item: CompanyItem) -> list[str]:
     ]
 
 
-def deciding_words(item: CompanyItem, names: Names) -> Iterator[str]:
-    """What a reader of one line must know besides the status: form, share, quantity, refusals, payments."""
+def deciding_words(
+    item: CompanyItem, names: Names, levels: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """What a reader of one line must know besides the status: form, share, quantity, refusals, payments.
+
+    ``levels`` are those of the events that are no facts, which decide nothing.
+    """
     kind = KINDS[Subject.of(item.subject).kind]
+    steps = facts(item.steps, levels)
     if kind.name == "deal":
         form = form_words(item.terms)
         if form and (item.terms.get("binding") is False or item.terms.get("form") in _LOOSE):
             yield form
-        for step in item.steps:
+        for step in steps:
             if step["type"] == "deal_approval_decided" and step.get("outcome") == "refused":
                 yield f"refused by {name_of(step['authority'], names)}"
-        if paid := paid_words(item.steps):
+        if paid := paid_words(steps):
             yield f"paid {paid}"
     for term in _DECIDING.get(kind.name, ()):
         if term in item.terms:
             said = term_words(kind, term, item.terms[term], names)
             yield f"exercise window {said}" if term == "window" else said
     if item.status == "decided":
-        outcomes = [s["outcome"] for s in item.steps if s["type"] == "proceeding_decided"]
+        outcomes = [s["outcome"] for s in steps if s["type"] == "proceeding_decided"]
         yield from (each.replace("_", " ") for each in outcomes[-1:])
 
+
+DECIDING: Final = frozenset({"deal_approval_decided", "deal_payment_made", "proceeding_decided"})
+"""The steps that a line of a list tells of."""
 
 _LOOSE: Final = frozenset({"loi", "mou", "term_sheet"})
 _DECIDING: Final = {

@@ -25,17 +25,18 @@ def _date(value: str, names: Names) -> str:
 
 
 def kind_words(value: str) -> str:
-    """A kind of item in words, whatever kind of subject it is of: "joint venture", "owns a stake in"."""
+    """A kind of any item in words: "joint venture", "owns a stake in", "business: AI servers"."""
     for kind in KINDS.values():
         if value in kind.phrases:
             said = kind.phrases[value][0].removesuffix(" {}")
             return f"{said[0].lower()}{said[1:]}"
     named = (kind for kind in KINDS.values() if value in kind.nouns and value != "other")
-    return next((kind.noun(value) for kind in named), value.replace("_", " "))
+    return next((kind.noun(value) for kind in named), words.attribute(value))
 
 
 _SAY: Final[dict[str, Callable[[Any, Names], str]]] = {
     "kind": lambda value, names: kind_words(value),
+    "attribute": lambda value, names: words.attribute(value),
     "form": lambda value, names: FORMS.get(value, value),
     "occurred": _date,
     "extent": _plain,

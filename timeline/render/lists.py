@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from msgspec import UnsetType
+
 from timeline.answers import CompanyItem
-from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum
+from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum, sums
+from timeline.answers.model import Told
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.render import words
-from timeline.render.coordinate import Placed, coordinate_options, coordinate_words
+from timeline.render.coordinate import Placed, coordinate_options, coordinate_words, nothing_of
 from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
 from timeline.render.page import HEADINGS, Page
 from timeline.render.status import GROUP_WORDS, group_of, status_words
@@ -33,15 +36,16 @@ def list_lines(
     width: int = 80,
     color: bool = False,
     names: Names | None = None,
+    told: Mapping[str, Told] | None = None,
 ) -> Iterator[str]:
-    """A list in words, line by line, without ends of lines."""
+    """A list in words, line by line, without ends of lines; ``told`` the evidence in short, by subject."""
     page = Page(width, color)
     heading = HEADINGS[answer.kind]
     yield page.paint(f"{heading.upper()} ({len(answer.items)})", "strong")
     yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     if not answer.items:
-        yield from page.paragraph(f"No {heading} like that had been reported by this date.")
+        yield from page.paragraph(no_items_words(answer))
         yield from again(page, answer)
         return
     page = Page(width, color, max(12, *(cells(item.status) for item in answer.items)))
@@ -50,36 +54,62 @@ def list_lines(
         style = group_of(item.status, disputed=item.disputed)
         found = marks(item)
         what = f"{'! ' if found else ''}{title(item, None, names or {})}"
-        yield from page.item(status, style, what, _rows(item, found, names or {}))
+        yield from page.item(status, style, what, _rows(item, found, names or {}, told or {}))
     if answer.sums:
         yield ""
         yield from page.paragraph(
             f"Sums of {'stated values' if answer.kind == 'deal' else 'what is stated'}, "
             "each of items that stand alike, within one currency, period and basis:"
         )
-        for each in answer.sums:
-            yield f"  {sum_words(each)}"
+        for said in sum_lines(answer):
+            yield f"  {said}"
     yield from again(page, answer)
 
 
-def _rows(item: CompanyItem, found: list[str], names: Names) -> Iterator[Row]:
-    yield "", " · ".join([standing_words(item), *_details(item, names), item.subject])
+def _rows(
+    item: CompanyItem, found: list[str], names: Names, told: Mapping[str, Told]
+) -> Iterator[Row]:
+    yield (
+        "",
+        " · ".join(
+            [standing_words(item), *_details(item, names, told.get(item.subject)), item.subject]
+        ),
+    )
     if found:
         yield "!", "; ".join(found)
     for remark in item.remarks:
         yield "beware", remark_words(remark, item.subject, names)
 
 
-def _details(item: CompanyItem, names: Names) -> Iterator[str]:
+def _details(item: CompanyItem, names: Names, told: Told | None = None) -> Iterator[str]:
     """What tells the item from others: "JPY 388.8 bn", "letter of intent, not binding"."""
     kind = KINDS[Subject.of(item.subject).kind]
     if kind.money in item.terms and not kind.words[kind.money].told_apart:
         yield words.money(item.terms[kind.money], reported=False)
-    yield from deciding_words(item, names)
+    yield from deciding_words(item, names, None if told is None else told.levels)
 
 
-def sum_words(each: Sum) -> str:
-    """``USD 2–3 bn a year (in force, 2 items)``."""
+def no_items_words(answer: ListAnswer) -> str:
+    """That a list is empty; where only some of the news counts, there may be other reports."""
+    heading = HEADINGS[answer.kind]
+    if isinstance(answer.lens, UnsetType):
+        return f"No {heading} like that had been reported by this date."
+    return f"{nothing_of(answer.lens)} had been reported about {heading} like that by this date."
+
+
+def sum_lines(answer: ListAnswer) -> Iterator[str]:
+    """The sums in words. What is contested is added up apart: nobody knows how it stands."""
+    if not answer.sums:  # of a page, which would say nothing about the list
+        return
+    for each in sums(item for item in answer.items if item.certainty != "contested"):
+        items = f"{each.items:,} item{'' if each.items == 1 else 's'}"
+        yield sum_words(each, f"{GROUP_WORDS[each.group]}, {items}")
+    for each in sums(item for item in answer.items if item.certainty == "contested"):
+        yield sum_words(each, f"{each.items:,} contested, perhaps {GROUP_WORDS[each.group]}")
+
+
+def sum_words(each: Sum, of: str) -> str:
+    """``USD 2–3 bn a year (in force, 2 items)``, with what stands in the brackets."""
     money: dict[str, Any] = {"currency": each.currency}
     money |= {"per": each.per} if each.per != "once" else {}
     money |= {"basis": each.basis} if each.basis != "exact" else {}
@@ -88,7 +118,6 @@ def sum_words(each: Sum) -> str:
     else:
         ends = ("min", "max")
         money |= {end: getattr(each, end) for end in ends if getattr(each, end) is not None}
-    of = f"{GROUP_WORDS[each.group]}, {each.items:,} item{'' if each.items == 1 else 's'}"
     if each.min is None and each.max is None:
         return f"{each.currency}: not to be summed, every end is open ({of})"
     return f"{words.money(money)} ({of})"

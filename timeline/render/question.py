@@ -13,6 +13,7 @@ from timeline.answers.course import Span
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.model.values import UNDISCLOSED
+from timeline.render.coordinate import nothing_of
 from timeline.render.plot.said import item_title
 from timeline.render.status import status_words
 from timeline.render.text import capital, join
@@ -131,7 +132,7 @@ def verdict(answer: BeliefAnswer) -> str:
     """How it went: "Denied. First reported on 18 Dec 2024, lapsed after 3 days, … after 338 days."."""
     outcome = answer.outcome
     if outcome is None:
-        return "Nothing has been reported about it."
+        return f"{nothing_of(answer.lens)} has been reported about it."
     turns = answer.beliefs[1:]
     said = [f"First reported on {date(outcome.first)}"]
     first = ordinal(outcome.first)

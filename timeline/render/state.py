@@ -16,7 +16,7 @@ from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.subject import Subject
-from timeline.render.coordinate import coordinate_options, coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words, nothing_of
 from timeline.render.doubts import standing_words, warning_rows
 from timeline.render.page import HEADINGS
 from timeline.render.status import group_of, status_words
@@ -100,7 +100,7 @@ def state_lines(
                 yield from page.header(company)
                 yield from page.paragraph_or_none(summary(company.items, page.told))
                 yield from page.items(company)
-        yield from page.nobody([each for each in answer.companies if not each.items])
+        yield from page.nobody([each for each in answer.companies if not each.items], lensed=lensed)
     if sources:
         used = {slug for each in answer.companies for item in each.items for slug in item.sources}
         yield from page.legend({slug: sources[slug] for slug in sorted(used) if slug in sources})
@@ -168,13 +168,15 @@ class _Page:
             said = nothing_words(company.name, first_day, first_known, lensed=lensed)
             yield from self.paragraph(said)
 
-    def nobody(self, companies: Sequence[CompanyState]) -> Iterator[str]:
+    def nobody(self, companies: Sequence[CompanyState], *, lensed: bool) -> Iterator[str]:
         """The companies of many that have no item."""
         if companies:
             yield ""
             who = join(each.name for each in companies)
             yield from self.paragraph(
-                f"Nothing about {who} is as asked for." if self.filtered else nothing_words(who)
+                f"Nothing about {who} is as asked for."
+                if self.filtered
+                else nothing_words(who, lensed=lensed)
             )
 
     def legend(self, titles: Mapping[str, str]) -> Iterator[str]:
@@ -223,13 +225,14 @@ class _Page:
         told = self.told.get(item.subject)
         yield ("" if item.certainty == "definite" else item.certainty), standing_words(item)
         yield from warning_rows(item, self.names, told)
-        yield from term_rows(item, self.names)
+        levels = None if told is None else told.levels
+        yield from term_rows(item, self.names, levels)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
             yield "steps", f"{len(item.steps) - len(steps)} earlier ones are left out here"
         for number, step in enumerate(steps):
             label = "steps" if number == 0 and len(steps) == len(item.steps) else ""
-            yield label, step_words(step, self.names)
+            yield label, step_words(step, self.names, levels)
         if told is not None:
             named = "" if claim_term_of(item.subject) is not None else f" · {item.subject}"
             yield "reports", reports_words(told) + named
@@ -261,8 +264,7 @@ def nothing_words(
 
     ``lensed`` where only some of the news counts, so that there may be other reports.
     """
-    what = "Nothing of what counts here" if lensed else "Nothing"
-    said = [f"{what} had been reported about {name} by this date."]
+    said = [f"{nothing_of(lensed)} had been reported about {name} by this date."]
     if first_known:
         said.append(f"Reports about this day first appeared on {date(first_known)}.")
     if first_day:

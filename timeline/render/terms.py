@@ -115,8 +115,13 @@ FORMS: Final = {
 }
 
 
-def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
-    """The terms in words, each with its label, in an order made for reading."""
+def term_rows(
+    item: CompanyItem, names: Names, levels: Mapping[str, str] | None = None
+) -> Iterator[Row]:
+    """The terms in words, each with its label, in an order made for reading.
+
+    ``levels`` are those of the events that are no facts: what was only forecast is not paid.
+    """
     terms = item.terms
     kind = KINDS[Subject.of(item.subject).kind]
     yield from _others(item, names)
@@ -133,7 +138,7 @@ def term_rows(item: CompanyItem, names: Names) -> Iterator[Row]:
             if term == "expected_completion" and item.group in _SETTLED:
                 said = f"had been {said}"
             yield told.label, said
-        if term == kind.money and (paid := paid_words(item.steps)):
+        if term == kind.money and (paid := paid_words(facts(item.steps, levels))):
             yield "paid", paid
     for term, value in terms.items():  # of a vocabulary that is newer than these words
         if term not in kind.words:
@@ -158,6 +163,13 @@ def _value_words(kind: Kind, term: str, value: Any, names: Names) -> str:
         case "binding":
             return "binding" if value else "not binding"
     return term_words(kind, term, value, names)
+
+
+def facts(
+    steps: Iterable[Mapping[str, Any]], levels: Mapping[str, str] | None
+) -> list[Mapping[str, Any]]:
+    """The steps that were told as facts."""
+    return [step for step in steps if step.get("event") not in (levels or {})]
 
 
 def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
@@ -224,8 +236,18 @@ _STEP_LABELS: Final = {"terms_of": "terms"}
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
-def step_words(step: Mapping[str, Any], names: Names) -> str:
-    """What happened, in a line: "2016-06-23: approval granted by Sharp's shareholders"."""
+def level_words(level: str) -> str:
+    """What follows the words of an event that is no fact: " (only an opinion)"; nothing of a fact."""
+    return "" if level == "fact" else f" (only {'an' if level == 'opinion' else 'a'} {level})"
+
+
+def step_words(
+    step: Mapping[str, Any], names: Names, levels: Mapping[str, str] | None = None
+) -> str:
+    """What happened, in a line: "2016-06-23: approval granted by Sharp's shareholders".
+
+    ``levels`` are those of the events that are no facts: "13 May 2022: suspended (only an opinion)".
+    """
     type_ = step["type"]
     rest = {name: value for name, value in step.items() if name not in _ENVELOPE}
     event = EVENT_TYPES.get(type_)  # none in a vocabulary that is newer than this program
@@ -266,6 +288,7 @@ def step_words(step: Mapping[str, Any], names: Names) -> str:
         for name, value in rest.items()
     ]
     sentence = " ".join(filter(None, said)) or type_.replace("_", " ")
+    sentence += level_words((levels or {}).get(step.get("event", ""), "fact"))
     return (
         f"{words.date(step['occurred'])}: {' – '.join(filter(None, [sentence, '; '.join(after)]))}"
     )

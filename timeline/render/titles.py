@@ -155,7 +155,8 @@ def _commitment(item: CompanyItem, party: str, names: Names) -> str:
 def _fact(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
     period = f" ({words.stretch(terms['period'])})" if "period" in terms else ""
-    said = f"{item.kind}{period}: {words.value_in_words(terms.get('value'), names)}"
+    of = words.attribute(item.kind or "")
+    said = f"{of}{period}{' –' if ': ' in of else ':'} {words.value_in_words(terms.get('value'), names)}"
     compared = ", ".join(
         each for each in map(words.comparison, terms.get("comparison", ())) if each not in said
     )

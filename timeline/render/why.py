@@ -14,7 +14,7 @@ from timeline.render.doubts import standing_words
 from timeline.render.fields import field_rows, type_words
 from timeline.render.page import Page
 from timeline.render.status import STATUSES, Group, group_of, status_words
-from timeline.render.terms import Row
+from timeline.render.terms import Row, level_words
 from timeline.render.text import capital, cells, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
@@ -113,7 +113,13 @@ def headline(link: Link) -> str:
     what = type_words(link.type)
     if link.target is not None:
         return f"{what} of {link.target}"
-    return what if link.occurred is None else f"{date(link.occurred)}: {what}"
+    said = f"{what}{level_words(link.fact_level)}"
+    return said if link.occurred is None else f"{date(link.occurred)}: {said}"
+
+
+def levels_in(answer: WhyAnswer) -> dict[str, str]:
+    """The fact level of each event of the chain that is no fact, by its id."""
+    return {link.event: link.fact_level for link in answer.chain if link.fact_level != "fact"}
 
 
 def _rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:

@@ -84,6 +84,21 @@ def since(text: str) -> str:
     return said if "some " in said else said.replace("between", "some day between")
 
 
+# --- what is said of a company -----------------------------------------------------------------------
+
+_CAPITALS: Final = {
+    **{each: each.upper() for each in ("ai", "ceo", "cfo", "ebit", "ebitda", "eu", "ipo", "it", "uk", "us")},
+    "esg": "ESG", "ev": "EV", "evs": "EVs", "iphone": "iPhone", "iphones": "iPhones",
+}  # fmt: skip
+"""Words that are written otherwise than an attribute can spell them."""
+
+
+def attribute(code: str) -> str:
+    """What is said of a company, in words: "business.ai-servers" is "business: AI servers"."""
+    parts = (part.replace("_", " ").replace("-", " ").split(" ") for part in code.split("."))
+    return ": ".join(" ".join(_CAPITALS.get(word, word) for word in part) for part in parts)
+
+
 # --- everything else ------------------------------------------------------------------------------
 
 

@@ -52,7 +52,11 @@ def _years(item: CompanyItem) -> Iterable[str]:
 
 _FACETS: Final[Mapping[str, tuple[str, _Values]]] = {
     "kind": ("Kind", lambda item: [item.kind] if item.kind else []),
-    "status": ("Status", lambda item: [item.group]),
+    # nobody knows how it stands: it is neither among what ended nor among what goes on
+    "status": (
+        "Status",
+        lambda item: ["contested" if item.certainty == "contested" else item.group],
+    ),
     "with": ("With", lambda item: item.counterparties),
     "year": ("Since", _years),
 }
@@ -112,7 +116,7 @@ def _words(facet: str, value: str, names: Names) -> str:
         return name_of(value, names)
     if facet == "status":
         return GROUP_WORDS.get(value, value)
-    return kind_words(value).replace(".", " ")
+    return kind_words(value)
 
 
 def in_order(

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from timeline.answers.model import LogEntry
 from timeline.model.values import ALWAYS
 from timeline.render.fields import field_rows, type_words
+from timeline.render.terms import level_words
 from timeline.render.text import clean
 from timeline.render.words import Names, date
 from timeline.web.addresses import event_address
@@ -40,7 +41,8 @@ def render_feed(
 def _entry(feed: ET.Element, event: LogEntry, names: Names, base: str) -> None:
     entry = ET.SubElement(feed, "entry")
     when = f"{date(event.occurred)}: " if event.occurred else ""
-    _text(entry, "title", f"{when}{type_words(event.type)} – {event.subject}")
+    what = f"{type_words(event.type)}{level_words(event.fact_level)}"
+    _text(entry, "title", f"{when}{what} – {event.subject}")
     _text(entry, "id", f"urn:uuid:{uuid5(NAMESPACE_OID, f'timeline event {event.id}')}")
     _text(entry, "updated", event.recorded)
     if event.known != ALWAYS:

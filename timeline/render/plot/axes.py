@@ -36,7 +36,7 @@ from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, Links, Scene, Sheet
 from timeline.render.question import ordinal
 from timeline.render.status import GROUPS, Group, group_of
 from timeline.render.text import capital
-from timeline.render.words import date, name_of
+from timeline.render.words import attribute, date, name_of
 
 GAP: Final = 1
 """On each side of a rectangle."""
@@ -64,7 +64,8 @@ def axes_title(answer: AxesAnswer) -> str:
     if claim_term_of(answer.subject) is not None:  # of which value would it be?
         terms = answer.course.terms
         period = f" ({date(terms['period'])})" if "period" in terms else ""
-        return f"{name_of(terms['company'], answer.names)}: {terms['attribute']}{period}"
+        of = attribute(terms["attribute"])
+        return f"{name_of(terms['company'], answer.names)}: {of}{period}"
     return item_title(answer.course, None, answer.names)
 
 

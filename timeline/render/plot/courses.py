@@ -12,7 +12,7 @@ from timeline.answers.course import Course, CoursesAnswer, Span
 from timeline.model.dates import OPEN_START
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
-from timeline.render.coordinate import coordinate_options, coordinate_words
+from timeline.render.coordinate import coordinate_options, coordinate_words, nothing_of
 from timeline.render.plot.bars import Lane, days_of, lane_of
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import ALL, Axis, Window, axis, broken, day_words, near, windowed
@@ -89,7 +89,8 @@ def courses_scene(
         if len(courses) > len(shown):
             sheet.paragraph(f"and {len(courses) - len(shown)} more", TEXT, bold=True)
     else:
-        sheet.paragraph("Nothing had been reported by this date.", TEXT)
+        nothing = nothing_of(answer.lens)
+        sheet.paragraph(f"{nothing} had been reported by this date.", TEXT)
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.scene(courses_title(answer), courses_alt(answer))
 

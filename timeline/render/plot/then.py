@@ -20,7 +20,7 @@ from timeline.answers.model import CompanyItem
 from timeline.answers.then import Pair, ThenAnswer
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
-from timeline.render.coordinate import coordinate_options
+from timeline.render.coordinate import coordinate_options, nothing_of
 from timeline.render.doubts import deciding_words, standing_words
 from timeline.render.fields import label_of
 from timeline.render.plot.bars import lane_of
@@ -49,7 +49,7 @@ _LINES: Final = 5
 """Lines of a card below its title."""
 _NAMES: Final = 240
 _LANE: Final = 28
-_RULE: Final = "Nothing had been reported about this by {}."
+_RULE: Final = "{} had been reported about this by {}."
 
 
 def then_title(answer: ThenAnswer) -> str:
@@ -72,7 +72,7 @@ def then_words(answer: ThenAnswer) -> str:
     different = answer.different
     count = len(answer.pairs)
     if not count:
-        return "Nothing had been reported about this day."
+        return f"{nothing_of(answer.lens)} had been reported about this day."
     if not different:
         return (
             f"{'It reads' if count == 1 else f'All {count} entries read'} the same on both sides."
@@ -191,7 +191,7 @@ def _card(
         rule = (
             "What was reported then counts no longer."
             if now
-            else _RULE.format(day_words(answer.on))
+            else _RULE.format(nothing_of(answer.lens), day_words(answer.on))
         )
         lines = wrap(rule, TEXT, room)
         return _Card(word, None, False, [], lines, [], now, 52.0 + _STEP * len(lines))

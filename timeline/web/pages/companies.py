@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,6 +14,7 @@ from timeline.answers.first import day_of
 from timeline.answers.lists import CompaniesAnswer, CompanyRow
 from timeline.answers.model import CompanyItem, StateAnswer
 from timeline.app import Timeline
+from timeline.questions.lookups import LevelsIn
 from timeline.render.page import kind_of
 from timeline.render.rows import answer_rows, item_columns, state_rows
 from timeline.render.words import Names
@@ -136,7 +137,8 @@ def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> R
         )
         if not any(ranges) and format_of(request) == "html":
             found = timeline.state(company).companies[0]
-            return _diff_page(None, asked, lambda: {found.company: found.name}, found.company)
+            names = {found.company: found.name}
+            return _diff_page(None, asked, lambda: {"names": names}, found.company)
         answer = timeline.diff(
             company,
             on=asked.on,
@@ -149,7 +151,12 @@ def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> R
         if answer.company != company:
             moved = f"{company_path(answer.company)}/diff"
             return elsewhere(request, moved, asked.address())
-        return _diff_page(answer, asked, lambda: timeline.names_in(answer), company)
+        return _diff_page(
+            answer,
+            asked,
+            lambda: {"names": timeline.names_in(answer), "levels": timeline.ask(LevelsIn(answer))},
+            company,
+        )
 
     return respond(request, asked, path, ask)
 
@@ -198,14 +205,16 @@ def part_of(items: Sequence[CompanyItem], asked: OfCompanyPage, company: str, na
     )
 
 
-def _diff_page(answer: DiffAnswer | None, asked: OfDiff, names: Any, company: str) -> Page:
+def _diff_page(
+    answer: DiffAnswer | None, asked: OfDiff, words: Callable[[], dict[str, Any]], company: str
+) -> Page:
     columns = [n for n in Change.__struct_fields__ if n != "member"]
     return Page(
         template="diff.html",
         document=answer,
         rows=lambda: answer_rows(answer) if answer else iter(()),
         columns=["member", *columns] if asked.group else columns,
-        context=lambda: {"company": company, "names": names(), "missing": answer is None},
+        context=lambda: {"company": company, "missing": answer is None, **words()},
         fixed={} if answer is None or asked.recorded else {"recorded": answer.after.position},
     )
 
