@@ -86,10 +86,16 @@ def since(text: str) -> str:
 
 # --- what is said of a company -----------------------------------------------------------------------
 
+_ACRONYMS: Final = (
+    "ai", "ceo", "cfo", "dei", "ebit", "ebitda", "eps", "esg", "eu", "ev", "gaap", "ifrs", "ipo", "it",
+    "uk", "us",
+)  # fmt: skip
 _CAPITALS: Final = {
-    **{each: each.upper() for each in ("ai", "ceo", "cfo", "ebit", "ebitda", "eu", "ipo", "it", "uk", "us")},
-    "esg": "ESG", "ev": "EV", "evs": "EVs", "iphone": "iPhone", "iphones": "iPhones",
-}  # fmt: skip
+    **{each: each.upper() for each in _ACRONYMS},
+    "evs": "EVs",
+    "iphone": "iPhone",
+    "iphones": "iPhones",
+}
 """Words that are written otherwise than an attribute can spell them."""
 
 
