@@ -19,7 +19,7 @@ from timeline.web.settings import Settings
 
 
 @contextmanager
-def serving(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def serving(path: Path, monkeypatch: pytest.MonkeyPatch, *, mcp: bool = False) -> Iterator[int]:
     """The server in a thread of this process; its port."""
     found: list[str] = []
     made: list[uvicorn.Server] = []
@@ -39,7 +39,7 @@ def serving(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     with Timeline.open(path) as timeline:
         thread = threading.Thread(
             target=server.serve,
-            args=(timeline, Settings()),
+            args=(timeline, Settings(mcp=mcp)),
             kwargs={"port": 0, "ready": tell},
             daemon=True,
         )
@@ -59,6 +59,15 @@ def port(stories: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     with serving(stories, monkeypatch) as port:
         wait_until_it_answers(port)
         yield port
+
+
+def crammed(host_port: tuple[str, int], family: socket.AddressFamily) -> socket.socket:
+    """A listening socket of which the system keeps little of what is not read yet."""
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    listening.bind(host_port)
+    listening.listen()
+    return listening
 
 
 def wait_until_it_answers(port: int) -> None:
@@ -149,3 +158,57 @@ def test_a_connection_serves_many_requests(port: int) -> None:
         for _ in range(5):
             assert client.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
             time.sleep(0.4)
+
+
+ANSWERS = {
+    "one that is large": b"GET /network.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "the last of the connection": (
+        b"GET /network.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    ),
+    "one that is small": b"GET /sources.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "many at once": b"GET /log.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 40,
+    "one, and half a request more": (
+        b"GET /network.html HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /network"
+    ),
+}
+
+
+def test_an_answer_that_nobody_reads_is_given_up(
+    stories: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SECONDS_TO_READ", 1.0)
+    monkeypatch.setattr(socket, "create_server", crammed)
+    with serving(stories, monkeypatch) as port, ExitStack() as stack:
+        wait_until_it_answers(port)
+        for number, asked in enumerate(ANSWERS.values()):
+            connection = stack.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.bind((f"127.0.1.{number + 1}", 0))
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(asked)
+        held = list(ANSWERS)
+        end = time.monotonic() + 20
+        while held and time.monotonic() < end:
+            time.sleep(0.1)
+            held = [
+                what
+                for number, what in enumerate(ANSWERS)
+                if server.Connections._open[f"127.0.1.{number + 1}"]
+            ]
+        assert not held
+        assert get(port, "/network.html") == 200  # who reads has it whole
+
+
+def test_a_body_that_does_not_come_behind_another_request_is_given_up(
+    stories: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SECONDS", 1.0)
+    with serving(stories, monkeypatch, mcp=True) as port, ExitStack() as stack:
+        wait_until_it_answers(port)
+        first = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        second = b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n"
+        connection = half_open(stack, port, first + second)
+        begun = time.monotonic()
+        while connection.recv(4096):
+            pass
+        assert time.monotonic() - begun < 10

@@ -33,9 +33,12 @@ SECONDS_TO_READ: Final = 60.0
 
 
 class Connections(H11Protocol):
-    """A connection with limits: how many there are, and how long a request may take to come."""
+    """A connection with limits: how many there are, and how long a request and its answer may take."""
 
-    _clock: asyncio.TimerHandle | None = None
+    _coming: asyncio.TimerHandle | None = None
+    """The clock of a request, from its first byte to its last."""
+    _going: asyncio.TimerHandle | None = None
+    """The clock of an answer that nobody reads."""
     _open: ClassVar[Counter[str]] = Counter()
     _counted = False
 
@@ -45,15 +48,16 @@ class Connections(H11Protocol):
         self._address = self.client[0] if self.client else ""
         if len(self.connections) > MOST_CONNECTIONS or self._open[self._address] >= MOST_OF_ONE:
             transport.write(_say(503, b"too-many-connections", b"Retry-After: 5\r\n"))
-            transport.close()
+            self._close()
             return
         self._open[self._address] += 1
         self._counted = True
-        self._clock = self.loop.call_later(SECONDS, self._too_slow)
+        self._coming = self.loop.call_later(SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Give its place to another."""
-        self._stop_clock()
+        self._stop_coming()
+        self._stop_going()
         if self._counted:
             self._open[self._address] -= 1
             if not self._open[self._address]:
@@ -63,40 +67,65 @@ class Connections(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came; the clock runs until a whole request is there."""
         super().data_received(data)
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            if self._clock is None:
-                self._clock = self.loop.call_later(SECONDS, self._too_slow)
-        else:
-            self._stop_clock()
+        self._watch(begun=True)
 
     def on_response_complete(self) -> None:
         """Wait for the next request, for which the clock begins with its first byte."""
-        self._stop_clock()
+        self._stop_coming()
         super().on_response_complete()
+        self._watch(begun=False)
+        if self.transport.get_write_buffer_size():  # what is left is sent after it is closed, too
+            self._wait_for_reader()
 
     def pause_writing(self) -> None:
         """Wait for the asker to read, and not for ever."""
         super().pause_writing()
-        self._stop_clock()
-        self._clock = self.loop.call_later(SECONDS_TO_READ, self.transport.abort)
+        self._wait_for_reader()
 
     def resume_writing(self) -> None:
         """Go on: some of it was read."""
-        self._stop_clock()
+        self._stop_going()
         super().resume_writing()
 
-    def _stop_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.cancel()
-            self._clock = None
+    def _watch(self, *, begun: bool) -> None:
+        """Run the clock of a request that has ``begun``, or whose head came with the one before it."""
+        if self.conn.their_state is h11.SEND_BODY or (begun and self.conn.their_state is h11.IDLE):
+            if self._coming is None:
+                self._coming = self.loop.call_later(SECONDS, self._too_slow)
+        else:
+            self._stop_coming()
+
+    def _wait_for_reader(self) -> None:
+        self._stop_going()
+        self._going = self.loop.call_later(SECONDS_TO_READ, self._unread)
+
+    def _unread(self) -> None:
+        self._going = None
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    def _stop_coming(self) -> None:
+        if self._coming is not None:
+            self._coming.cancel()
+            self._coming = None
+
+    def _stop_going(self) -> None:
+        if self._going is not None:
+            self._going.cancel()
+            self._going = None
 
     def _too_slow(self) -> None:
-        self._clock = None
+        self._coming = None
         if self.transport.is_closing():
             return
         if self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE:
             self.transport.write(_say(408, b"request-too-slow"))
+        self._close()
+
+    def _close(self) -> None:
+        """Close it when what was written is read, or cannot be expected to be."""
         self.transport.close()
+        self._wait_for_reader()
 
 
 def _say(status: int, code: bytes, headers: bytes = b"") -> bytes:
