@@ -39,6 +39,7 @@ from timeline.store.export import parquet_lines
 from timeline.store.files import FileAt, Files
 from timeline.store.log import Head, chunks
 from timeline.store.store import Store, Undo
+from timeline.streams import is_stream
 
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
@@ -112,14 +113,15 @@ def replay_files(
     with other content, a retraction for one that is gone. Without it the first is an error and the second a
     warning (an error with ``strict``). ``cloudevents``: lines hold events in that envelope. Raises DataError
     with every problem of every file, before anything is stored, and ExpectationFailed after storing. Where
-    the store fails in passing, files are read and appended again; standard input is gone by then.
+    the store fails in passing, files are read and appended again; standard input and pipes are gone by then.
     """
     how = How(dry_run=dry_run, verify=verify, amend=amend, strict=strict, cloudevents=cloudevents)
 
     def attempt() -> Replayed:
         return _replay(store, paths, how, stdin, progress)
 
-    return attempt() if STDIN in map(str, paths) else store.retrying(attempt)
+    once = any(str(path) == STDIN or is_stream(Path(path)) for path in paths)
+    return attempt() if once else store.retrying(attempt)
 
 
 def _replay(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -138,6 +140,40 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     bomb(file, name, size, parts)
     with pytest.raises(DataError, match="unpacks to more"), open_sheet(file, None, []):
         pass
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "command, code",
+    [
+        ("check p.yaml", 2), ("replay p.yml", 2), ("import table p.csv --guess", 1),
+        ("import gleif p.json", 1),
+        ("import table p.xlsx --mapping p.mapping.yaml", 1), ("--db p companies", 4),
+        ("--db p replay own.yaml", 4), ("restore p", 1),
+    ],
+)  # fmt: skip
+def test_a_pipe_is_no_file_that_is_read_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.yaml").write_bytes(STORY.read_bytes())
+    (tmp_path / "p.mapping.yaml").write_text("name: p\n")
+    for name in ("p", "p.yaml", "p.yml", "p.csv", "p.json", "p.xlsx"):
+        os.mkfifo(name)  # nobody ever writes into it
+    done = run(*command.split())
+    assert done.exit_code == code, done.stderr
+    assert "pipe" in done.stderr or "error[unknown-file]" in done.stderr
+
+
+def test_a_pipe_of_lines_is_read_once_and_as_standard_input_is(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    line = b'{"type":"company_registered","subject":"company:acme","name":"Acme"}\n'
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(line,), daemon=True)
+    writer.start()
+    done = run("--db", str(tmp_path / "timeline.db"), "replay", str(tmp_path / "pipe"))
+    writer.join(20)
+    assert done.exit_code == 0, done.stderr
+    assert "1 event appended" in done.stderr
 
 
 # --- the store ------------------------------------------------------------------------------------

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from tests.importers.tables import Desk
 from tests.importers.test_records import ROUNDS, XML, XML_MAPPING, XML_ROW, record, texts
+from timeline.errors import DataError
+from timeline.importers.records import open_records
 
 FILES = 15
 """Damaged files of each form; 250 of each were tried by hand."""
@@ -94,3 +98,43 @@ def test_a_record_that_is_cut_costs_what_stands_behind_the_cut_alone(desk: Desk)
     at = text.index('"r6"')
     done = desk.take(text[:at], ROUNDS, name="cut.json")
     assert (done.taken, done.rejected) == (5, 1)
+
+
+LINES_BLANK = "\n" * 100_000
+SLOW = {
+    "blank-lines.json": f'[{{"a" {LINES_BLANK} x, {{"a": 1}}]',
+    "blank-lines-before-a-name.json": f'[{{"a": 1}}, {{"a" 1{LINES_BLANK}x, {{"a": 1}}]',
+    "commas-in-a-text.json": f'[{{"a": "{"," * 100_000}a\n" "}}, {{"a": 1}}]',
+    "lines-in-a-text.json": f'[{{"a": "{LINES_BLANK}a" "}}, {{"a": 1}}]',
+    "brackets-and-blanks.json": f'[{{"a": 1}}, {{"a" }}{" " * 100_000}x, {{"a": 1}}]',
+    "comments.xml": f"{'<!--' * 50_000}<a><b/></a>",
+    "document-types.xml": f"{'<!DOCTYPE' * 50_000}><a><b/></a>",
+}
+"""Damage at which a pattern with two stars in a row looks at everything once for each character."""
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("name", SLOW)
+def test_damage_takes_no_more_than_its_length_in_time(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(SLOW[name])
+    with open_records(tmp_path / name, [], []) as records:
+        values = [each.value for each in records if each.reason is None]
+    assert values[-1:] == ([{"$": ""}] if name.endswith("xml") else [{"a": 1}])
+
+
+def test_what_begins_no_element_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("timeline.importers.records.MAX_RECORD", 2**20)
+    file = tmp_path / "x.xml.gz"
+    with gzip.open(file, "wb") as stream:
+        stream.write(b"<a b='")
+        for _ in range(64):
+            stream.write(b"c" * 2**20)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="1 problem"), open_records(file, [], []) as records:
+            list(records)
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()

@@ -29,6 +29,30 @@ def zipped(data: bytes, *names: str) -> bytes:
     return stream.getvalue()
 
 
+def spoiled(what: str, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive of one table whose heads are not what they should be."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("\u00e4.csv", TABLE)
+    data = bytearray(stream.getvalue())
+    central, end = data.rfind(b"PK\x01\x02"), data.rfind(b"PK\x05\x06")
+    if what == "flag of strong encryption":
+        data[central + 8] |= 0x40
+    elif what == "flag of patched data":
+        data[central + 8] |= 0x20
+    elif what == "offset of the file":
+        data[central + 42 : central + 46] = b"\xf0\xff\xff\x7f"
+    elif what == "offset of the directory":
+        data[end + 16 : end + 20] = b"\xf0\xff\xff\x7f"
+    elif what == "name that is no text":
+        return bytes(data).replace("\u00e4".encode(), b"\xff\xfe")
+    elif what == "name that is empty":
+        data[central + 28 : central + 30] = b"\0\0"
+    elif what == "bytes of LZMA":
+        data[45:60] = b"\xff" * 15
+    return bytes(data)
+
+
 PACKERS: dict[str, Callable[[bytes, str], bytes]] = {
     ".gz": lambda data, name: gzip.compress(data),
     ".bz2": lambda data, name: bz2.compress(data),
@@ -87,8 +111,36 @@ def test_a_table_that_is_cut_gives_its_rows_and_one_that_is_refused(
         (gzip.compress(b"\0" * 3_000_000), "x.csv.gz", "it unpacks to more than 2 MB"),
         (zipped(b"\0" * 3_000_000, "../../x.csv"), "x.zip", "it unpacks to more than 2 MB"),
         (zipped(TABLE.encode(), "x.exe"), "x.zip", "tables are read from"),
+        (zipped(TABLE.encode(), "x." + "c" * 300), "x.zip", "tables are read from"),
+        (spoiled("flag of strong encryption"), "x.zip", "strong encryption"),
+        (spoiled("flag of patched data"), "x.zip", "patched data"),
+        (spoiled("offset of the file"), "x.zip", "no zip archive that is read"),
+        (spoiled("offset of the directory"), "x.zip", "no zip archive that is read"),
+        (spoiled("name that is no text"), "x.zip", "no zip archive that is read"),
+        (spoiled("name that is empty"), "x.zip", "no zip archive that is read"),
+        (
+            spoiled("bytes of LZMA", method=zipfile.ZIP_LZMA),
+            "x.zip",
+            "what packs the file is damaged",
+        ),
     ],
-    ids=["two", "none", "no-zip", "no-gzip", "large-gzip", "large-zip", "no-table"],
+    ids=[
+        "two",
+        "none",
+        "no-zip",
+        "no-gzip",
+        "large-gzip",
+        "large-zip",
+        "no-table",
+        "long-suffix",
+        "encryption",
+        "patched",
+        "offset",
+        "directory",
+        "no-text",
+        "no-name",
+        "lzma",
+    ],
 )
 def test_what_cannot_be_unpacked_is_refused_by_the_name_that_was_given(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str, said: str
@@ -101,3 +153,10 @@ def test_what_cannot_be_unpacked_is_refused_by_the_name_that_was_given(
     assert problem.location is not None
     assert Path(problem.location.file).name == name
     assert problem.hint
+
+
+def test_no_mapping_is_guessed_of_records_that_cannot_be_read(tmp_path: Path) -> None:
+    for name, data in (("x.jsonl", b""), ("x.jsonl.gz", gzip.compress(b'{"a": 1}' * 10_000)[:40])):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(DataError, match=r"no record|1 problem"):
+            guess_file(tmp_path / name)

@@ -17,7 +17,7 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.errors import TimelineError
+from timeline.errors import DataError, Location, Problem, TimelineError
 from timeline.importers.columns import NOTHING
 from timeline.importers.headers import (
     AMOUNTS,
@@ -74,6 +74,9 @@ def guess_file(path: Path) -> Iterator[str]:
     with open_table(path, TableSettings()) as table:
         profiles = profiles_of(table.columns, table.rows)
         notes = list(table.notes)
+    if not profiles:
+        message = "no record of it can be read"
+        raise DataError([Problem("unreadable-table", message, Location(str(path)))])
     published = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     return guess_mapping(path.name, profiles, notes, published)
 
@@ -370,9 +373,8 @@ class _Guess:
             self.questions.append(
                 "Which column says when it happened? No column of dates was found."
             )
-            name = self.columns[0].name if self.columns else "date"
-            nowhere = replace(self.columns[0], words=()) if self.columns else None
-            assert nowhere is not None
+            name = self.columns[0].name
+            nowhere = replace(self.columns[0], words=())
             dates = [
                 _Dated(
                     nowhere, "deal_announced", [], f"unsure: {_one_line(name)} is no date", False

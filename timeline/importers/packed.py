@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import lzma
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,10 @@ from timeline.errors import DataError, Location, Problem
 PACKED: Final = (".gz", ".bz2", ".zip")
 MOST_BYTES: Final = 1024 * 2**20
 """Of a table or a workbook, unpacked."""
-DAMAGE: Final = (EOFError, OSError, zlib.error, BadZipFile, NotImplementedError)
-"""What is raised where a file that is packed is not what it should be."""
+DAMAGE: Final = (EOFError, OSError, zlib.error, lzma.LZMAError, BadZipFile, NotImplementedError)
+"""What is raised by reading where a file that is packed is not what it should be."""
+_NO_ARCHIVE: Final = (*DAMAGE, RuntimeError, ValueError, IndexError)
+"""What opening an archive lets out besides, of names that are no text, say."""
 
 _CHUNK: Final = 1 << 20
 
@@ -38,7 +41,7 @@ def suffix_of(path: Path) -> str:
     """The end of a name that says what a file holds, whatever it is packed with; raises DataError."""
     name = Path(path.stem if is_packed(path) else path.name)
     if path.suffix.lower() == ".zip":
-        with _archive(path) as archive:
+        with _opening(path), ZipFile(path) as archive:
             name = Path(_only_file(path, archive).filename)
     return name.suffix.lower()
 
@@ -49,8 +52,9 @@ def open_packed(path: Path) -> IO[bytes]:
     if suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path))
     if suffix == ".zip":
-        archive = _archive(path)
-        return archive.open(_only_file(path, archive))
+        with _opening(path):
+            archive = ZipFile(path)
+            return archive.open(_only_file(path, archive))
     return bz2.open(path) if suffix == ".bz2" else path.open("rb")
 
 
@@ -62,16 +66,20 @@ def unpacked(path: Path) -> Iterator[tuple[Path, str | None]]:
         inner = Path(folder) / f"table{suffix_of(path)}"
         with inner.open("wb") as out, open_packed(path) as stream:
             read = cast("BufferedIOBase", stream).read1  # as far as it goes, where it is cut
-            try:
-                while chunk := read(_CHUNK):
-                    if out.tell() + len(chunk) > MOST_BYTES:
-                        message = f"it unpacks to more than {MOST_BYTES // 2**20} MB"
-                        _refuse(path, message, "unpack it yourself, and import the file within")
-                    out.write(chunk)
-            except DAMAGE as error:
-                wrong = damage_of(error)
-                if not out.tell():
-                    _refuse(path, wrong, "is it packed with something else?")
+            while True:
+                try:
+                    chunk = read(_CHUNK)
+                except DAMAGE as error:
+                    wrong = damage_of(error)
+                    if not out.tell():
+                        _refuse(path, wrong, "is it packed with something else?")
+                    break
+                if not chunk:
+                    break
+                if out.tell() + len(chunk) > MOST_BYTES:
+                    message = f"it unpacks to more than {MOST_BYTES // 2**20} MB"
+                    _refuse(path, message, "unpack it yourself, and import the file within")
+                out.write(chunk)
         try:
             yield inner, wrong
         except DataError as error:
@@ -83,10 +91,12 @@ def damage_of(error: Exception) -> str:
     return f"what packs the file is damaged: {error}"
 
 
-def _archive(path: Path) -> ZipFile:
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Say what is wrong with an archive that is opened. Raises DataError."""
     try:
-        return ZipFile(path)
-    except DAMAGE as error:
+        yield
+    except _NO_ARCHIVE as error:
         _refuse(path, f"no zip archive that is read: {error}", "pack it again, or unpack it")
 
 

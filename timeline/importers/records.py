@@ -283,7 +283,8 @@ def _begins_with(text: _Text) -> Callable[[str], bool]:
     return names.__contains__
 
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+# no pattern of this module may take more than its time once for each character: what is broken may be long
+_TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
 
 
 def _within(text: _Text, places: list[list[str]]) -> Iterator[Parsed]:
@@ -380,15 +381,15 @@ def _may_be_cut(error: json.JSONDecodeError, text: _Text) -> bool:
     return "nterminated" in error.msg or error.pos >= len(text.text) - 12
 
 
-_NEXT: Final = r'[}\]]\s*,?\s*(?=\{\s*")|\n\s*,?\s*(?=\{\s*")'
-_FIRST: Final = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")')
+_NEXT: Final = r'[}\]]\s*+(?:,\s*+)?+(?=\{\s*+")|\n[^\S\n]*+(?:,\s*+)?+(?=\{\s*+")'
+_FIRST: Final = re.compile(r'\{\s*+("[^"\\]*+(?:\\.[^"\\]*+)*+")', re.DOTALL)
 
 
 def _next_record(text: str, start: int, begins: str) -> int | None:
     """Where the next record begins: with the name that this one begins with, or the one before it."""
     first = _FIRST.match(text, start)
     names = ([first[1]] if first else []) + ([json.dumps(begins)] if begins else [])
-    patterns = [rf"[,\n]\s*(?=\{{\s*{re.escape(name)}\s*:)" for name in names] + [_NEXT]
+    patterns = [rf"[,\n][^\S\n]*+(?=\{{\s*+{re.escape(name)}\s*+:)" for name in names] + [_NEXT]
     for pattern in patterns:
         match = re.compile(pattern).search(text, start + 1)
         if match is not None:
@@ -442,7 +443,7 @@ def _closing(text: str, start: int) -> int | None:
 
 
 _is_no_string: Final = re.compile(
-    r'"[\s,:{}\[\]]*[,:][\s,:{}\[\]]*"|".*\n\s*[{}"].*', re.DOTALL
+    r'"(?=[^,:"]*+[,:])[\s,:{}\[\]]*+"|".*?\n[^\S\n]*+[{}"].*', re.DOTALL
 ).fullmatch
 """What stands between two strings, or over several lines: a quotation mark is missing before it."""
 
@@ -451,24 +452,24 @@ _is_no_string: Final = re.compile(
 
 _NAME: Final = r"[\w.-]+"
 _START: Final = re.compile(rf"<(?:{_NAME}:)?({_NAME})(?:\s[^<>]*?)?/?>")
-_ASIDE: Final = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ASIDE: Final = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _DOCTYPE: Final = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 
 
 def _read_xml(text: _Text, path: Path, places: Sequence[str], notes: list[str]) -> Iterator[Parsed]:
     names = list(dict.fromkeys(each.rpartition(".")[2] for each in places))
-    first = text.find(_START)
+    first = text.find(_START, MAX_RECORD)
     if first is None:
         _refuse(path, "no XML: not one element stands in it", "is it another kind of file?")
     if _DOCTYPE.search(_ASIDE.sub("", text.text[text.at : first.start()])):
         notes.append("its document type is not read: no entity that it declares is known")
-        begin = re.compile(r"\]\s*>\s*(?=<)|<!DOCTYPE[^\[>]*>", re.IGNORECASE)
-        if (found := text.find(begin)) is not None:
+        begin = re.compile(r"\]\s*>\s*(?=<)|<!DOCTYPE[^\[<>]*+>", re.IGNORECASE)
+        if (found := text.find(begin, MAX_RECORD)) is not None:
             text.at = found.end()
-        first = text.find(_START) or first
+        first = text.find(_START, MAX_RECORD) or first
     if not names:
         text.at = first.end()
-        second = text.find(_START)
+        second = text.find(_START, MAX_RECORD)
         names = [] if second is None else [second[1]]
     if not names:
         return

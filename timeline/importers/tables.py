@@ -14,7 +14,7 @@ from timeline.errors import DataError, Location, Problem
 from timeline.importers.cells import Cell, Reason, Row, text_of
 from timeline.importers.delimited import ends_of, find_delimiter, read_lines, read_records
 from timeline.importers.encodings import find_encoding
-from timeline.importers.packed import is_packed, unpacked
+from timeline.importers.packed import is_packed, suffix_of, unpacked
 from timeline.importers.paths import TEXT
 from timeline.importers.records import JSONS, XMLS, Parsed, holds_records, open_records
 from timeline.importers.rejected import (
@@ -26,10 +26,12 @@ from timeline.importers.rejected import (
     unshield,
 )
 from timeline.importers.settings import TableSettings, several
+from timeline.streams import is_stream
 
 TEXTS: Final = (".csv", ".tsv", ".tab", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm")
 PARQUETS: Final = (".parquet", ".pq")
+TABLES: Final = (*TEXTS, *BOOKS, *PARQUETS)
 MOST_COLUMNS: Final = 16_384
 """As many as a spreadsheet has."""
 
@@ -56,6 +58,11 @@ def open_table(
     ``wanted`` are the columns that will be read: by them the delimiter is told. ``name`` is what origins call
     the file. Raises DataError for a file that is no table.
     """
+    if is_stream(path):
+        message = "it is a pipe or a device, and a table is read more than once"
+        raise DataError(
+            [Problem("unreadable-table", message, Location(str(path)), "write it into a file")]
+        )
     path.open("rb").close()  # what cannot be read at all is said in one way
     suffix = path.suffix.lower()
     notes: list[str] = []
@@ -64,6 +71,8 @@ def open_table(
         with open_records(path, several(settings.records), notes) as parsed:
             yield Table([], _record_rows(parsed, called), notes, nested=True)
     elif is_packed(path):
+        if suffix_of(path) not in TABLES:
+            raise _unread(path)
         with unpacked(path) as (inner, wrong), open_table(inner, settings, wanted, called) as table:
             if wrong is not None:
                 table.rows = _then_damaged(table.rows, wrong, called)
@@ -83,12 +92,17 @@ def open_table(
         with _open_text(path, settings, wanted, notes) as records:
             yield _table(path, records, settings, called, notes)
     else:
-        message = (
-            f"tables are read from {', '.join((*TEXTS, *BOOKS, *PARQUETS))}, records from "
-            f'{", ".join((*JSONS, *XMLS))}, not from "{path.name}"'
-        )
-        hint = "save it as XLSX, or as CSV in UTF-8"
-        raise DataError([Problem("unreadable-table", message, Location(str(path)), hint)])
+        raise _unread(path)
+
+
+def _unread(path: Path) -> DataError:
+    """What is said of a file that holds neither a table nor records, by its name."""
+    message = (
+        f"tables are read from {', '.join(TABLES)}, records from "
+        f'{", ".join((*JSONS, *XMLS))}, not from "{path.name}"'
+    )
+    hint = "save it as XLSX, or as CSV in UTF-8"
+    return DataError([Problem("unreadable-table", message, Location(str(path)), hint)])
 
 
 def _record_rows(records: Iterator[Parsed], name: str) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from timeline.errors import DataError, Location, NotFound, Problem, TimelineError
+from timeline.errors import DataError, InvalidValue, Location, NotFound, Problem, TimelineError
 from timeline.ingest.check import parse_event
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import MOST_PROBLEMS
@@ -24,6 +24,7 @@ from timeline.model.kinds.event import Event
 from timeline.model.subject import check_subject
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean, nearest
+from timeline.streams import is_stream
 
 SUFFIXES: Final = (".yaml", ".yml", ".jsonl")
 MAPPING: Final = ".mapping"
@@ -91,6 +92,9 @@ def find_files(paths: Iterable[str | Path]) -> list[Found]:
             found += [Found(p, p.relative_to(path).as_posix()) for p in inside]
             if not inside:
                 raise NotFound("fixture", f"{path}/*")
+        elif is_yaml(path) and is_stream(path):
+            message = f"{path} is a pipe or a device, and a story is read more than once"
+            raise InvalidValue(message, "write it into a file")
         elif path.exists():
             found.append(Found(path, path.name))
         else:

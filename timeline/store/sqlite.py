@@ -22,6 +22,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from timeline.errors import Passing, StoreUnavailable
 from timeline.store.sqlite_query import open_read_only
+from timeline.streams import is_stream
 
 CACHE: Final = "cache_size=-65536"
 """64 MB of pages, taken as they are needed. With the 2 MB that SQLite takes by itself, the pages of the
@@ -85,6 +86,10 @@ def _check_file(connection: _Connection, path: str) -> None:
 
 
 def _open(path: str, read_only: bool, timeout: float) -> _Connection:
+    if is_stream(Path(path)):
+        raise StoreUnavailable(
+            f"{path} is a pipe or a device, and no file", "name another with --db"
+        )
     before = _identity(path)
     as_it_is = False
     if read_only:
