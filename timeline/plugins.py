@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Container, Iterator
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
@@ -80,10 +81,11 @@ class Plugs(Generic[Thing]):
         if others:
             raise plug.failure(f"{' and '.join(others)} adds one of this name, too")
         try:
-            return self._read(plug)
+            with redirect_stdout(sys.stderr):  # what it prints is no part of an answer
+                return self._read(plug)
         except BrokenPlugin:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise plug.failure(f"{type(error).__name__}: {error}") from error
 
     def find(self, name: str) -> Thing:
@@ -114,7 +116,7 @@ def _plugs() -> list[Plug]:
         Plug(kind, entry.name, entry.dist.name, entry.dist.version, entry)
         for kind, group in KINDS.items()
         for entry in entry_points(group=group)
-        if entry.dist is not None
+        if entry.dist is not None and entry.dist.name  # else nobody can say whose it is
     ]
 
 

@@ -27,9 +27,19 @@ BROKEN = {
         "lost": "nothing:Nothing",
         "other": "timeline_example.oldest:Oldest",  # which is called otherwise
         "word": "timeline_example.oldest:FirstEvent",
+        "leaves": "leaves:Leaves",  # the program, while it is imported
+        "no name": "not a module!",
     },
-    "timeline.formats": {"csv": "nothing:CSV", "ods": "timeline_example.org:org_lines"},
-    "timeline.mappings": {"gleif": "timeline_example", "missing": "timeline_example"},
+    "timeline.formats": {
+        "csv": "nothing:CSV",
+        "ods": "timeline_example.org:org_lines",
+        "leaves": "leaves:X",
+    },
+    "timeline.mappings": {
+        "gleif": "timeline_example",
+        "missing": "timeline_example",
+        "../up": "leaves",
+    },
     "timeline.reports": {"portfolio": "timeline_example", "missing": "timeline_example"},
 }
 
@@ -165,6 +175,9 @@ def test_a_broken_plug_in_is_named_and_breaks_nothing_else(tmp_path: Path) -> No
     install_example(tmp_path, "first")
     install_example(tmp_path, "second")
     install(tmp_path, "broken", "0.1", BROKEN)
+    (tmp_path / "leaves.py").write_text("print('noise')\nraise SystemExit(3)\n")
+    install(tmp_path, "nameless", "0.1", {"timeline.questions": {"lost": "nothing:Nothing"}})
+    (tmp_path / "nameless-0.1.dist-info" / "METADATA").unlink()
     pages = [
         "/companies/foxconn.json",
         "/deals.csv",
@@ -174,6 +187,7 @@ def test_a_broken_plug_in_is_named_and_breaks_nothing_else(tmp_path: Path) -> No
     ]
     commands = [
         "--help", "state foxconn --json", "export", "deals --format csv", "deals --format ods", "lost",
+        "leaves", "deals --format leaves",
         "oldest foxconn", "import --help", "import --list", "import missing g.csv", "import gleif --help",
         "report", "report missing", "report portfolio --param company=foxconn", "schema --answers",
         "plugins --json", "plugins",
@@ -181,7 +195,15 @@ def test_a_broken_plug_in_is_named_and_breaks_nothing_else(tmp_path: Path) -> No
     found = asked(tmp_path, pages, commands)
     codes = {line: done[0] for line, done in found["command"].items()}
     assert codes == dict.fromkeys(commands, 0) | dict.fromkeys(
-        ("deals --format ods", "lost", "oldest foxconn", "import missing g.csv", "report missing"),
+        (
+            "deals --format ods",
+            "deals --format leaves",
+            "lost",
+            "leaves",
+            "oldest foxconn",
+            "import missing g.csv",
+            "report missing",
+        ),
         2,
     )
     assert found["command"]["lost"][2] == (
@@ -214,6 +236,9 @@ def test_a_broken_plug_in_is_named_and_breaks_nothing_else(tmp_path: Path) -> No
     assert 'is called "oldest"' in problems["question", "other"]
     assert "is no Question" in problems["question", "word"]
     assert "is no RowFormat" in problems["format", "ods"]
+    for place in (("question", "leaves"), ("format", "leaves"), ("mapping", "../up")):
+        assert problems[place].endswith("SystemExit: 3")
+    assert "no name" in [name for _, name in problems]
     assert "missing.yaml" in problems["mapping", "missing"]
     assert "missing.sql" in problems["report", "missing"]
 
