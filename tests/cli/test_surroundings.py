@@ -149,7 +149,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
         ("check p.yaml", 2), ("replay p.yml", 2), ("import table p.csv --guess", 1),
         ("import gleif p.json", 1),
         ("import table p.xlsx --mapping p.mapping.yaml", 1), ("--db p companies", 4),
-        ("--db p replay own.yaml", 4), ("restore p", 1),
+        ("--db p replay own.yaml", 4), ("restore p", 1), ("backup p", 2),
     ],
 )  # fmt: skip
 def test_a_pipe_is_no_file_that_is_read_twice(
@@ -163,6 +163,7 @@ def test_a_pipe_is_no_file_that_is_read_twice(
     done = run(*command.split())
     assert done.exit_code == code, done.stderr
     assert "pipe" in done.stderr or "error[unknown-file]" in done.stderr
+    assert Path("p").is_fifo()
 
 
 def test_a_pipe_of_lines_is_read_once_and_as_standard_input_is(tmp_path: Path) -> None:

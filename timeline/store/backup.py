@@ -38,6 +38,7 @@ from timeline.store.anchor import Anchor, parse_anchor, read_anchor
 from timeline.store.export import export_row
 from timeline.store.log import read_rows
 from timeline.store.store import Store
+from timeline.streams import is_stream
 
 Progress = Callable[[int, int | None], None]
 
@@ -68,6 +69,8 @@ def backup(store: Store, file: Path, progress: Progress | None = None) -> Made:
     target = file.resolve()
     if store.path is not None and target == store.path.resolve():
         raise InvalidValue(f"{file} is the store itself", "name another file for the backup")
+    if is_stream(target):  # a file would take its place
+        raise InvalidValue(f"{file} is a pipe or a device", "name a file for the backup")
     with store.reading() as connection, _written(target, file) as partial:
         anchor = read_anchor(connection)
         if store.is_sqlite and file.suffix != ".gz":
