@@ -56,23 +56,19 @@ def new(
 
     Beside it lies the schema by which editors complete and check it.
     """
-    import msgspec
-
     from timeline.answers.companies import find_company
     from timeline.errors import InvalidValue, NotFound
     from timeline.ingest.check import event_type_hint
-    from timeline.ingest.schema import SCHEMA_FILE, fixture_schema
     from timeline.model.kinds import EVENT_TYPES
     from timeline.render.template import story_of, template
 
-    if file.exists():
-        raise InvalidValue(f"{file} is there already", "name a new file")
+    refuse_to_overwrite(file)
     for name in types:
         if name not in EVENT_TYPES:
             raise InvalidValue(f'no event type "{name}"', event_type_hint(name))
     events: list[Fields] = []
     found: dict[str, Fields] = {}
-    if like or Path(session.db).exists() or "://" in session.db:
+    if like or has_store(session):
         with session.open() as timeline, timeline.reading() as connection:
             events = [_event(connection, id_) for id_ in like]
             for name in (*companies, *(c for event in events for c in _companies(event))):
@@ -82,18 +78,40 @@ def new(
                     session.note(f'"{name}" is new{f": {error.hint}" if error.nearest else ""}')
                     found.setdefault(story_of(name), {"name": name})
                 else:
-                    found[id_] = _registration(connection, id_)
+                    found[id_] = registration(connection, id_)
     else:
         found = {story_of(name): {"name": name} for name in companies}
     if not types and not events:
         types = ("deal_announced",)
     text = template(story_of(file.stem), found, types, events)
+    write_fixture(session, file, text)
+    session.note(f"{file} is to be filled in; timeline check {file} says what is wrong")
+
+
+def refuse_to_overwrite(file: Path) -> None:
+    """Raise InvalidValue for a file that is there."""
+    from timeline.errors import InvalidValue
+
+    if file.exists():
+        raise InvalidValue(f"{file} is there already", "name a new file")
+
+
+def write_fixture(session: Session, file: Path, text: str) -> None:
+    """Write a fixture, and beside it the schema by which editors complete and check it."""
+    import msgspec
+
+    from timeline.ingest.schema import SCHEMA_FILE, fixture_schema
+
     write_file(session, file, text.encode())
     schema = file.with_name(SCHEMA_FILE)
     data = msgspec.json.format(msgspec.json.encode(fixture_schema()), indent=1) + b"\n"
     if not schema.exists() or schema.read_bytes() != data:
         write_file(session, schema, data)
-    session.note(f"{file} is to be filled in; timeline check {file} says what is wrong")
+
+
+def has_store(session: Session) -> bool:
+    """Whether there is a store to look companies up in."""
+    return Path(session.db).exists() or "://" in session.db
 
 
 def _event(connection: Connection, id_: str) -> Fields:
@@ -107,7 +125,7 @@ def _event(connection: Connection, id_: str) -> Fields:
     return row.fields
 
 
-def _registration(connection: Connection, id_: str) -> Fields:
+def registration(connection: Connection, id_: str) -> Fields:
     """How a company is registered, so that the file says the same."""
     from timeline.store.log import read_entries
 

@@ -16,7 +16,7 @@ from timeline.cli.errors import run
 from timeline.cli.session import Session
 
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "Stories": ("new", "check", "replay", "append", "import", "judge"),
+    "Stories": ("new", "draft", "check", "replay", "append", "import", "judge"),
     "Questions": ("state", "diff", "compare", "why", "log", "find", "match"),
     "Lists": (
         "deals",

@@ -94,13 +94,18 @@ def _synonyms(own: str | None) -> dict[str, dict[str, str]]:
     return found
 
 
+def synonyms(section: Literal["events", "fields", "articles"]) -> dict[str, str]:
+    """A section of the table of synonyms: what people write, and what the vocabulary calls it."""
+    return _synonyms(os.environ.get(SYNONYMS_VARIABLE)).get(section, {})
+
+
 def synonym(section: Literal["events", "fields"], name: str, known: Container[str]) -> str | None:
     """What to write for a name that the vocabulary does not have, if people are known to write it.
 
     Only a name that is ``known`` is suggested.
     """
     meant = "_".join(re.findall(r"[a-z0-9]+", name.lower()))
-    found = _synonyms(os.environ.get(SYNONYMS_VARIABLE)).get(section, {}).get(meant)
+    found = synonyms(section).get(meant)
     word = re.match(r"\w+", found or "")
     return f"write {found}" if word and word.group() in known else None
 
@@ -117,6 +122,11 @@ def fields_of(struct: Any) -> dict[str, inspect.Field]:
     described = type_of(struct)
     assert isinstance(described, inspect.StructType)
     return {field.encode_name: field for field in described.fields}
+
+
+def choices_of(type_: inspect.Type) -> tuple[Any, ...]:
+    """The values of a choice; none of any other type."""
+    return tuple(type_.values) if isinstance(type_, inspect.LiteralType) else ()
 
 
 def shape(node: Node, type_: inspect.Type, report: Report, name: str = "") -> Any:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import inspect
 
 from timeline.ingest.schema import SCHEMA_LINE
-from timeline.ingest.shape import fields_of
+from timeline.ingest.shape import choices_of, fields_of
+from timeline.model.dates import bounds
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE
+from timeline.model.kinds.source import SOURCE_KINDS
 from timeline.model.short_forms import FORMS, read_if_one, write
-from timeline.model.values import Fields
+from timeline.model.values import UNDISCLOSED, Fields
+
+if TYPE_CHECKING:
+    from timeline.importers.article import Article, Suggestion
 
 _MOST_CHOICES: Final = 6
 """Words of a choice that are listed; more stand in docs/events.md."""
@@ -53,11 +58,7 @@ def template(
         f"story: {story}",
         "",
         "sources:",
-        f"  {story}-source:               # what the events name as their source",
-        "    publisher: Name of the newspaper or company",
-        "    kind: news                    # or press_release, filing, statement, data, other",
-        "    published: 2025-01-10         # a day, or an instant with offset",
-        "    # title: …, url: …, language: en, timezone: Europe/Vienna, archived_sha256: …",
+        *_source(story, {}),
         "    defaults: {occurred: 2025-01-10, attribution: media_report}    # what the events inherit",
         "    says:",
     ]
@@ -87,6 +88,131 @@ def suggested(events: Iterable[tuple[str, Fields]]) -> str:
             if name != "type"
         ]
     return "\n".join(lines) + "\n"
+
+
+def drafted(story: str, source: Fields, companies: Mapping[str, Fields], found: Article) -> str:
+    """The text of a fixture of one article: its source, its companies, and the events as comments.
+
+    It is sound as it is, and with all comments made lines of it: without "# " behind the four spaces.
+    ``source`` are the terms that are known of the source; the others get an example, or a comment.
+    """
+    lines = [
+        SCHEMA_LINE,
+        "# Suggestions, found by the words of one article; nothing is decided. Check every type, day, kind,",
+        '# role and company against the article, and take the "# " away from "says:" and from what you keep.',
+    ]
+    unsaid = [name for name in ("publisher", "kind", "published") if name not in source]
+    if unsaid:
+        lines.append(f"# Not said, so that an example stands there: {', '.join(unsaid)}.")
+    if found.doubtful:
+        names = ", ".join(map(_quoted, found.doubtful[:_MOST_DOUBTFUL]))
+        more = ", …" if len(found.doubtful) > _MOST_DOUBTFUL else ""
+        lines.append(
+            f"# Left out, as they may be ordinary words or several companies: {names}{more}"
+        )
+    lines += [f"story: {story}", "", "sources:", *_source(story, source)]
+    if found.suggestions:
+        lines.append("    # says:")
+    for suggestion in found.suggestions:
+        lines += [f"    # {line}" for line in _suggestion(suggestion, story, source)]
+    # a file alone cannot name the sources of the store
+    elsewhere = [n for n, fields in companies.items() if "source" in fields or "name" not in fields]
+    if elsewhere:
+        lines.append(
+            f"# In the store already, and not to be registered by this file: {', '.join(elsewhere)}"
+        )
+    if len(elsewhere) < len(companies):
+        lines += ["", "companies:"]
+    lines += [
+        f"  {name}: {_flow(fields)}" for name, fields in companies.items() if name not in elsewhere
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_MOST_DOUBTFUL: Final = 20
+
+
+def _source(story: str, terms: Fields) -> list[str]:
+    """The lines of a source: what must be said of it, as given or as an example, and what may be."""
+    given = {name: _flow(value) for name, value in terms.items()}
+    kind, published = given.pop("kind", "news"), given.pop("published", "2025-01-10")
+    publisher = given.pop("publisher", "Name of the newspaper or company")
+    left = [each for each in _MAY_BE_SAID if each.partition(":")[0] not in given]
+    return [
+        f"  {story}-source:               # what the events name as their source",
+        f"    publisher: {publisher}",
+        f"    kind: {kind:<23} # or {_other_kinds(kind)}",
+        f"    published: {published:<18} # a day, or an instant with offset",
+        *(f"    {name}: {value}" for name, value in given.items()),
+        f"    # {', '.join(left)}",
+    ]
+
+
+_MAY_BE_SAID: Final = (
+    "title: …", "url: …", "language: en", "timezone: Europe/Vienna", "archived_sha256: …",
+)  # fmt: skip
+
+
+def _other_kinds(kind: str) -> str:
+    return ", ".join(each for each in SOURCE_KINDS if each != kind)
+
+
+def _suggestion(found: Suggestion, story: str, source: Fields) -> list[str]:
+    """The lines of an event that a sentence may tell of, below the words by which it was found."""
+    names = [*found.companies, UNDISCLOSED] if len(found.companies) == 1 else found.companies
+    described = fields_of(EVENT_TYPES[found.type])
+    fields: Fields = {}
+    for name, value in _needed(found.type, story, 0, names).items():
+        words = choices_of(described[name].type)
+        fields[name] = "other" if "other" in words else value
+    parties = fields.get("parties")
+    if parties is not None:
+        role = "partner" if "partner" in parties.values() else "other"
+        fields["parties"] = dict.fromkeys(found.companies, role)
+    if "before" in fields:
+        fields["before"] = UNDISCLOSED
+    fields |= found.fields
+    kind = KIND_OF[found.type].name
+    slug = (
+        "-".join(found.companies) if len(found.companies) > 1 else f"{found.companies[0]}-{story}"
+    )
+    fields["subject"] = f"{kind}:{slug[:_LONGEST_SUBJECT].rstrip('-')}"
+    others = f"; it has words of {', '.join(found.others)}, too" if found.others else ""
+    lines = [
+        f"  # by the words {_quoted(found.words)}{others}",
+        f"  - type: {found.type}",
+        f"    subject: {fields.pop('subject')}",
+    ]
+    lines += [f"    {line}" for line in _day(found, kind, source.get("published"))]
+    for name, value in fields.items():
+        choices = _choices(described[name].type, value)
+        comment = f"    # or {choices}" if choices and name not in found.fields else ""
+        comment = _ASKED.get(name, comment)
+        lines.append(f"    {name}: {_value(described[name].type, value)}{comment}")
+    return [*lines, f"    quote: {_quoted(found.quote)}"]
+
+
+def _day(found: Suggestion, kind: str, published: str | None) -> list[str]:
+    """When it occurred: by the day of the sentence; where that is not clear, by that of the article."""
+    said = ", ".join(map(_quoted, found.days))
+    why = f"the sentence has {said}" if said else "the sentence names none that is clear"
+    if found.occurred is not None:
+        line = f"occurred: {_flow(found.occurred)}    # by the words {said}"
+        earliest, latest = bounds(found.occurred)
+        if published is None or latest <= published[:10] or earliest < published[:10]:
+            return [line]
+        if kind != "commitment":
+            return [line, "fact_level: forecast    # that day was still to come"]
+        why = f"{said} was still to come"  # what is aimed at, not when it was said
+    if published is None:
+        return [f"# occurred: which day? {why}"]
+    return [f"occurred: {_flow(f'[..{published[:10]}]')}    # which day? {why}"]
+
+
+_ASKED: Final = {"parties": "    # whose roles?", "before": "    # which court or authority?"}
+
+_LONGEST_SUBJECT: Final = 80
+"""Characters of the slug of a subject that is made of companies."""
 
 
 def _event(type_: str, fields: Mapping[str, Any], companies: Sequence[str]) -> list[str]:
@@ -175,9 +301,7 @@ def _example(type_: inspect.Type, companies: Sequence[str]) -> Any:
 
 def _choices(type_: inspect.Type, value: Any) -> str:
     """What a choice might be instead."""
-    if not isinstance(type_, inspect.LiteralType):
-        return ""
-    words = [str(word) for word in type_.values if word != value]
+    words = [str(word) for word in choices_of(type_) if word != value]
     more = ", …" if len(words) > _MOST_CHOICES else ""
     return ", ".join(words[:_MOST_CHOICES]) + more
 
@@ -216,7 +340,8 @@ def _shortened(type_: inspect.Type, value: Any) -> Any:
 def _flow(value: Any) -> str:
     """Any JSON value as YAML on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_flow(each)}" for name, each in value.items()) + "}"
+        pairs = (f"{_flow(name)}: {_flow(each)}" for name, each in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):
@@ -231,7 +356,8 @@ def _quoted(text: str) -> str:
     return _no_letter.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped)
 
 
-_no_letter = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_no_letter = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+"""Also what turns the direction of a line, so that nobody reads another text than there is."""
 
 
 def story_of(stem: str) -> str:

@@ -55,16 +55,31 @@ _by_name: Final = sa.select(*_columns).where(company_handle.c.folded == sa.bindp
 
 
 def read_handles(connection: Connection, text: str) -> list[HandleRow]:
-    """What has the name or the identifier ``text``, as names are compared.
+    """What has the name or the identifier ``text``, as names are compared."""
+    base, form = fold_name(text)
+    found = connection.execute(_by_name, {"folded": base})
+    return with_form([HandleRow(*row) for row in found], form)
 
-    Of rows that differ in the legal form those with that of ``text`` are meant; where there is none, those
+
+def with_form(rows: list[HandleRow], form: str) -> list[HandleRow]:
+    """The rows that a text with this legal form means, of those with its name.
+
+    Of rows that differ in the legal form those with that of the text are meant; where there is none, those
     without one, and of a text without a form all of them.
     """
-    base, form = fold_name(text)
-    rows = [HandleRow(*row) for row in connection.execute(_by_name, {"folded": base})]
     return [row for row in rows if row.form == form] or [
         row for row in rows if not form or not row.form
     ]
+
+
+def read_handles_among(connection: Connection, bases: Iterable[str]) -> dict[str, list[HandleRow]]:
+    """What has any of these names, which are folded and without their legal forms; by the name."""
+    own = company_handle.c
+    statement = sa.select(*_columns).where(among(connection, own.folded, bases))
+    found: dict[str, list[HandleRow]] = {}
+    for row in connection.execute(statement.order_by(own.company, own.matched, own.value)):
+        found.setdefault(row[0], []).append(HandleRow(*row))
+    return found
 
 
 def read_handles_of(connection: Connection, subjects: Iterable[str]) -> Iterator[HandleRow]:

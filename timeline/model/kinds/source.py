@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal, get_args
 
 from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term, no_parties
 from timeline.model.values import Language, MomentText, Sha256, Timezone
 
+SourceKind = Literal["news", "press_release", "filing", "statement", "data", "other"]
+SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
+
 
 class SourceEvent(Event, frozen=True, kw_only=True):
     """Terms of a source."""
 
     publisher: str | UnsetType = UNSET
-    kind: Literal["news", "press_release", "filing", "statement", "data", "other"] | UnsetType = (
-        UNSET
-    )
+    kind: SourceKind | UnsetType = UNSET
     published: MomentText | UnsetType = UNSET
     title: str | UnsetType = UNSET
     url: str | UnsetType = UNSET
