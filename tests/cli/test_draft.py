@@ -80,7 +80,7 @@ def test_what_an_article_says_is_suggested(file: Path) -> None:
     assert "; it has words of deal_signed, too" in text
 
 
-def test_the_same_article_gives_the_same_draft(file: Path) -> None:
+def test_the_same_article_gives_the_same_draft(store: Path) -> None:
     options = ("--publisher", "Post", "--published", "2025-11-21")
     assert draft(ARTICLE, *options) == draft(ARTICLE, *options)
 
@@ -112,6 +112,16 @@ def test_all_that_the_table_has_is_sound(file: Path) -> None:
     ]
     text = draft("\n\n".join(sentences + alone), "--published", "2025-11-21")
     assert text.count("  - type: ") > 300
+
+
+def test_companies_that_are_one_have_one_name(file: Path) -> None:
+    article = "Foxconn signed with OpenAI."
+    run("append", "company_registered", "--subject", "company:foxconn-2", "--name", "Foxconn")
+    assert 'several companies: "Foxconn"\n' in draft(article, "--published", "2025-11-21")
+    assert run("judge", "foxconn", "foxconn-2", "same").exit_code == 0
+    text = draft(article, "--published", "2025-11-21")
+    assert "parties: {foxconn: partner, openai: partner}" in text
+    assert "several companies" not in text
 
 
 def test_without_a_store_there_is_a_source(here: Path) -> None:
@@ -158,5 +168,8 @@ def test_options_that_cannot_be_meant(file: Path) -> None:
     assert run("draft", "missing.txt").exit_code == 1
     assert run("draft", "article.txt", "--published", "March 2025").exit_code == 2
     assert run("draft", "article.txt", "--kind", "blog").exit_code == 2
+    assert (
+        "--title: a text is not Unicode" in run("draft", "article.txt", "--title", "\udcff").stderr
+    )
     done = run("draft", "article.txt", "--published", "2025-11-21T08:00:00+01:00")
     assert 'published: "2025-11-21T08:00:00+01:00"' in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from timeline.importers.article import (
     names_of,
     read_article,
 )
-from timeline.ingest.shape import synonyms
+from timeline.ingest.shape import SYNONYMS_VARIABLE, synonyms
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.names import fold_name
 from timeline.store.handles import HandleRow
@@ -34,6 +35,8 @@ NAMES = {
     "two": ["Initech"],
     "it": ["IT"],
     "post": ["Post AG"],
+    "big": ["Big Acme"],
+    "air": ["Cleared Air"],
     "fruit": ["Apple Inc.", "apple"],
 }
 
@@ -72,6 +75,8 @@ def read(text: str, published: str | None = PUBLISHED) -> Article:
         ("Das ist Volkswagens Plan, und VW-Chef Blume ist für den Plan.", "vw"),
         ("Die Post ist der Plan von Acme.", "acme"),  # every German noun has a capital letter
         ("Das ist der Plan von Target, nicht der Post AG.", "target post"),
+        ("Acme prices are no acme of anything.", ""),  # a word that the text has without a capital letter
+        ("He met Big Acme.", "big"),
         ("Acme: Globex", "acme globex"),  # a colon joins no name
         ("Nothing.", ""),
         ("", ""),
@@ -94,6 +99,8 @@ def test_names_that_may_be_something_else_are_told() -> None:
         ("Mr. A. Smith of Acme Inc. signed for Globex.", None),
         ("Globex signed with Acme Inc. The price is open.", ["Globex signed with Acme Inc."]),
         ("Acme unterzeichnete am 20. November mit Globex.", None),
+        ("Acme Inc. Chairman Smith signed for Globex.", None),
+        ("Acme signed with Globex. Acme signed with Globex.", ["Acme signed with Globex."]),
         ('"We at Acme “signed” with Globex," he said.', None),
         ("Acme and Globex Sign\nAcme signed with Globex.", ["Acme signed with Globex."]),
         ("Acme\x07 signed with Globex\x00 and Acme denied it", ["and Acme denied it"]),
@@ -127,6 +134,7 @@ def test_a_sentence_without_end_is_quoted_in_pieces() -> None:
         ("Acme announced its results.", None),  # nobody else, and no deal
         ("Somebody signed a merger.", None),
         ("Acme and Globex exist.", None),
+        ("Cleared Air, an investment of Acme, exists.", None),
     ],
 )  # fmt: skip
 def test_what_a_sentence_tells(text: str, expected: tuple[str, dict[str, str]] | None) -> None:
@@ -149,13 +157,28 @@ def test_every_entry_of_the_table_tells_what_it_says() -> None:
             assert order.index(one.type) <= order.index(type_), words
 
 
+def test_people_add_to_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Acme shook hands with Globex."
+    assert not read(text).suggestions
+    own = tmp_path / "own.toml"
+    lines = [
+        '"shook … with" = "deal_signed with kind: licence"',
+        '"shook" = "deal_shaken"',
+        '"acme" = "?"',
+    ]
+    own.write_text("\n".join(["[articles]", *lines]))
+    monkeypatch.setenv(SYNONYMS_VARIABLE, str(own))
+    (found,) = read(text).suggestions
+    assert (found.type, found.fields) == ("deal_signed", {"kind": "licence"})
+
+
 @pytest.mark.parametrize(
     "said, occurred",
     [
         ("on 20 November 2025", "2025-11-20"),
         ("on Thursday", "2025-11-20"),
         ("on Thursday after a call", "2025-11-20"),
-        ("with Globex on Thursday", "2025-11-20"),
+        ("mit Globex am 20. November 2025", "2025-11-20"),
         ("in November 2025 and then", "2025-11"),
         ("in early November 2025", "2025-11-01/2025-11-10"),
         ("in 2024", "2024"),
@@ -176,6 +199,8 @@ def test_every_entry_of_the_table_tells_what_it_says() -> None:
         ("for the 2000 people", None),
         ("and so it will do", None),  # Sunday and Thursday in German
         ("right now", None),
+        ("jetzt", None),
+        ("on 20 November 2025 or a day before", None),
         ("for USD 2025", None),
         ("in pages 1200/1500", None),
     ],
@@ -210,5 +235,5 @@ def test_a_text_has_a_limit_and_is_utf8() -> None:
 )
 def test_no_text_takes_long(piece: str) -> None:
     begun = time.process_time()
-    read(piece * (MAX_BYTES // 4 // len(piece)))
-    assert time.process_time() - begun < 5  # 0.1 to 0.7 s
+    read(piece * (MAX_BYTES // 8 // len(piece)))
+    assert time.process_time() - begun < 2  # 0.1 to 0.6 s; 3 s where time grows with the square

@@ -59,13 +59,18 @@ def draft(
     The article is plain text in English or German, from a file or (-) standard input. Nothing is decided:
     each suggestion quotes its sentence and names the words by which it was found.
     """
+    from timeline.errors import InvalidValue
     from timeline.importers.article import MAX_BYTES, decode_article
+    from timeline.ingest.check import unstorable
     from timeline.render.template import drafted, story_of
 
     file = None if output is None or str(output) == "-" else output
     if file is not None:
         refuse_to_overwrite(file)
     source: Fields = {name: value for name, value in said.items() if value is not None}
+    for name, value in source.items():
+        if reason := unstorable(value):
+            raise InvalidValue(f"--{name}: {reason}", "write it in UTF-8")
     if "published" in source:
         source["published"] = _moment(source["published"])
     data = _read(article, MAX_BYTES + 1)
@@ -117,11 +122,16 @@ def _look_up(
     """What the article tells, and the registrations of the companies of the store that it names."""
     from timeline.importers.article import names_of, read_article
     from timeline.store.handles import read_handles_among
+    from timeline.store.identity import read_stored_identity
 
     if not has_store(session):
         session.note("there is no store, so that no company is known; timeline replay makes one")
         return read_article(text, {}, published), {}
     with session.open() as timeline, timeline.reading() as connection:
-        known = read_handles_among(connection, sorted(names_of(text)))
+        one = read_stored_identity(connection)
+        known = {
+            base: [row._replace(company=one.of(row.company)) for row in rows]
+            for base, rows in read_handles_among(connection, sorted(names_of(text))).items()
+        }
         found = read_article(text, known, published)
         return found, {id_: registration(connection, id_) for id_ in found.companies}
