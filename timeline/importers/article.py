@@ -444,11 +444,15 @@ _DOUBTS: Final = _words(
     "gegenüber soon bald rather statt instead"
 )
 """Words before a day that say another one."""
-_DOUBTS_AFTER: Final = _words(
-    "or oder later earlier latest spätestens früher später frühestens ago quarter quartal half hälfte "
-    "week woche fiscal"
-)
 _OPEN: Final = _words("and und s")
+"""Words before a day that leave it as it is."""
+_FOLLOWING: Final = _words(
+    "a about after als an and around as auf before by c ein eine einem einen einer for from gegen gut if mit "
+    "nach noch one over prior seit since so start starting to um und up voraussichtlich vor während we "
+    "wohl zu zum zur über"
+)
+"""Words of days that often come after one, and leave it as it is."""
+_LINKS: Final = frozenset("-–—/&+")
 _ARTICLES: Final = _words("the der die das des dem den of von")
 _NOW: Final = _words("now jetzt morgen")
 """Words for days that mostly say something else: right now, in the morning."""
@@ -525,9 +529,7 @@ def _phrases_of(
                 return
             read = _read(words, published)
             if read is not None:
-                before = tokens[at - 1][1] if at and start - tokens[at - 1][0][1] <= 1 else ""
-                after = tokens[stop][1] if stop < len(tokens) else ""
-                yield (read.text if _is_whole(before, after) else None), words.rstrip(".")
+                yield (read.text if _is_whole(tokens, at, stop) else None), words.rstrip(".")
                 length = stop - at
                 break
         at += length
@@ -560,13 +562,34 @@ def _read(text: str, published: str | None) -> Edtf | None:
     return read if years and all(_FIRST_YEAR <= year <= _LAST_YEAR for year in years) else None
 
 
-def _is_whole(before: str, after: str) -> bool:
+def _is_whole(tokens: list[_Token], at: int, stop: int) -> bool:
     """Whether the words around leave a day what it is: nothing is taken out of a longer phrase."""
-    if before in _DOUBTS or after in _DOUBTS_AFTER:
+    before = [tokens[n][1] if n >= 0 and _touch(tokens, n) else "" for n in (at - 2, at - 1)]
+    after = [
+        tokens[n][1] if n < len(tokens) and _touch(tokens, n - 1) else "" for n in (stop, stop + 1)
+    ]
+    if before[1] in _DOUBTS:
         return False
-    return not before.isalnum() or before in _OPEN or before in _skipped() or (
-        not before.isdigit() and before not in _vocabulary()
-    )  # fmt: skip
+    if before[1] in _LINKS and _tells_of_days(before[0]):
+        return False
+    if after[0] in _LINKS and _tells_of_days(after[1]):
+        return False
+    if before[1] == "," and before[0].isdigit() and tokens[at][1].isdigit():
+        return False  # 18, 19, 20 November
+    return not (
+        (before[1] not in _OPEN and _tells_of_days(before[1]))
+        or (after[0] not in _FOLLOWING and _tells_of_days(after[0]))
+    )
+
+
+def _touch(tokens: list[_Token], index: int) -> bool:
+    """Whether no more than a space lies between a word and the next."""
+    return index + 1 == len(tokens) or tokens[index + 1][0][0] - tokens[index][0][1] <= 1
+
+
+def _tells_of_days(word: str) -> bool:
+    """Whether a word is one of days and changes them, or a number."""
+    return word.isdigit() or (word.isalpha() and word in _vocabulary() - _skipped())
 
 
 @cache
