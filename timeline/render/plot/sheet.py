@@ -18,13 +18,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline.render.plot.colours import Colours, Look, colours_of
-from timeline.render.plot.measure import FONT, width, wrap
+from timeline.render.plot.measure import FONT, shorten, width, wrap
 from timeline.render.text import clean
 
 TITLE: Final = 18
 TEXT: Final = 13
 SMALL: Final = 12
 MARGIN: Final = 16
+_LINES: Final = 40
+"""Of one paragraph: a name of 100,000 characters would take half a minute to draw."""
 LEAST_WIDTH: Final = 280
 """Below it no title has room."""
 
@@ -225,10 +227,11 @@ class Sheet:
         color: str | None = None,
         bold: bool = False,
         gap: float = 4,
+        most: int = _LINES,
     ) -> None:
-        """Text over the whole width, broken into lines, below what is there."""
+        """Text over the whole width, broken into at most so many lines, below what is there."""
         step = round(size * 1.3)
-        for line in wrap(text, size, self.room, bold=bold):
+        for line in shorten(wrap(text, size, self.room, bold=bold), most, size, self.room):
             self.y += step
             self.text(MARGIN, self.y - step * 0.25, line, size, color=color, bold=bold)
         self.y += gap
@@ -237,7 +240,7 @@ class Sheet:
         """The title, and a line below it; a page says both in words of its own."""
         if self.look == "page":
             return
-        self.paragraph(title, TITLE, bold=True)
+        self.paragraph(title, TITLE, bold=True, most=4)
         self.paragraph(subtitle, TEXT, color=self.colours.muted, gap=8)
 
     def foot(self, text: str) -> None:
