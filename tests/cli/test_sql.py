@@ -57,6 +57,7 @@ def test_what_a_spreadsheet_would_run_is_harmless(db: str) -> None:
         (("SELECT :x AS x",), 2, "--param x=VALUE"),
         (("SELECT 1 AS x", "--param", "x"), 2, "NAME=VALUE"),
         (("nothing.sql",), 1, "error[cannot-read]"),
+        (("/dev/zero",), 2, "longer than 1 MB"),
         (("SELECT 1 AS x", "--timeout", "0"), 2, "--timeout"),
     ],
 )
@@ -64,6 +65,12 @@ def test_what_goes_wrong_is_said(db: str, arguments: tuple[str, ...], code: int,
     done = run("--db", db, "sql", *arguments)
     assert (done.exit_code, done.stdout) == (code, "")
     assert said in done.stderr
+
+
+def test_a_query_without_an_end_is_refused(db: str) -> None:
+    done = run("--db", db, "sql", "-", stdin="é" * 2**20)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "longer than 1 MB" in done.stderr
 
 
 def test_what_fails_writes_no_file(db: str, tmp_path: Path) -> None:

@@ -106,14 +106,18 @@ class Cut:
 
 
 def _text(query: str) -> str:
-    """The query: as given, out of a file, or from standard input."""
+    """The query: as given, out of a file, or from standard input, and no more of it than is refused."""
+    from timeline.store.sql import LONGEST_QUERY
+
     if query == "-":
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(LONGEST_QUERY + 1)
     elif query.lower().endswith(".sql") or not any(sign.isspace() for sign in query):
-        data = Path(query).read_bytes()
+        with Path(query).open("rb") as file:
+            data = file.read(LONGEST_QUERY + 1)
     else:
         return query
+    whole = len(data) <= LONGEST_QUERY  # else it may end in the middle of a character
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig", "strict" if whole else "replace")
     except UnicodeDecodeError as error:
         raise CannotRead(f"{query} is no text in UTF-8") from error

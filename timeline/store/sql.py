@@ -150,9 +150,9 @@ def ask_sql(
     It sees the store as it is when it begins. ``most_bytes`` is the most that all rows may have. Raises
     QueryFailed, QueryRefused, OutOfTime, and UnsafeReader where PostgreSQL has no such login.
     """
-    values = _values(statement, given)
     if len(statement.encode(errors="replace")) > LONGEST_QUERY:
         raise QueryFailed("the query is longer than 1 MB", "put data into the store, not the query")
+    values = _values(statement, given)
     if timeout is not None and not 0 < timeout < float("inf"):
         raise QueryFailed(f"{timeout} is no time", "give seconds as a number above 0")
     with store.asking() as database:
