@@ -19,7 +19,7 @@ PARTS: Final = ("picture", "question", "reader", "lookups", "schemas")
 
 RESERVED: Final = {
     "anchor", "append", "backup", "check", "check_story", "commitments", "completion", "db",
-    "deals", "erase", "export", "facts", "graph", "import", "init", "judge", "list", "mcp", "new",
+    "deals", "draft", "erase", "export", "facts", "graph", "import", "init", "judge", "list", "mcp", "new",
     "plot", "plugins", "proceedings", "propose_story", "rebuild", "relationships", "replay",
     "restore", "rights", "rumours", "schema", "serve", "spark",
 }  # fmt: skip
