@@ -35,18 +35,19 @@ _DATED = {each.name for each in (parameters.ON, parameters.KNOWN, parameters.STA
 def options_of(question: type[Question[Any]], *, argument: bool = True) -> Decorator:
     """The argument of a question, unless the command has its own, and the options of all else it takes."""
     field = question.about.argument
-    declared = asked_with(*(each for each in question.takes() if each.name != field))
+    named = [each for each in question.takes() if each.name != field]
+    declared = asked_with(*named, needed=question.needs())
     if field is None or not argument:
         return declared
     (parameter,) = (each for each in question.takes() if each.name == field)
     complete = COMPLETERS[parameter.completes] if parameter.completes else None
-    named = click.argument(
+    whose = click.argument(
         field,
         required=field in question.needs(),
         metavar=parameter.metavar,
         shell_complete=complete,
     )
-    return together(named, declared)
+    return together(whose, declared)
 
 
 def made(question: type[Asked], values: Mapping[str, Any], **fields: Any) -> Asked:

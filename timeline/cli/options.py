@@ -168,13 +168,13 @@ zoned: Final[Decorator] = together(
 """``--timezone``."""
 
 
-def option(parameter: Parameter) -> Decorator:
+def option(parameter: Parameter, *, required: bool = False) -> Decorator:
     """The option of a declared parameter, under the name that the library gives it."""
-    kind: dict[str, Any] = {"metavar": parameter.metavar}
+    kind: dict[str, Any] = {"metavar": parameter.metavar, "required": required}
     if parameter.flag:
         kind = {"is_flag": True}
     elif parameter.choices:
-        kind = {"type": click.Choice(parameter.choices)}
+        kind |= {"metavar": None, "type": click.Choice(parameter.choices)}
     elif parameter.number is not None:
         least, most, default = parameter.number
         kind |= {"type": int if least is most is None else click.IntRange(least, most)}
@@ -192,9 +192,9 @@ def option(parameter: Parameter) -> Decorator:
     )
 
 
-def asked_with(*parameters: Parameter) -> Decorator:
-    """The options of declared parameters."""
-    return together(*map(option, parameters))
+def asked_with(*parameters: Parameter, needed: Sequence[str] = ()) -> Decorator:
+    """The options of declared parameters; those that are ``needed``, by their names, must be given."""
+    return together(*(option(each, required=each.name in needed) for each in parameters))
 
 
 horizon: Final[Decorator] = asked_with(*parameters.HORIZON)
