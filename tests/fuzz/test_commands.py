@@ -95,7 +95,7 @@ def run(line: list[str]) -> tuple[int, str]:
     """The exit code of a command line, and what it says on standard error."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     stdin = io.TextIOWrapper(io.BytesIO(b'{"type": "deal_announced"}\n'), "utf-8")
-    # who follows the log waits for more, until somebody presses Ctrl-C
+    # who follows the log, or watches files, waits for more, until somebody presses Ctrl-C
     ended = mock.patch("time.sleep", side_effect=KeyboardInterrupt)
     given = mock.patch.object(sys, "stdin", stdin)
     with ended, given, redirect_stdout(out), redirect_stderr(err):
@@ -111,6 +111,8 @@ def run(line: list[str]) -> tuple[int, str]:
 @example(line=["state", "acme", "--on", "2025-01-11"])
 @example(line=["log", "-f"])
 @example(line=["log", "--follow"])
+@example(line=["replay", "story.yaml", "--watch"])
+@example(line=["compare", "acme"])
 def test_a_command_line_ends_with_a_documented_exit_code(folder: Path, line: list[str]) -> None:
     code, said = run(line)
     assert code != BUG, said
