@@ -68,7 +68,7 @@ def test_what_goes_wrong_is_said(db: str, arguments: tuple[str, ...], code: int,
 
 
 def test_a_query_without_an_end_is_refused(db: str) -> None:
-    done = run("--db", db, "sql", "-", stdin="é" * 2**20)
+    done = run("--db", db, "sql", "-", stdin=("é" * 2**20).encode())
     assert (done.exit_code, done.stdout) == (2, "")
     assert "longer than 1 MB" in done.stderr
 
