@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from tests.answers.stores import replay_text, stories_of
+from tests.render.plot.test_belief import texts
 from timeline.answers.asked import LensAsked
 from timeline.app import Timeline
 from timeline.questions.diff import Diff
@@ -19,6 +21,8 @@ from timeline.questions.state import State
 from timeline.questions.why import Why
 from timeline.render.doubts import deciding_words
 from timeline.render.lists import sum_lines
+from timeline.render.plot.axes import axes_scene
+from timeline.render.plot.then import then_scene
 from timeline.render.terms import step_words, term_rows
 
 stories = stories_of("twitter-musk")
@@ -129,3 +133,52 @@ def test_an_empty_answer_through_a_lens_does_not_say_that_nothing_was_reported(
     assert nothing in then.alt
     belief = stories.plot("deal:musk-twitter", kind="belief", on="2022-05-20", lens=ONE_FILING)
     assert "Nothing of what counts here has been reported about it." in belief.alt
+
+
+DECIDED_BY_OPINION = """\
+sources:
+  acme: {publisher: Acme, kind: press_release, published: 2025-01-10}
+  post: {publisher: Post, kind: news, published: 2025-02-10}
+companies: {acme: {name: Acme}, globex: {name: Globex}}
+events:
+  - type: deal_signed
+    subject: deal:a
+    occurred: 2025-01-10
+    source: acme
+    kind: acquisition
+    parties: {acme: acquirer, globex: target}
+  - type: deal_approval_decided
+    id: no
+    subject: deal:a
+    occurred: 2025-01-20
+    source: post
+    authority: EU
+    outcome: refused
+    fact_level: opinion
+"""
+
+
+@pytest.fixture
+def opinion(tmp_path: Path) -> Iterator[Timeline]:
+    with Timeline.open(tmp_path / "timeline.db") as timeline:
+        replay_text(timeline.store, tmp_path, DECIDED_BY_OPINION)
+        yield timeline
+
+
+@pytest.mark.parametrize(
+    "question", [State("acme"), Items("deal"), Diff("acme", on="2025-01-01..2025-02-01")]
+)
+def test_a_table_in_markdown_knows_an_opinion(opinion: Timeline, question: Any) -> None:
+    rows = list(question.told(opinion.reader, opinion.ask(question)))
+    details = " ".join(row["details"] for row in rows)
+    assert ("refused by EU" in details) == ("(only an opinion)" in details)
+
+
+def test_then_and_now_and_pictures_know_an_opinion(opinion: Timeline) -> None:
+    answer = opinion.then_and_now("acme", on="2025-01-25")
+    assert answer.levels == {"no": "opinion"}
+    told = " ".join(texts(then_scene(answer, "light", 1200)))
+    assert "(only an opinion)" in told
+    assert "refused by EU" not in told.replace("refused by EU (only an opinion)", "")
+    axes = opinion.axes("deal:a", on="2025-01-25")
+    assert "(only an opinion)" in " ".join(texts(axes_scene(axes, "light", 1200)))

@@ -60,6 +60,8 @@ class Mark(Struct, frozen=True, kw_only=True):
     """Whether it is evidence at the coordinate: known, and not retracted."""
     later: bool
     """Whether it was not yet known at the coordinate."""
+    fact_level: str | UnsetType = UNSET
+    """``forecast`` or ``opinion``; of a fact it is left out."""
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -318,6 +320,7 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
         if seen is not None:
             marks.append(counting.get(each.id, seen))
     for entry in sorted(marks, key=by_known):
+        level = entry.fields.get("fact_level", "fact")
         yield Mark(
             event=entry.id,
             type=entry.type,
@@ -330,6 +333,7 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
             sources=entry.sources,
             counts=entry.id in counting,
             later=entry.known > known,
+            fact_level=UNSET if level == "fact" else level,
         )
 
 

@@ -25,6 +25,7 @@ from timeline.answers.model import CompanyItem
 from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of, items_of, shown_order
 from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.told import levels_of
 from timeline.answers.view import View
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
@@ -81,6 +82,8 @@ class ThenAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
     """Every day up to ``until`` by whose evening something about these items became public."""
     began_later: int
     """Items that are there by ``until``, and of which nothing held on the day asked for."""
+    levels: dict[str, str]
+    """By its id, the fact level of each event of a step that is no fact; the later one, where both differ."""
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every pair, with the status of both sides."""
@@ -156,6 +159,12 @@ def then_and_now(then: View, now: View, target: str, timezone: str = "UTC") -> T
         courses=courses,
         reports=list(_reports(told.values(), until, timezone)),
         began_later=seen.began_later(now, until, last),
+        levels={
+            event: level
+            for view, side in ((then, was), (now, became))
+            for found in levels_of(view, [item.subject for item in side if item.steps]).values()
+            for event, level in found.items()
+        },
     )
 
 

@@ -125,11 +125,9 @@ def _write_markdown(
     session: Session, timeline: Timeline, question: Question[Any], answer: Any
 ) -> None:
     """Write the answer as people read it: its coordinate, and a table in words."""
-    from timeline.questions.lookups import NamesIn
     from timeline.render.markdown import answer_lines
 
-    names = timeline.reader.ask(NamesIn(answer))
-    rows = list(question.told(answer, names))
+    rows = list(question.told(timeline.reader, answer))
     columns = question.shown(answer) or question.columns(answer)
     with writing(session) as stream:
         stream.writelines(answer_lines(answer, rows, columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +44,7 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
 
         return CompanyRow.__struct_fields__
 
-    def told(self, answer: CompaniesAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: CompaniesAnswer) -> Iterator[Row]:
         """A line each."""
         from timeline.render.lists import told_companies
 

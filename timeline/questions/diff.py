@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,11 +92,13 @@ class Diff(Question["DiffAnswer"]):
         """What fits beside each other."""
         return ("subject", "change", "before", "after", "events", "sources")
 
-    def told(self, answer: DiffAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: DiffAnswer) -> Iterator[Row]:
         """Each thing that differs, in words."""
+        from timeline.questions.lookups import LevelsIn, NamesIn
         from timeline.render.diff import told_changes
 
-        return told_changes(answer, names)
+        names, levels = reader.ask(NamesIn(answer)), reader.ask(LevelsIn(answer))
+        return told_changes(answer, names, levels)
 
     def words(self, reader: StoreReader, answer: DiffAnswer, look: Look, format_: str) -> Words:
         """Each change, and what told it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,27 +105,24 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
 
         return LIST_COLUMNS
 
-    def told(self, answer: ListAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: ListAnswer) -> Iterator[Row]:
         """What each item is and how it stands, in words."""
+        from timeline.questions.lookups import NamesIn, evidence_deciding
         from timeline.render.lists import told_items
 
-        return told_items(answer.items, names)
+        evidence = evidence_deciding(reader, self, answer.items)
+        names = reader.ask(NamesIn(answer))
+        return told_items(answer.items, names, evidence)
 
     def words(self, reader: StoreReader, answer: ListAnswer, look: Look, format_: str) -> Words:
         """Each item in two lines, and sums."""
-        from timeline.questions.lookups import EvidenceOf, NamesIn
-        from timeline.render.doubts import DECIDING
+        from timeline.questions.lookups import NamesIn, evidence_deciding
         from timeline.render.lists import list_lines, no_items_words
 
         if format_ != "table":
             return Words(empty="" if answer.items else no_items_words(answer))
         names = reader.ask(NamesIn(answer))
-        deciding = [
-            item
-            for item in answer.items
-            if not DECIDING.isdisjoint(step["type"] for step in item.steps)
-        ]
-        told = reader.ask(EvidenceOf(deciding, **self.placed())) if deciding else {}
+        told = evidence_deciding(reader, self, answer.items)
         return Words(list_lines(answer, width=look.width, color=look.color, names=names, told=told))
 
 

@@ -100,6 +100,18 @@ class EvidenceOf(Located, Lensed, Question["dict[str, model.Told]"]):
             return told(view, self.items)
 
 
+def evidence_deciding(
+    reader: StoreReader, question: Located, items: Iterable[CompanyItem]
+) -> dict[str, model.Told]:
+    """The evidence of the items with a step that a line of a list tells of, so that no opinion decides."""
+    from timeline.render.doubts import DECIDING
+
+    deciding = [
+        item for item in items if not DECIDING.isdisjoint(step["type"] for step in item.steps)
+    ]
+    return reader.ask(EvidenceOf(deciding, **question.placed())) if deciding else {}
+
+
 @dataclass(frozen=True)
 class LevelsIn(Question["dict[str, str]"]):
     """The fact level of each event in the steps of a difference that is no fact, by its id."""

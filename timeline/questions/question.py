@@ -111,10 +111,12 @@ class Question(Generic[Answer]):
         """The columns that a person can read side by side; None: all."""
         return None
 
-    def told(self, answer: Answer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: Answer) -> Iterator[Row]:
         """The rows as people read them in a table: with names, words and days, and without codes."""
+        from timeline.questions.lookups import NamesIn
         from timeline.render.spoken import spoken
 
+        names = reader.ask(NamesIn(answer))
         shown = self.shown(answer) or self.columns(answer)
         for row in spoken(self.rows(answer), names):
             yield {name.replace("_", " "): row.get(name) for name in shown}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
@@ -89,12 +89,15 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
 
         return STATE_COLUMNS
 
-    def told(self, answer: StateAnswer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: StateAnswer) -> Iterator[Row]:
         """What each item is and how it stands, in words, with the company in front."""
+        from timeline.questions.lookups import NamesIn, evidence_deciding
         from timeline.render.lists import told_items
 
+        names = reader.ask(NamesIn(answer))
+        evidence = evidence_deciding(reader, self, _items(answer))
         for company in answer.companies:
-            for row in told_items(company.items, names, company.company):
+            for row in told_items(company.items, names, evidence, company.company):
                 yield {"company": company.name, **row}
 
     def words(self, reader: StoreReader, answer: StateAnswer, look: Look, format_: str) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -63,9 +63,9 @@ class Counted(Question["Stats"]):
         """What is counted, and how much there is."""
         return ("of", "name", "value")
 
-    def told(self, answer: Stats, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: Stats) -> Iterator[Row]:
         """The counts as people read them: the last position is the last entry of the record."""
-        return map(_spoken, super().told(answer, names))
+        return map(_spoken, super().told(reader, answer))
 
     def words(self, reader: StoreReader, answer: Stats, look: Look, format_: str) -> Words:
         """A line for each count."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -56,10 +56,12 @@ class _Chained(Question[Answer]):
             "subject", "counts", "occurred", "known", "type", "before", "after", "event", "cited",
         )  # fmt: skip
 
-    def told(self, answer: Answer, names: Mapping[str, str]) -> Iterator[Row]:
+    def told(self, reader: StoreReader, answer: Answer) -> Iterator[Row]:
         """Every event of every chain, with what it did and who told it, in words."""
+        from timeline.questions.lookups import NamesIn
         from timeline.render.why import told_chain
 
+        names = reader.ask(NamesIn(answer))
         for chain in self.chains(answer):
             yield from told_chain(chain, names)
 

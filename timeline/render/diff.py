@@ -80,7 +80,7 @@ def diff_lines(
         yield from page.paragraph(f"Exactly, {label}: {coordinate_options(side)}", "faint")
 
 
-def told_changes(answer: DiffAnswer, names: Names) -> Iterator[dict[str, Any]]:
+def told_changes(answer: DiffAnswer, names: Names, levels: Levels) -> Iterator[dict[str, Any]]:
     """The difference as people read it in a table: a row for each thing that differs."""
     items = {item.subject: item for item in answer.items}
     causes = {cause.event: cause for cause in answer.evidence}
@@ -90,7 +90,7 @@ def told_changes(answer: DiffAnswer, names: Names) -> Iterator[dict[str, Any]]:
             of, rows = name_of(answer.company, names), company_rows(change, names)
         else:
             of = title(item, answer.company, names)
-            rows = change_rows(item, [change], names)
+            rows = change_rows(item, [change], names, levels)
         yield {
             "change": change.change,
             "of": of,

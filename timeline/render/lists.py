@@ -152,16 +152,19 @@ def told_companies(answer: CompaniesAnswer) -> Iterator[dict[str, Any]]:
 
 
 def told_items(
-    items: Iterable[CompanyItem], names: Names, company: str | None = None
+    items: Iterable[CompanyItem],
+    names: Names,
+    told: Mapping[str, Told],
+    company: str | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Items as people read them in a table; of a company as it sees them."""
+    """Items as people read them in a table, with their evidence by subject; of a company as it sees them."""
     for item in items:
         remarks = (remark_words(remark, item.subject, names) for remark in item.remarks)
         yield {
             "status": status_words(item.status),
             "what": title(item, company, names),
             "since": standing_words(item),
-            "details": " · ".join(_details(item, names)),
+            "details": " · ".join(_details(item, names, told.get(item.subject))),
             "beware": "; ".join([*marks(item), *remarks]),
             "subject": item.subject,
         }

@@ -17,7 +17,6 @@ from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
 from timeline.render.coordinate import coordinate_options, coordinate_words
-from timeline.render.fields import type_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import (
     ALL,
@@ -31,7 +30,14 @@ from timeline.render.plot.days import (
     windowed,
 )
 from timeline.render.plot.measure import width, wrap
-from timeline.render.plot.said import claim_words, evidence_words, item_title, known_words, standing
+from timeline.render.plot.said import (
+    claim_words,
+    evidence_words,
+    item_title,
+    known_words,
+    mark_words,
+    standing,
+)
 from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, Links, Scene, Sheet
 from timeline.render.question import ordinal
 from timeline.render.status import GROUPS, Group, group_of
@@ -135,7 +141,7 @@ def _news(answer: AxesAnswer) -> list[_News]:
     believed = ""
     for day, some in groupby(marks, key=lambda mark: mark.known[:10]):
         group = list(some)
-        types = list(dict.fromkeys(type_words(mark.type) for mark in group))
+        types = list(dict.fromkeys(mark_words(mark) for mark in group))
         publishers = dict.fromkeys(
             answer.sources.get(slug, slug).partition(",")[0]
             for mark in group

@@ -19,11 +19,10 @@ from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
-from timeline.render.fields import type_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import Axis, axis, day_words, spaced, stepped
 from timeline.render.plot.measure import shorten, width, wrap
-from timeline.render.plot.said import others_words
+from timeline.render.plot.said import mark_level_words, mark_words, others_words
 from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, TEXT, Align, Links, Scene, Sheet
 from timeline.render.question import (
     belief_question,
@@ -175,11 +174,11 @@ def _headline(belief: Belief, answer: BeliefAnswer) -> str:
         return "As it had been told ahead"
     if (step := answer.steps.get(turned.event)) is not None:
         if not EVENT_TYPES[turned.type].step:
-            return capital(type_words(turned.type))
+            return capital(mark_words(turned))
         day, _, said = step_words(step, answer.names).partition(": ")
-        return f"{capital(said)}, {day}"
+        return f"{capital(said)}{mark_level_words(turned)}, {day}"
     titles = [answer.cited[slug].title for slug in turned.sources if slug in answer.cited]
-    return next(filter(None, titles), None) or capital(type_words(turned.type))
+    return next(filter(None, titles), None) or capital(mark_words(turned))
 
 
 def _turned(belief: Belief) -> Mark | None:

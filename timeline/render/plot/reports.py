@@ -17,7 +17,7 @@ from timeline.render.headlines import headline
 from timeline.render.plot.colours import Look
 from timeline.render.plot.lines import Filter, kind_of_tie
 from timeline.render.plot.measure import width
-from timeline.render.plot.said import item_of_course
+from timeline.render.plot.said import item_of_course, mark_level_words
 from timeline.render.plot.sheet import SMALL, Links, Scene, Sheet
 
 _BARS: Final = 34
@@ -55,7 +55,8 @@ def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> l
     return [
         Headline(
             day=day,
-            sentence=headline(item_of_course(course), mark.type, answer.names),
+            sentence=headline(item_of_course(course), mark.type, answer.names)
+            + mark_level_words(mark),
             subject=course.subject,
             event=mark.event,
             sources=mark.sources,

@@ -14,7 +14,9 @@ from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import KINDS
 from timeline.model.subject import Subject
 from timeline.model.values import ALWAYS, Instant
+from timeline.render.fields import type_words
 from timeline.render.status import status_words
+from timeline.render.terms import level_words
 from timeline.render.text import capital, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
@@ -104,6 +106,16 @@ def span_words(
     """A span in a sentence: what it is, how it stands, from when, and who says so."""
     marks = [m for m in course.marks if m.counts and m.earliest < span.valid_to]
     return f"{label}: {standing(span, names)}, {days_words(span)}. {evidence_words(marks, sources)}"
+
+
+def mark_words(mark: Mark) -> str:
+    """What an event was, and that it is no fact: "deal suspended (only an opinion)"."""
+    return f"{type_words(mark.type)}{mark_level_words(mark)}"
+
+
+def mark_level_words(mark: Mark) -> str:
+    """That an event is no fact; nothing of a fact."""
+    return "" if mark.fact_level is UNSET else level_words(mark.fact_level)
 
 
 def evidence_words(marks: Sequence[Mark], sources: Mapping[str, str]) -> str:

@@ -208,12 +208,12 @@ def _card(
 
 def _said(pair: Pair, side: CompanyItem, answer: ThenAnswer, *, now: bool) -> Iterator[str]:
     """What a card tells of its side: since when, and of what differs what stands on this side."""
-    decided = "".join(f"; {each}" for each in deciding_words(side, answer.names))
+    decided = "".join(f"; {each}" for each in deciding_words(side, answer.names, answer.levels))
     yield f"{capital(standing_words(side))}{decided}."
     kind = KINDS[Subject.of(side.subject).kind]
     changes = [each for each in answer.changes if each.subject == pair.subject]
     if side.steps and "steps" in {each.change for each in changes} and not now:
-        yield f"{capital(step_words(side.steps[-1], answer.names))}."
+        yield f"{capital(step_words(side.steps[-1], answer.names, answer.levels))}."
     for change in changes:
         yield from _differing(change, kind.name, answer, now=now)
 
@@ -226,7 +226,7 @@ def _differing(change: Change, kind: str, answer: ThenAnswer, *, now: bool) -> I
                 yield f"{capital(label_of(term))}: {term_words(KINDS[kind], term, each, answer.names)}."
     elif change.change == "steps":
         for step in value:
-            yield f"{capital(step_words(step, answer.names))}."
+            yield f"{capital(step_words(step, answer.names, answer.levels))}."
 
 
 def _sources(pair: Pair, side: CompanyItem, answer: ThenAnswer, *, now: bool) -> list[str]:

@@ -92,5 +92,5 @@ def _page(timeline: Timeline, question: Question[Any]) -> Page:
 def _told(
     timeline: Timeline, question: Question[Any], answer: Any, columns: Sequence[str]
 ) -> Table:
-    rows = list(question.told(answer, timeline.names_in(answer)))
+    rows = list(question.told(timeline.reader, answer))
     return Table([*rows[0]] if rows else columns, rows)
