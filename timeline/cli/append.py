@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from timeline.cli.options import ROWS, Decorator, examples, tone, written
-from timeline.cli.output import write_rows
+from timeline.cli.output import write_outcomes
 from timeline.cli.session import Session
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from timeline.store.append import Outcome
 
 
 class Version(click.ParamType[int | None]):
@@ -134,7 +133,7 @@ def append(ctx: click.Context, expected_version: int | None) -> None:
             raise click.UsageError("--expected-version is for one event", ctx)
         else:
             outcomes = timeline.append_lines(io.BytesIO(data))
-    _report(session, outcomes)
+    write_outcomes(session, outcomes)
 
 
 def _command(name: str, sentence: str) -> click.Command:
@@ -148,7 +147,7 @@ def _command(name: str, sentence: str) -> click.Command:
         fields = given_fields(name, options)
         with session.open() as timeline:
             outcome = timeline.append(fields, expected_version=expected_version)
-        _report(session, [outcome])
+        write_outcomes(session, [outcome])
 
     made = click.command(
         name,
@@ -159,16 +158,3 @@ def _command(name: str, sentence: str) -> click.Command:
     )(command)
     made.params[:0] = field_options(name)
     return made
-
-
-def _report(session: Session, outcomes: list[Outcome]) -> None:
-    from msgspec.structs import asdict
-
-    from timeline.store.append import Outcome
-
-    rows = map(asdict, outcomes)
-    if session.format in ("table", "md"):  # people read of entries
-        said = ({"id": r["id"], "entry": r["position"], "new": r["new"]} for r in rows)
-        write_rows(session, said, columns=("id", "entry", "new"))
-        return
-    write_rows(session, rows, columns=Outcome.__struct_fields__)

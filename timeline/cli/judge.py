@@ -6,7 +6,7 @@ import click
 
 from timeline.cli.completers import complete_company
 from timeline.cli.options import ROWS, examples, tone, written
-from timeline.cli.output import write_rows
+from timeline.cli.output import write_outcomes
 from timeline.cli.session import Session
 
 
@@ -31,10 +31,6 @@ def judge(
     Every answer then shows the same company under the id registered first. To undo it, retract the event
     whose id this prints, or judge again: the later judgement wins.
     """
-    from msgspec.structs import asdict
-
-    from timeline.store.append import Outcome
-
     with session.open() as timeline:
         outcome = timeline.judge(company, other, same=judgement == "same", reason=reason)
-    write_rows(session, [asdict(outcome)], columns=Outcome.__struct_fields__)
+    write_outcomes(session, [outcome])

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from timeline.cli.errors import CannotWrite
 from timeline.cli.session import Session
+
+if TYPE_CHECKING:
+    from timeline.store.append import Outcome
 
 
 def write_rows(
@@ -78,6 +81,20 @@ def write_document(session: Session, answer: Any) -> None:
 
     with writing(session) as stream:
         stream.writelines(json_document(answer))
+
+
+def write_outcomes(session: Session, outcomes: list[Outcome]) -> None:
+    """Write what became of events that were appended; people read of entries."""
+    from msgspec.structs import asdict
+
+    from timeline.store.append import Outcome
+
+    rows = map(asdict, outcomes)
+    if session.format in ("table", "md"):
+        said = ({"id": r["id"], "entry": r["position"], "new": r["new"]} for r in rows)
+        write_rows(session, said, columns=("id", "entry", "new"))
+        return
+    write_rows(session, rows, columns=Outcome.__struct_fields__)
 
 
 @contextmanager
