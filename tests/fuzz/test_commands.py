@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest import mock
 
@@ -96,9 +96,13 @@ def run(line: list[str]) -> tuple[int, str]:
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     stdin = io.TextIOWrapper(io.BytesIO(b'{"type": "deal_announced"}\n'), "utf-8")
     # who follows the log, or watches files, waits for more, until somebody presses Ctrl-C
-    ended = mock.patch("time.sleep", side_effect=KeyboardInterrupt)
-    given = mock.patch.object(sys, "stdin", stdin)
-    with ended, given, redirect_stdout(out), redirect_stderr(err):
+    waits = (f"timeline.{module}.sleep" for module in ("cli.replay", "questions.log"))
+    with ExitStack() as stack:
+        for wait in waits:
+            stack.enter_context(mock.patch(wait, side_effect=KeyboardInterrupt))
+        stack.enter_context(mock.patch.object(sys, "stdin", stdin))
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
         try:
             main(line)
         except SystemExit as end:

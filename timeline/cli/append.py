@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-
 class Version(click.ParamType[int | None]):
     """A number of events, or ``any``."""
 

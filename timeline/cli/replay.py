@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
@@ -92,7 +92,7 @@ POLLED: Final = 0.5
 
 
 def _wait() -> None:
-    time.sleep(POLLED)
+    sleep(POLLED)
 
 
 def saved(paths: Sequence[str], wait: Callable[[], object] = _wait) -> Iterator[None]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from timeline import parameters
@@ -111,7 +111,7 @@ class Follow(Question["Iterator[LogEntry]"]):
     types: Iterable[str] = ()
     source: str | None = None
     after: int = 0
-    wait: Callable[[], object] = lambda: time.sleep(0.5)
+    wait: Callable[[], object] = lambda: sleep(0.5)
 
     def ask(self, reader: StoreReader) -> Iterator[LogEntry]:
         """The events, without end."""
