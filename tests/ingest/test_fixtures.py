@@ -410,6 +410,106 @@ def test_what_is_wrong_under_a_source_is_said_once_and_where_it_stands(
     assert said(tmp_path, text) == problems
 
 
+GROUPS = """\
+sources:
+  post:
+    publisher: Post
+    kind: news
+    published: 2025-01-10
+    defaults: {occurred: 2025-01-09, attribution: media_report}
+    says:
+      - {type: deal_signed, subject: "deal:first"}
+      - defaults: {subject: "deal:widgets", attribution: named_person, speaker: Ann}
+        says:
+          - {type: deal_announced, kind: supply, parties: {acme: supplier}}
+          - defaults: {occurred: 2025-01-08}
+            says: [{type: deal_signed, attribution: filing}]
+          - {type: deal_completed, occurred: 2025-01-10}
+      - says: [{type: deal_signed, subject: "deal:last"}]
+companies:
+  acme: {name: Acme}
+"""
+IN_FULL = """\
+sources:
+  post: {publisher: Post, kind: news, published: 2025-01-10}
+companies:
+  acme: {name: Acme}
+events:
+  - {type: deal_signed, subject: "deal:first", occurred: 2025-01-09, attribution: media_report}
+  - {type: deal_announced, kind: supply, parties: {acme: supplier}, subject: "deal:widgets",
+     occurred: 2025-01-09, attribution: named_person, speaker: Ann}
+  - {type: deal_signed, subject: "deal:widgets", occurred: 2025-01-08, attribution: filing, speaker: Ann}
+  - {type: deal_completed, subject: "deal:widgets", occurred: 2025-01-10, attribution: named_person,
+     speaker: Ann}
+  - {type: deal_signed, subject: "deal:last", occurred: 2025-01-09, attribution: media_report}
+"""
+
+
+def test_a_group_of_events_under_a_source_has_defaults_of_its_own(tmp_path: Path) -> None:
+    short, long = load(tmp_path, GROUPS), load(tmp_path, IN_FULL)
+    assert short.problems == long.problems == []
+    for fixture in (short, long):
+        for draft in fixture.drafts:
+            draft.prepare()
+    assert [draft.fields for draft in short.drafts] == [draft.fields for draft in long.drafts]
+
+
+@pytest.mark.parametrize(
+    "old, new, problems",
+    [
+        ("says: [{type: deal_signed, s", "id: x, says: [{type: deal_signed, s", []),
+        (
+            '- says: [{type: deal_signed, subject: "deal:last"}]',
+            "- says: deal_signed",
+            ["15:15 wrong-type"],
+        ),
+        ("speaker: Ann}", "speker: Ann}", ["9:72 unknown-field"]),
+        ("{occurred: 2025-01-08}", "soon", ["12:23 wrong-type"]),
+        ("- defaults: {occurred: 2025-01-08}", "- note: x", ["12:13 unknown-field"]),
+        ("type: deal_completed", "type: deal_complted", ["14:20 unknown-event-type"]),
+    ],
+)
+def test_what_is_wrong_in_a_group_is_said_where_it_stands(
+    tmp_path: Path, old: str, new: str, problems: list[str]
+) -> None:
+    text = GROUPS.replace(old, new, 1)
+    assert text != GROUPS
+    assert said(tmp_path, text)[: len(problems)] == problems
+    assert said(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "old, new, lost",
+    [
+        ("kind: supply,", "kind: [supply,", {"deal_announced"}),
+        ("attribution: filing}", "attribution: filing", {"deal_signed filing"}),
+        ("{type: deal_completed,", "{type: !!str deal_completed,", {"deal_completed"}),
+        ("          - {type: deal_completed", "\t- {type: deal_completed", {"deal_completed"}),
+        # without its defaults nobody knows what the events of a group are
+        (
+            "speaker: Ann}",
+            "speaker: Ann",
+            {"deal_announced", "deal_signed filing", "deal_completed"},
+        ),
+    ],
+)
+def test_a_damaged_event_of_a_group_hides_no_other(
+    tmp_path: Path, old: str, new: str, lost: set[str]
+) -> None:
+    text = GROUPS.replace(old, new, 1)
+    assert text != GROUPS
+    events = {"deal_signed media_report", "deal_announced", "deal_signed filing", "deal_completed"}
+    fixture = load(tmp_path, text)
+    assert fixture.problems
+    told = [
+        (draft.fields["type"], draft.fields.get("attribution"))
+        for draft in fixture.drafts
+        if not draft.fields["type"].endswith("_registered")
+    ]
+    found = {f"{type_} {by}" if type_ == "deal_signed" else type_ for type_, by in told}
+    assert found == events - lost
+
+
 def test_no_more_than_a_thousand_problems_are_said_of_what_a_source_says(tmp_path: Path) -> None:
     says = "".join("      - {type: deal_signd}\n" for _ in range(MOST_PROBLEMS + 9))
     head = "sources:\n  post:\n    publisher: Post\n    kind: news\n    published: 2025-01-10\n"

@@ -244,7 +244,8 @@ def validator() -> Any:
 
 
 def fixtures() -> list[Path]:
-    return sorted([*ROOT.glob("fixtures/*.yaml"), *ROOT.glob("tests/cases/*.yaml")])
+    folders = ("fixtures", "tests/cases", "docs/examples")
+    return sorted(path for folder in folders for path in ROOT.glob(f"{folder}/*.yaml"))
 
 
 class Core(yaml.SafeLoader):
@@ -276,6 +277,8 @@ def test_every_fixture_is_valid_to_an_editor(validator: Any, path: Path) -> None
         {"events": [{"type": "fact_stated", "occurred": "2025"}]},
         {"companies": {"Acme Inc": {"name": "A"}}},
         {"sources": {"a": {"publisher": "A", "kind": "news", "published": "2025", "says": [{}]}}},
+        {"sources": {"a": {"publisher": "A", "says": [{"defaults": {}}]}}},
+        {"sources": {"a": {"publisher": "A", "says": [{"note": "x", "says": []}]}}},
         {"sources": {"a": {"defaults": {"value": "USD 5"}}}},
         {"companies": {"acme": {"type": "company_registered"}}},
         {"expect": [{"state": {}}]},

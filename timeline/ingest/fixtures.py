@@ -260,12 +260,21 @@ class _Reader:
 
     def _without_news(self, slug: str, fields: Mapping) -> Mapping:
         """The registration of a source without what it says, which is kept for later."""
+        defaults = self._defaults(fields)
+        said = fields.get("says")
+        if said is not None:
+            self.said.append((slug, said, defaults))
+        rest = {k: pair for k, pair in fields.pairs.items() if k not in ("says", "defaults")}
+        return Mapping(fields.line, fields.column, rest, fields.flow)
+
+    def _defaults(self, fields: Mapping) -> Mapping:
+        """What the events of a source, or of a group of them, inherit."""
         defaults = fields.get("defaults")
         if defaults is not None and not isinstance(defaults, Mapping):
             message = '"defaults" is a mapping of fields'
             self.report.add("wrong-type", message, defaults, "defaults: {occurred: 2025-01-10}")
         if not isinstance(defaults, Mapping):
-            defaults = Mapping(fields.line, fields.column)
+            return Mapping(fields.line, fields.column)
         for name, (key, value) in defaults.pairs.items():
             if name not in DEFAULTS:
                 hint = did_you_mean(name, DEFAULTS) or f"one of {', '.join(DEFAULTS)}"
@@ -273,25 +282,34 @@ class _Reader:
                 self.report.add("unknown-field", message, key, hint)
             else:
                 shape(value, fields_of(Event)[name].type, self.report, name)
-        said = fields.get("says")
-        if said is not None:
-            self.said.append((slug, said, defaults))
-        rest = {k: pair for k, pair in fields.pairs.items() if k not in ("says", "defaults")}
-        return Mapping(fields.line, fields.column, rest, fields.flow)
+        return defaults
 
     def _says(self) -> None:
         for slug, said, defaults in self.said:
-            if not isinstance(said, Sequence):
-                hint = "says: [{type: deal_signed, …}], or a line beginning with - for each"
-                self.report.add("wrong-type", '"says" is a list of events', said, hint)
-                self._lose(said)
+            self._group(slug, said, defaults)
+
+    def _group(self, slug: str, said: Node, defaults: Mapping) -> None:
+        """Events of a source that have some defaults in common; a group may hold groups."""
+        if not isinstance(said, Sequence):
+            hint = "says: [{type: deal_signed, …}], or a line beginning with - for each"
+            self.report.add("wrong-type", '"says" is a list of events', said, hint)
+            self._lose(said)
+            return
+        for item in said.items:
+            if len(self.report.problems) >= MOST_PROBLEMS:
+                return
+            if isinstance(item, Mapping) and (inner := item.get("says")) is not None:
+                for name in item.pairs.keys() - {"says", "defaults"}:
+                    message = f'"{name}" is no part of a group of events'
+                    hint = "a group has defaults, and says, the list of its events"
+                    self.report.add("unknown-field", message, item.pairs[name][0], hint)
+                own = self._defaults(item)
+                both = {**defaults.pairs, **own.pairs}
+                self._group(slug, inner, Mapping(own.line, own.column, both))
                 continue
-            for item in said.items:
-                if isinstance(item, Mapping):
-                    item = self._inheriting(item, slug, defaults)
-                self._event(item, item, {})
-                if len(self.report.problems) >= MOST_PROBLEMS:
-                    return
+            if isinstance(item, Mapping):
+                item = self._inheriting(item, slug, defaults)
+            self._event(item, item, {})
 
     def _inheriting(self, item: Mapping, slug: str, defaults: Mapping) -> Mapping:
         """An event with its source, and with the defaults that it does not say itself."""

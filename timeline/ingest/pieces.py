@@ -181,7 +181,9 @@ class _Pieces:
 
     def _inside(self, start: int, end: int, path: tuple[str, ...]) -> Node | None:
         """A section, a source or what it says, without the entries that cannot be read."""
-        starts, _ = self._starts(start, end)
+        starts, is_list = self._starts(start, end)
+        if is_list and path and path[-1] == "says":
+            return self._group(starts[0], end, path)
         alone = _KEY_ALONE.match(self.lines[starts[0]]) if starts else None
         if alone is None or not (
             not path or path == ("sources",) or (path[0] == "sources" and alone[1] == "says")
@@ -193,6 +195,23 @@ class _Pieces:
             return None
         key = Scalar(starts[0] + 1, self._indent(starts[0]) + 1, name, plain=True)
         return Mapping(key.line, key.column, {name: (key, found)})
+
+    def _group(self, start: int, end: int, path: tuple[str, ...]) -> Sequence | None:
+        """A group of events under ``says``, without those that cannot be read."""
+        line = self.lines[start]
+        # the dash away, the rest of its line is a key like those below it
+        self.lines[start] = line.replace("-", " ", 1)
+        try:
+            starts, _ = self._starts(start, end)
+            keys = (_KEY_ALONE.match(self.lines[n]) for n in starts)
+            if not any(key is not None and key[1] == "says" for key in keys):
+                return None
+            found = self.entries(start, end, (*path, "group"))
+            if found is None or self._is_damaged(found, start, end):
+                return None
+        finally:
+            self.lines[start] = line
+        return Sequence(found.line, found.column, [found])
 
     def _is_damaged(self, source: Mapping | Sequence, first: int, last: int) -> bool:
         """Whether a field of a source could not be read, so that nothing can be told of what it says."""

@@ -21,6 +21,7 @@ SCHEMA_LINE: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 """How a story begins, so that editors find the schema of it."""
 
 _REF: Final = "#/definitions/{name}"
+_GROUP: Final = "Group"
 _SLUGS: Final = {"pattern": f"^{SLUG}$"}
 
 
@@ -57,13 +58,21 @@ def fixture_schema() -> dict[str, Any]:
     fields["says"] = {
         "type": "array",
         "description": "what the source says: events that inherit from it and its defaults",
-        "items": {"anyOf": said},
+        "items": {"anyOf": [*said, {"$ref": _REF.format(name=_GROUP)}]},
     }
     event_fields = components[SourceRegistered.__name__]["properties"]
     fields["defaults"] = {
         "type": "object",
         "description": "what the events under the source inherit where they do not say it",
-        "properties": {name: event_fields[name] for name in DEFAULTS},
+        "properties": {name: event_fields[name] for name in DEFAULTS}
+        | {"subject": {"type": "string", "pattern": "^[a-z]+:"}},
+        "additionalProperties": False,
+    }
+    components[_GROUP] = {
+        "type": "object",
+        "description": "events of the source that have more in common",
+        "properties": {"defaults": fields["defaults"], "says": fields["says"]},
+        "required": ["says"],
         "additionalProperties": False,
     }
     sections = {
