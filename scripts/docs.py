@@ -231,8 +231,7 @@ TEXTS = {
 def event_catalogue() -> str:
     """Every event type by kind of subject, with its fields, from the registry."""
     from timeline.model import kinds as registry
-    from timeline.model.kinds.about_record import RecordEvent
-    from timeline.model.kinds.event import Event
+    from timeline.model.kinds.event import Event, RecordEvent
     from timeline.model.values import Role
 
     parts = [

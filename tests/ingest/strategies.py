@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from timeline.errors import TimelineError
 from timeline.ingest.shape import fields_of
-from timeline.model import subject, values
+from timeline.model import values
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES
 from timeline.model.kinds.event import Event
 from timeline.model.kinds.fact import FactEvent
@@ -53,7 +53,7 @@ def subjects(draw: st.DrawFn, kind: str | None = None) -> str:
 
 _BY_CHECK: dict[Callable[[str], None], st.SearchStrategy[str]] = {
     values.check_slug: slugs,
-    subject.check_subject: subjects(),
+    values.check_subject: subjects(),
     values.check_attribute: attributes,
     values.check_edtf: dates,
     values.check_moment: moments,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from timeline.errors import InvalidValue
-from timeline.model.subject import SUBJECT_KINDS, Subject
+from timeline.model.values import SUBJECT_KINDS, Subject
 
 
 @pytest.mark.parametrize("text", ["deal:a-b", "fact:a/b.c@2025", "proceeding:ftc-1", "source:s"])

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timeline.errors import InvalidDate, InvalidValue
-from timeline.model import subject, values
+from timeline.model import values
 from timeline.model.kinds.fact import FactStated
 from timeline.model.kinds.right import RightGranted
 from timeline.model.values import (
@@ -46,7 +46,7 @@ from timeline.model.values import (
     [
         (values.check_slug, ["a", "1", "a-1", "foxconn-openai"],
          ["", "-a", "a-", "a--b", "A", "a b", "a_b", "ä", "a\n", "٣", "a/b"]),
-        (subject.check_subject,
+        (values.check_subject,
          ["deal:a", "company:a-1", "source:a", "rumour:a", "right:a", "commitment:a", "relationship:a",
           "proceeding:a",
           "fact:a/b", "fact:a/b.c-d@2025", "fact:a/b@2025-01/2025-06", "fact:a/b@[2025-01..2025-03]"],
@@ -87,7 +87,7 @@ def test_a_date_obeys_edtf() -> None:
         with pytest.raises(InvalidDate):
             values.check_edtf(wrong)
     with pytest.raises(InvalidDate):
-        subject.check_subject("fact:a/b@2025-13")
+        values.check_subject("fact:a/b@2025-13")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_refusal_says_what_to_write(
 @given(st.text(max_size=30))
 def test_any_text_is_accepted_or_refused(text: str) -> None:
     for check in (
-        values.check_slug, subject.check_subject, values.check_attribute, values.check_country,
+        values.check_slug, values.check_subject, values.check_attribute, values.check_country,
         values.check_currency, values.check_timezone, values.check_language, values.check_sha256,
         values.check_moment, values.check_edtf,
     ):  # fmt: skip

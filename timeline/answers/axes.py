@@ -26,8 +26,7 @@ from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.model.fold import main_order
 from timeline.model.record import Entry, Lens, judge
-from timeline.model.subject import check_subject
-from timeline.model.values import END_OF_TIME, Day, Instant
+from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
 
 
 class Patch(Span, frozen=True, kw_only=True):

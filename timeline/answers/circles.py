@@ -17,8 +17,7 @@ from timeline.answers.course import Course, Span
 from timeline.answers.network import NetworkAnswer, company_of, is_subject, node_of
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject
 
 Nature: TypeAlias = Literal["invests", "buys"]
 

@@ -11,8 +11,7 @@ from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate, LogEntry
 from timeline.errors import InvalidValue, NotFound, TimelineError
 from timeline.model.kinds import EVENT_TYPES
-from timeline.model.subject import Subject, check_subject
-from timeline.model.values import Day
+from timeline.model.values import Day, Subject, check_subject
 from timeline.nearest import nearest
 from timeline.store.identity import read_identity
 from timeline.store.log import read_events, source_slugs, subjects_of_any

@@ -24,8 +24,7 @@ from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject
 from timeline.store.log import read_all_entries
 from timeline.store.lookups import subjects_naming
 

@@ -15,7 +15,7 @@ from timeline.errors import NotFound
 from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.record import judge
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.nearest import nearest
 from timeline.store.log import read_all_entries, read_entries, source_slugs, source_terms
 from timeline.store.lookups import subjects_of_kind

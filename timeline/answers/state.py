@@ -16,8 +16,7 @@ from timeline.answers.view import View
 from timeline.model.company import JUDGED, is_registered, registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
-from timeline.model.subject import Subject
-from timeline.model.values import UNDISCLOSED
+from timeline.model.values import UNDISCLOSED, Subject
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
 

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.model import dates
 from timeline.model.fold import replay
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.store.log import read_entries, read_head
 
 

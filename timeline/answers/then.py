@@ -30,8 +30,7 @@ from timeline.answers.view import View
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS
-from timeline.model.subject import check_subject
-from timeline.model.values import END_OF_TIME, Day, Instant
+from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
 
 MOST: Final = 40
 """Items of which the answer has the courses over the days: as many as a picture draws."""

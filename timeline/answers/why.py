@@ -20,8 +20,7 @@ from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import NOTED, same_claim
 from timeline.model.record import Entry, Judged, Reason, judge, replaced
 from timeline.model.record import Why as WhyNot
-from timeline.model.subject import check_subject
-from timeline.model.values import Day, Fields, Instant
+from timeline.model.values import Day, Fields, Instant, check_subject
 from timeline.store.log import read_places
 
 Counts = Literal["counts"] | WhyNot

@@ -13,8 +13,7 @@ from timeline.cli.completers import complete_company, complete_source, complete_
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
 from timeline.ingest.shape import fields_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
-from timeline.model.kinds.about_record import RecordEvent
-from timeline.model.kinds.event import ENVELOPE
+from timeline.model.kinds.event import ENVELOPE, RecordEvent
 
 _WORDS: Final = {
     "check_edtf": "EDTF",

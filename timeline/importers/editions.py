@@ -18,8 +18,7 @@ from timeline.importers.shelf import Hashes
 from timeline.ingest.draft import Draft, Place
 from timeline.model.kinds import upcast
 from timeline.model.record import CORRECTED, RETRACTED, Entry
-from timeline.model.subject import Subject
-from timeline.model.values import Fields, Instant, parse_moment
+from timeline.model.values import Fields, Instant, Subject, parse_moment
 from timeline.store.append import Appender
 from timeline.store.log import chunks, read_entries
 from timeline.store.lookups import ids_of_list, subjects_of_events

@@ -35,7 +35,6 @@ from timeline.importers.slugs import slug_of
 from timeline.ingest.nodes import Mapping, Node, Scalar, value_of
 from timeline.ingest.nodes import Sequence as ListNode
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
-from timeline.model.subject import check_subject
 from timeline.model.values import (
     Measure,
     Share,
@@ -44,6 +43,7 @@ from timeline.model.values import (
     check_edtf,
     check_moment,
     check_slug,
+    check_subject,
 )
 from timeline.nearest import did_you_mean
 

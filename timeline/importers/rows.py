@@ -19,8 +19,7 @@ from timeline.ingest.canonical import derive_id
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import parse_fields
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import UNDISCLOSED, Fields
+from timeline.model.values import UNDISCLOSED, Fields, Subject
 
 WITH_ITSELF: Final = "self-dealing"
 

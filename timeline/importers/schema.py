@@ -16,8 +16,7 @@ from timeline.importers.settings import (
 )
 from timeline.ingest.schema import fixture_schema
 from timeline.model.kinds import EVENT_TYPES
-from timeline.model.kinds.about_record import RecordEvent
-from timeline.model.kinds.event import Event
+from timeline.model.kinds.event import Event, RecordEvent
 from timeline.model.kinds.source import SourceRegistered
 
 _REF: Final = "#/definitions/{name}"

@@ -28,8 +28,7 @@ from timeline.importers.shelf import Hashes, Shelf
 from timeline.importers.tables import is_blank, open_table
 from timeline.ingest.draft import Draft
 from timeline.model.dates import OPEN_END
-from timeline.model.subject import Subject
-from timeline.model.values import END_OF_TIME, Fields
+from timeline.model.values import END_OF_TIME, Fields, Subject
 from timeline.store.append import Appender
 from timeline.store.handles import read_all_handles, read_names
 from timeline.store.histories import read_contents

@@ -18,8 +18,7 @@ from timeline.ingest.draft import Draft, Place
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields, synonym
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, upcast
-from timeline.model.kinds.about_record import IMMUTABLE, RecordEvent
-from timeline.model.kinds.event import Event, Flaw
+from timeline.model.kinds.event import IMMUTABLE, Event, Flaw, RecordEvent
 from timeline.model.values import Fields, plain_number
 from timeline.nearest import did_you_mean
 

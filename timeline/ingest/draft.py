@@ -17,13 +17,13 @@ from timeline.ingest.shape import Report, fields_of
 from timeline.model import dates
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, upcast
 from timeline.model.kinds.event import Attribution, FactLevel
-from timeline.model.subject import check_subject
 from timeline.model.values import (
     Day,
     Fields,
     Instant,
     check_sha256,
     check_slug,
+    check_subject,
     is_instant,
 )
 

@@ -21,8 +21,7 @@ from timeline.ingest.pieces import compose_most, names_in, text_of
 from timeline.ingest.shape import Report, fields_of, shape
 from timeline.model.kinds import KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import Event
-from timeline.model.subject import check_subject
-from timeline.model.values import check_slug
+from timeline.model.values import check_slug, check_subject
 from timeline.nearest import did_you_mean, nearest
 from timeline.streams import is_stream
 

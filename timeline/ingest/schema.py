@@ -8,8 +8,8 @@ import msgspec
 
 from timeline.ingest.fixtures import DEFAULTS
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
-from timeline.model.kinds.about_record import RecordEvent
 from timeline.model.kinds.company import CompanyRegistered
+from timeline.model.kinds.event import RecordEvent
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.short_forms import FORMS
 from timeline.model.values import SLUG

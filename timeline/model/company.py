@@ -19,8 +19,7 @@ from timeline.model import dates
 from timeline.model.fold import replay
 from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.record import Entry, judge
-from timeline.model.subject import is_subject
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Fields, Instant
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Fields, Instant, is_subject
 
 Subject: TypeAlias = str
 Company: TypeAlias = str

@@ -17,8 +17,7 @@ from timeline.model.kinds import EVENT_TYPES, KINDS, STEPS_OF
 from timeline.model.kinds.event import NOTED, Event, Kind, Phase, same_claim
 from timeline.model.kinds.fact import Stated
 from timeline.model.record import DISPUTED, Entry, Judged, Lens, judge
-from timeline.model.subject import Subject
-from timeline.model.values import END_OF_TIME, Day, Fields, Instant, same_value
+from timeline.model.values import END_OF_TIME, Day, Fields, Instant, Subject, same_value
 
 Certainty: TypeAlias = Literal["definite", "possible", "contested"]
 

@@ -33,13 +33,13 @@ from msgspec.structs import force_setattr, replace
 
 from timeline.model import dates
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES
-from timeline.model.kinds.about_record import (
+from timeline.model.kinds.event import (
+    Event,
     EventCorrected,
     EventDisputed,
     EventErased,
     EventRetracted,
 )
-from timeline.model.kinds.event import Event
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, parse_moment
 
 REDATED: Final = ""

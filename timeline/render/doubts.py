@@ -9,7 +9,7 @@ from typing import Any, Final
 from timeline.answers import CompanyItem
 from timeline.answers.model import Claim, Told
 from timeline.model.kinds import KINDS, claim_term_of
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.fields import label_of, type_words
 from timeline.render.status import status_words
 from timeline.render.terms import Row, facts, form_words, paid_words, term_words

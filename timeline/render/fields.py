@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from timeline.model.kinds import EVENT_TYPES, KINDS
-from timeline.model.kinds.event import Kind
-from timeline.model.kinds.shapes import Shape, shapes_of
+from timeline.model.kinds.event import Kind, Shape, shapes_of
 from timeline.render import words
 from timeline.render.terms import FORMS, PARTS, Row, say, term_words
 from timeline.render.words import Names

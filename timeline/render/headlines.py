@@ -10,7 +10,7 @@ from typing import Final
 
 from timeline.answers import CompanyItem
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.fields import type_words
 from timeline.render.text import capital
 from timeline.render.titles import title, with_article

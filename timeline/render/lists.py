@@ -11,7 +11,7 @@ from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum, sums
 from timeline.answers.model import Told
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render import words
 from timeline.render.coordinate import Placed, coordinate_options, coordinate_words, nothing_of
 from timeline.render.doubts import deciding_words, marks, remark_words, standing_words

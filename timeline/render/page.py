@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.terms import Row
 from timeline.render.text import block, cells, clean, paint
 

@@ -11,8 +11,7 @@ from msgspec import UNSET
 from timeline.answers.belief import OPEN, TRUE, Belief, BeliefAnswer, Settlement
 from timeline.answers.course import Span
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import UNDISCLOSED
+from timeline.model.values import UNDISCLOSED, Subject
 from timeline.render.coordinate import nothing_of
 from timeline.render.plot.said import item_title
 from timeline.render.status import status_words

@@ -15,7 +15,7 @@ from msgspec import UnsetType
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.coordinate import coordinate_options, coordinate_words, nothing_of
 from timeline.render.doubts import standing_words, warning_rows
 from timeline.render.page import HEADINGS

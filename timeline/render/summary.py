@@ -9,7 +9,7 @@ from typing import Final
 from timeline.answers import CompanyItem
 from timeline.answers.model import Told
 from timeline.model.kinds import KINDS, claim_term_of
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.status import status_words
 from timeline.render.titles import with_article
 from timeline.render.words import date

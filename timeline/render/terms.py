@@ -12,9 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from timeline.answers import CompanyItem
 from timeline.model.kinds import EVENT_TYPES, KINDS
-from timeline.model.kinds.event import Kind
-from timeline.model.kinds.shapes import Shape, shape_of, shapes_of
-from timeline.model.subject import Subject
+from timeline.model.kinds.event import Kind, Shape, shape_of, shapes_of
+from timeline.model.values import Subject
 from timeline.render import titles, words
 from timeline.render.text import join
 from timeline.render.words import Names, name_of, value_in_words

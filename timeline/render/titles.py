@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from timeline.answers import CompanyItem
 from timeline.model.kinds import KINDS
 from timeline.model.kinds.event import Kind
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render import words
 from timeline.render.text import capital, join
 from timeline.render.words import Names, name_of

@@ -13,8 +13,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from timeline.model.kinds import KINDS
-from timeline.model.kinds.event import Kind
-from timeline.model.kinds.shapes import shape_of
+from timeline.model.kinds.event import Kind, shape_of
 
 Take: TypeAlias = Literal[
     "text", "json", "boolean", "low", "high", "integer", "of_money", "only_text"

@@ -143,7 +143,7 @@ def _is_day(text: str) -> bool:
 def _check(row: Any) -> None:
     """Raise ValueError, or what reading it raises, for a row that no append can have written."""
     from timeline.model.kinds import EVENT_TYPES, upcast
-    from timeline.model.subject import check_subject
+    from timeline.model.values import check_subject
 
     for name in ("known", "recorded"):
         if not is_instant(getattr(row, name)):

@@ -8,8 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.model.subject import Subject
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, Subject
 from timeline.store.bulk import among
 from timeline.store.log import chunks
 from timeline.store.tables import event, party_history, subject_company, subject_history

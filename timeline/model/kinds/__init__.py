@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 
 from timeline.model.kinds import (
-    about_record,
     commitment,
     company,
     deal,
@@ -26,11 +25,11 @@ from timeline.model.kinds.event import (
     Kind,
     Noted,
     Phase,
+    RecordEvent,
     besides,
     same_claim,
 )
-from timeline.model.subject import SUBJECT_KINDS, Subject
-from timeline.model.values import Fields
+from timeline.model.values import SUBJECT_KINDS, Fields, Subject
 
 __all__ = [
     "EVENT_TYPES",
@@ -61,14 +60,14 @@ KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MO
 assert tuple(KINDS) == SUBJECT_KINDS
 
 
-_BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), about_record.RecordEvent]
+_BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), RecordEvent]
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {
     str(event.__struct_config__.tag): event for base in _BASES for event in base.__subclasses__()
 }
 
 RECORD_TYPES: Final = frozenset(
-    name for name, event in EVENT_TYPES.items() if issubclass(event, about_record.RecordEvent)
+    name for name, event in EVENT_TYPES.items() if issubclass(event, RecordEvent)
 )
 
 KIND_OF: Final[dict[str, Kind]] = {

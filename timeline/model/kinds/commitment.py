@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Final, Literal
 from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term, hold
-from timeline.model.subject import SubjectRef
-from timeline.model.values import CompanyRef, Horizon, Money, Quantity
+from timeline.model.values import CompanyRef, Horizon, Money, Quantity, SubjectRef
 
 
 class CommitmentEvent(Event, frozen=True, kw_only=True):

@@ -25,7 +25,6 @@ from timeline.model.kinds.event import (
     hold,
     with_itself,
 )
-from timeline.model.subject import SubjectRef
 from timeline.model.values import (
     UNDISCLOSED,
     BreakFee,
@@ -37,6 +36,7 @@ from timeline.model.values import (
     Parties,
     Quantity,
     Share,
+    SubjectRef,
     Tranche,
 )
 

@@ -1,15 +1,30 @@
-"""What every event and every kind of subject is made of: the envelope, phases, and ``Kind``."""
+"""What every event and every kind of subject is made of: the envelope, phases, ``Kind``, shapes of terms.
+
+Events about the record stand here, too: they belong to a subject of any kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, inspect
 
-from timeline.model.subject import SubjectRef
-from timeline.model.values import EdtfText, Fields, MomentText, Quote, Slug, SourceRef, same_value
+from timeline.model import values
+from timeline.model.values import (
+    EdtfText,
+    EventRef,
+    Fields,
+    MomentText,
+    Quote,
+    Sha256,
+    Slug,
+    SourceRef,
+    SubjectRef,
+    same_value,
+)
 
 Attribution = Literal[
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background"
@@ -274,3 +289,101 @@ def besides(event: type[Event], kind: Kind) -> tuple[str, ...]:
     own = event.__struct_encode_fields__
     terms = kind.term_set.difference(event.step_fields)
     return tuple(name for name in own if name not in ENVELOPE and name not in terms)
+
+
+# --- events about the record -----------------------------------------------------------------------
+
+
+class RecordEvent(Event, frozen=True, kw_only=True):
+    """An event about another event; its subject is the target's.
+
+    With a source it is news, visible from its own ``known`` on. Without one it mends a slip of ours, and is
+    applied first, whatever is asked. "It was wrong" never shares an event type with "it is no longer so".
+    """
+
+    target: EventRef
+    reason: str | UnsetType = UNSET
+
+
+class EventCorrected(RecordEvent, frozen=True, kw_only=True, tag="event_corrected"):
+    """The named fields of the target take new values; null removes one."""
+
+    changes: Annotated[dict[str, Any], Meta(min_length=1)]
+
+
+class EventRetracted(RecordEvent, frozen=True, kw_only=True, tag="event_retracted"):
+    """The target no longer counts."""
+
+
+class EventDisputed(RecordEvent, frozen=True, kw_only=True, tag="event_disputed"):
+    """The target counts, and its subject is marked as disputed."""
+
+    by: str | UnsetType = UNSET
+
+
+class EventErased(RecordEvent, frozen=True, kw_only=True, tag="event_erased"):
+    """What the target said is gone from the record; only ``timeline erase`` appends this."""
+
+    reason: str
+    left: Sha256
+    """Of what is left of the target: its dates, its subject, its origin."""
+
+
+IMMUTABLE: Final = frozenset({"type", "subject", "id", "schema_version", "target"})
+"""Fields that no correction may change."""
+
+
+# --- the shapes of terms and fields ----------------------------------------------------------------
+
+Shape: TypeAlias = Literal[
+    "text", "boolean", "date", "company", "companies", "money", "share", "quantity", "horizon",
+    "measure", "list", "mapping",
+]  # fmt: skip
+
+_OF_STRUCT: dict[type, Shape] = {
+    values.Money: "money",
+    values.Share: "share",
+    values.Quantity: "quantity",
+    values.Horizon: "horizon",
+    values.Measure: "measure",
+}
+
+
+@cache
+def shapes_of(struct: type[Struct]) -> dict[str, Shape]:
+    """The shape of each field of an event type or of a kind's base, by the name that stands in files."""
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType)
+    return {field.encode_name: _shape(field.type) for field in described.fields}
+
+
+def shape_of(kind: Kind, term: str) -> Shape:
+    """The shape of a kind's term."""
+    return shapes_of(kind.base)[term]
+
+
+def _shape(type_: inspect.Type) -> Shape:
+    if isinstance(type_, inspect.UnionType):
+        shapes = {_shape(option) for option in type_.types if not _is_unset(option)}
+        for richest in ("measure", "quantity", "companies"):
+            if richest in shapes:
+                return richest
+        return "companies" if shapes == {"company", "list"} else min(shapes, default="text")
+    if isinstance(type_, inspect.Metadata):
+        extra = type_.extra or {}
+        if extra.get("refers") == "company":
+            return "company"
+        if extra.get("check") in (values.check_edtf, values.check_moment):
+            return "date"
+        return _shape(type_.type)
+    if isinstance(type_, inspect.StructType):
+        return _OF_STRUCT.get(type_.cls, "mapping")
+    if isinstance(type_, inspect.ListType):
+        return "companies" if _shape(type_.item_type) == "company" else "list"
+    if isinstance(type_, inspect.DictType):
+        return "mapping"
+    return "boolean" if isinstance(type_, inspect.BoolType) else "text"
+
+
+def _is_unset(type_: inspect.Type) -> bool:
+    return isinstance(type_, inspect.CustomType) and type_.cls is UnsetType

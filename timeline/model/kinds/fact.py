@@ -10,13 +10,13 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import force_setattr
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term
-from timeline.model.subject import Subject
 from timeline.model.values import (
     Attribute,
     CompanyRef,
     Comparison,
     EdtfText,
     Measure,
+    Subject,
     exact_number,
 )
 

@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Literal
 from msgspec import UNSET, UnsetType
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term, given_parties, hold
-from timeline.model.subject import SubjectRef
-from timeline.model.values import CompanyRef, EdtfText, Money
+from timeline.model.values import CompanyRef, EdtfText, Money, SubjectRef
 
 ProceedingKind = Literal[
     "merger_review", "foreign_investment_review", "antitrust_case", "lawsuit", "arbitration",

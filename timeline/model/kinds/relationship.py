@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Final, Literal
 from msgspec import UNSET, UnsetType, field
 
 from timeline.model.kinds.event import At, Event, Flaw, Kind, Phase, Term, hold, with_itself
-from timeline.model.subject import SubjectRef
-from timeline.model.values import UNDISCLOSED, CompanyRef, EdtfText, Share
+from timeline.model.values import UNDISCLOSED, CompanyRef, EdtfText, Share, SubjectRef
 
 RelationshipKind = Literal[
     "parent_of", "manages", "supplies", "manufactures_for", "owns_stake_in", "licenses_to", "lends_to",

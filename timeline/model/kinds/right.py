@@ -9,8 +9,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import force_setattr
 
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term, hold
-from timeline.model.subject import SubjectRef
-from timeline.model.values import CompanyRef, EdtfText, Money, Quantity, exact_number
+from timeline.model.values import CompanyRef, EdtfText, Money, Quantity, SubjectRef, exact_number
 
 
 class RightEvent(Event, frozen=True, kw_only=True):

@@ -9,8 +9,7 @@ from msgspec import UNSET, UnsetType
 from timeline.model.kinds import deal
 from timeline.model.kinds.deal import DealKind
 from timeline.model.kinds.event import At, Event, Kind, Phase, Term
-from timeline.model.subject import SubjectRef
-from timeline.model.values import CompanyRef, Money, Parties, Quantity, Share
+from timeline.model.values import CompanyRef, Money, Parties, Quantity, Share, SubjectRef
 
 
 class RumourEvent(Event, frozen=True, kw_only=True):

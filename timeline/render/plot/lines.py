@@ -14,8 +14,7 @@ from timeline.answers.course import Course, Span
 from timeline.answers.network import TYING, NetworkAnswer, Tie, company_of
 from timeline.errors import InvalidValue
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import Day
+from timeline.model.values import Day, Subject
 from timeline.nearest import did_you_mean
 from timeline.render.kinds import kinds_of
 from timeline.render.plot.said import item_title, span_words

@@ -12,8 +12,7 @@ from timeline.answers.course import Course, Mark, Span
 from timeline.answers.network import NetworkAnswer
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
-from timeline.model.values import ALWAYS, Instant
+from timeline.model.values import ALWAYS, Instant, Subject
 from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.terms import level_words

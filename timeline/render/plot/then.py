@@ -19,7 +19,7 @@ from timeline.answers.diff import Change
 from timeline.answers.model import CompanyItem
 from timeline.answers.then import Pair, ThenAnswer
 from timeline.model.kinds import KINDS
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.coordinate import coordinate_options, nothing_of
 from timeline.render.doubts import deciding_words, standing_words
 from timeline.render.fields import label_of

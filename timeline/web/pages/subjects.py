@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from timeline.answers.why import Link
 from timeline.app import Timeline
-from timeline.model.subject import Subject
+from timeline.model.values import Subject
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import (
     address,
