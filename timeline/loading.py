@@ -15,8 +15,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
 from timeline.expectations import Given, failures
-from timeline.ingest.check import parse_event
-from timeline.ingest.draft import Draft, references
+from timeline.ingest.draft import Draft, parse_event, references
 from timeline.ingest.fixtures import (
     Fixture,
     Found,

@@ -172,6 +172,6 @@ def test_a_state_imports_no_more_than_it_needs(file: Path) -> None:
     assert packages(found) - {"greenlet"} == with_sqlalchemy | {"msgspec", "rfc8785"}
     assert found & UNUSED == set()
     # what only writing and files need: a sixth of a second
-    parts = ("ingest.check", "ingest.fixtures", "store.append", "loading", "render.table")
+    parts = ("ingest.jsonl", "ingest.fixtures", "store.append", "loading", "render.table")
     assert found & {f"timeline.{part}" for part in parts} == set()
     assert found & {f"timeline.cli.{name}" for name in COMMANDS} == {"timeline.cli.state"}

@@ -21,7 +21,7 @@ from tests.contracts.world import (
     without,
 )
 from timeline.errors import DataError, VersionConflict
-from timeline.ingest.canonical import GENESIS, chain, derive_id, digest
+from timeline.ingest.draft import GENESIS, chain, derive_id, digest
 from timeline.model.values import Fields
 from timeline.store.append import BATCH, MOST_PROBLEMS, Appender, Outcome
 from timeline.store.log import read_head

@@ -22,7 +22,7 @@ from tests.contracts.world import (
     retraction,
 )
 from timeline.errors import DataError, InvalidValue, StoreDamaged
-from timeline.ingest.canonical import GENESIS, chain, digest
+from timeline.ingest.draft import GENESIS, chain, digest
 from timeline.model.values import Fields
 
 MakeWorld = Callable[[], World]

@@ -9,7 +9,7 @@ import yaml
 
 from tests.contracts.world import DEAL, IDENTITY, SIGNED, World, correction
 from timeline.errors import FilesDamaged, HistoryDamaged, StoreDamaged
-from timeline.ingest.canonical import chain, digest
+from timeline.ingest.draft import chain, digest
 
 INSTANT = "2025-02-01T00:00:00.000000Z"
 

@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from timeline import Timeline
 from timeline.answers.model import CompanyItem
 from timeline.errors import DataError
-from timeline.ingest.check import parse_event
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, parse_event
 from timeline.ingest.nodes import node_of
 from timeline.ingest.shape import Report
 from timeline.loading import Replayed, replay_files

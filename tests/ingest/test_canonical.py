@@ -11,8 +11,7 @@ import rfc8785
 from hypothesis import example, given
 
 from tests.ingest.strategies import as_json, events, json_values, texts
-from timeline.ingest.canonical import GENESIS, canonical, chain, derive_id, digest
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import GENESIS, Draft, canonical, chain, derive_id, digest
 from timeline.ingest.jsonl import parse_line
 from timeline.model.values import Fields
 

@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.ingest.strategies import as_json, broken_events, events, json_values
-from timeline.ingest.check import parse_changes, parse_event, unstorable
-from timeline.ingest.draft import Draft, Place
+from timeline.ingest.draft import Draft, Place, parse_changes, parse_event, unstorable
 from timeline.ingest.jsonl import parse_line
 from timeline.ingest.nodes import WrittenNumber, compose, node_of
 from timeline.ingest.shape import Report

@@ -15,8 +15,7 @@ from hypothesis import given
 
 from tests.ingest.strategies import as_json, events, json_values
 from timeline.errors import DataError, Location, Problem
-from timeline.ingest.canonical import digest
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, digest
 from timeline.ingest.jsonl import (
     cloudevent,
     cloudevent_line,

@@ -22,11 +22,11 @@ from timeline.ingest.nodes import (
     Sequence,
     Unreadable,
     compose,
+    compose_most,
     excerpt,
     node_of,
     value_of,
 )
-from timeline.ingest.pieces import compose_most
 
 
 def value(text: str | bytes) -> Any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, example, given
 
 from tests.ingest.strategies import as_json, events
-from timeline.ingest.check import parse_event
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, parse_event
 from timeline.ingest.jsonl import parse_line
 from timeline.ingest.nodes import Mapping, Sequence, compose
 from timeline.ingest.shape import Report

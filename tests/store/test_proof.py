@@ -65,8 +65,7 @@ def without_triggers(connection: sqlite3.Connection) -> Iterator[None]:
 
 def rehash(timeline: Timeline) -> None:
     """Make the whole chain follow again, as somebody does who knows how."""
-    from timeline.ingest.canonical import GENESIS, chain, digest
-    from timeline.ingest.draft import body_of, payload_of
+    from timeline.ingest.draft import GENESIS, body_of, chain, digest, payload_of
     from timeline.store.log import read_rows
 
     with timeline.reading() as connection:

@@ -70,7 +70,7 @@ class EventTypes(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
-            from timeline.ingest.check import event_type_hint
+            from timeline.ingest.draft import event_type_hint
 
             hint = event_type_hint(error.command_name)
             said = f'no event type "{error.command_name}"'

@@ -58,7 +58,7 @@ def new(
     """
     from timeline.answers.companies import find_company
     from timeline.errors import InvalidValue, NotFound
-    from timeline.ingest.check import event_type_hint
+    from timeline.ingest.draft import event_type_hint
     from timeline.model.kinds import EVENT_TYPES
     from timeline.render.template import story_of, template
 

@@ -15,8 +15,7 @@ from timeline.importers.paths import Alone
 from timeline.importers.plan import Entry, Event, Key, Plan, company_parts, source_fields
 from timeline.importers.shelf import Shelf
 from timeline.importers.slugs import exact_slug, slug_of
-from timeline.ingest.canonical import derive_id
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, derive_id
 from timeline.ingest.jsonl import parse_fields
 from timeline.model.kinds import KINDS
 from timeline.model.values import UNDISCLOSED, Fields, Subject

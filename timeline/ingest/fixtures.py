@@ -13,11 +13,19 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.errors import DataError, InvalidValue, Location, NotFound, Problem, TimelineError
-from timeline.ingest.check import parse_event
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, parse_event
 from timeline.ingest.jsonl import MOST_PROBLEMS
-from timeline.ingest.nodes import MAX_BYTES, Mapping, Node, Scalar, Sequence, value_of
-from timeline.ingest.pieces import compose_most, names_in, text_of
+from timeline.ingest.nodes import (
+    MAX_BYTES,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    compose_most,
+    names_in,
+    text_of,
+    value_of,
+)
 from timeline.ingest.shape import Report, fields_of, shape
 from timeline.model.kinds import KIND_OF, RECORD_TYPES
 from timeline.model.kinds.event import Event

@@ -16,8 +16,16 @@ import msgspec
 from msgspec import inspect
 
 from timeline.errors import DataError, Location, Problem, TimelineError
-from timeline.ingest.check import flaws, parse_event, unstorable
-from timeline.ingest.draft import MARK, Draft, Place, checks_of, erased_fields
+from timeline.ingest.draft import (
+    MARK,
+    Draft,
+    Place,
+    checks_of,
+    erased_fields,
+    flaws,
+    parse_event,
+    unstorable,
+)
 from timeline.ingest.nodes import Unreadable, WrittenNumber, node_of
 from timeline.ingest.shape import Report, fields_of
 from timeline.model import dates, short_forms

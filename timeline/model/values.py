@@ -2,7 +2,7 @@
 
 A text type is ``str`` to Python and carries two things besides: the rule it must obey (``Meta.extra``:
 ``check``, or ``refers`` for a name that must exist in the log) and the pattern that editors see in
-the JSON Schema. msgspec checks shapes in C; :mod:`timeline.ingest.check` applies the rules, once, at the
+the JSON Schema. msgspec checks shapes in C; :mod:`timeline.ingest.draft` applies the rules, once, at the
 edge. What is read back from the log was checked when it was appended and is not checked again.
 
 Decimals come in as numbers or strings and leave as strings, never through a binary float.

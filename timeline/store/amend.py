@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.ingest.canonical import canonical
-from timeline.ingest.draft import TOMBSTONE
+from timeline.ingest.draft import TOMBSTONE, canonical
 from timeline.model.record import CORRECTED, RETRACTED, Entry, is_mend, judge
 from timeline.model.values import Fields, Instant
 from timeline.store.log import chunks, read_entries

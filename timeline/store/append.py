@@ -16,7 +16,6 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, Problem, StoreDamaged, VersionConflict
-from timeline.ingest.canonical import chain
 from timeline.ingest.draft import (
     Content,
     Draft,
@@ -24,6 +23,7 @@ from timeline.ingest.draft import (
     Place,
     Reference,
     body_of,
+    chain,
     content_of,
     payload_of,
 )

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from timeline.errors import Location, Problem
-from timeline.ingest.check import parse_changes
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, parse_changes
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields, same_value
 from timeline.store.amend import drifts, recorded

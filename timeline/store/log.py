@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import StoreDamaged
-from timeline.ingest.canonical import GENESIS, chain, digest
-from timeline.ingest.draft import body_of, payload_of
+from timeline.ingest.draft import GENESIS, body_of, chain, digest, payload_of
 from timeline.model import dates
 from timeline.model.fold import terms_of
 from timeline.model.record import Entry

@@ -5,9 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from timeline.errors import Problem, StoreDamaged
-from timeline.ingest.canonical import derive_id
-from timeline.ingest.check import flaws, parse_changes
-from timeline.ingest.draft import Draft, Place, references
+from timeline.ingest.draft import Draft, Place, derive_id, flaws, parse_changes, references
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.model.record import ERASED
 from timeline.model.values import UNDISCLOSED, Fields

@@ -10,8 +10,7 @@ from msgspec import Struct
 from sqlalchemy import RowMapping
 
 from timeline.errors import StoreDamaged
-from timeline.ingest.canonical import digest
-from timeline.ingest.draft import TOMBSTONE, body_from, body_of
+from timeline.ingest.draft import TOMBSTONE, body_from, body_of, digest
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant

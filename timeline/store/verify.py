@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
-from timeline.ingest.canonical import GENESIS
+from timeline.ingest.draft import GENESIS
 from timeline.model.fold import kind_of
 from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
