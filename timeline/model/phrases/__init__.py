@@ -1,7 +1,7 @@
 """Days as people write them, in seven languages, read as EDTF: ``early March 2025``, ``bis Ende 2026``.
 
 The words of each language (``words``) are symbols of one grammar, whose rules go from a year to a whole
-phrase (``calendar``, ``relative``, ``relations``). A phrase is read in every way that the grammar and the
+phrase (``calendar``, ``relations``). A phrase is read in every way that the grammar and the
 languages allow. It is taken when all ways mean the same days. It is refused when there is no way, when two
 ways differ, or when one of them leaves something open (a month without a year). So nothing is guessed.
 """
@@ -17,13 +17,11 @@ from typing import Final
 
 # the modules with the rules are imported for what they add to the grammar
 import timeline.model.phrases.calendar
-import timeline.model.phrases.relations
-import timeline.model.phrases.relative  # noqa: F401
+import timeline.model.phrases.relations  # noqa: F401
 from timeline.errors import InvalidDate
 from timeline.model import dates
 from timeline.model.dates import NOT_UNDERSTOOD, Edtf
-from timeline.model.phrases.grammar import Reading
-from timeline.model.phrases.meaning import Blocked, Context, Span
+from timeline.model.phrases.grammar import Blocked, Context, Reading, Span
 from timeline.model.phrases.words import (
     LANGUAGES,
     fold,

@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from timeline.model.phrases.grammar import rule
-from timeline.model.phrases.meaning import (
+from timeline.model.phrases.grammar import (
     RELATIVE,
     WINTERS,
     Blocked,
@@ -25,6 +24,7 @@ from timeline.model.phrases.meaning import (
     full_year,
     month_of,
     resolve,
+    rule,
     span_of,
 )
 from timeline.model.phrases.words import DAY_FIRST, SUNDAY_WEEKS

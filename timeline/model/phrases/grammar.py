@@ -1,18 +1,231 @@
-"""The machine of the grammar: rules as data, and all ways in which they read a text.
+"""The grammar's machine: what words can mean, rules as data, and all ways in which they read a text.
 
-A rule is a list of symbols: of one word (in the tables of words), of one token (``TOKEN_SYMBOLS``), or of
-other rules. ``month:m`` hands the value on as ``m``, ``year:y?`` may be missing, and ``!`` allows no words
-to be skipped before. What was read at each place is kept, so that the work stays small.
+Words mean a unit of the calendar, a span of days, or nothing sure, before they are days. A rule is a list of
+symbols: of one word (in the tables of words), of one token (``TOKEN_SYMBOLS``), or of other rules.
+``month:m`` hands the value on as ``m``, ``year:y?`` may be missing, and ``!`` allows no words to be skipped
+before. What was read at each place is kept, so that the work stays small.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final, NamedTuple
 
-from timeline.model.phrases.meaning import Blocked, Context, Span, Value
+from timeline.model import dates
 from timeline.model.phrases.words import Lexicon
+
+Value = Any
+"""What a symbol of the grammar stands for."""
+
+WINTERS: Final = ("24", "28", "30")
+"""The seasons of EDTF that lie in two years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the words name in the calendar: a unit of EDTF, a day or a part; the year may be missing."""
+
+    unit: str = ""
+    """The two digits of EDTF after the year: a month, a season, a quarter …; "" for the year itself."""
+    year: int | None = None
+    day: int | None = None
+    part: int | None = None
+    """Of a month: 0 to 2 its beginning, middle and end, 3 and 4 its halves."""
+    sign: str = ""
+    paired: bool = False
+    """Whether both years of a winter are named."""
+    fuzzy: bool = False
+    """Whether its bounds are no sharp ones: the middle of a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days that are fixed: as EDTF, and the first and the last of them."""
+
+    text: str
+    earliest: date
+    latest: date
+    day: date | None = None
+    """The one day that a coordinate means by it: three months ago to the day."""
+    fuzzy: bool = False
+    doubtful: bool = False
+    """Whether it may be another one, unless by, until or since says that it is to come or has been."""
+    running: int | None = None
+    """The part, where it is one of the year, month or week that runs: "the end of the year"."""
+    weekday: bool = False
+    """Whether it is a weekday alone: "by Monday" is the next one, and the last one otherwise."""
+    masked: bool = False
+    """Whether it is "some day from … to …", which a qualifier widens by the unit that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """The first end of a range that says less than the last: 18. in "18. bis 21. Dezember 2024"."""
+
+    number: int | None = None
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A reading that leaves something open, so that the phrase is refused with this reason."""
+
+    reason: str
+    hint: str | None = None
+    contradicts: bool = False
+    """Whether it contradicts itself in this language, and may be sound in another."""
+
+
+class Context(NamedTuple):
+    """What a phrase is read with."""
+
+    published: date | None
+    exact: bool
+    """Whether one day is asked for: "three months ago" is meant to the day then."""
+    language: str
+
+
+def full_year(short: int) -> int | Blocked:
+    """The year of two digits: 00 to 49 are of this century, 70 to 99 of the last."""
+    if 50 <= short < 70:
+        return Blocked("a year of two digits that may be of either century", "write four digits")
+    return short + (2000 if short < 50 else 1900)
+
+
+RELATIVE: Final = Blocked(
+    "it counts from a day that is not known", "give the day of publication, or write the date"
+)
+
+
+def month_of(day: date) -> Named:
+    """The month that a day is in."""
+    return Named(f"{day.month:02}", day.year)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of another month, or its last where it has no such day; kept within the calendar."""
+    import pendulum  # costs 80 ms
+
+    try:
+        found = pendulum.Date(day.year, day.month, day.day).add(months=months)
+    except (OverflowError, ValueError):
+        return date.min if months < 0 else date.max
+    return date(found.year, found.month, found.day)
+
+
+def add_days(day: date, days: int) -> date:
+    """The day so many days later, kept within the calendar."""
+    ordinal = day.toordinal() + days
+    return date.fromordinal(min(max(ordinal, 1), date.max.toordinal()))
+
+
+def day_of(year: int | None, month: int, day: int) -> Named | None:
+    """A day that the calendar has, in a leap year where the year is not known; else no reading."""
+    if not 1 <= month <= 12 or year == 0 or not 1 <= day <= monthrange(year or 2024, month)[1]:
+        return None
+    return Named(f"{month:02}", year, day)
+
+
+def step(day: date, count: int, unit: str) -> date:
+    """The day so many days, weeks, months, quarters or years later."""
+    if unit in ("day", "week"):
+        return add_days(day, count * (7 if unit == "week" else 1))
+    return add_months(day, count * {"month": 1, "quarter": 3, "year": 12}[unit])
+
+
+def alternatives(spans: Sequence[Span]) -> Span:
+    """One of several, in the order of the days."""
+    members = sorted(set(spans), key=lambda span: (span.earliest, span.latest))
+    parts = []
+    for index, span in enumerate(members):
+        text = span.text
+        if text.startswith("[") and ".." in text and "," not in text:
+            text = text[1:-1]
+        elif not is_value(text):
+            text = f"{span.earliest}..{span.latest}"
+        parts.append(text)
+        if (text.startswith("..") and index) or (text.endswith("..") and index < len(members) - 1):
+            return between(min(s.earliest for s in spans), max(s.latest for s in spans))
+    return replace(span_of(f"[{','.join(parts)}]"), fuzzy=True)
+
+
+# From what is named to days
+
+
+def is_value(text: str) -> bool:
+    """Whether EDTF is one value, which may stand in an interval or a set."""
+    return re.fullmatch(r"[\dX-]+[?~%]?", text) is not None
+
+
+def start_of(text: str, earliest: date) -> str:
+    """The first end of a range: months rather than quarters and thirds, which fewer people can read."""
+    if re.fullmatch(r"\d{4}-(3[3-9]|4[01])", text):
+        return f"{earliest:%Y-%m}" if earliest.year > 999 else f"{earliest}"
+    return text if is_value(text) else f"{earliest}"
+
+
+def end_of(text: str, latest: date) -> str:
+    """The last end of a range, as ``start_of`` has the first."""
+    if re.fullmatch(r"\d{4}-(3[3-9]|4[01])", text):
+        return f"{latest:%Y-%m}" if latest.year > 999 else f"{latest}"
+    return text if is_value(text) else f"{latest}"
+
+
+def span_of(text: str) -> Span:
+    """The days of an EDTF expression."""
+    found = dates.parse(text)
+    return Span(text, found.earliest, found.latest)
+
+
+def between(first: date, last: date) -> Span:
+    """The days from one to another, as an interval."""
+    return span_of(f"{first}" if first == last else f"{first}/{last}")
+
+
+def one_of(days: Iterable[date]) -> Span:
+    """One of some days, as a set."""
+    return span_of(f"[{','.join(f'{day}' for day in days)}]")
+
+
+def within(first: date, last: date) -> Span:
+    """Some day from one to another, as a set."""
+    return span_of(f"{first}" if first == last else f"[{first}..{last}]")
+
+
+def resolve(at: Context, value: Value) -> Any:
+    """The days of what is named; blocked without its year."""
+    if isinstance(value, (Span, Blocked)):
+        return value
+    if isinstance(value, Bare):
+        return Blocked("it names no whole date")
+    if value.year is None:
+        return Blocked("it names no year", "write the year with it")
+    if value.unit == "" and value.day is not None:
+        return Blocked("it names no month")
+    if value.unit in WINTERS and not value.paired:
+        y, name = value.year, "summer" if value.unit == "30" else "winter"
+        return Blocked(
+            f"that {name} may begin in {y - 1} or in {y}",
+            f"write {name} {y - 1}/{y % 100:02} or {name} {y}/{(y + 1) % 100:02}",
+        )
+    if value.day is not None:
+        if day_of(value.year, int(value.unit), value.day) is None:
+            return Blocked(f"there is no day {value.day} in {value.year:04}-{value.unit}")
+        text = f"{value.year:04}-{value.unit}-{value.day:02}"
+        return replace(span_of(text + value.sign), fuzzy=value.fuzzy)
+    month = f"{value.year:04}-{value.unit}".rstrip("-")
+    if value.part is None:
+        return replace(span_of(month + value.sign), fuzzy=value.fuzzy)
+    end = monthrange(value.year, int(value.unit))[1]
+    first, last = ((1, 10), (11, 20), (21, end), (1, 16), (15, end))[value.part]
+    return replace(span_of(f"{month}-{first:02}/{month}-{last:02}"), fuzzy=True)
+
+
+# Rules, and how they read a text
 
 Action = Callable[..., Value]
 
