@@ -22,8 +22,7 @@ from tests.answers.stores import draft
 from timeline import Timeline
 from timeline.errors import Passing, StoreUnavailable, VersionConflict
 from timeline.store.append import Outcome
-from timeline.store.retry import Patience, persist
-from timeline.store.store import Store
+from timeline.store.store import Patience, Store, persist
 
 BRIEF = Patience(lock=0.05, seconds=20, attempts=3, first=0.001, longest=0.002)
 

@@ -7,17 +7,27 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, SQLAlchemyError, StatementError
 
-from timeline.errors import Passing, StoreUnavailable
+from timeline.errors import (
+    FilesDamaged,
+    HistoryDamaged,
+    Passing,
+    StoreDamaged,
+    StoreUnavailable,
+    TimelineError,
+)
+from timeline.model.values import is_instant
 from timeline.store import engine as db
-from timeline.store.damage import named_damage
-from timeline.store.retry import Patience, persist
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
@@ -40,6 +50,70 @@ class Undo(Exception):
     def __init__(self, result: Any) -> None:
         super().__init__()
         self.result = result
+
+
+# --- trying again -------------------------------------------------------------------------------
+#
+# Safe because appending is idempotent: where a commit came through and only its confirmation was lost, the
+# second try finds the events and stores nothing twice.
+
+
+class Patience(Struct, frozen=True):
+    """How long to go on trying."""
+
+    lock: float = 30.0
+    """Seconds that a transaction waits for another one that writes."""
+    seconds: float = 30.0
+    """Seconds after which nothing is tried again, the time of the tries included."""
+    attempts: int = 20
+    first: float = 0.02
+    """Seconds to wait before the second try; twice as long each time, cut at random."""
+    longest: float = 2.0
+
+
+def persist(
+    attempt: Callable[[], Result],
+    passes: Callable[[StoreUnavailable], bool],
+    patience: Patience,
+) -> Result:
+    """What ``attempt`` returns, tried again while it fails for a reason that ``passes``.
+
+    Raises StoreUnavailable, which says how often it was tried, when patience ends.
+    """
+    failures: list[StoreUnavailable] = []
+    try:
+        return attempt()
+    except StoreUnavailable as error:
+        if not passes(error):
+            raise
+        failures.append(error)
+
+    # imports for 20 ms: only after a failure, which it is told of as the first try
+    from tenacity import Retrying, retry_if_exception, wait_random_exponential
+    from tenacity.stop import stop_after_attempt, stop_after_delay
+
+    def again() -> Result:
+        if failures:
+            raise failures.pop()
+        return attempt()
+
+    retrying = Retrying(
+        retry=retry_if_exception(lambda e: isinstance(e, StoreUnavailable) and passes(e)),
+        stop=stop_after_attempt(patience.attempts) | stop_after_delay(patience.seconds),
+        wait=wait_random_exponential(multiplier=patience.first, max=patience.longest),
+        reraise=True,
+    )
+    try:
+        return retrying(again)
+    except StoreUnavailable as error:
+        tried = retrying.statistics.get("attempt_number", 1)
+        if tried > 1 and passes(error):
+            message = f"{error.message} (tried {tried} times)"
+            raise StoreUnavailable(message, error.hint, passing=error.passing) from error
+        raise
+
+
+# --- the store ----------------------------------------------------------------------------------
 
 
 class Store:
@@ -275,3 +349,153 @@ def _publish(new: Path, path: Path) -> None:
 def _remove_database(path: Path) -> None:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), Path(f"{path}-journal")):
         name.unlink(missing_ok=True)
+
+
+# --- damage -------------------------------------------------------------------------------------
+#
+# What a question computes takes the shape of the log for granted, because every way in has checked it.
+# Where a question fails all the same, the log is looked through for the first row that no append can have
+# written, then what is computed from it and what is kept of files. Only a failure with a sound store is a
+# bug.
+
+
+_COULD_BE: Final = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError, InvalidRequestError, StatementError, msgspec.MsgspecError,
+)  # fmt: skip
+"""What comes of computing with rows of a wrong shape."""
+
+_UNDECODABLE: Final = "Could not decode to UTF-8"
+"""What the driver of SQLite says of a text that is none."""
+
+LOOKED_THROUGH: Final = 100_000
+"""Events up to which a failure compares the history with the log; of longer logs only `verify` does."""
+
+
+@contextmanager
+def named_damage(connection: Connection) -> Iterator[None]:
+    """Turn a failure inside into an error that names the damage, where the store has any."""
+    try:
+        yield
+    except TimelineError:
+        raise
+    except (DBAPIError, *_COULD_BE) as error:
+        if isinstance(error, DBAPIError) and _UNDECODABLE not in str(error):
+            raise
+        found = _first_damage(connection)
+        if found is None:
+            raise
+        raise found from error
+
+
+def _first_damage(connection: Connection) -> TimelineError | None:
+    """The first damage of a store; None where there is none, or nothing can be read."""
+    try:
+        return _damage_of_log(connection) or _damage_of_rest(connection)
+    except TimelineError as damage:
+        return damage
+    except SQLAlchemyError:
+        return None
+
+
+def _damage_of_log(connection: Connection) -> TimelineError | None:
+    from timeline.store.rows import log_row, unreadable
+    from timeline.store.tables import event
+
+    position = 0
+    statement = sa.select(event).order_by(event.c.position)
+    with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+        for found in rows.mappings():
+            position = found["position"] if isinstance(found["position"], int) else position + 1
+            try:
+                _check(log_row(found))
+            except _COULD_BE as error:
+                return unreadable(position, str(found["id"]), error)
+    return None
+
+
+def _damage_of_rest(connection: Connection) -> TimelineError | None:
+    from timeline.store.histories import HINT
+    from timeline.store.identity import verify_identity
+    from timeline.store.log import read_head
+    from timeline.store.tables import log_head, metadata, projection
+    from timeline.store.verify_history import verify_history
+
+    head = read_head(connection).position
+    for table in metadata.sorted_tables:
+        reason = _wrong_shape(connection, table)
+        if reason is None:
+            continue
+        if table is log_head or table is projection:
+            hint = HINT if table is projection else "restore a backup"
+            position: object = head  # which may be what is damaged
+            return StoreDamaged(position if isinstance(position, int) else 0, reason, hint)
+        if table.name in ("origin_file", "held_event"):
+            return FilesDamaged(reason)
+        return HistoryDamaged("some subject", reason)
+    if head <= LOOKED_THROUGH:
+        verify_identity(connection)
+        verify_history(connection)
+    return None
+
+
+def _wrong_shape(connection: Connection, table: sa.Table) -> str | None:
+    """What is wrong with the first row of a table that has a value of another type than its column."""
+    columns: list[sa.Column[Any]] = list(table.columns)
+    # without their types: what SQLAlchemy makes of a value depends on what it is
+    untyped: list[sa.ColumnElement[Any]] = [sa.literal_column(f'"{c.name}"') for c in columns]
+    statement = sa.select(*untyped).select_from(table)
+    try:
+        with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+            for row in rows:
+                for column, value in zip(columns, row, strict=True):
+                    if not _fits(column, value):
+                        return f"a row of {table.name} has {value!r:.60} as its {column.name}"
+    except DBAPIError as error:
+        if _UNDECODABLE in str(error):
+            return f"a row of {table.name} holds what is no text"
+        raise
+    return None
+
+
+def _fits(column: sa.Column[Any], value: Any) -> bool:
+    from timeline.store.tables import DAY, INSTANT
+
+    if value is None:
+        return bool(column.nullable)
+    if isinstance(column.type, sa.Boolean):
+        return value in (0, 1)
+    if isinstance(column.type, sa.Integer):
+        return type(value) is int
+    if column.type is INSTANT:
+        return is_instant(value)
+    return isinstance(value, str) and (column.type is not DAY or _is_day(value))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _check(row: Any) -> None:
+    """Raise ValueError, or what reading it raises, for a row that no append can have written."""
+    from timeline.model.kinds import EVENT_TYPES, upcast
+    from timeline.model.values import check_subject
+
+    for name in ("known", "recorded"):
+        if not is_instant(getattr(row, name)):
+            raise ValueError(f'"{getattr(row, name)}" is no instant')
+    for day in (row.earliest, row.latest):
+        if not isinstance(day, str) or not _is_day(day):
+            raise ValueError(f'"{day}" is no day')
+    check_subject(row.subject)
+    if type(row.version) is not int or type(row.schema_version) is not int:
+        raise ValueError("its version is no number")
+    if row.type not in EVENT_TYPES:
+        raise KeyError(row.type)
+    if not row.is_erased:
+        msgspec.convert(upcast(row.fields), EVENT_TYPES[row.type])
+        if not all(map(is_instant, row.entry.published.values())):
+            raise ValueError(f'"{row.told}" does not say when its sources were published')
