@@ -19,8 +19,7 @@ from timeline.ingest.shape import Report
 from timeline.loading import Replayed, replay_files
 from timeline.model.values import Fields
 from timeline.store.append import Outcome
-from timeline.store.log import Head, read_head, read_rows
-from timeline.store.rows import LogRow
+from timeline.store.log import Head, LogRow, read_head, read_rows
 from timeline.store.store import Store
 
 

@@ -14,9 +14,8 @@ from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day, Subject, check_subject
 from timeline.nearest import nearest
 from timeline.store.identity import read_identity
-from timeline.store.log import read_events, source_slugs, subjects_of_any
+from timeline.store.log import LogRow, read_events, source_slugs, subjects_of_any
 from timeline.store.lookups import has_subject, subjects_of_kind
-from timeline.store.rows import LogRow
 
 LARGEST: Final = 2**63 - 1
 """No position is larger: the largest number that databases have."""

@@ -25,10 +25,8 @@ from timeline.store.companies import pairs_of
 from timeline.store.export import log_rows, texts
 from timeline.store.full_text import words_of_event
 from timeline.store.handles import rows_of
-from timeline.store.histories import is_projected
-from timeline.store.history_rows import party_values, row_values
-from timeline.store.log import Head, check_link
-from timeline.store.rows import ENTRY_COLUMNS, entry_of
+from timeline.store.histories import is_projected, party_values, row_values
+from timeline.store.log import ENTRY_COLUMNS, Head, check_link, entry_of
 from timeline.store.tables import (
     company_handle,
     company_identity,

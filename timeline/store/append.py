@@ -39,13 +39,12 @@ from timeline.store.bulk import Constant, insert_rows
 from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.identity import read_judgements
-from timeline.store.log import Head, chunks, read_entries
+from timeline.store.log import Head, chunks, read_entries, told_of
 from timeline.store.memory import memory_of
 from timeline.store.projection import News, project
 from timeline.store.published import bounds_of, redated
 from timeline.store.references import Registration, still_referred_to
 from timeline.store.remarks import Remarks, no_authority
-from timeline.store.rows import told_of
 from timeline.store.standing import Known, Standing, references_of
 from timeline.store.tables import event, log_head, subject_company
 

@@ -16,8 +16,7 @@ from timeline.model.values import Fields, same_value
 from timeline.store.amend import drifts, recorded
 from timeline.store.append import Appender
 from timeline.store.files import FileAt, Files
-from timeline.store.log import chunks
-from timeline.store.rows import log_row
+from timeline.store.log import chunks, log_row
 from timeline.store.tables import event
 
 

@@ -21,8 +21,7 @@ from timeline.store import engine as db
 from timeline.store.append import Appender
 from timeline.store.companies import rewrite_pairs
 from timeline.store.full_text import forget_words
-from timeline.store.log import read_entries, read_row
-from timeline.store.rows import LogRow
+from timeline.store.log import LogRow, read_entries, read_row
 from timeline.store.store import Store
 from timeline.store.tables import event
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from timeline.errors import DataError, Location, Problem
 from timeline.extras import needs
 from timeline.ingest.jsonl import export_line
-from timeline.store.rows import COLUMNS, LogRow
+from timeline.store.log import COLUMNS, LogRow
 
 BATCH: Final = 10_000
 """Rows of Parquet that are in memory together."""

@@ -16,8 +16,7 @@ from timeline.errors import HistoryDamaged
 from timeline.ingest.draft import body_of
 from timeline.model.names import words_of
 from timeline.model.values import Fields
-from timeline.store.log import chunks, read_rows
-from timeline.store.rows import LogRow
+from timeline.store.log import LogRow, chunks, read_rows
 from timeline.store.tables import event, event_words
 
 MOST: Final = 50_000

@@ -1,20 +1,22 @@
-"""Reading the stored history: what held at a coordinate, by one indexed look-up."""
+"""The stored history: its rows, and what held at a coordinate, by one indexed look-up."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
+from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.fold import kind_of
 from timeline.model.values import Day, Instant
 from timeline.store.bulk import Asking, Constant
-from timeline.store.history_rows import State
 from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
@@ -44,8 +46,44 @@ def projected(subject: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return subject.not_like(f"{_SOURCE}%")
 
 
+# --- rows for its tables ------------------------------------------------------------------------
+
+Values: TypeAlias = tuple[Any, ...]
+"""A value for every column of a table, in their order."""
+
+
+class State(Struct, omit_defaults=True):
+    """What the ``state`` column holds: bounded, and what SQL asks for."""
+
+    terms: dict[str, Any]
+    parties: dict[str, list[str]] = {}
+    alternatives: list[Any] = []
+    conflicts: list[str] = []
+    changed: dict[str, dict[str, Any]] = {}
+
+
+_encode: Final = msgspec.json.Encoder(order="sorted").encode
 _decode_state: Final = msgspec.json.Decoder(State).decode
 _decode_roles: Final = msgspec.json.Decoder(list[str]).decode
+
+
+def row_values(subject: str, row: SubjectRow) -> Values:
+    """A row of ``subject_history``."""
+    held = row.content
+    state = State(held.terms, held.parties, held.alternatives, held.conflicts, held.changed)
+    group = kind_of(subject).group_of(held.status)
+    return (
+        subject, row.valid_from, row.known_from, row.valid_to, row.known_to, held.kind, held.status, group,
+        held.certainty, held.since, held.disputed, held.irregular, _encode(state).decode(),
+    )  # fmt: skip
+
+
+def party_values(subject: str, party: PartyRow) -> Values:
+    """A row of ``party_history``."""
+    return (
+        party.company, subject, party.valid_from, party.known_from, party.valid_to, party.known_to,
+        _encode(party.roles).decode(),
+    )  # fmt: skip
 
 
 # --- where it stands ----------------------------------------------------------------------------

@@ -26,15 +26,22 @@ from timeline.store.handles import HandleRow, is_company, rewrite_handles, rows_
 from timeline.store.histories import (
     HISTORY,
     is_projected,
+    party_values,
     projected,
     read_party_rows,
     read_subject_rows,
+    row_values,
 )
-from timeline.store.history_rows import party_values, row_values
 from timeline.store.identity import rewrite_identity
-from timeline.store.log import chunks, read_entries, read_head, subjects_of_any
+from timeline.store.log import (
+    ENTRY_COLUMNS,
+    chunks,
+    entry_of,
+    read_entries,
+    read_head,
+    subjects_of_any,
+)
 from timeline.store.memory import Memory
-from timeline.store.rows import ENTRY_COLUMNS, entry_of
 from timeline.store.tables import (
     company_handle,
     event,

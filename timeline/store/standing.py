@@ -21,10 +21,9 @@ from timeline.model.record import Entry, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.nearest import nearest
 from timeline.store.bulk import Asking
-from timeline.store.log import read_entries, read_row
+from timeline.store.log import LogRow, read_entries, read_row
 from timeline.store.memory import MOST_KEPT, Memory
 from timeline.store.published import Publication, known_since, publication, registration
-from timeline.store.rows import LogRow
 from timeline.store.seen import Seen
 from timeline.store.tables import event
 

@@ -399,7 +399,7 @@ def _first_damage(connection: Connection) -> TimelineError | None:
 
 
 def _damage_of_log(connection: Connection) -> TimelineError | None:
-    from timeline.store.rows import log_row, unreadable
+    from timeline.store.log import log_row, unreadable
     from timeline.store.tables import event
 
     position = 0

@@ -20,12 +20,18 @@ from timeline.store.anchor import Anchor, check_continues, check_reaches
 from timeline.store.files import verify_files
 from timeline.store.full_text import verify_no_other_words, verify_words
 from timeline.store.handles import verify_handles
-from timeline.store.histories import HISTORY
-from timeline.store.history_rows import State
+from timeline.store.histories import HISTORY, State
 from timeline.store.identity import verify_identity
-from timeline.store.log import read_entries, read_head, read_row_at, walk_chain
+from timeline.store.log import (
+    UNREADABLE,
+    LogRow,
+    read_entries,
+    read_head,
+    read_row_at,
+    told_of,
+    walk_chain,
+)
 from timeline.store.published import Publication, bounds_of, known_since, publication, redated
-from timeline.store.rows import UNREADABLE, LogRow, told_of
 from timeline.store.schema import verify_schema
 from timeline.store.tables import REVISIONS, event, party_history, subject_history
 from timeline.store.verify_history import verify_history

@@ -23,8 +23,7 @@ from timeline.store.histories import (
     read_subject_rows,
 )
 from timeline.store.identity import read_identity
-from timeline.store.log import read_all_entries, read_entries, read_head
-from timeline.store.rows import UNREADABLE
+from timeline.store.log import UNREADABLE, read_all_entries, read_entries, read_head
 from timeline.store.tables import event, party_history, subject_history
 
 REPLAYED: Final = 8

@@ -21,8 +21,7 @@ from timeline.store.companies import (
     read_pairs,
     subjects_with_pairs,
 )
-from timeline.store.log import chunks, read_row
-from timeline.store.rows import LogRow, log_row
+from timeline.store.log import LogRow, chunks, log_row, read_row
 from timeline.store.tables import event
 
 
