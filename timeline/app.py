@@ -301,7 +301,7 @@ class Timeline:
         """
         from timeline.answers.companies import find_company
         from timeline.store.append import Outcome
-        from timeline.store.identity import read_judgements
+        from timeline.store.companies import read_judgements
         from timeline.store.log import read_head, read_row_at
 
         with self.reading() as connection:

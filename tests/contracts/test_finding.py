@@ -171,7 +171,7 @@ def test_a_rebuild_finds_the_same(named: World) -> None:
 
 
 def handles(world: World) -> list[tuple[Any, ...]]:
-    from timeline.store.handles import read_all_handles
+    from timeline.store.companies import read_all_handles
 
     with world.store.reading() as connection:
         return list(read_all_handles(connection))

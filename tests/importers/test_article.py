@@ -18,7 +18,7 @@ from timeline.importers.article import (
 from timeline.ingest.shape import SYNONYMS_VARIABLE, synonyms
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.names import fold_name
-from timeline.store.handles import HandleRow
+from timeline.store.companies import HandleRow
 
 PUBLISHED = "2025-11-21"  # a Friday
 

@@ -12,7 +12,7 @@ from timeline.model.company import NOBODY, Identity, name_at
 from timeline.model.fold import replay
 from timeline.model.values import SLUG, Fields
 from timeline.nearest import nearest
-from timeline.store.handles import read_all_handles, read_handles
+from timeline.store.companies import read_all_handles, read_handles
 from timeline.store.log import read_all_entries
 from timeline.store.lookups import has_subject
 

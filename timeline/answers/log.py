@@ -13,7 +13,7 @@ from timeline.errors import InvalidValue, NotFound, TimelineError
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day, Subject, check_subject
 from timeline.nearest import nearest
-from timeline.store.identity import read_identity
+from timeline.store.companies import read_identity
 from timeline.store.log import LogRow, read_events, source_slugs, subjects_of_any
 from timeline.store.lookups import has_subject, subjects_of_kind
 

@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from timeline.answers.view import View
 from timeline.model.company import Pair
-from timeline.store.handles import HandleRow, read_all_handles
-from timeline.store.identity import read_judgements
+from timeline.store.companies import HandleRow, read_all_handles, read_judgements
 
 Alike: TypeAlias = Callable[[Mapping[str, str]], Iterable[tuple[str, str, int]]]
 """Pairs of companies whose names are alike, with points of 100, from the names by id."""

@@ -30,7 +30,7 @@ from timeline.answers.coordinate import parse_day, today
 from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
 from timeline.plugins import Plugs
-from timeline.store.identity import read_stored_identity
+from timeline.store.companies import read_stored_identity
 from timeline.store.sql import parameters
 
 COMPUTED: Final = ("attention",)

@@ -23,6 +23,7 @@ from timeline.model.fold import Item, evidence, irregular, kind_of, replay
 from timeline.model.kinds import KINDS
 from timeline.model.record import Entry, Lens
 from timeline.model.values import Fields
+from timeline.store.companies import read_identity, read_stored_identity
 from timeline.store.histories import (
     count_subjects,
     is_current,
@@ -31,7 +32,6 @@ from timeline.store.histories import (
     read_every_content,
     read_subjects_of_any,
 )
-from timeline.store.identity import read_identity, read_stored_identity
 from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of_any
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))

@@ -121,8 +121,7 @@ def _look_up(
 ) -> tuple[Article, dict[str, Fields]]:
     """What the article tells, and the registrations of the companies of the store that it names."""
     from timeline.importers.article import names_of, read_article
-    from timeline.store.handles import read_handles_among
-    from timeline.store.identity import read_stored_identity
+    from timeline.store.companies import read_handles_among, read_stored_identity
 
     if not has_store(session):
         session.note("there is no store, so that no company is known; timeline replay makes one")

@@ -22,7 +22,7 @@ from timeline.model.kinds import EVENT_TYPES, KIND_OF
 from timeline.model.names import fold_name, fold_text
 from timeline.model.phrases.words import fold, is_fiscal, lexicon_of, vocabulary_of
 from timeline.model.values import Fields
-from timeline.store.handles import HandleRow, with_form
+from timeline.store.companies import HandleRow, with_form
 
 MAX_BYTES: Final = 100_000
 """The longest article that is read: twenty times one of news."""

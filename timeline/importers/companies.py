@@ -16,7 +16,7 @@ from timeline.importers.shelf import MOST_HELD, Hashes, Shelf
 from timeline.importers.slugs import company_slug, slug_of
 from timeline.model.names import fold_name
 from timeline.model.values import UNDISCLOSED, Fields
-from timeline.store.handles import HandleRow
+from timeline.store.companies import HandleRow
 
 
 class Named(Struct, frozen=True):

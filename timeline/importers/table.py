@@ -30,7 +30,7 @@ from timeline.ingest.draft import Draft
 from timeline.model.dates import OPEN_END
 from timeline.model.values import END_OF_TIME, Fields, Subject
 from timeline.store.append import Appender
-from timeline.store.handles import read_all_handles, read_names
+from timeline.store.companies import read_all_handles, read_names
 from timeline.store.histories import read_contents
 from timeline.store.log import chunks, read_events
 from timeline.store.lookups import has_subject, ids_among, subjects_among

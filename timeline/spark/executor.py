@@ -21,10 +21,9 @@ from timeline.model.company import Identity
 from timeline.model.record import Entry
 from timeline.store import engine as db
 from timeline.store.bulk import insert_rows
-from timeline.store.companies import pairs_of
+from timeline.store.companies import pairs_of, rows_of
 from timeline.store.export import log_rows, texts
 from timeline.store.full_text import words_of_event
-from timeline.store.handles import rows_of
 from timeline.store.histories import is_projected, party_values, row_values
 from timeline.store.log import ENTRY_COLUMNS, Head, check_link, entry_of
 from timeline.store.tables import (

@@ -28,7 +28,7 @@ from timeline.model.record import ERASED, Entry
 from timeline.render.folder import PART, kinds_of
 from timeline.spark import executor
 from timeline.store.anchor import Anchor, check_continues, check_reaches
-from timeline.store.identity import registered_at
+from timeline.store.companies import registered_at
 from timeline.store.log import COLUMNS, ENTRY_COLUMNS, GENESIS_LINK, Head, check_border, entry_of
 from timeline.store.sql_duckdb import POINTER, version_of
 from timeline.store.tables import company_identity, event, event_words, log_head

@@ -36,9 +36,9 @@ from timeline.model.record import ERASED, REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import Constant, insert_rows
+from timeline.store.companies import read_judgements
 from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
-from timeline.store.identity import read_judgements
 from timeline.store.log import Head, chunks, read_entries, told_of
 from timeline.store.memory import memory_of
 from timeline.store.projection import News, project

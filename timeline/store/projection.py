@@ -19,10 +19,16 @@ from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import Identity
 from timeline.model.record import Entry, is_confirmation
 from timeline.store.bulk import Asking, Constant, insert_rows
-from timeline.store.companies import pairs_of
+from timeline.store.companies import (
+    HandleRow,
+    is_company,
+    pairs_of,
+    rewrite_handles,
+    rewrite_identity,
+    rows_of,
+)
 from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
-from timeline.store.handles import HandleRow, is_company, rewrite_handles, rows_of
 from timeline.store.histories import (
     HISTORY,
     is_projected,
@@ -32,7 +38,6 @@ from timeline.store.histories import (
     read_subject_rows,
     row_values,
 )
-from timeline.store.identity import rewrite_identity
 from timeline.store.log import (
     ENTRY_COLUMNS,
     chunks,

@@ -415,8 +415,8 @@ def _damage_of_log(connection: Connection) -> TimelineError | None:
 
 
 def _damage_of_rest(connection: Connection) -> TimelineError | None:
+    from timeline.store.companies import verify_identity
     from timeline.store.histories import HINT
-    from timeline.store.identity import verify_identity
     from timeline.store.log import read_head
     from timeline.store.tables import log_head, metadata, projection
     from timeline.store.verify_history import verify_history

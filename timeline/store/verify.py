@@ -17,11 +17,10 @@ from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.companies import verify_handles, verify_identity
 from timeline.store.files import verify_files
 from timeline.store.full_text import verify_no_other_words, verify_words
-from timeline.store.handles import verify_handles
 from timeline.store.histories import HISTORY, State
-from timeline.store.identity import verify_identity
 from timeline.store.log import (
     UNREADABLE,
     LogRow,

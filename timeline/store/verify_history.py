@@ -16,13 +16,13 @@ from timeline.model.bitemporal.valid_axis import Content, content_of
 from timeline.model.company import Identity
 from timeline.model.fold import replay
 from timeline.model.record import Entry
+from timeline.store.companies import read_identity
 from timeline.store.histories import (
     checked_head,
     is_projected,
     read_party_rows,
     read_subject_rows,
 )
-from timeline.store.identity import read_identity
 from timeline.store.log import UNREADABLE, read_all_entries, read_entries, read_head
 from timeline.store.tables import event, party_history, subject_history
 
