@@ -214,7 +214,7 @@ def test_companies_that_become_one_are_shown_in_what_goes_on_after(store: Store)
 
 
 def test_so_much_is_followed_and_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("timeline.store.memory.MOST_KEPT", 8)
+    monkeypatch.setattr("timeline.store.standing.MOST_KEPT", 8)
     for number in range(12):
         append(store, *(payment(number, f"deal:{name}") for name in ("one", "two", "three")))
     with store.reading() as connection:

@@ -6,11 +6,11 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
 from timeline.errors import NotFound
+from timeline.model.company import registration
 from timeline.model.record import Entry, reworded
 from timeline.nearest import nearest
 from timeline.parameters import LENS
 from timeline.store.log import read_entries, source_slugs
-from timeline.store.published import registration
 
 
 class SourceLens:

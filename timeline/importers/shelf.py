@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from timeline.store.seen import Seen
+from timeline.store.bulk import Seen
 
 MOST_HELD: Final = 50_000
 """Entries of a shelf that are held in memory, about 30 MB; more go to a file."""

@@ -27,7 +27,7 @@ from timeline.ingest.draft import (
     content_of,
     payload_of,
 )
-from timeline.model.company import JUDGED, Judgement, Pair, contradiction
+from timeline.model.company import JUDGED, Judgement, Pair, bounds_of, contradiction, redated
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
@@ -40,12 +40,17 @@ from timeline.store.companies import read_judgements
 from timeline.store.full_text import insert_words, words_of_event
 from timeline.store.histories import checked_head
 from timeline.store.log import Head, chunks, read_entries, told_of
-from timeline.store.memory import memory_of
 from timeline.store.projection import News, project
-from timeline.store.published import bounds_of, redated
-from timeline.store.references import Registration, still_referred_to
-from timeline.store.remarks import Remarks, no_authority
-from timeline.store.standing import Known, Standing, references_of
+from timeline.store.standing import (
+    Known,
+    Registration,
+    Remarks,
+    Standing,
+    memory_of,
+    no_authority,
+    references_of,
+    still_referred_to,
+)
 from timeline.store.tables import event, log_head, subject_company
 
 BATCH: Final = 1000

@@ -33,7 +33,7 @@ _IS_STORE: Final = "timeline_store"
 """What is noted of a connection whose database holds a store."""
 
 NOTED: Final = "timeline_noted"
-"""What an append notes of the log, for the next one (:mod:`timeline.store.memory`)."""
+"""What an append notes of the log, for the next one (:mod:`timeline.store.standing`)."""
 
 _migrating: Final = threading.Lock()
 """Alembic keeps the migration that runs in a global: two threads would migrate each other's databases."""

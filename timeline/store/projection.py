@@ -2,7 +2,7 @@
 
 A new subject, as in bulk, is folded once and inserted. One that has events already is folded anew from the
 log and compared with its rows, so that only rows that change are touched. From then on news in order of it
-goes on from where its fold stands, for as long as nobody else appends (:mod:`timeline.store.memory`).
+goes on from where its fold stands, for as long as nobody else appends (:mod:`timeline.store.standing`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from timeline.store.log import (
     read_head,
     subjects_of_any,
 )
-from timeline.store.memory import Memory
+from timeline.store.standing import Memory
 from timeline.store.tables import (
     company_handle,
     event,

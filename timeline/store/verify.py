@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
 from timeline.ingest.draft import GENESIS
+from timeline.model.company import Publication, bounds_of, known_since, publication, redated
 from timeline.model.fold import kind_of
 from timeline.model.kinds import upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
@@ -30,7 +31,6 @@ from timeline.store.log import (
     told_of,
     walk_chain,
 )
-from timeline.store.published import Publication, bounds_of, known_since, publication, redated
 from timeline.store.schema import verify_schema
 from timeline.store.tables import REVISIONS, event, party_history, subject_history
 from timeline.store.verify_history import verify_history
