@@ -299,7 +299,7 @@ class Timeline:
         Where that is what was judged last of them, nothing is appended. Raises NotFound, InvalidValue for a
         company and itself, DataError for a contradiction to other judgements.
         """
-        from timeline.answers.companies import find_company
+        from timeline.answers.view import find_company
         from timeline.store.append import Outcome
         from timeline.store.companies import read_judgements
         from timeline.store.log import read_head, read_row_at

@@ -12,9 +12,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem
-from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of, state
-from timeline.answers.view import View
+from timeline.answers.view import View, with_remarks
 from timeline.errors import Problem, TimelineError
 from timeline.ingest.fixtures import Expectation
 from timeline.ingest.nodes import Mapping, Node

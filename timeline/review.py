@@ -10,10 +10,9 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.answers.coordinate import coordinate
-from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of
 from timeline.answers.told import told
-from timeline.answers.view import View
+from timeline.answers.view import View, with_remarks
 from timeline.errors import Problem
 from timeline.ingest.draft import Draft, Place
 from timeline.model.dates import parse

@@ -10,10 +10,9 @@ import pytest
 
 from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text, stories_of
 from timeline import Timeline
-from timeline.answers.group import ties_of
 from timeline.answers.lists import sums
 from timeline.answers.model import CompanyItem
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import SHOWN, View, ties_of
 from timeline.errors import InvalidValue, NotFound
 
 STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))

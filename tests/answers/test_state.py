@@ -12,9 +12,8 @@ import pytest
 from tests.answers.stores import FIXTURES, new_store, replay_text, stories_of
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
-from timeline.answers.lens import SourceLens
 from timeline.answers.model import StateAnswer
-from timeline.answers.view import View
+from timeline.answers.view import SourceLens, View
 from timeline.errors import InvalidValue, NotFound
 from timeline.model.fold import evidence
 

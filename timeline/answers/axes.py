@@ -9,7 +9,6 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import names_at
 from timeline.answers.course import (
     Course,
     Mark,
@@ -23,7 +22,7 @@ from timeline.answers.course import (
 )
 from timeline.answers.log import check_subject_exists
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
+from timeline.answers.view import View, names_at
 from timeline.model.fold import main_order
 from timeline.model.record import Entry, Lens, judge
 from timeline.model.values import END_OF_TIME, Day, Instant, check_subject

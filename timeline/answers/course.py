@@ -14,11 +14,9 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import names_at
-from timeline.answers.state import shown_order
 from timeline.answers.subjects import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
+from timeline.answers.view import View, names_at, shown_order
 from timeline.model.bitemporal.history import SubjectRow, history
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content

@@ -13,11 +13,10 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
-from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState
-from timeline.answers.state import shown_order, state
+from timeline.answers.state import state
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
+from timeline.answers.view import View, shown_order, ties_of
 from timeline.errors import InvalidValue
 from timeline.model.fold import is_uncertain
 from timeline.model.kinds import RECORD_TYPES

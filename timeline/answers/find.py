@@ -9,11 +9,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy.engine import Connection
 
-from timeline.answers.companies import names_at
 from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem, Found
 from timeline.answers.state import item_of
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import SHOWN, View, names_at
 from timeline.errors import InvalidValue
 from timeline.model.names import fold_text, words_of
 from timeline.store.companies import HandleRow, read_all_handles, read_handles, read_handles_of

@@ -11,10 +11,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.model import CompanyItem
-from timeline.answers.remarks import with_remarks
 from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import SHOWN, View, with_remarks
 from timeline.errors import InvalidValue
 from timeline.model.company import JUDGED, registered_name
 from timeline.model.fold import kind_of, replay

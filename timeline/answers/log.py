@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.engine import Connection
 
-from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate, LogEntry
+from timeline.answers.view import find_company
 from timeline.errors import InvalidValue, NotFound, TimelineError
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day, Subject, check_subject

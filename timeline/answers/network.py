@@ -14,11 +14,10 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.companies import names_at
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
 from timeline.answers.first import day_of
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import SHOWN, View
+from timeline.answers.view import SHOWN, View, names_at
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import within

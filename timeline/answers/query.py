@@ -87,11 +87,10 @@ def computed_values(
     connection: Connection, report: str, timezone: str, *, at: Mapping[str, Any]
 ) -> Iterator[Sequence[Any]]:
     """The names of the columns, then the rows, of a report that the program computes."""
-    from timeline.answers.attention import COLUMNS, attention
-    from timeline.answers.view import View
+    from timeline.answers.view import ATTENTION, View, attention
 
     assert report == "attention"
-    yield COLUMNS
+    yield ATTENTION
     yield from attention(View(connection, coordinate(connection, timezone=timezone, **at)))
 
 

@@ -25,8 +25,8 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.answers.companies import find_company
 from timeline.answers.coordinate import parse_day, today
+from timeline.answers.view import find_company
 from timeline.errors import InvalidValue, NotFound
 from timeline.nearest import nearest
 from timeline.plugins import Plugs

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from timeline.answers.group import ties_of
 from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
-from timeline.answers.remarks import with_remarks
-from timeline.answers.view import View
+from timeline.answers.view import View, shown_order, ties_of, with_remarks
 from timeline.model.company import JUDGED, is_registered, registered_name
 from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
-from timeline.model.values import UNDISCLOSED, Subject
+from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
 from timeline.store.log import read_all_entries
 
@@ -85,18 +82,6 @@ def item_of(item: Item, company: str | None = None, *, member: bool = False) -> 
 def is_open(item: CompanyItem) -> bool:
     """Whether an item is neither final nor denied."""
     return not kind_of(item.subject).is_closed(item.status)
-
-
-class OfSubject(Protocol):
-    """Anything that is about one subject."""
-
-    @property
-    def subject(self) -> str: ...  # noqa: D102
-
-
-def shown_order(item: OfSubject) -> tuple[int, str]:
-    """By kind of subject, then by subject."""
-    return Subject.of(item.subject).sort_key
 
 
 def items_of_group(view: View, company: str, *, group: bool) -> list[CompanyItem]:

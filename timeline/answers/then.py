@@ -15,18 +15,16 @@ from msgspec.structs import replace
 from timeline.answers.asked import LensAsked
 from timeline.answers.belief import cite, days_between, last_evening
 from timeline.answers.cited import Cited
-from timeline.answers.companies import names_at
 from timeline.answers.course import Course, Told, course_of, otherwise, read_told
 from timeline.answers.diff import Cause, Change, ChangeName, cited_causes, differing
 from timeline.answers.first import day_of
 from timeline.answers.lists import list_items
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
-from timeline.answers.remarks import with_remarks
-from timeline.answers.state import item_of, items_of, shown_order
+from timeline.answers.state import item_of, items_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.told import levels_of
-from timeline.answers.view import View
+from timeline.answers.view import View, names_at, shown_order, with_remarks
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS

@@ -26,11 +26,10 @@ from timeline.answers.belief import (
     told_on,
 )
 from timeline.answers.cited import Cited
-from timeline.answers.companies import names_at
 from timeline.answers.course import Told, read_told
 from timeline.answers.first import day_of
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
+from timeline.answers.view import View, names_at
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
 from timeline.model.values import Day, Fields, Instant

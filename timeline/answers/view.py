@@ -1,6 +1,7 @@
 """A view: the items that hold at a coordinate, through a lens or with everything.
 
-The one place that decides where an item is read from, so that every question gets the same.
+The one place that decides where an item is read from, so that every question gets the same. What most
+questions need besides stands here, too: the lens, a company by any of its names, its group, remarks.
 """
 
 from __future__ import annotations
@@ -8,22 +9,42 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.companies import find_company
 from timeline.answers.model import Coordinate
+from timeline.errors import NotFound
 from timeline.model.bitemporal.valid_axis import Content
-from timeline.model.company import Held, Identity
+from timeline.model.company import (
+    NOBODY,
+    REMARKED,
+    Around,
+    Held,
+    Identity,
+    group_of,
+    name_at,
+    ownership_of,
+    premises_of,
+    registration,
+    remarks_of,
+    sales_of,
+)
 from timeline.model.fold import Item, evidence, irregular, kind_of, replay
 from timeline.model.kinds import KINDS
-from timeline.model.record import Entry, Lens
-from timeline.model.values import Fields
-from timeline.store.companies import read_identity, read_stored_identity
+from timeline.model.record import Entry, Lens, reworded
+from timeline.model.values import Fields, Subject, is_slug
+from timeline.nearest import nearest
+from timeline.parameters import LENS
+from timeline.store.companies import (
+    read_all_handles,
+    read_handles,
+    read_identity,
+    read_stored_identity,
+)
 from timeline.store.histories import (
     count_subjects,
     is_current,
@@ -32,10 +53,63 @@ from timeline.store.histories import (
     read_every_content,
     read_subjects_of_any,
 )
-from timeline.store.log import chunks, read_all_entries, read_entries, subjects_of_any
+from timeline.store.log import chunks, read_all_entries, read_entries, source_slugs, subjects_of_any
+from timeline.store.lookups import has_subject
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
+
+
+# --- the lens of sources ------------------------------------------------------------------------
+
+
+class SourceLens:
+    """The lens as the fold takes it: a function of an entry.
+
+    An event counts while one of its sources remains, known from the earliest of those that do, unless it
+    says itself since when it is known. Mends always count: they are no news.
+    """
+
+    def __init__(self, connection: Connection, asked: LensAsked, position: int) -> None:
+        asked.check()
+        self.connection = connection
+        self.asked = asked
+        self.position = position
+        for slug in (*asked.source, *asked.not_source):
+            if not self._is_registered(slug):
+                near = nearest(slug, source_slugs(connection), limit=6)
+                raise NotFound("source", slug, [s for s in near if self._is_registered(s)][:3])
+
+    def __call__(self, entry: Entry) -> Entry | None:
+        """What remains of an event, or None."""
+        asked, fields = self.asked, entry.fields
+        for option in LENS:
+            given = () if option.field is None else asked.given(option.name)
+            if option.field and given and fields.get(option.field, option.without) not in given:
+                return None
+        if not asked.source and not asked.not_source:
+            return entry
+        reported = entry.sources
+        remaining = [
+            slug
+            for slug in reported
+            if slug not in asked.not_source and (not asked.source or slug in asked.source)
+        ]
+        if len(remaining) == len(reported) and (reported or not asked.source):
+            return entry
+        if not remaining:
+            return None
+        told = entry.publications
+        published = {slug: told[slug] for slug in remaining if slug in told}
+        known = entry.known if "known" in fields else min(published.values(), default=entry.known)
+        return reworded(entry, fields | {"source": remaining}, known=known, published=published)
+
+    def _is_registered(self, slug: str) -> bool:
+        found = read_entries(self.connection, [f"source:{slug}"], self.position)
+        return any(registration(entries) for _, entries in found)
+
+
+# --- the view -----------------------------------------------------------------------------------
 
 
 class _Held(Struct, frozen=True):
@@ -82,7 +156,6 @@ class View:
         """The lens as the fold takes it; None where everything counts."""
         if self.asked is None:
             return None
-        from timeline.answers.lens import SourceLens
 
         return SourceLens(self.connection, self.asked, self.at.position)
 
@@ -271,6 +344,18 @@ def _corrects_level(entry: Entry) -> bool:
     return entry.type == "event_corrected" and "fact_level" in entry.fields.get("changes", ())
 
 
+class OfSubject(Protocol):
+    """Anything that is about one subject."""
+
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+
+
+def shown_order(item: OfSubject) -> tuple[int, str]:
+    """By kind of subject, then by subject."""
+    return Subject.of(item.subject).sort_key
+
+
 # JSON in a database has an order of keys of its own, so an answer is put into one that depends on
 # neither the database nor the way it was computed.
 
@@ -296,3 +381,160 @@ def _ordered(value: Any) -> Any:
     if kind is dict:
         return {name: _ordered(value[name]) for name in sorted(value)}
     return [_ordered(item) for item in value] if kind is list else value
+
+
+# --- companies by any name they have ever had ---------------------------------------------------
+
+
+def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
+    """The name at a view's coordinate of every company, or of those ``ids`` that are one, by its id.
+
+    What has no name there yet goes by that of its registration, whenever that was recorded. Companies that
+    are one have one name.
+    """
+    connection, at, one = view.connection, view.at, view.identity
+    found: Iterator[tuple[str, list[Entry]]]
+    if ids is None:
+        every = read_all_entries(connection, kinds=["company"])
+        found = ((subject.partition(":")[2], entries) for subject, entries in every)
+    else:
+        ids = list(ids)
+        found = iter(view.registered(one.of(id_) for id_ in ids).items())
+    names = {
+        company: name_at(company, entries, at.on, at.known_at, at.position)
+        for company, entries in found
+    }
+    asked = names if ids is None else ids
+    return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names
+
+
+def terms_at(view: View) -> dict[str, Fields]:
+    """What is known of every company at a view's coordinate, its name at least, by the id that is shown."""
+    at, one = view.at, view.identity
+    found: dict[str, Fields] = {}
+    for subject, entries in read_all_entries(view.connection, at.position, ["company"]):
+        company = subject.partition(":")[2]
+        if one.of(company) == company:
+            item = replay(entries, at.on, at.known_at)
+            name = name_at(company, entries, at.on, at.known_at, at.position)
+            found[company] = (item.terms if item else {}) | {"name": name}
+    return found
+
+
+def find_company(connection: Connection, text: str, one: Identity = NOBODY) -> str:
+    """The id of the company that ``text`` names: by id, name, former name, alias or identifier.
+
+    Of companies that are ``one`` it is the id that is shown. Raises NotFound with the nearest names, also
+    where several companies have that name.
+    """
+    if is_slug(text) and has_subject(connection, f"company:{text}"):
+        return one.of(text)
+    found = read_handles(connection, text)
+    # two companies may differ in no more than a dash: what is typed to the letter is meant
+    exact = [row for row in found if row.value.casefold() == text.casefold().strip()] or found
+    companies = sorted({one.of(row.company) for row in exact})
+    if len(companies) == 1:
+        return companies[0]
+    if companies:
+        raise NotFound("single company", text, companies)
+    by_value = {row.value: row.company for row in read_all_handles(connection)}
+    close = [by_value[value] for value in nearest(text, by_value, limit=5)]
+    raise NotFound("company", text, list(dict.fromkeys(close))[:3])
+
+
+# --- groups -------------------------------------------------------------------------------------
+
+_TYING = ("relationship:", "deal:")
+"""The kinds of subject through which a company can control another."""
+
+
+def ties_of(view: View, company: str) -> dict[str, list[str]]:
+    """The members of a company's group, itself first, each with the subjects that lead to it from the top."""
+
+    def read(companies: Sequence[str]) -> Iterable[Held]:
+        subjects = view.subjects_of(companies)
+        return view.held(sorted(s for s in subjects if s.startswith(_TYING))).values()
+
+    return group_of(company, read)
+
+
+# --- remarks ------------------------------------------------------------------------------------
+
+MANY = 2000
+"""Items whose remarks are found together: what they refer to is read once for all of them."""
+
+
+def with_remarks(view: View, items: Iterable[Item]) -> Iterator[Item]:
+    """The items with their remarks, in the same order."""
+    for some in chunks(items, MANY):
+        remarked = [item for item in some if item.group in REMARKED]
+        around = _around(view, remarked, some) if remarked else None
+        for item in some:
+            found = remarks_of(item, view.at.on, around) if around is not None else []
+            yield replace(item, remarks=found) if found else item
+
+
+def _around(view: View, items: Sequence[Item], given: Iterable[Item]) -> Around:
+    """What the remarks of some items follow from; what is among those ``given`` is not read again."""
+    here: dict[str, Held] = {item.subject: item for item in given}
+    premises = {subject for item in items for subject in premises_of(item)}
+    owned = {pair for item in items if (pair := ownership_of(item)) is not None}
+    sold = _named_by_both(view, owned)
+    others = view.held(sorted((premises | sold) - here.keys()))
+    found = here | others
+    parties = {company for item in items for company in item.parties}
+    return Around(
+        premises={subject: found[subject] for subject in premises if subject in found},
+        dissolved=dissolved(view, parties),
+        sales=sales_of(found[subject] for subject in sold if subject in found),
+    )
+
+
+def _named_by_both(view: View, pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """The deals of which any owner and any owned company are parties, those sold among them."""
+    owners, owned = {one for one, _ in pairs}, {other for _, other in pairs}
+    if not owners:
+        return set()
+    found = view.subjects_of(owners) & view.subjects_of(owned)
+    return {subject for subject in found if subject.startswith("deal:")}
+
+
+def dissolved(view: View, companies: Iterable[str]) -> dict[str, str | None]:
+    """Since when those of some companies that are dissolved at the view's coordinate are so."""
+    subjects = {f"company:{company}": company for company in sorted(companies)}
+    on, known = view.at.on, view.at.known_at
+    found: dict[str, str | None] = {}
+    if view.stored:
+        for subject, content in read_contents(view.connection, on, known, subjects).items():
+            if content.status == "dissolved":
+                found[subjects[subject]] = content.since
+        return found
+    for subject, entries in read_entries(view.connection, subjects, view.at.position):
+        item = replay(entries, on, known, view.lens)
+        if item is not None and item.status == "dissolved":
+            found[subjects[subject]] = item.since
+    return found
+
+
+ATTENTION: Final = ("code", "subject", "kind", "status", "companies", "because", "became", "day")
+
+
+def attention(view: View) -> Iterator[tuple[Any, ...]]:
+    """A row for every remark, by code, then by subject, in the order of :data:`ATTENTION`.
+
+    ``because`` is the subject, the company or the term that the remark is about, ``became`` the status of
+    that subject, and ``day`` since when that is so (as written), or the day by which it should have been.
+    """
+    found = []
+    for item in with_remarks(view, view.every_item()):
+        for remark in item.remarks:
+            because = remark.get("subject") or remark.get("company") or remark["key"]
+            became = {"party-dissolved": "dissolved", "sold": "completed"}.get(remark["code"])
+            day = remark["date"] if "date" in remark else remark["since"]
+            found.append(
+                (
+                    remark["code"], item.subject, item.kind, item.status, sorted(item.parties),
+                    because, remark.get("status", became), day,
+                )
+            )  # fmt: skip
+    yield from sorted(found, key=lambda row: (row[0], row[1], row[5]))

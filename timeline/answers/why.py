@@ -11,10 +11,9 @@ from timeline.answers.asked import LensAsked
 from timeline.answers.cited import Citations, Cited
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
-from timeline.answers.remarks import with_remarks
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import View
+from timeline.answers.view import View, with_remarks
 from timeline.model.fold import Fold, is_uncertain, kind_of, main_order
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import NOTED, same_claim

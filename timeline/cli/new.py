@@ -56,7 +56,7 @@ def new(
 
     Beside it lies the schema by which editors complete and check it.
     """
-    from timeline.answers.companies import find_company
+    from timeline.answers.view import find_company
     from timeline.errors import InvalidValue, NotFound
     from timeline.ingest.draft import event_type_hint
     from timeline.model.kinds import EVENT_TYPES

@@ -13,7 +13,7 @@ from typing import IO, Any, Final, TypedDict, Unpack
 import msgspec
 from msgspec.structs import replace
 
-from timeline.answers.companies import find_company
+from timeline.answers.view import find_company
 from timeline.errors import DataError, Location, NotFound, Problem
 from timeline.importers.cells import Reason, Row
 from timeline.importers.companies import DESCRIBING, Companies

@@ -28,7 +28,7 @@ class Names(Question["dict[str, str]"]):
 
     def ask(self, reader: StoreReader) -> dict[str, str]:
         """The names."""
-        from timeline.answers.companies import names_at
+        from timeline.answers.view import names_at
 
         with reader.session() as connection:
             at = reader.at(connection, on=self.on, known=self.known, recorded=self.recorded)

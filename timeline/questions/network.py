@@ -161,8 +161,8 @@ class Exchange(Located, Lensed, Question[Iterator[str]]):
 
     def ask(self, reader: StoreReader) -> Iterator[str]:
         """The lines of the file."""
-        from timeline.answers.companies import terms_at
         from timeline.answers.network import network, on_day
+        from timeline.answers.view import terms_at
         from timeline.store.log import source_terms
 
         with reader.viewing(self) as view:
