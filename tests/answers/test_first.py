@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from timeline.answers.first import First, day_of
+from timeline.answers.days import First, day_of
 from timeline.app import Timeline
 
 ROOT = Path(__file__).resolve().parent.parent.parent

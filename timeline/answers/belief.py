@@ -19,10 +19,10 @@ from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.axes import AxesAnswer, Patch, axes
-from timeline.answers.cited import Cited
 from timeline.answers.coordinate import today
 from timeline.answers.course import Course, Mark, Span
-from timeline.answers.first import day_of
+from timeline.answers.days import day_of
+from timeline.answers.sources import Cited
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View
 from timeline.model.bitemporal.known_axis import within

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.subjects import source_titles
+from timeline.answers.sources import source_titles
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, names_at, shown_order
 from timeline.model.bitemporal.history import SubjectRow, history

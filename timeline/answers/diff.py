@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.cited import Citations, Cited
 from timeline.answers.model import CompanyItem, CompanyState
+from timeline.answers.sources import Citations, Cited
 from timeline.answers.state import state
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, shown_order, ties_of

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
-from timeline.answers.first import day_of
+from timeline.answers.days import day_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View, names_at
 from timeline.errors import InvalidValue

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.answers.first import day_of
+from timeline.answers.days import day_of
 from timeline.answers.log import log_entry
 from timeline.answers.model import LogEntry
 from timeline.model.values import Day, Instant

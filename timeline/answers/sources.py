@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import UNSET, Struct, UnsetType
@@ -14,11 +14,49 @@ from timeline.answers.tabular import Tabular
 from timeline.errors import NotFound
 from timeline.model import dates
 from timeline.model.fold import replay
-from timeline.model.record import judge
+from timeline.model.record import Entry, judge
 from timeline.model.values import Subject
 from timeline.nearest import nearest
-from timeline.store.log import read_all_entries, read_entries, source_slugs, source_terms
+from timeline.store.log import read_all_entries, read_entries, read_head, source_slugs, source_terms
 from timeline.store.lookups import subjects_of_kind
+
+# --- sources as people cite them ----------------------------------------------------------------
+
+
+class Cited(Struct, frozen=True, kw_only=True):
+    """A source as people cite it."""
+
+    source: str
+    publisher: str | None
+    title: str | None
+    published: str | None
+    url: str | None
+
+
+class Citations:
+    """Sources by slug, as they are known by everything said of them up to a position."""
+
+    def __init__(self, connection: Connection, entries: Iterable[Entry], position: int) -> None:
+        self._connection, self._position = connection, position
+        slugs = {slug for entry in entries for slug in entry.sources}
+        self._terms = source_terms(connection, sorted(slugs), position)
+
+    def __call__(self, slug: str) -> Cited:
+        """A source: of the entries, whose sources are read together, or of what corrected them."""
+        if slug not in self._terms:
+            found = source_terms(self._connection, [slug], self._position)
+            self._terms[slug] = found.get(slug, {})
+        terms = self._terms[slug]
+        return Cited(
+            source=slug,
+            publisher=terms.get("publisher"),
+            title=terms.get("title"),
+            published=terms.get("published"),
+            url=terms.get("url"),
+        )
+
+
+# --- sources as a list --------------------------------------------------------------------------
 
 
 class SourceRow(Struct, frozen=True, kw_only=True):
@@ -120,3 +158,28 @@ def source(connection: Connection, at: Coordinate, slug: str) -> SourceRow:
 def _row(slug: str, terms: Mapping[str, Any]) -> SourceRow:
     said: dict[str, Any] = {name: terms.get(name) for name in SOURCE_COLUMNS[1:]}
     return SourceRow(source=slug, **said)
+
+
+# --- sources by name ----------------------------------------------------------------------------
+
+
+def source_titles(
+    connection: Connection, slugs: Iterable[str], position: int | None = None
+) -> dict[str, str]:
+    """Who published each source, when, and under which title, by all that is known of it.
+
+    ``position`` is where the log ends, where that was read before.
+    """
+    if position is None:
+        position = read_head(connection).position
+    titles = {}
+    for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
+        item = replay(entries, dates.OPEN_END)
+        terms = item.terms if item else {}
+        published = str(terms.get("published") or "undated")
+        day = published[: len("2025-11-21")]
+        when = dates.describe(day) if dates.parse_or_none(day) else published
+        said = f"{terms.get('publisher', 'unknown')}, {when}"
+        title = terms.get("title")
+        titles[Subject.of(subject).slug] = f"{said}: {title}" if title else said
+    return titles

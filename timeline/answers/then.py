@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.belief import cite, days_between, last_evening
-from timeline.answers.cited import Cited
 from timeline.answers.course import Course, Told, course_of, otherwise, read_told
+from timeline.answers.days import day_of
 from timeline.answers.diff import Cause, Change, ChangeName, cited_causes, differing
-from timeline.answers.first import day_of
 from timeline.answers.lists import list_items
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
+from timeline.answers.sources import Cited
 from timeline.answers.state import item_of, items_of
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.told import levels_of

@@ -25,9 +25,9 @@ from timeline.answers.belief import (
     settle,
     told_on,
 )
-from timeline.answers.cited import Cited
 from timeline.answers.course import Told, read_told
-from timeline.answers.first import day_of
+from timeline.answers.days import day_of
+from timeline.answers.sources import Cited
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, names_at
 from timeline.model.bitemporal.valid_axis import Content

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.cited import Citations, Cited
 from timeline.answers.log import check_subject_exists
 from timeline.answers.model import CompanyItem
+from timeline.answers.sources import Citations, Cited
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, with_remarks

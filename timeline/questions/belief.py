@@ -28,7 +28,7 @@ class Beliefs(Located, Lensed, Question["BeliefAnswer"]):
     def answered(cls) -> Any:
         """The type of the data of its picture."""
         from timeline.answers.belief import BeliefAnswer
-        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tabular import drawn_type
 
         return drawn_type(BeliefAnswer)
 
@@ -57,7 +57,7 @@ class ThenAndNow(Lensed, Question["ThenAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tabular import drawn_type
         from timeline.answers.then import ThenAnswer
 
         return drawn_type(ThenAnswer)

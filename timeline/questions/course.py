@@ -60,7 +60,7 @@ class Courses(Located, Filtered, Lensed, Question["CoursesAnswer"]):
     def answered(cls) -> Any:
         """The type of the data of its picture."""
         from timeline.answers.course import CoursesAnswer
-        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tabular import drawn_type
 
         return drawn_type(CoursesAnswer)
 
@@ -90,7 +90,7 @@ class Axes(Located, Lensed, Question["AxesAnswer"]):
     def answered(cls) -> Any:
         """The type of the data of its picture."""
         from timeline.answers.axes import AxesAnswer
-        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tabular import drawn_type
 
         return drawn_type(AxesAnswer)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from timeline.questions.question import Lensed, Located, Question
 
 if TYPE_CHECKING:
-    from timeline.answers import first, model, turns
+    from timeline.answers import days, model
     from timeline.answers.asked import Day, Moment
     from timeline.answers.diff import DiffAnswer
     from timeline.answers.model import CompanyItem
@@ -80,7 +80,7 @@ class SourceTitles(Question["dict[str, str]"]):
 
     def ask(self, reader: StoreReader) -> dict[str, str]:
         """The titles."""
-        from timeline.answers.subjects import source_titles
+        from timeline.answers.sources import source_titles
 
         with reader.session() as connection:
             return source_titles(connection, self.slugs, reader.at(connection).position)
@@ -181,21 +181,21 @@ class Subjects(Question["list[str]"]):
 
 
 @dataclass(frozen=True)
-class FirstDays(Located, Lensed, Question["first.First"]):
+class FirstDays(Located, Lensed, Question["days.First"]):
     """From which day on a company has an item, and from when on one of the day is known."""
 
     company: str
 
-    def ask(self, reader: StoreReader) -> first.First:
+    def ask(self, reader: StoreReader) -> days.First:
         """The day and the instant."""
-        from timeline.answers.first import first
+        from timeline.answers.days import first
 
         with reader.viewing(self) as view:
             return first(view, self.company)
 
 
 @dataclass(frozen=True)
-class TurningDays(Located, Lensed, Question["turns.Turns"]):
+class TurningDays(Located, Lensed, Question["days.Turns"]):
     """The days on which a subject, or what a company (by its id) is a party of, became another.
 
     And those on which something was learned about the day asked for.
@@ -203,9 +203,9 @@ class TurningDays(Located, Lensed, Question["turns.Turns"]):
 
     target: str
 
-    def ask(self, reader: StoreReader) -> turns.Turns:
+    def ask(self, reader: StoreReader) -> days.Turns:
         """The days."""
-        from timeline.answers.turns import turns
+        from timeline.answers.days import turns
 
         with reader.viewing(self) as view:
             return turns(view, self.target, reader.timezone)

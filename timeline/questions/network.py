@@ -37,8 +37,8 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.drawn import drawn_type
         from timeline.answers.network import NetworkAnswer
+        from timeline.answers.tabular import drawn_type
 
         return drawn_type(NetworkAnswer)
 

@@ -35,7 +35,7 @@ class Tracker(Located, Lensed, Question["TrackerAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.drawn import drawn_type
+        from timeline.answers.tabular import drawn_type
         from timeline.answers.tracker import TrackerAnswer
 
         return drawn_type(TrackerAnswer)

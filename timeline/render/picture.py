@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from timeline.answers.drawn import drawn
-from timeline.answers.tabular import Tabular
+from timeline.answers.tabular import Tabular, drawn
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.extras import needs
 from timeline.model.values import Day

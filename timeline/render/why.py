@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from timeline.answers.cited import Cited
+from timeline.answers.sources import Cited
 from timeline.answers.why import Link, WhyAnswer
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, claim_term_of
 from timeline.model.values import ALWAYS

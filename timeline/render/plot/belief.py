@@ -13,8 +13,8 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from timeline.answers.belief import Belief, BeliefAnswer
-from timeline.answers.cited import Cited
 from timeline.answers.course import Mark, Span
+from timeline.answers.sources import Cited
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day

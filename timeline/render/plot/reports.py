@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from timeline.answers.course import Course, Mark
-from timeline.answers.first import day_of
+from timeline.answers.days import day_of
 from timeline.answers.network import NetworkAnswer
 from timeline.model.values import ALWAYS, Day
 from timeline.render.headlines import headline

@@ -13,10 +13,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.answers.cited import Cited
 from timeline.answers.course import Course, Span
 from timeline.answers.diff import Change
 from timeline.answers.model import CompanyItem
+from timeline.answers.sources import Cited
 from timeline.answers.then import Pair, ThenAnswer
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec import Struct
 from msgspec.structs import replace
 
+from timeline.answers.days import day_of
 from timeline.answers.diff import Change, DiffAnswer
-from timeline.answers.first import day_of
 from timeline.answers.lists import CompaniesAnswer, CompanyRow
 from timeline.answers.model import CompanyItem, StateAnswer
 from timeline.app import Timeline

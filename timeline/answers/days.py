@@ -1,19 +1,27 @@
-"""From when on there is something to say of a company: what an empty answer says besides."""
+"""Days worth going to: since when there is something to say of a company, and when a story turned.
+
+What an empty answer says besides, and what leads a reader from one answer to the next.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from timeline.answers.view import View
+from timeline.model import record
+from timeline.model.bitemporal.known_axis import within
+from timeline.model.dates import OPEN_END
 from timeline.model.fold import Item, replay
-from timeline.model.record import judge, turns
-from timeline.model.values import END_OF_TIME, Day, Instant, zone
+from timeline.model.record import judge
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, zone
+from timeline.store.histories import is_current
 from timeline.store.log import read_entries, subjects_of_any
-from timeline.store.lookups import first_of_party
+from timeline.store.lookups import ends_of_rows, first_of_party
 
 
 class First(Struct, frozen=True, kw_only=True):
@@ -53,7 +61,7 @@ def _replayed(view: View, company: str) -> First:
             if _is_party(ids, replay(entries, day, END_OF_TIME, lens)):
                 days.append(day)
                 break
-        for known in [known for known, _, _ in turns(entries, lens) if known > after]:
+        for known in [known for known, _, _ in record.turns(entries, lens) if known > after]:
             if _is_party(ids, replay(entries, on, known, lens)):
                 instants.append(known)
                 break
@@ -73,3 +81,34 @@ def day_of(instant: Instant, timezone: str = "UTC") -> Day:
         return moment.astimezone(zone(timezone)).date().isoformat()
     except OverflowError:  # within a day of the first or the last year
         return instant[:10]
+
+
+# --- turns --------------------------------------------------------------------------------------
+#
+# What leads a reader from one answer to the next. They are read from the stored history, as everything
+# recorded has it, whatever lens or position the answer beside them has.
+
+_FIRST_DAY: Final = ALWAYS[:10]
+MOST_TURNS: Final = 2000
+"""Turns on each axis; a story with more has one nearly every day."""
+
+
+class Turns(Struct, frozen=True, kw_only=True):
+    """Days in order; none where the stored history is not that of the whole log."""
+
+    on: list[Day]
+    """Days on which something became another, as known at the coordinate."""
+    known: list[Day]
+    """Days by whose end something else was known of the day asked for."""
+
+
+def turns(view: View, target: str, timezone: str = "UTC") -> Turns:
+    """The turns of a subject, or of all subjects of which a company is a party at any coordinate."""
+    if not (view.stored or is_current(view.connection)):
+        return Turns(on=[], known=[])
+    day, instant = within(view.at.on, view.at.known_at)
+    days, instants = ends_of_rows(view.connection, target, day, instant, MOST_TURNS)
+    return Turns(
+        on=sorted(days - {_FIRST_DAY, OPEN_END}),
+        known=sorted({day_of(each, timezone) for each in instants - {ALWAYS, END_OF_TIME}}),
+    )
