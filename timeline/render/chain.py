@@ -15,9 +15,8 @@ from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import instant_words
 from timeline.render.fields import type_words
-from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.status import status_words
-from timeline.render.text import join
+from timeline.render.text import dot_text, join, mermaid_text
 from timeline.render.titles import title
 from timeline.render.why import headline, is_part, shown_status, standing
 from timeline.render.words import Names

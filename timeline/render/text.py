@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 _COLOURS: Final = {
@@ -138,3 +138,25 @@ def listing(words: Iterable[str]) -> str:
     """``a, b, c``; with semicolons where a part has a comma of its own."""
     parts = list(words)
     return ("; " if any("," in part for part in parts) else ", ").join(parts)
+
+
+# --- labels of other drawing programs -----------------------------------------------------------
+
+
+def _lines(text: str | list[str], escape: Callable[[str], str], end: str) -> str:
+    lines = [text] if isinstance(text, str) else text
+    return f'"{end.join(escape(clean(line)) for line in lines)}"'
+
+
+def dot_text(text: str | list[str]) -> str:
+    """A text, or lines of it, as a quoted string of DOT."""
+    return _lines(text, lambda line: line.replace("\\", "\\\\").replace('"', '\\"'), "\\n")
+
+
+def mermaid_text(text: str | list[str]) -> str:
+    """A text, or lines of it, as a quoted string of Mermaid."""
+    return _lines(text, lambda line: line.translate(_ENTITIES), "<br>")
+
+
+# by their numbers: "#" begins an entity, and what is between quotes may hold markup and Markdown
+_ENTITIES: Final = {ord(each): f"#{ord(each)};" for each in '#"<>&`*_[]{}()|\\'}

@@ -9,8 +9,8 @@ from timeline.answers.course import Course
 from timeline.answers.network import NetworkAnswer, Tie, company_of
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject
-from timeline.render.plot.lines import direction
-from timeline.render.plot.said import item_title, node_names
+from timeline.render.plot.lines import direction, node_names
+from timeline.render.plot.said import item_title
 
 
 class Edge(NamedTuple):

@@ -7,10 +7,11 @@ from typing import Final
 
 from timeline.answers.network import NetworkAnswer, Tie
 from timeline.render.coordinate import coordinate_words
-from timeline.render.labels import dot_text, mermaid_text
 from timeline.render.plot.colours import colours_of
-from timeline.render.plot.said import item_title, node_names
+from timeline.render.plot.lines import node_names
+from timeline.render.plot.said import item_title
 from timeline.render.status import Group, group_of, status_words
+from timeline.render.text import dot_text, mermaid_text
 
 _STYLES: Final[dict[Group, str]] = {
     "rumoured": "dotted",

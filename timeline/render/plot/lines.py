@@ -80,6 +80,15 @@ class Filter(Struct, frozen=True, kw_only=True):
         return self.over or group_of(span.status, disputed=span.disputed) not in OVER
 
 
+def node_names(answer: NetworkAnswer) -> dict[str, str]:
+    """What each node of a network is called: its company, or what a subject of many parties is."""
+    nouns = {
+        course.subject: capital(KINDS[Subject.of(course.subject).kind].noun(course.kind))
+        for course in answer.courses
+    }
+    return {node.company: nouns.get(node.company, node.name) for node in answer.nodes}
+
+
 _EVERY: Final = Filter(over=True)
 
 

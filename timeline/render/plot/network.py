@@ -23,11 +23,12 @@ from timeline.render.plot.lines import (
     currency_of,
     current_ties,
     lines_of,
+    node_names,
     widths_in_words,
 )
 from timeline.render.plot.measure import width
 from timeline.render.plot.placing import Box, apart, place_labels
-from timeline.render.plot.said import item_title, node_names, standing
+from timeline.render.plot.said import item_title, standing
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet, Value
 from timeline.render.status import GROUPS, Group
 from timeline.render.text import capital, join

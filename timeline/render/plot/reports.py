@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import Final
 
-from msgspec import Struct
-
 from timeline.answers.course import Course, Mark
 from timeline.answers.days import day_of
 from timeline.answers.network import NetworkAnswer
 from timeline.model.values import ALWAYS, Day
 from timeline.render.headlines import headline
+from timeline.render.picture import Headline
 from timeline.render.plot.colours import Look
 from timeline.render.plot.lines import Filter, kind_of_tie
 from timeline.render.plot.measure import width
@@ -25,18 +24,6 @@ _BARS: Final = 34
 
 _WIDEST: Final = 18
 """Pixels of the widest one."""
-
-
-class Headline(Struct, frozen=True, kw_only=True):
-    """A day on which something was reported, or happened: the first of it in a sentence."""
-
-    day: Day
-    sentence: str
-    subject: str
-    event: str
-    sources: list[str]
-    more: int
-    """Events of the same day besides."""
 
 
 def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> list[Headline]:

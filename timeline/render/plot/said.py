@@ -9,14 +9,12 @@ from msgspec import UNSET
 
 from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
-from timeline.answers.network import NetworkAnswer
 from timeline.model.dates import OPEN_END, OPEN_START
-from timeline.model.kinds import KINDS
-from timeline.model.values import ALWAYS, Instant, Subject
+from timeline.model.values import ALWAYS, Instant
 from timeline.render.fields import type_words
 from timeline.render.status import status_words
 from timeline.render.terms import level_words
-from timeline.render.text import capital, join
+from timeline.render.text import join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
 
@@ -65,15 +63,6 @@ def standing(course: Course | Span, names: Names) -> str:
         return said
     said += ", contested" if course.certainty == "contested" else ""
     return f"{said}; may also be {others_words(course.alternatives, names)}"
-
-
-def node_names(answer: NetworkAnswer) -> dict[str, str]:
-    """What each node of a network is called: its company, or what a subject of many parties is."""
-    nouns = {
-        course.subject: capital(KINDS[Subject.of(course.subject).kind].noun(course.kind))
-        for course in answer.courses
-    }
-    return {node.company: nouns.get(node.company, node.name) for node in answer.nodes}
 
 
 def claim_words(span: Span, names: Names) -> str:

@@ -14,8 +14,8 @@ from fastapi import APIRouter, Query, Request, Response
 from timeline.answers.circles import circles
 from timeline.answers.network import NetworkAnswer
 from timeline.app import Timeline
-from timeline.render.picture import Picture
-from timeline.render.plot.lines import Filter, counts_of_kinds, kind_label
+from timeline.render.picture import Headline, Picture
+from timeline.render.plot.lines import Filter, counts_of_kinds, kind_label, node_names
 from timeline.render.plot.network import (
     MANY,
     MOST,
@@ -24,8 +24,7 @@ from timeline.render.plot.network import (
     pairs_of,
     stops_of,
 )
-from timeline.render.plot.reports import Headline, months_of, reports_of
-from timeline.render.plot.said import node_names
+from timeline.render.plot.reports import months_of, reports_of
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import Here
 from timeline.web.documented import documented
