@@ -84,6 +84,7 @@ def serve(
     from timeline.extras import needs
 
     with needs("web"):
+        from timeline.web.app import make_app
         from timeline.web.server import serve as listen
     settings = replace(
         _settings(host, allowed_hosts, seconds),
@@ -97,10 +98,10 @@ def serve(
             pass
         warn_of_broken(session)
         listen(
-            timeline,
-            settings,
+            make_app(timeline, settings),
             host=host,
             port=port,
+            lifespan=mcp,
             ready=lambda address: session.note(f"read-only at {address} (Ctrl-C ends)"),
         )
 

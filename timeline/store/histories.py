@@ -11,7 +11,6 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
@@ -67,7 +66,7 @@ _decode_state: Final = msgspec.json.Decoder(State).decode
 _decode_roles: Final = msgspec.json.Decoder(list[str]).decode
 
 
-def row_values(subject: str, row: SubjectRow) -> Values:
+def row_values(subject: str, row: Row[Content]) -> Values:
     """A row of ``subject_history``."""
     held = row.content
     state = State(held.terms, held.parties, held.alternatives, held.conflicts, held.changed)

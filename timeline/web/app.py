@@ -1,22 +1,29 @@
-"""The application: every page, behind the guard."""
+"""The application: every page, behind the guard, and what a failure looks like."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from timeline.app import Timeline
+from timeline.errors import TimelineError
 from timeline.extras import needs
-from timeline.web.failures import HANDLERS
-from timeline.web.formats import Suffix
+from timeline.web.formats import Suffix, format_of
 from timeline.web.guard import AGENTS, Guard, Headed
+from timeline.web.html import render
 from timeline.web.pages import (
     companies,
     feeds,
@@ -33,11 +40,81 @@ from timeline.web.pages import (
     subjects,
 )
 from timeline.web.pages.others import router_of
-from timeline.web.replies import version
+from timeline.web.problems import ProblemResponse, invalid_parameters, problem, problem_of
+from timeline.web.replies import plain_context, version
 from timeline.web.settings import MOST_AT_WORK, MOST_QUERIES, Settings
 
 if TYPE_CHECKING:
     from timeline.mcp.http import HttpDoor
+
+
+# --- failures -----------------------------------------------------------------------------------
+#
+# The one place that turns failures into responses: a problem for machines, a page for people.
+
+Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
+
+
+async def _failed(request: Request, error: TimelineError) -> Response:
+    return _answer(request, problem_of(error))
+
+
+async def _misasked(request: Request, error: RequestValidationError) -> Response:
+    return _answer(request, invalid_parameters(error.errors(), _parameters(request)))
+
+
+async def _not_there(request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    said = problem(
+        status, "unknown-page", f"there is no page {request.url.path}", hint="begin at /"
+    )
+    return _answer(request, said)
+
+
+async def _bug(request: Request, _: Exception) -> Response:
+    # what went wrong is in the log of the server, and is nobody else's business
+    said = problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "bug",
+        "this server has a bug",
+        hint="please report it, with the address and what the server logged",
+    )
+    return _answer(request, said)
+
+
+HANDLERS: Final[dict[int | type[Exception], Handler]] = {
+    TimelineError: _failed,
+    RequestValidationError: _misasked,
+    HTTPException: _not_there,
+    Exception: _bug,
+}
+
+
+def _parameters(request: Request) -> list[str]:
+    """The parameters that the question has."""
+    route = request.scope.get("route")
+    found: list[str] = []
+    for field in getattr(getattr(route, "dependant", None), "query_params", ()):
+        model = getattr(field.field_info, "annotation", None)
+        for name, info in getattr(model, "model_fields", {}).items():
+            found.append(info.alias or name)
+    return found
+
+
+def _answer(request: Request, response: ProblemResponse) -> Response:
+    if format_of(request) != "html":
+        return response
+    said = response.problem
+    page = render("problem.html", {**plain_context(request), "problem": said})
+    kept = {
+        name: value
+        for name, value in response.headers.items()
+        if name not in ("content-type", "content-length")
+    }
+    return Response(page, status_code=said.status, media_type="text/html", headers=kept)
+
+
+# --- the application ----------------------------------------------------------------------------
 
 DESCRIPTION: Final = (
     "Every page is JSON, too: ask with `Accept: application/json`, or write `.json` after the path; "

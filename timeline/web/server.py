@@ -12,12 +12,11 @@ from typing import ClassVar, Final
 
 import h11
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from timeline.app import Timeline
 from timeline.errors import CannotServe
-from timeline.web.app import make_app
-from timeline.web.settings import Settings, host_name
+from timeline.web.settings import host_name
 
 MOST_CONNECTIONS: Final = 512
 """Open connections of everybody; a further one is told to come again (503)."""
@@ -142,16 +141,17 @@ def _say(status: int, code: bytes, headers: bytes = b"") -> bytes:
 
 
 def serve(
-    timeline: Timeline,
-    settings: Settings,
+    app: ASGIApp,
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
+    lifespan: bool = False,
     ready: Callable[[str], object] = lambda address: None,
 ) -> None:
-    """Answer until interrupted; ``ready`` is told the address as soon as there is one.
+    """Answer with an application until interrupted; ``ready`` is told the address as soon as there is one.
 
-    Port 0 means any that is free. Raises CannotServe where the address is taken or is not this machine's.
+    ``lifespan``: the application has something to begin and to end. Port 0 means any that is free. Raises
+    CannotServe where the address is taken or is not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -165,12 +165,12 @@ def serve(
     with listening:
         ready(f"http://{host_name(host)}:{listening.getsockname()[1]}/")
         config = uvicorn.Config(
-            make_app(timeline, settings),
+            app,
             access_log=False,
             date_header=True,
             h11_max_incomplete_event_size=32 * 1024,
             http=Connections,
-            lifespan="on" if settings.mcp else "off",
+            lifespan="on" if lifespan else "off",
             log_level="warning",
             loop="asyncio",
             proxy_headers=False,
