@@ -17,7 +17,7 @@ from timeline import Timeline
 from timeline.errors import DataError, HistoryDamaged, StoreDamaged
 from timeline.model.values import Fields
 from timeline.store.store import Store
-from timeline.store.verify_history import verify_history
+from timeline.store.verify import verify_history
 
 DEAL = "deal:acme-globex"
 OTHER = "subject = 'deal:other'"

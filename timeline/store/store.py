@@ -419,7 +419,7 @@ def _damage_of_rest(connection: Connection) -> TimelineError | None:
     from timeline.store.histories import HINT
     from timeline.store.log import read_head
     from timeline.store.tables import log_head, metadata, projection
-    from timeline.store.verify_history import verify_history
+    from timeline.store.verify import verify_history
 
     head = read_head(connection).position
     for table in metadata.sorted_tables:

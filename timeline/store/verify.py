@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -11,30 +12,60 @@ from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
-from timeline.ingest.draft import GENESIS
-from timeline.model.company import Publication, bounds_of, known_since, publication, redated
-from timeline.model.fold import kind_of
-from timeline.model.kinds import upcast
+from timeline.ingest.draft import GENESIS, TOMBSTONE
+from timeline.model.bitemporal.history import difference, history, shown
+from timeline.model.bitemporal.known_axis import Row
+from timeline.model.bitemporal.valid_axis import Content, content_of
+from timeline.model.company import (
+    Identity,
+    Publication,
+    bounds_of,
+    known_since,
+    publication,
+    redated,
+)
+from timeline.model.fold import kind_of, replay
+from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
-from timeline.model.values import ALWAYS, Instant, parse_moment
+from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
-from timeline.store.companies import verify_handles, verify_identity
+from timeline.store.bulk import among
+from timeline.store.companies import (
+    companies_of,
+    computed_pairs,
+    named_by,
+    nested,
+    read_identity,
+    read_pairs,
+    subjects_with_pairs,
+    verify_handles,
+    verify_identity,
+)
 from timeline.store.files import verify_files
 from timeline.store.full_text import verify_no_other_words, verify_words
-from timeline.store.histories import HISTORY, State
+from timeline.store.histories import (
+    HISTORY,
+    State,
+    checked_head,
+    is_projected,
+    read_party_rows,
+    read_subject_rows,
+)
 from timeline.store.log import (
     UNREADABLE,
     LogRow,
+    chunks,
+    log_row,
+    read_all_entries,
     read_entries,
     read_head,
+    read_row,
     read_row_at,
     told_of,
     walk_chain,
 )
 from timeline.store.schema import verify_schema
 from timeline.store.tables import REVISIONS, event, party_history, subject_history
-from timeline.store.verify_history import verify_history
-from timeline.store.verify_references import References, verify_companies
 
 
 class Verified(Struct, frozen=True, kw_only=True):
@@ -305,3 +336,198 @@ def _check_versions(connection: Connection, since: int) -> None:
     position = connection.scalar(wrong)
     if position is not None:
         raise StoreDamaged(position, "the version does not count its subject's events")
+
+
+# --- what follows from references ---------------------------------------------------------------
+
+
+class References:
+    """What the events of one page of the log refer to, as the log has it."""
+
+    def __init__(self, connection: Connection, page: Sequence[LogRow]) -> None:
+        contents = {row.position: row.fields for row in page}
+        targets = {f["target"] for f in contents.values() if "target" in f}
+        self._connection = connection
+        self._targets: dict[str, tuple[int, str, str, bool]] = {}
+        columns = (event.c.id, event.c.position, event.c.subject, event.c.type, event.c.payload)
+        found = connection.execute(
+            sa.select(*columns).where(among(connection, event.c.id, targets))
+        )
+        for id_, position, subject, type_, payload in found:
+            self._targets[id_] = (position, subject, type_, payload == TOMBSTONE)
+        self._meant = {
+            position: self._meant_by(fields)
+            for position, fields in contents.items()
+            if nested(fields) is not None
+        }
+        named = {
+            name
+            for position, fields in contents.items()
+            for name in named_by(fields, self._type_of(fields), self._meant.get(position))
+        }
+        subjects = {f"{what}:{name}" for what, name in named if name != UNDISCLOSED}
+        first = sa.select(event.c.subject, sa.func.min(event.c.position)).group_by(event.c.subject)
+        self._registered: dict[str, int] = {
+            row[0]: row[1]
+            for row in connection.execute(first.where(among(connection, event.c.subject, subjects)))
+        }
+        self._pairs = read_pairs(connection, {row.subject for row in page})
+        self._erasures = self._read_erasures(connection, page)
+
+    def _read_erasures(self, connection: Connection, page: Sequence[LogRow]) -> dict[str, int]:
+        """The events that were declared erased, of the subjects that any such event is of, and where."""
+        subjects = {row.subject for row in page if row.is_erased}
+        if not subjects:
+            return {}
+        statement = sa.select(event).where(
+            event.c.type == ERASED, among(connection, event.c.subject, subjects)
+        )
+        rows = map(log_row, connection.execute(statement).mappings())
+        return {row.fields["target"]: row.position for row in rows if not row.is_erased}
+
+    def check(self, row: LogRow) -> None:
+        """Raise StoreDamaged, or HistoryDamaged for the index, where something is not there."""
+        fields = row.fields
+        if row.is_erased:
+            if self._erasures.get(row.id, 0) <= row.position:
+                raise StoreDamaged(row.position, f"{row.id} is erased, and no event says so")
+            return
+        if row.type in RECORD_TYPES:
+            self._check_target(row, fields["target"])
+        types = self._type_of(fields), self._meant.get(row.position)
+        for what, name in named_by(fields, *types):
+            if what == "company" and name == UNDISCLOSED:
+                continue
+            position = self._registered.get(f"{what}:{name}")
+            if position is None or position >= row.position:
+                reason = f'{row.id} names the {what} "{name}", which no event ahead of it registers'
+                raise StoreDamaged(row.position, reason)
+        missing = companies_of(fields, *types) - self._pairs[row.subject]
+        if missing:
+            raise HistoryDamaged(row.subject, f'the index lacks its company "{min(missing)}"')
+
+    def _check_target(self, row: LogRow, id_: str) -> None:
+        target = self._targets.get(id_)
+        if target is None or target[0] >= row.position:
+            raise StoreDamaged(row.position, f'{row.id} is about "{id_}", which is not ahead of it')
+        if target[1] != row.subject:
+            reason = f'{row.id} is about "{id_}", which belongs to {target[1]}'
+            raise StoreDamaged(row.position, reason)
+        if row.type == ERASED and not target[3]:
+            raise StoreDamaged(row.position, f'{row.id} says that "{id_}" is erased, and it is not')
+
+    def _meant_by(self, fields: Fields) -> str | None:
+        """The type of the event that a correction of corrections is about in the end."""
+        id_, type_ = fields.get("target"), fields["type"]
+        while id_ is not None and type_ in RECORD_TYPES:
+            row = read_row(self._connection, id_)
+            if row is None:
+                return None
+            type_, id_ = row.type, row.fields.get("target")
+        return None if type_ in RECORD_TYPES else str(type_)
+
+    def _type_of(self, fields: Fields) -> str | None:
+        target = self._targets.get(fields.get("target", ""))
+        return target[2] if target else None
+
+
+def verify_companies(connection: Connection) -> None:
+    """Raise HistoryDamaged for a subject that is found under a company which no event of it names."""
+    for subjects in chunks(subjects_with_pairs(connection)):
+        computed = computed_pairs(connection, subjects)
+        for subject, stored in read_pairs(connection, subjects).items():
+            extra = stored - computed.get(subject, set())
+            if extra:
+                reason = f'the index has the company "{min(extra)}", which no event of it names'
+                raise HistoryDamaged(subject, reason)
+
+
+# --- the history --------------------------------------------------------------------------------
+
+
+REPLAYED: Final = 8
+"""Rows of a subject at whose beginnings its events are replayed besides: a replay reads all events of the
+subject, so that one for each row would take the square of them."""
+
+
+def verify_history(
+    connection: Connection,
+    *,
+    sample: int | None = None,
+    seed: int = 0,
+    since: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Compare the stored history with the log; how many subjects were compared.
+
+    Each subject's rows must be those that one sweep over its events gives anew, and say what replay says
+    where some of them begin. ``since`` compares the subjects with events after that position, ``sample`` that
+    many subjects, chosen by ``seed``. Raises StoreDamaged where the history is not at the head of the log,
+    HistoryDamaged for the first subject that differs.
+    """
+    checked_head(connection)
+    for table in (subject_history, party_history):
+        known = sa.select(event.c.subject)
+        orphan = sa.select(table.c.subject).where(table.c.subject.not_in(known)).limit(1)
+        subject = connection.scalar(orphan)
+        if subject is not None:
+            raise HistoryDamaged(subject, f"{table.name} holds it, and the log does not")
+    one = read_identity(connection)
+    count = 0
+    for subject, entries in _subjects(connection, sample, seed, since):
+        try:
+            _compare(connection, subject, entries, one)
+        except UNREADABLE as error:
+            raise HistoryDamaged(subject, f"a row of it cannot be read ({error})") from error
+        count += 1
+        if progress is not None and count % 100 == 0:
+            progress(count)
+    return count
+
+
+def _subjects(
+    connection: Connection, sample: int | None, seed: int, since: int
+) -> Iterator[tuple[str, list[Entry]]]:
+    position = read_head(connection).position
+    if sample is None and since:
+        touched = sa.select(event.c.subject).where(event.c.position > since).distinct()
+        named = sorted(filter(is_projected, connection.scalars(touched)))
+        yield from read_entries(connection, named, position)
+        return
+    if sample is None:
+        everything = read_all_entries(connection, position)
+        yield from ((subject, entries) for subject, entries in everything if is_projected(subject))
+        return
+    # positions instead of subjects: no list of all subjects is needed, and busy ones come first
+    later = range(since + 1, position + 1)
+    chosen = random.Random(seed).sample(later, min(sample, len(later)))  # noqa: S311
+    subjects: set[str] = set()
+    for at in chosen:
+        statement = sa.select(event.c.subject).where(event.c.position == at)
+        subjects.add(connection.execute(statement).scalar_one())
+    yield from read_entries(connection, sorted(filter(is_projected, subjects)), position)
+
+
+def _compare(connection: Connection, subject: str, entries: list[Entry], one: Identity) -> None:
+    stored = read_subject_rows(connection, [subject])[subject]
+    expected = history(entries, one=one)
+    parties = read_party_rows(connection, [subject])[subject]
+    change = difference(stored, parties, expected)
+    for table, touched in (("subject", change.rows), ("party", change.parties)):
+        count = len(touched.dropped) + len(touched.ended) + len(touched.added)
+        if count:
+            reason = f"{count} {table} row{'' if count == 1 else 's'} differ from the log"
+            raise HistoryDamaged(subject, reason)
+    for row in _some(stored):
+        item = replay(entries, row.valid_from, row.known_from)
+        kind = subject.partition(":")[0]
+        if item is None or shown(kind, content_of(item), one) != row.content:
+            where = f"on {row.valid_from}, known {row.known_from}"
+            raise HistoryDamaged(subject, f"its row differs from replay {where}")
+
+
+def _some(rows: list[Row[Content]]) -> list[Row[Content]]:
+    """The rows that are replayed besides: the first, the last, and some that lie evenly between."""
+    if len(rows) <= REPLAYED:
+        return rows
+    return [rows[at * (len(rows) - 1) // (REPLAYED - 1)] for at in range(REPLAYED)]
