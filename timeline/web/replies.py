@@ -17,6 +17,7 @@ from importlib import metadata
 from threading import BoundedSemaphore
 from typing import Any, Final
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -58,6 +59,14 @@ class Page:
     """The answer drawn, where it can be."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """The parameters that say what the question means today."""
+
+
+class Table(Struct, frozen=True):
+    """The rows of a query, as many as one page has, and whether there are more."""
+
+    columns: Sequence[str] = ()
+    rows: Sequence[Mapping[str, Any]] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from timeline.questions import questions
 from timeline.questions.question import Question
 from timeline.web.documented import documented
 from timeline.web.parameters import asked_of
-from timeline.web.replies import Page, respond
-from timeline.web.shown import Table
+from timeline.web.replies import Page, Table, respond
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 _FIELD: Final = re.compile(r"{(\w+)(?::path)?}")

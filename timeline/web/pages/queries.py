@@ -17,9 +17,8 @@ from timeline.web.addresses import report_path
 from timeline.web.documented import documented
 from timeline.web.formats import format_of
 from timeline.web.parameters import Asked, OfQuery, OfReport
-from timeline.web.replies import Page, place, respond
+from timeline.web.replies import Page, Table, place, respond
 from timeline.web.settings import MOST_BYTES, Settings
-from timeline.web.shown import Table
 
 router = APIRouter()
 
