@@ -98,11 +98,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server, if anybody needed one; whatever still waits at the end is ended with a word."""
+    """Stop the server, if anybody needed one; whatever still waits at the end is ended with a word.
+
+    A worker is not: it rightly waits for the others, and the process that began the run ends it.
+    """
     folder = config.stash.get(_run, None)
     if folder is not None:
         databases.end_run(folder)
-    faulthandler.dump_traceback_later(GRACE, exit=True, file=config.stash[_stderr])
+    if not hasattr(config, "workerinput"):
+        faulthandler.dump_traceback_later(GRACE, exit=True, file=config.stash[_stderr])
 
 
 @pytest.fixture
