@@ -43,6 +43,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Nor is what is made for a test traced, where the test is not: only its call would be left out."""
+    plugin: Any = item.config.pluginmanager.getplugin("_cov")
+    control = plugin and plugin.cov_controller
+    is_traced = item.get_closest_marker("no_cover") is None
+    if control and control.started != is_traced:
+        (control.resume if is_traced else control.pause)()
+    return (yield)
+
+
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """No colour, 80 columns, UTC, and no store or time zone of the person who runs the tests."""
