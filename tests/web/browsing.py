@@ -48,9 +48,19 @@ def photograph(page: Page, name: str) -> None:
 
 
 @contextmanager
-def serving(store: Path) -> Iterator[str]:
+def serving(store: Path, *options: str) -> Iterator[str]:
     """The address of a server as people start it; at its end it leaves without a word."""
-    command = [sys.executable, "-m", "timeline", "--db", str(store), "serve", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "timeline",
+        "--db",
+        str(store),
+        "serve",
+        "--port",
+        "0",
+        *options,
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None

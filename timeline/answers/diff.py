@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.model import CompanyItem, CompanyState
+from timeline.answers.model import AnyValue, CompanyItem, CompanyState
 from timeline.answers.sources import Citations, Cited
 from timeline.answers.state import state
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -37,10 +37,10 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     kind: str | None
     change: ChangeName
-    before: Any
+    before: AnyValue
     """What was there: a status, a certainty with its alternatives, the terms that changed, the steps that
     are gone; null: absent."""
-    after: Any
+    after: AnyValue
     events: list[str]
     """What made the difference; corrections, retractions and disputes among them."""
     sources: list[str]

@@ -7,13 +7,21 @@ again. The structs are the contract of the JSON output: field for field, in this
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec import UNSET, Meta, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.model.values import Day, Fields, Instant
+
+_TYPES: Final = ("string", "number", "boolean", "null", "object", "array")
+# clients that take one type a schema refuse {} and a list of types
+AnyValue: TypeAlias = Annotated[
+    Any,
+    Meta(extra_json_schema={"anyOf": [{"type": each} for each in _TYPES]}),
+]
+"""Any value of JSON: a text, a status, terms."""
 
 
 class Coordinate(Struct, frozen=True, kw_only=True):

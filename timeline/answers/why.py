@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType, to_builtins
 
 from timeline.answers.asked import LensAsked
 from timeline.answers.log import check_subject_exists
-from timeline.answers.model import CompanyItem
+from timeline.answers.model import AnyValue, CompanyItem
 from timeline.answers.sources import Citations, Cited
 from timeline.answers.state import item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
@@ -38,9 +38,9 @@ class Link(Struct, frozen=True, kw_only=True):
     """As it counts: corrected, where a correction stands."""
     known: Instant
     recorded: Instant
-    before: Any
+    before: AnyValue
     """The status before (of a stated fact, its value); null: nothing had happened."""
-    after: Any
+    after: AnyValue
     irregular: bool
     uncertain: bool
     """It may not have happened yet on the day asked for."""

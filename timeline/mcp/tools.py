@@ -106,7 +106,7 @@ class Tool(Struct, frozen=True, kw_only=True):
             "properties": {
                 "notice": {"type": "string"},
                 "answer": schema,
-                "next": {"type": ["string", "null"]},
+                "next": {"anyOf": [{"type": "string"}, {"type": "null"}]},
             },
             "required": ["notice", "answer", "next"],
             "additionalProperties": False,
