@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct
 
 from timeline import parameters
-from timeline.questions.log import Log
 from timeline.questions.question import About, Located, Look, Question, Words, given
 
 
@@ -38,6 +37,9 @@ class Oldest(Located, Question[FirstEvent]):
     )
 
     company: str = given(parameters.WHOSE, needed=True)
+    skip: int = given(
+        parameters.Parameter("skip", "Events to leave out", "N", number=parameters.Number(0, 9, 0))
+    )
 
     @classmethod
     def answered(cls) -> Any:
@@ -46,8 +48,10 @@ class Oldest(Located, Question[FirstEvent]):
 
     def ask(self, reader: Any) -> FirstEvent:
         """The event."""
+        from timeline.questions.log import Log
+
         found = list(reader.ask(Log(self.company, known=self.known, recorded=self.recorded)))
-        return FirstEvent(self.company, found[0].id, len(found))
+        return FirstEvent(self.company, found[self.skip].id, len(found))
 
     def words(self, reader: Any, answer: FirstEvent, look: Look, format_: str) -> Words:
         """A sentence."""
