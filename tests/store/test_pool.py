@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from tests.answers.stores import draft
 from timeline.errors import StoreUnavailable
@@ -59,3 +60,22 @@ def test_a_store_that_was_made_and_taken_back_is_not_taken_for_one(tmp_path: Pat
         pass
     store.append([draft(company("a"))], create=True)
     assert length(store) == 1
+
+
+def test_a_new_store_is_written_without_a_log_beside_it_and_has_one_from_then_on(
+    tmp_path: Path,
+) -> None:
+    def mode(connection: Connection) -> str:
+        return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    store = Store(tmp_path / "a.db")
+    with store.writing(create=True) as connection:
+        assert mode(connection) == "delete"
+        assert [each.name for each in tmp_path.iterdir() if each.name.endswith("-wal")] == []
+    for _ in range(2):
+        with store.writing() as connection:
+            assert mode(connection) == "wal"
+    with pytest.raises(RuntimeError), Store(tmp_path / "b.db").writing(create=True):
+        raise RuntimeError
+    store.close()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.db"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -108,6 +109,24 @@ def _pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", CACHE):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def unshared(engine: Engine) -> Iterator[None]:
+    """Write a new file, which nobody else has open, without a write-ahead log until the block ends.
+
+    Pages that a transaction adds need no journal, so each is written once. Through the log every page is written
+    twice, and read again where there are more than the cache holds.
+    """
+    _set_journal(engine, "DELETE")
+    yield
+    _set_journal(engine, "WAL")
+
+
+def _set_journal(engine: Engine, mode: str) -> None:
+    with closing(engine.raw_connection()) as connection:  # outside of any transaction
+        driver: Any = connection.driver_connection
+        driver.execute(f"PRAGMA journal_mode={mode}")
 
 
 def _read_only_pragmas(connection: Any, _record: object) -> None:

@@ -28,6 +28,7 @@ from timeline.errors import (
 )
 from timeline.model.values import is_instant
 from timeline.store import engine as db
+from timeline.store import sqlite
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
@@ -258,7 +259,7 @@ class Store:
         new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         engine = db.make_engine(db.store_url(str(new)), lock_timeout=self.patience.lock)
         try:
-            with db.reachable(self.url), engine.begin() as connection:
+            with db.reachable(self.url), sqlite.unshared(engine), engine.begin() as connection:
                 db.upgrade(connection)
                 yield connection
             engine.dispose()
