@@ -85,7 +85,20 @@ def test_folding_is_done_once(text: str) -> None:
         ("株 x鴻海", ["x", "株", "鴻海"]),
         ("snake_case", ["case", "snake"]),
         ("", []),
+        ("U.S. & A.B. Co.", ["ab", "and", "co", "us"]),
+        ("O'Brien`s $5", ["5", "obriens"]),
+        ("x" * 150, ["x" * 100]),
+        ("é" + "x" * 150, ["é" + "x" * 99]),
     ],
 )
 def test_words_are_of_letters_and_digits(text: str, words: list[str]) -> None:
     assert words_of([text]) == words
+
+
+@given(
+    st.lists(st.text(st.sampled_from("aZ9 .&'`_-$é鴻株ー\u00ad\u0308"), max_size=12), max_size=4)
+)
+def test_texts_together_have_the_words_of_each(texts: list[str]) -> None:
+    assert words_of(texts) == sorted({word for text in texts for word in words_of([text])})
+    for text in texts:  # ASCII is folded in a way of its own, which must be the same
+        assert [*fold_text(text).split(), "é"] == fold_text(f"{text} é").split()

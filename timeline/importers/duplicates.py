@@ -149,13 +149,14 @@ def _alike(key: str, block: list[_Named]) -> Iterator[tuple[_Named, _Named, int]
         back = -1 if key.endswith("$") else 1
         block = sorted(block, key=lambda named: named.base.replace(" ", "")[::back])
         near = _NEAR
-    # words in any order, and words that were written together
+    # words in any order, and words that were written together: of single words the same
     turned = [" ".join(sorted(named.base.split())) for named in block]
     joined = [named.base.replace(" ", "") for named in block]
+    ways = (turned,) if turned == joined else (turned, joined)
     for at, named in enumerate(block):
         scores: dict[int, float] = {}
         first = max(0, at - near)
-        for texts in (turned, joined):
+        for texts in ways:
             others = texts[first:at]
             for _, score, place in process.extract(
                 texts[at], others, scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None

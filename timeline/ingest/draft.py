@@ -160,7 +160,9 @@ def references(fields: Fields) -> list[Reference]:
 
 # --- what of an event is stored as JSON ----------------------------------------------------------
 
-_HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
+HEAD: Final = frozenset({"id", "type", "subject", "occurred"})
+"""The fields that have a column of their own in every event."""
+
 _IN_COLUMNS: Final = {"attribution": None, "fact_level": "fact", "schema_version": 1}
 """Fields that a column gives back as they were written, unless they are what the column has anyway."""
 
@@ -169,7 +171,7 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 def body_of(fields: Fields) -> Fields:
     """The fields of an event but for those that every event has: id, type, subject, occurred."""
-    return {name: value for name, value in fields.items() if name not in _HEAD}
+    return {name: value for name, value in fields.items() if name not in HEAD}
 
 
 def payload_of(body: Fields) -> str:

@@ -45,8 +45,16 @@ def fold_text(text: str) -> str:
     else:  # folding the case of a character may take it apart again
         plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if "." in plain:
-        plain = _abbreviation(lambda match: match[0].replace(".", ""), plain)
+        plain = _without_dots(plain)
+    if plain.isascii():  # through bytes: 0.6 µs instead of 1.8 µs
+        ascii_ = plain.replace("&", " and ").encode().translate(_ascii_table(), _ASCII_QUOTES)
+        return " ".join(ascii_.decode().split())
     return " ".join(plain.translate(_translation()).split())
+
+
+def _without_dots(text: str) -> str:
+    """A text with its abbreviations as words."""
+    return _abbreviation(lambda match: match[0].replace(".", ""), text)
 
 
 _abbreviation: Final = re.compile(r"(?<!\w)(?:\w\.){2,}|(?<!\w)(?:\w\.)+\w(?!\w)").sub
@@ -114,6 +122,18 @@ def _translation() -> dict[int, str]:
     return table
 
 
+_ASCII_QUOTES: Final = b"'`"
+
+
+@cache
+def _ascii_table(*, words: bool = False) -> bytes:
+    """What each character of ASCII becomes, once quotes and ``&`` are gone; ``words``: signs are spaces too."""
+    table = _translation()
+    made = (table[code] if len(table[code]) == 1 else " " for code in range(128))
+    found = "".join(each if each.isalnum() or not words else " " for each in made)
+    return found.encode() + bytes(128)
+
+
 class _Translation(dict[int, str]):
     """What each character becomes, found out when it is first met."""
 
@@ -130,23 +150,17 @@ def words_of(texts: Iterable[str]) -> list[str]:
 
     Where words are not set apart, as in Chinese and Japanese, every two characters in a row are one.
     """
-    found: set[str] = set()
-    for text in texts:
-        found.update(_words_of_text(text) if len(text) <= _KEPT else _words(text))
+    whole = " ".join(texts)
+    if whole.isascii():  # as all texts of most events are: together, in a quarter of the time
+        plain = whole.lower().replace("&", " and ")
+        if "." in plain:
+            plain = _without_dots(plain)
+        ascii_ = plain.encode().translate(_ascii_table(words=True), _ASCII_QUOTES)
+        found = {word[:_LONGEST] for word in ascii_.decode().split()}
+    else:
+        found = {part for word in _word(fold_text(whole)) for part in _parts(word[:_LONGEST])}
     return sorted(found)
 
-
-def _words(text: str) -> frozenset[str]:
-    if text.isascii() and len(text) <= _LONGEST:
-        return frozenset(_word(fold_text(text)))
-    return frozenset(part for word in _word(fold_text(text)) for part in _parts(word[:_LONGEST]))
-
-
-# most texts of events are a few: kinds, roles, currencies
-_words_of_text: Final = lru_cache(maxsize=16384)(_words)
-
-_KEPT: Final = 64
-"""Characters of a text whose words are kept, so that they take little memory."""
 
 _LONGEST: Final = 100
 """Characters of a word; nobody types more."""

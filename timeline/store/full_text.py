@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged
-from timeline.ingest.draft import body_of
+from timeline.ingest.draft import HEAD
 from timeline.model.names import words_of
 from timeline.model.values import Fields
 from timeline.store.log import LogRow, chunks, read_rows
@@ -22,16 +22,16 @@ from timeline.store.tables import event, event_words
 MOST: Final = 50_000
 """The newest events with a word that are looked at: a word that more have says little."""
 
-_SILENT: Final = frozenset(
-    {"source", "known", "target", "schema_version", "attribution", "fact_level", "archived_sha256"}
-)
+_SILENT: Final = HEAD | {
+    "source", "known", "target", "schema_version", "attribution", "fact_level", "archived_sha256"
+}  # fmt: skip
 """Fields without words of their own: names of other things, and labels."""
 
 
 def words_of_event(fields: Fields, *, first: bool) -> str:
     """The words of an event, with a space between; ``first``: those of its subject's name too."""
     texts: list[str] = []
-    for name, value in body_of(fields).items():
+    for name, value in fields.items():
         if name not in _SILENT:
             _add_texts(value, texts)
     if first:
@@ -41,7 +41,7 @@ def words_of_event(fields: Fields, *, first: bool) -> str:
 
 def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
     """The texts of an event that its words are from, each with the field that it stands in."""
-    for name, value in body_of(fields).items():
+    for name, value in fields.items():
         if name not in _SILENT:
             texts: list[str] = []
             _add_texts(value, texts)
@@ -49,7 +49,7 @@ def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _add_texts(value: Any, texts: list[str]) -> None:
-    if isinstance(value, str):
+    if type(value) is str:
         texts.append(value)
     elif isinstance(value, list):
         for each in value:
