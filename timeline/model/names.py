@@ -127,7 +127,7 @@ _ASCII_QUOTES: Final = b"'`"
 
 @cache
 def _ascii_table(*, words: bool = False) -> bytes:
-    """What each character of ASCII becomes, once quotes and ``&`` are gone; ``words``: signs are spaces too."""
+    """What each ASCII character becomes, once quotes and ``&`` are gone; for ``words`` signs are spaces."""
     table = _translation()
     made = (table[code] if len(table[code]) == 1 else " " for code in range(128))
     found = "".join(each if each.isalnum() or not words else " " for each in made)

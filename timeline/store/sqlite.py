@@ -115,8 +115,8 @@ def _pragmas(connection: Any, _record: object) -> None:
 def unshared(engine: Engine) -> Iterator[None]:
     """Write a new file, which nobody else has open, without a write-ahead log until the block ends.
 
-    Pages that a transaction adds need no journal, so each is written once. Through the log every page is written
-    twice, and read again where there are more than the cache holds.
+    Pages that a transaction adds need no journal, so each is written once. Through the log every page is
+    written twice, and read again where there are more than the cache holds.
     """
     _set_journal(engine, "DELETE")
     yield
