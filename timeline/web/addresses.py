@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -157,3 +159,10 @@ class Here:
     def source(self, slug: str) -> str:
         """The page of a source."""
         return address(source_path(slug), self.at(["recorded"]))
+
+
+def news_of_month(month: str) -> str:
+    """Where the bar of a month leads: to the news up to its last day."""
+    year, number = int(month[:4]), int(month[5:7])
+    last = date(year, number, monthrange(year, number)[1])
+    return address("/news", {"until": last.isoformat()})

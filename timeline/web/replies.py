@@ -30,6 +30,7 @@ from timeline.questions.schemas import VERSION
 from timeline.render.formats import find_format
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
+from timeline.render.rows import answer_rows
 from timeline.store.anchor import Anchor
 from timeline.web.addresses import Here, address
 from timeline.web.formats import DOCUMENTS, PICTURES, format_of, media_types, with_format
@@ -253,3 +254,35 @@ def _body(request: Request, page: Page, here: Here, head: Anchor) -> bytes:
 def _absolute(request: Request, target: str) -> str:
     """An address with the host by which the server was asked."""
     return f"{str(request.base_url).rstrip('/')}{target}"
+
+
+_IN_TABLE: Final = (
+    "subject", "status", "certainty", "valid_from", "valid_to",
+    "known_from", "known_to",
+)  # fmt: skip
+
+
+def picture_page(
+    picture: Picture,
+    answer: Any,
+    about: Callable[[], Mapping[str, Any]],
+    template: str = "picture.html",
+) -> Page:
+    """The page of a picture of an answer with a coordinate and rows; ``about`` is what it says besides."""
+    rows = list(answer_rows(answer))
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return Page(
+        template=template,
+        document=picture.document,
+        rows=lambda: rows,
+        columns=columns,
+        context=lambda: {
+            "answer": answer,
+            "picture": picture,
+            "rows": rows,
+            "columns": [name for name in columns if name in _IN_TABLE],
+            **about(),
+        },
+        picture=lambda: picture,
+        fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
+    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,7 +13,7 @@ from timeline.answers.model import LogEntry
 from timeline.answers.news import DayOfNews
 from timeline.app import Timeline
 from timeline.render.plot.reports import months_of
-from timeline.web.addresses import address
+from timeline.web.addresses import news_of_month
 from timeline.web.documented import documented
 from timeline.web.parameters import OfNews
 from timeline.web.replies import Page, respond
@@ -92,10 +90,3 @@ def _about(timeline: Timeline, days: list[DayOfNews], asked: OfNews) -> dict[str
         "months": months_of(timeline.activity().items()),
         "month_leads": news_of_month,
     }
-
-
-def news_of_month(month: str) -> str:
-    """Where the bar of a month leads: to the news up to its last day."""
-    year, number = int(month[:4]), int(month[5:7])
-    last = date(year, number, monthrange(year, number)[1])
-    return address("/news", {"until": last.isoformat()})

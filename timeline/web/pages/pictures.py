@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from timeline.answers.axes import AxesAnswer
 from timeline.answers.course import CoursesAnswer
 from timeline.app import Timeline
-from timeline.render.picture import Picture
-from timeline.render.rows import answer_rows
 from timeline.web.addresses import axes_path, company_path, subject_path, timeline_path
 from timeline.web.documented import documented
 from timeline.web.pages.sliding import sliders
 from timeline.web.parameters import OfPicture, OfStory
-from timeline.web.replies import Page, elsewhere, respond
+from timeline.web.replies import Page, elsewhere, picture_page, respond
 
 router = APIRouter()
-
-_IN_TABLE: Final = (
-    "subject", "status", "certainty", "valid_from", "valid_to",
-    "known_from", "known_to",
-)  # fmt: skip
 
 
 @router.get(
@@ -68,29 +60,3 @@ def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -
         return picture_page(picture, answer, about)
 
     return respond(request, asked, axes_path(subject), ask)
-
-
-def picture_page(
-    picture: Picture,
-    answer: Any,
-    about: Callable[[], Mapping[str, Any]],
-    template: str = "picture.html",
-) -> Page:
-    """The page of a picture of an answer with a coordinate and rows; ``about`` is what it says besides."""
-    rows = list(answer_rows(answer))
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    return Page(
-        template=template,
-        document=picture.document,
-        rows=lambda: rows,
-        columns=columns,
-        context=lambda: {
-            "answer": answer,
-            "picture": picture,
-            "rows": rows,
-            "columns": [name for name in columns if name in _IN_TABLE],
-            **about(),
-        },
-        picture=lambda: picture,
-        fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
-    )

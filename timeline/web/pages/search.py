@@ -12,8 +12,8 @@ from timeline.answers.model import CompanyItem, Found
 from timeline.app import Timeline
 from timeline.model.values import Day
 from timeline.render.plot.reports import months_of
+from timeline.web.addresses import news_of_month
 from timeline.web.documented import documented
-from timeline.web.pages.news import news_of_month
 from timeline.web.parameters import Search
 from timeline.web.replies import Page, respond
 

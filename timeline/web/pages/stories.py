@@ -22,10 +22,9 @@ from timeline.web.addresses import (
     then_path,
 )
 from timeline.web.documented import documented
-from timeline.web.pages.pictures import picture_page
 from timeline.web.pages.sliding import sliders
 from timeline.web.parameters import Drawn, OfTracker
-from timeline.web.replies import Page, elsewhere, respond
+from timeline.web.replies import Page, elsewhere, picture_page, respond
 
 router = APIRouter()
 
