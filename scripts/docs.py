@@ -251,7 +251,7 @@ def event_catalogue() -> str:
             if registry.KIND_OF.get(name) is kind:
                 parts += event_section(name, event, registry.STEPS_OF[name], kind.terms)
                 collect(inspect.type_info(event), structs)
-    parts += ["## The record itself", docstring(sys.modules[RecordEvent.__module__])]
+    parts += ["## The record itself", docstring(RecordEvent)]
     envelope = {field.encode_name for field in fields_of(Event)}
     for name in registry.EVENT_TYPES:
         if name in registry.RECORD_TYPES:

@@ -295,13 +295,14 @@ def besides(event: type[Event], kind: Kind) -> tuple[str, ...]:
 
 
 class RecordEvent(Event, frozen=True, kw_only=True):
-    """An event about another event; its subject is the target's.
+    """What is said about the record itself: corrections, retractions, disputes, erasures.
 
     With a source it is news, visible from its own ``known`` on. Without one it mends a slip of ours, and is
     applied first, whatever is asked. "It was wrong" never shares an event type with "it is no longer so".
     """
 
     target: EventRef
+    """The event that it is about, whose subject it has."""
     reason: str | UnsetType = UNSET
 
 
