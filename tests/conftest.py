@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import event
 from sqlalchemy.engine import URL
+from sqlalchemy.pool import Pool
 
 from tests import databases
 from tests.answers.stores import copy_empty
@@ -98,6 +101,17 @@ def _end_in(item: pytest.Item, seconds: float) -> None:
 
 
 # --- databases ------------------------------------------------------------------------------------
+
+
+@event.listens_for(Pool, "checkout")
+def _force_nothing_to_disk(connection: Any, *_: object) -> None:
+    """No store of these processes survives the run: a transaction takes a hundredth of the time.
+
+    The programs that tests start, and kill, are as they are.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
 
 _run = pytest.StashKey[Path | None]()
 
