@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy.engine import URL
 
 from tests import databases
+from tests.cli import program
+from timeline.app import Timeline
 from timeline.ingest.fixtures import find_files, load_fixture
 from timeline.loading import check_files
 from timeline.model import dates
@@ -92,14 +94,49 @@ def run(command: list[str], folder: Path) -> str:
     return done.stdout
 
 
-def timeline(folder: Path, *arguments: str) -> str:
-    return run([str(Path(sys.executable).parent / "timeline"), *arguments], folder)
+def timeline(*arguments: str) -> str:
+    done = program.run(*arguments)
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the stories at hand."""
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def fill(target: str | Path) -> None:
+    """Replay every story into a store."""
+    with Timeline.open(target) as opened:
+        opened.replay([ROOT / "fixtures"])
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with every story, and its tables."""
+    found = tmp_path_factory.mktemp("told")
+    fill(found / "timeline.db")
+    with Timeline.open(found / "timeline.db") as opened:
+        opened.export_tables(found / "tables")
+    return found
+
+
+@pytest.fixture
+def stories(folder: Path, told: Path) -> Path:
+    """A folder with both."""
+    shutil.copytree(told, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same on a server, which the environment names as the recipes do."""
+    with databases.database(like=("docs", fill)) as url:
+        monkeypatch.setenv("STORE", databases.url_text(url))
+        yield
 
 
 def test_every_block_has_a_language_that_is_tested() -> None:
@@ -112,13 +149,9 @@ def test_python_runs(
     block: Block, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if block.page == RECIPES:
-        targets = ["timeline.db"]
-        if "STORE" in block.text:
-            targets.append(databases.url_text(request.getfixturevalue("postgresql")))
-            monkeypatch.setenv("STORE", targets[-1])
-        for target in targets:
-            timeline(folder, "--db", target, "replay", "fixtures")
-        timeline(folder, "export", "--format", "parquet", "--to", "tables")
+        request.getfixturevalue("stories")
+    if "STORE" in block.text:
+        request.getfixturevalue("server")
     if "ATTACH" in block.text:
         monkeypatch.setenv("HOME", str(folder))
         install_extensions(folder)
@@ -140,13 +173,12 @@ def install_extensions(folder: Path) -> None:
 )
 def test_yaml_is_a_fixture_whose_expectations_hold(block: Block, folder: Path) -> None:
     (folder / "story.yaml").write_text(block.text, encoding="utf-8")
-    timeline(folder, "check", "story.yaml")
+    timeline("check", "story.yaml")
 
 
 @of("sql")
-def test_sql_finds_something_in_the_stories(block: Block, folder: Path) -> None:
-    timeline(folder, "replay", "fixtures")
-    with closing(sqlite3.connect(folder / "timeline.db")) as connection:
+def test_sql_finds_something_in_the_stories(block: Block, told: Path) -> None:
+    with closing(sqlite3.connect(told / "timeline.db")) as connection:
         known = "2025-11-20T23:59:59.999999Z"
         assert connection.execute(block.text, {"on": "2025-11-20", "known": known}).fetchall()
 
@@ -173,25 +205,22 @@ def test_shell_calls_targets_that_exist(block: Block) -> None:
 @pytest.mark.parametrize(
     "block", [b for b in BLOCKS if b.page == RECIPES and b.language == "sh"], ids=str
 )
+@pytest.mark.usefixtures("server")
 def test_recipes_of_the_shell_find_something(
-    block: Block, folder: Path, postgresql: URL, monkeypatch: pytest.MonkeyPatch
+    block: Block, stories: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = databases.url_text(postgresql)
-    monkeypatch.setenv("STORE", store)
-    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("HOME", str(stories))
     programs = (Path(sys.executable).parent, databases.programs())
     monkeypatch.setenv("PATH", os.pathsep.join([*map(str, programs), os.environ["PATH"]]))
-    for target in ("timeline.db", store):
-        timeline(folder, "--db", target, "replay", "fixtures")
-    assert "deal:foxconn-openai" in run(["sh", "-c", block.text], folder)
+    assert "deal:foxconn-openai" in run(["sh", "-c", block.text], stories)
 
 
 def test_the_state_shown_is_the_state_answered(folder: Path) -> None:
     (story,) = [b.text for b in BLOCKS if b.page == FORMATS and b.language == "yaml"]
     (shown,) = [b.text for b in BLOCKS if b.page == FORMATS and b.language == "json"]
     (folder / "story.yaml").write_text(story, encoding="utf-8")
-    timeline(folder, "replay", "story.yaml")
-    answer = timeline(folder, "state", "acme", "--on", "2025-01-11", "--format", "json")
+    timeline("replay", "story.yaml")
+    answer = timeline("state", "acme", "--on", "2025-01-11", "--format", "json")
     (id_of_correction,) = re.findall(r"e-[0-9a-f]{16}", answer)
     shortened = answer.replace(id_of_correction, id_of_correction[:6] + "…")
     assert json.loads(shortened) == json.loads(shown)
