@@ -7,7 +7,7 @@ agents their arguments. Plain Python alone is imported, because the help of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 Completed = Literal["company", "source", "target", "event type"]
 
@@ -18,6 +18,8 @@ class Number(NamedTuple):
     least: int | None = None
     most: int | None = None
     default: int | None = None
+    served: int | None = None
+    """The most that a server allows, which answers many."""
 
 
 class Parameter(NamedTuple):
@@ -38,12 +40,34 @@ class Parameter(NamedTuple):
     public: str | None = None
     """What it is called by people, where the library has another name for it."""
     default: str = ""
-    """What holds when it is left out, in words."""
+    """What holds when it is left out, in words, or the choice that does."""
+    longest: int = 500
+    """Characters of a text that a server takes."""
+    page: int | None = None
+    """Of how many rows a page has, the most there are of data unless it is given; people get fewer."""
+    cursor: bool = False
+    """Whether it says where a page begins. A tool for agents has a cursor instead."""
+    local: bool = False
+    """Whether only who runs the program can say it; a server has settings instead."""
+    seconds: bool = False
+    pairs: bool = False
+    """Whether it is values by their names: ``NAME=VALUE``, and in an address ``NAME`` itself."""
 
     @property
     def called(self) -> str:
         """Its name in an address; as an option it has hyphens."""
         return self.public or self.name
+
+    @property
+    def initial(self) -> Any:
+        """What holds when it is left out; None: nothing, or what no parameter can say."""
+        if self.flag:
+            return False
+        if self.several:
+            return ()
+        if self.number is not None:
+            return self.number.default
+        return self.default if self.default in self.choices else None
 
     @property
     def sentence(self) -> str:
@@ -213,6 +237,41 @@ TYPES: Final = Parameter(
     public="type",
 )
 SOURCE: Final = Parameter("source", "Only what it reported", "SLUG", completes="source")
+ORDER: Final = Parameter(
+    "order", "Which events come first", choices=("oldest", "newest"), default="oldest"
+)
+
+# --- which page -----------------------------------------------------------------------------------
+
+
+MOST_ROWS: Final = 1000
+"""Rows of one page that a server allows; there is a link to the next."""
+
+
+def most(rows: str, page: int, *, least: int = 1) -> Parameter:
+    """How many rows there are at most, of which a page has so many."""
+    number = Number(least, served=MOST_ROWS)
+    return Parameter("limit", f"At most so many {rows}", "N", number=number, page=page)
+
+
+def after(rows: str) -> Parameter:
+    """The row before the first one, by its id."""
+    return Parameter("after", f"Only {rows} that come after this one", "ID", cursor=True)
+
+
+AFTER_ENTRY: Final = Parameter(
+    "after", "Only events after this entry", "POSITION", number=Number(0, None, 0), cursor=True
+)
+BEFORE_ENTRY: Final = Parameter(
+    "before", "Only events before this entry", "POSITION", number=Number(1), cursor=True
+)
+UNTIL: Final = Parameter("until", "The last day of the news to show", "DAY")
+AFTER_OF_DAY: Final = Parameter(
+    "after", "Of one day only events after this entry", "POSITION", number=Number(0), cursor=True
+)
+CITED: Final = Parameter(
+    "cited", "Count the events and subjects that rest on each, which reads the whole log", flag=True
+)
 
 # --- a difference ---------------------------------------------------------------------------------
 
@@ -238,12 +297,32 @@ TARGET: Final = Parameter(
     completes="target",
 )
 TEXT: Final = Parameter(
-    "text", "A name or identifier of a company, or words of an item, event or source"
+    "text", "A name or identifier of a company, or words of an item, event or source", public="q"
 )
-FOUND: Final = 20
-"""The most that is found of each kind, unless said otherwise."""
+FOUND: Final = Parameter(
+    "limit", "The most of each kind", "N", number=Number(1, None, 20, served=100), default="20"
+)
 ONLY: Final = Parameter(
     "only", "Only this kind", choices=("companies", "items", "events", "sources"), several=True
+)
+
+# --- queries --------------------------------------------------------------------------------------
+
+QUERY: Final = Parameter(
+    "query", "One query; :on and :known are known to it", "QUERY|FILE|-", public="q", longest=4000
+)
+REPORT: Final = Parameter("name", "A report")
+PARAMS: Final = Parameter(
+    "params", "The value of :NAME in the query; as often as needed", "NAME=VALUE", pairs=True
+)
+TIMEOUT: Final = Parameter(
+    "timeout", "Give up after that time", "SECONDS", seconds=True, local=True
+)
+ARCHIVE: Final = Parameter(
+    "archive",
+    "Count the quotes that the texts of their sources, which lie there, say",
+    "DIR",
+    local=True,
 )
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -263,13 +342,23 @@ FIRST_DRAWN: Final = Parameter(
     default="the first there is",
 )
 LAST_DRAWN: Final = Parameter("end", "The last day of the world to draw", "DAY", public="to")
+THEME: Final = Parameter(
+    "theme", "The colours of a picture", choices=("light", "dark"), default="light"
+)
+WIDTH: Final = Parameter(
+    "width",
+    "How wide a picture is",
+    "PIXELS",
+    number=Number(280, 10_000, served=4000),
+    default="780",
+)
 TIED_TO: Final = Parameter(
     "company",
     "Only what is tied to this company, by any of its names",
     completes="company",
 )
 DEPTH: Final = Parameter(
-    "depth", "So many ties away from the company", "N", number=Number(1), default="1"
+    "depth", "So many ties away from the company", "N", number=Number(1, served=10), default="1"
 )
 
 # --- proof ----------------------------------------------------------------------------------------

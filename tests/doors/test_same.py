@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,23 @@ from tests.oracle.comparison import Fields, replay
 from tests.oracle.histories import SOURCES, days_asked, histories
 from timeline.app import Timeline
 from timeline.errors import TimelineError
+from timeline.mcp.tools import _written
 from timeline.model.kinds import KINDS
-from timeline.parameters import LENS, Parameter
+from timeline.parameters import LENS, MOST_ROWS, Parameter
+from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.companies import CompanyList
 from timeline.questions.compare import Compare
+from timeline.questions.course import Axes, Courses, PictureKind, Plot
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
 from timeline.questions.items import Items
 from timeline.questions.log import Log
+from timeline.questions.network import Graph, Network
 from timeline.questions.question import Question
+from timeline.questions.sources import Sources
 from timeline.questions.state import State
 from timeline.questions.why import Why, WhyCompany
 from timeline.render.json import encode_json
-from timeline.web.settings import MOST_ROWS
 
 FEW = settings(
     max_examples=10,
@@ -36,11 +41,16 @@ FEW = settings(
     phases=[Phase.explicit, Phase.generate],  # a store is too dear to look for the smallest
     suppress_health_check=list(HealthCheck),
 )
-ASKED_OF_EACH = 8
+ASKED_OF_EACH = 12
 PLURALS = {each.name: each.plural for each in KINDS.values() if each.groups}
 
+DRAWN: dict[type[Question[Any]], tuple[str, PictureKind]] = {
+    Courses: ("company", "timeline"), Axes: ("subject", "two-axes"), Beliefs: ("subject", "belief"),
+    ThenAndNow: ("target", "then-and-now"),
+}  # fmt: skip
+"""Whose answer is the data of a picture: what it is of, and which kind it is."""
 ASKED: tuple[type[Question[Any]], ...] = (
-    State, Diff, Compare, Why, WhyCompany, Items, CompanyList, Log, Find,
+    State, Diff, Compare, Why, WhyCompany, Items, CompanyList, Log, Find, Sources, Network, *DRAWN,
 )  # fmt: skip
 TOOLS = {State: "state", Diff: "diff", Why: "why", Items: "list", Log: "log", Find: "find"}
 
@@ -54,6 +64,8 @@ def values(draw: st.DrawFn, question: type[Question[Any]], subjects: list[str]) 
             found[each.name] = draw(_value(question, each, subjects))
     if question is Why and found["subject"].startswith(("company:", "source:")):
         found["subject"] = "deal:x"  # the page of these is another one
+    if question is Sources:
+        found["cited"] = True  # the command counts always
     if question is State:
         found["company"] = draw(st.sampled_from(("a", "b")))
     if question is Diff and draw(st.integers(0, 9)):  # mostly with one thing that differs
@@ -75,10 +87,13 @@ def _value(question: type[Question[Any]], each: Parameter, subjects: list[str]) 
         "item_kind": ("merger", "supply"),
         "types": ("deal_announced", "company_registered"),
         "source": (*SOURCES, "nobody"),
+        "after": ("a", "b", "deal:a"),
         "not_source": SOURCES,
     }
     if each.flag:
         return st.just(True)
+    if each.number is not None:
+        return st.integers(each.number.least, 9)
     one = (
         st.sampled_from(each.choices or words[each.name])
         if (each.choices or each.name in words)
@@ -90,17 +105,21 @@ def _value(question: type[Question[Any]], each: Parameter, subjects: list[str]) 
 def line_of(question: type[Question[Any]], asked: Mapping[str, Any], kind: str) -> list[str]:
     """The command that asks it."""
     name = {Items: PLURALS[kind], WhyCompany: "why"}.get(question, question.about.name)
-    line = [name]
+    argument, line = question.about.argument, [name]
+    if question in DRAWN:
+        argument, shown = DRAWN[question]
+        line = ["plot", "--kind", shown, "-o", "-"]
+    if question is Network:
+        line = ["graph", "-o", "-"]
     for each in question.takes():
         value = asked.get(each.name)
-        if value is None or each.name == question.about.argument:
+        if value is None or each.name == argument or (question is Sources and each.name == "cited"):
             continue
         option = f"--{each.called.replace('_', '-')}"
         if each.flag:
             line.append(option)
         for word in value if isinstance(value, list) else [] if each.flag else [value]:
             line += [option, str(word)]
-    argument = question.about.argument
     return [*line, asked[argument]] if argument in asked and argument is not None else line
 
 
@@ -110,15 +129,25 @@ def page_of(
     """The page that asks it, and its parameters."""
     path = f"/{PLURALS[kind]}" if question is Items else question.about.address or ""
     rest = {p.called: asked[p.name] for p in question.takes() if p.name in asked}
-    for name in ("company", "subject"):
+    for name in ("company", "subject", "target"):
         for field in (f"{{{name}}}", f"{{{name}:path}}"):
             if field in path:
                 path = path.replace(field, rest.pop(name))
-    if question is Find:
-        rest["q"] = rest.pop("text")
-    if question in (Items, CompanyList, Log):
-        rest["limit"] = MOST_ROWS
+    if question in (Items, CompanyList, Log, Sources):
+        rest.setdefault("limit", MOST_ROWS)
     return path, rest
+
+
+def asked_in_python(timeline: Timeline, question: Question[Any]) -> Any:
+    """What the library answers; of a picture its data."""
+    values = {each.name: getattr(question, each.name) for each in fields(question)}  # type: ignore[arg-type]
+    if type(question) in DRAWN:
+        of, kind = DRAWN[type(question)]
+        return timeline.ask(Plot(values.pop(of), kind=kind, **values)).document
+    if isinstance(question, Network):
+        return timeline.ask(Graph(**values)).document
+    answer = timeline.ask(question)
+    return list(answer) if isinstance(question, Log) else answer
 
 
 def answers(
@@ -127,22 +156,28 @@ def answers(
     """What each door says: its answer, or the code of what is wrong."""
     fixed = {"kind": kind} if question is Items else {}
     try:
-        answer = doors.timeline.ask(question.of(asked, **fixed))
-        answer = list(answer) if question is Log else answer
+        answer = asked_in_python(doors.timeline, question.of(asked, **fixed))
         yield "library", json.loads(encode_json(answer))
     except TimelineError as error:
         yield "library", error.code
     yield "command line", doors.said(*line_of(question, asked, kind))
     path, parameters = page_of(question, asked, kind)
     yield "page", doors.page(path, parameters)
-    if question in TOOLS:
+    # of what is found a tool has pages, the others so many of each kind
+    if question in TOOLS and not (question is Find and "limit" in asked):
         named = {p.called: asked[p.name] for p in question.takes() if p.name in asked}
+        if question in (Items, Log):  # what agents begin a page with is a cursor
+            begins = {
+                p.name: named.pop(p.called)
+                for p in question.takes()
+                if p.cursor and p.called in named
+            }
+            named.setdefault("limit", 200)
+            named |= {"cursor": _written(begins)} if begins else {}
         if question is Items:
-            named |= {"what": PLURALS[kind], "limit": 200}
-        if question is Log:
-            named["limit"] = 200
+            named["what"] = PLURALS[kind]
         if question is Find:
-            named = {"query": named["text"], **({"only": named["only"]} if "only" in named else {})}
+            named = {"query": asked["text"], **({"only": named["only"]} if "only" in named else {})}
         yield "tool", doors.told(TOOLS[question], named)
 
 

@@ -245,7 +245,7 @@ def test_a_bug_says_nothing_of_itself(client: TestClient, monkeypatch: pytest.Mo
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("timeline.app.Timeline.state", broken)
+    monkeypatch.setattr("timeline.questions.state.State.ask", broken)
     for path in ("/companies/foxconn", "/companies/foxconn.json"):
         answer = client.get(path)
         assert answer.status_code == 500

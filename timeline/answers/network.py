@@ -191,6 +191,8 @@ def _around(joining: _Joining, company: str, depth: int) -> tuple[dict[str, int]
     distances, found = {company: 0}, _Found()
     ring = [company]
     for distance in range(1, depth + 1):
+        if not ring:  # a depth may be larger than any network
+            break
         new = dict(joining.found(_named(view, ring).keys() - found.keys()))
         joined = [group for _, ties in new.values() for group in _neighbours(ties)]
         met = {end for group in joined if not distances.keys().isdisjoint(group) for end in group}

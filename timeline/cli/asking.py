@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 import click
@@ -22,7 +22,7 @@ from timeline.cli.options import (
 from timeline.cli.output import write_document, write_rows, writing
 from timeline.cli.session import Session
 from timeline.errors import CannotAsk
-from timeline.questions.question import Look, Question
+from timeline.questions.question import Look, Onward, Question
 
 if TYPE_CHECKING:
     from timeline.app import Timeline
@@ -32,10 +32,12 @@ Asked = TypeVar("Asked", bound=Question[Any])
 _DATED = {each.name for each in (parameters.ON, parameters.KNOWN, parameters.START)}
 
 
-def options_of(question: type[Question[Any]], *, argument: bool = True) -> Decorator:
+def options_of(
+    question: type[Question[Any]], *, argument: bool = True, without: Container[str] = ()
+) -> Decorator:
     """The argument of a question, unless the command has its own, and the options of all else it takes."""
     field = question.about.argument
-    named = [each for each in question.takes() if each.name != field]
+    named = [each for each in question.takes() if each.name != field and each.name not in without]
     declared = asked_with(*named, needed=question.needs())
     if field is None or not argument:
         return declared
@@ -81,7 +83,7 @@ def command_of(
         help=text or question.__doc__,
         epilog=examples(*(question.about.examples if shown is None else shown)),
     )
-    @options_of(question)
+    @options_of(question, without=fields)
     @written(*ROWS, *question.about.formats)
     @(together(zoned, tone) if dated else tone)
     @click.pass_obj
@@ -97,7 +99,8 @@ def write_answer(
     session: Session, timeline: Timeline, question: Question[Any], *, paged: bool = False
 ) -> None:
     """Ask, and write the answer in the format that was asked for; ``paged`` on a terminal, page by page."""
-    answer = timeline.ask(question)
+    answer, onward = timeline.reader.page(question)
+    say_more(session, onward)
     look = Look(session.width or 80, session.colored, session.verbose)
     words = question.words(timeline.reader, answer, look, session.format)
     for note in words.notes:
@@ -117,8 +120,14 @@ def write_answer(
     if session.format == "json" and get_origin(question.answered()) is None:
         write_document(session, answer)
     else:
-        rows = question.rows(answer)
+        rows = question.rows(answer) if words.rows is None else words.rows
         write_rows(session, rows, columns=question.columns(answer), shown=question.shown(answer))
+
+
+def say_more(session: Session, onward: Onward) -> None:
+    """Say how the next page is asked for, where there is one."""
+    for name, value in (onward or {}).items():
+        session.note(f"there are more: --{name} {value}")
 
 
 def _write_markdown(

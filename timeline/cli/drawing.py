@@ -37,7 +37,7 @@ DRAWN: Final = ("svg", "png", "html")
 
 
 def drawn(*formats: str) -> Decorator:
-    """``-o``, ``--format`` and how it looks: as ``output``, ``format_``, ``theme``, ``width``, ``fonts``."""
+    """``-o``, ``--format`` and the fonts: as ``output``, ``format_``, ``fonts``."""
     path = click.Path(path_type=Path, allow_dash=True)
     folder = click.Path(path_type=Path, exists=True, file_okay=False)
     return together(
@@ -51,11 +51,6 @@ def drawn(*formats: str) -> Decorator:
             help="What is written; default: by the name of the file, else svg.",
         ),
         click.option("--json", "format_", flag_value="json", default=None, help="Short for --format json."),
-        click.option(
-            "--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True,
-            help="The colours.",
-        ),
-        click.option("--width", type=int, metavar="PIXELS", help="How wide; default: 780."),
         click.option(
             "--font-dir", "fonts", type=folder, metavar="FOLDER",
             help="Draw PNG with the fonts of a folder too.",

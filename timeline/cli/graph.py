@@ -32,8 +32,6 @@ def graph(
     /,
     output: Path | None,
     format_: str | None,
-    theme: Any,
-    width: int | None,
     fonts: Path | None,
     **asked: Any,
 ) -> None:
@@ -43,7 +41,7 @@ def graph(
     --then each day is as it was known by its own evening. GraphML, DOT and Mermaid hold the ties of the day
     asked for.
     """
-    shown = made(Graph, asked, theme=theme, width=width)
+    shown = made(Graph, asked)
     wanted = format_of(output, format_, FORMATS)
     name = file_name(shown.company or "", "network")
     with session.open() as timeline:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from timeline.cli.asking import made, options_of
+from timeline.cli.asking import made, options_of, say_more
 from timeline.cli.options import ROWS, examples, tone, written, zoned
 from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
-from timeline.questions.log import Log
+from timeline.questions.log import Follow, Log
 
 if TYPE_CHECKING:
     from timeline.answers.model import LogEntry
@@ -22,13 +23,6 @@ SHOWN = ("entry", "occurred", "known", "type", "subject", "source")
 @click.command(help=Log.__doc__, epilog=examples(*Log.about.examples))
 @options_of(Log)
 @click.option(
-    "--after",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="POSITION",
-    help="Only events after this one.",
-)
-@click.option(
     "--follow",
     "-f",
     is_flag=True,
@@ -38,14 +32,18 @@ SHOWN = ("entry", "occurred", "known", "type", "subject", "source")
 @zoned
 @tone
 @click.pass_obj
-def log(session: Session, /, follow: bool, after: int, **asked: Any) -> None:
+def log(session: Session, /, follow: bool, **asked: Any) -> None:
     """List the events, or follow them."""
     if follow:
-        _follow(session, after=after, **asked)
+        _follow(session, asked)
         return
-    question = made(Log, asked, after=after)
+    question = made(Log, asked)
     with session.open() as timeline:
-        entries = timeline.ask(question)
+        if question.limit is None:  # in constant memory
+            entries = timeline.ask(question)
+        else:
+            entries, onward = timeline.reader.page(question)
+            say_more(session, onward)
         people = session.format in ("table", "md")
         rows = _for_people(entries) if people else question.rows(entries)
         count = write_rows(
@@ -58,10 +56,12 @@ def log(session: Session, /, follow: bool, after: int, **asked: Any) -> None:
         session.note("no event is like that")
 
 
-def _follow(session: Session, **asked: Any) -> None:
+def _follow(session: Session, asked: dict[str, Any]) -> None:
     """Write each event as a line as soon as it is there."""
-    if asked.pop("known") is not None or asked.pop("recorded") is not None:
-        raise click.UsageError("--follow has no end: leave --known and --recorded out")
+    taken = {each.name for each in fields(Follow)}
+    for each in Log.takes():
+        if each.name not in taken and asked.pop(each.name) != each.initial:
+            raise click.UsageError(f"--follow has no end: leave --{each.called} out")
     if session.format not in ("table", "jsonl") or session.output is not None:
         raise click.UsageError("--follow writes JSONL to standard output")
     session.format = "jsonl"

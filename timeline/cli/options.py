@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
@@ -168,74 +167,6 @@ zoned: Final[Decorator] = together(
 """``--timezone``."""
 
 
-def option(parameter: Parameter, *, required: bool = False) -> Decorator:
-    """The option of a declared parameter, under the name that the library gives it."""
-    kind: dict[str, Any] = {"metavar": parameter.metavar, "required": required}
-    if parameter.flag:
-        kind = {"is_flag": True}
-    elif parameter.choices:
-        kind |= {"metavar": None, "type": click.Choice(parameter.choices)}
-    elif parameter.number is not None:
-        least, most, default = parameter.number
-        kind |= {"type": int if least is most is None else click.IntRange(least, most)}
-        kind |= {"default": default}
-    if parameter.several:
-        kind["multiple"] = True
-    if parameter.completes:
-        kind["shell_complete"] = COMPLETERS[parameter.completes]
-    end = "; may be repeated." if parameter.several else ""
-    return click.option(
-        f"--{parameter.called.replace('_', '-')}",
-        parameter.name,
-        help=f"{parameter.help}{end}" if end else parameter.sentence,
-        **kind,
-    )
-
-
-def asked_with(*parameters: Parameter, needed: Sequence[str] = ()) -> Decorator:
-    """The options of declared parameters; those that are ``needed``, by their names, must be given."""
-    return together(*(option(each, required=each.name in needed) for each in parameters))
-
-
-horizon: Final[Decorator] = asked_with(*parameters.HORIZON)
-"""``--known`` and ``--recorded``: what of the log counts."""
-
-coordinate: Final[Decorator] = asked_with(*parameters.COORDINATE)
-"""``--on``, ``--known``, ``--recorded``, ``--as-of``: which state is asked for."""
-
-network: Final[Decorator] = asked_with(*parameters.NETWORK)
-"""``--then``, ``--kind``, ``--over``, ``--matrix``: what is drawn of a network."""
-
-filtered: Final[Decorator] = asked_with(*parameters.FILTER)
-"""``--certainty`` and ``--open``: which items of a state."""
-
-grouped: Final[Decorator] = asked_with(parameters.GROUP)
-"""``--group``: a company with all that it controls."""
-
-
-def lens(*, source: bool = True) -> Decorator:
-    """The options of the lens, as one argument ``lens``.
-
-    Without ``source``, ``--source`` is left to the command.
-    """
-    declared = parameters.lens_parameters(source=source)
-
-    def decorate(command: Command, /) -> Command:
-        @wraps(command)
-        def looking(*arguments: Any, **asked: Any) -> Any:
-            given = {p.name: tuple(value) for p in declared if (value := asked.pop(p.name))}
-            found = None
-            if given:
-                from timeline.answers.asked import LensAsked
-
-                found = LensAsked(**given)
-            return command(*arguments, lens=found, **asked)
-
-        return cast(Command, asked_with(*declared)(looking))
-
-    return decorate
-
-
 class Seconds(click.FloatRange):
     """A time limit: a number above 0 that a clock can reach."""
 
@@ -250,3 +181,58 @@ class Seconds(click.FloatRange):
         if not math.isfinite(seconds):
             self.fail(f"{value} is no number of seconds.", param, ctx)
         return seconds
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """A value by its name: ``NAME=VALUE``."""
+
+    name = "pair"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """The name and the value; a name is one that can stand behind a colon."""
+        name, equals, given = str(value).partition("=")
+        if not equals or not name.isidentifier():
+            self.fail(f'"{value}" is not NAME=VALUE', param, ctx)
+        return name, given
+
+
+def option(parameter: Parameter, *, required: bool = False) -> Decorator:
+    """The option of a declared parameter, under the name that the library gives it."""
+    kind: dict[str, Any] = {"metavar": parameter.metavar, "required": required}
+    name = parameter.called
+    if parameter.flag:
+        kind = {"is_flag": True}
+    elif parameter.choices:
+        kind |= {"metavar": None, "type": click.Choice(parameter.choices)}
+    elif parameter.number is not None:
+        least, most = parameter.number.least, parameter.number.most
+        kind |= {"type": int if least is most is None else click.IntRange(least, most)}
+    elif parameter.seconds:
+        kind["type"] = Seconds()
+    elif parameter.pairs:
+        name = "param"
+        kind |= {"type": Pair(), "multiple": True, "callback": lambda _, __, given: dict(given)}
+    if parameter.several:
+        kind["multiple"] = True
+    elif not parameter.flag and not required:
+        kind["default"] = parameter.initial
+    if parameter.completes:
+        kind["shell_complete"] = COMPLETERS[parameter.completes]
+    end = "; may be repeated." if parameter.several else ""
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        parameter.name,
+        help=f"{parameter.help}{end}" if end else parameter.sentence,
+        **kind,
+    )
+
+
+def asked_with(*parameters: Parameter, needed: Sequence[str] = ()) -> Decorator:
+    """The options of declared parameters; those that are ``needed``, by their names, must be given."""
+    return together(*(option(each, required=each.name in needed) for each in parameters))
+
+
+coordinate: Final[Decorator] = asked_with(*parameters.COORDINATE)
+"""``--on``, ``--known``, ``--recorded``, ``--as-of``: of a command that asks no question of its own."""

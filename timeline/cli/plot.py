@@ -32,8 +32,6 @@ def plot(
     /,
     output: Path | None,
     format_: str | None,
-    theme: Any,
-    width: int | None,
     fonts: Path | None,
     **asked: Any,
 ) -> None:
@@ -43,7 +41,7 @@ def plot(
     evidence of everything it shows.
     """
     wanted = format_of(output, format_, FORMATS)
-    question = made(Plot, asked, theme=theme, width=width)
+    question = made(Plot, asked)
     with session.open() as timeline:
         picture = timeline.ask(question)
     write_picture(

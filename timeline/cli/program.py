@@ -55,7 +55,7 @@ COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
 _LISTS: Final = SECTIONS["Lists"][:-2]
 """The commands of one module, a question for each kind of subject."""
 
-_QUESTIONS: Final = ("diff", "compare", "match", "companies")
+_QUESTIONS: Final = ("diff", "compare", "match", "companies", "stats")
 """The commands that are made of a question, and have no module here."""
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from timeline.cli.options import DAY, FILES, ROWS, Decorator, examples, tone, written, zoned
+from timeline.cli.asking import made, options_of
+from timeline.cli.options import FILES, ROWS, Decorator, examples, tone, written, zoned
 from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
-from timeline.cli.sql import Cut, limited, write_limited
+from timeline.cli.sql import Cut, write_limited
+from timeline.questions.report import RunReport
 
 if TYPE_CHECKING:
     from timeline.answers.query import Rows
@@ -41,11 +43,7 @@ folders: Final[Decorator] = click.option(
     )
 )
 @click.argument("name", required=False)
-@click.option("--on", metavar=DAY, help="The day in the world; default: today.")
-@click.option(
-    "--known", metavar="DAY|INSTANT", help="Only what was public by then; default: everything."
-)
-@limited
+@options_of(RunReport, argument=False)
 @folders
 @written(*ROWS, *FILES)
 @zoned
@@ -84,10 +82,8 @@ def report(
         write_rows(session, rows, columns=tuple(rows[0]), shown=("report", "parameters", "title"))
         return
     most = None if limit is None else limit + 1
-    with (
-        session.open() as timeline,
-        timeline.report(name, reports=reports, limit=most, **asked) as found,
-    ):
+    question = made(RunReport, asked, name=name, reports=reports, limit=most)
+    with session.open() as timeline, timeline.ask(question) as found:
         if session.format in ("table", "md"):
             _write_spoken(session, timeline, found, limit, asked)
         else:

@@ -5,55 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from timeline.cli.asking import made, options_of
 from timeline.cli.errors import CannotRead
-from timeline.cli.options import (
-    FILES,
-    ROWS,
-    Decorator,
-    Seconds,
-    examples,
-    together,
-    tone,
-    written,
-    zoned,
-)
+from timeline.cli.options import FILES, ROWS, examples, tone, written, zoned
 from timeline.cli.output import write_rows
 from timeline.cli.session import Session
+from timeline.questions.sql import Sql
 
 if TYPE_CHECKING:
     from timeline.answers.query import Rows
-
-
-def _parameters(
-    ctx: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> dict[str, str]:
-    found = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or not name.isidentifier():
-            raise click.BadParameter(f'"{text}" is not NAME=VALUE', ctx, param)
-        found[name] = value
-    return found
-
-
-limited: Final[Decorator] = together(
-    click.option(
-        "--param", "params", metavar="NAME=VALUE", multiple=True, callback=_parameters,
-        help="The value of :NAME in the query; as often as needed.",
-    ),
-    click.option(
-        "--limit", metavar="ROWS", type=click.IntRange(min=0), help="At most so many rows."
-    ),
-    click.option(
-        "--timeout", metavar="SECONDS", type=Seconds(),
-        help="Give up after that time.",
-    ),
-)  # fmt: skip
-"""``--param``, ``--limit`` and ``--timeout``: with what a query is asked, and for how long."""
 
 
 @click.command(
@@ -62,8 +26,7 @@ limited: Final[Decorator] = together(
         "timeline sql query.sql --param company=foxconn --param known=2025-11-20",
     )
 )
-@click.argument("query", metavar="QUERY|FILE|-")
-@limited
+@options_of(Sql)
 @written(*ROWS, *FILES)
 @zoned
 @tone
@@ -74,10 +37,10 @@ def sql(session: Session, /, query: str, limit: int | None, **asked: Any) -> Non
     Tables and views are those of `timeline schema`. :on is a day (default: today), :known a day's end or an
     instant (default: everything known).
     """
-    text = _text(query)
     # one more, which is not written, tells whether there are more
     most = None if limit is None else limit + 1
-    with session.open() as timeline, timeline.sql(text, limit=most, **asked) as rows:
+    question = made(Sql, asked, query=_text(query), limit=most)
+    with session.open() as timeline, timeline.ask(question) as rows:
         write_limited(session, rows, limit)
 
 

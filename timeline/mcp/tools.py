@@ -9,13 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, get_origin
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from timeline import parameters
 from timeline.app import Timeline
@@ -24,7 +22,7 @@ from timeline.mcp.stories import Problem, StoryChecked, check_apart
 from timeline.model.kinds import KINDS
 from timeline.model.values import check_slug
 from timeline.nearest import did_you_mean
-from timeline.parameters import FOUND, Parameter
+from timeline.parameters import Parameter
 from timeline.questions import questions
 from timeline.questions.diff import Diff
 from timeline.questions.find import Find
@@ -42,8 +40,11 @@ NOTICE: Final = (
 MOST: Final = 200
 """Rows of one page."""
 
+PAGE: Final = 50
+"""Rows of a page, unless asked for otherwise."""
+
 LONGEST: Final = 500
-"""Characters of an argument."""
+"""Characters of a cursor."""
 
 LONGEST_STORY: Final = 200_000
 """Characters of a story."""
@@ -74,14 +75,15 @@ class Tool(Struct, frozen=True, kw_only=True):
     writes: bool = False
     checks: bool = False
     """Whether it checks a story, which may take long."""
-    paged: bool = False
+    page: int | None = None
+    """Rows of a page, unless asked for otherwise; None: an answer has no pages."""
 
     def input_schema(self) -> dict[str, Any]:
         """The JSON Schema of its arguments."""
         properties = {each.called: _schema(each) for each in self.takes}
-        if self.paged:
+        if self.page is not None:
             properties["limit"] = {
-                "type": "integer", "minimum": 1, "maximum": MOST, "default": 50,
+                "type": "integer", "minimum": 1, "maximum": MOST, "default": self.page,
                 "description": "The most rows of one page.",
             }  # fmt: skip
             properties["cursor"] = {
@@ -130,16 +132,14 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:
-    said: dict[str, Any] = {"type": "string", "maxLength": LONGEST}
-    if parameter.name == "text":
-        said["maxLength"] = LONGEST_STORY
+    said: dict[str, Any] = {"type": "string", "maxLength": parameter.longest}
     if parameter.choices:
         said = {"type": "string", "enum": list(parameter.choices)}
     if parameter.flag:
         said = {"type": "boolean"}
     if parameter.number is not None:
-        least, most, _ = parameter.number
-        ends = {"minimum": least, "maximum": most}
+        least, most, _, served = parameter.number
+        ends = {"minimum": least, "maximum": most if served is None else served}
         said = {"type": "integer", **{n: end for n, end in ends.items() if end is not None}}
     if parameter.several:
         said = {"type": "array", "items": said, "maxItems": 100}
@@ -196,58 +196,58 @@ def _asking(question: type[Question[Any]]) -> Callable[[Timeline, Asked], Answer
     return ask
 
 
-def _list(timeline: Timeline, asked: Asked) -> Answered:
-    placed = _placed(asked)
-    kind = KIND_BY_PLURAL[placed.pop("what")]
-    limit = placed.pop("limit", 50)
-    after = _cursor(placed.pop("cursor", None))
-    answer = timeline.ask(Items.of(placed, kind=kind, after=after, limit=limit + 1))
-    items, more = answer.items[:limit], len(answer.items) > limit
-    if more or after:  # sums of a page say nothing about the list
-        answer = replace(answer, items=items, sums=[])
-    return answer, _written(items[-1].subject) if more else None
+def _paging(
+    question: type[Question[Any]], **fields: Callable[[Asked], Any]
+) -> Callable[[Timeline, Asked], Answered]:
+    """What answers a tool with the pages of a question; ``fields`` are made of what only agents say."""
+    begins = {each.name: each for each in question.takes() if each.cursor}
+
+    def ask(timeline: Timeline, asked: Asked) -> Answered:
+        placed = _placed(asked)
+        limit = placed.pop("limit", PAGE)
+        after = _read(placed.pop("cursor", None), begins)
+        made = {name: make(placed) for name, make in fields.items()}
+        answer, onward = timeline.reader.page(question.of({**placed, **after}, limit=limit, **made))
+        many = get_origin(question.answered()) is not None
+        return list(answer) if many else answer, None if onward is None else _written(onward)
+
+    return ask
 
 
 def _find(timeline: Timeline, asked: Asked) -> Answered:
     """A page of what is found; the search is made anew for each."""
-    limit, after = asked.get("limit", FOUND), _number(asked.get("cursor"), "search")
+    limit, after = asked.get("limit", FOUND), _read(asked.get("cursor"), {"after": SKIPPED})
+    skipped = after.get("after", 0)
     # always the most of each kind, so that a page begins where the one before ended
     found = timeline.find(asked["query"], MOST, asked.get("only", ()))
-    page = found[after : after + limit]
-    return page, _written(str(after + limit)) if len(found) > after + limit else None
+    page, more = found[skipped : skipped + limit], len(found) > skipped + limit
+    return page, _written({"after": skipped + limit}) if more else None
 
 
-def _log(timeline: Timeline, asked: Asked) -> Answered:
-    limit = asked.pop("limit", 50)
-    after = _number(asked.pop("cursor", None), "log")
-    there = timeline.ask(Log.of(asked, after=after))
-    found = list(islice(there, limit + 1))
-    entries = found[:limit]
-    return entries, _written(str(entries[-1].position)) if len(found) > limit else None
+def _written(onward: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(onward)).decode()
 
 
-def _number(cursor: str | None, of: str) -> int:
-    """The number that a cursor stands for."""
-    after = _cursor(cursor) or "0"
-    if not (after.isascii() and after.isdigit() and len(after) < 20):
-        raise InvalidValue(f"that is no cursor of the {of}", "give next of the answer before")
-    return int(after)
-
-
-def _written(after: str) -> str:
-    return base64.urlsafe_b64encode(after.encode()).decode()
-
-
-def _cursor(text: str | None) -> str:
+def _read(text: str | None, begins: Mapping[str, Parameter]) -> dict[str, Any]:
+    """Where a page begins, by a cursor; raises InvalidValue for what was never one."""
+    if text is None:
+        return {}
     try:
-        return base64.urlsafe_b64decode((text or "").encode()).decode()
-    except (binascii.Error, ValueError) as error:
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=dict[str, Any])
+        for name, value in found.items():
+            _check(name, value, _schema(begins[name]))
+    except (binascii.Error, ValueError, KeyError, InvalidValue) as error:
         raise InvalidValue("that is no cursor", "give next of the answer before") from error
+    return found
 
+
+SKIPPED: Final = Parameter("after", "Hits of the pages before", number=parameters.Number(0))
 
 # --- stories --------------------------------------------------------------------------------------
 
-STORY: Final = Parameter("text", "A fixture in YAML, as the resource how-to-record shows it")
+STORY: Final = Parameter(
+    "text", "A fixture in YAML, as the resource how-to-record shows it", longest=LONGEST_STORY
+)
 
 
 def story_tools(drafts: Path | None = None, *, seconds: float) -> tuple[Tool, ...]:
@@ -309,10 +309,12 @@ def tool_of(
     ask: Callable[[Timeline, Asked], Answered] | None = None,
     takes: tuple[Parameter, ...] | None = None,
     required: tuple[str, ...] = (),
-    paged: bool = False,
+    page: int | None = None,
 ) -> Tool:
     """A question as a tool, under its own name; ``more`` are parameters that only agents have."""
     declared = question.takes() if takes is None else takes
+    paged = any(each.page for each in declared)
+    declared = tuple(p for p in declared if not (p.page or p.cursor or p.local or p.pairs))
     return Tool(
         name=name or question.about.name,
         title=title or question.about.title,
@@ -320,27 +322,29 @@ def tool_of(
         takes=(*declared, *more),
         required=required or question.needs(),
         answer=question.answered(),
-        ask=ask or _asking(question),
-        paged=paged,
+        ask=ask or (_paging if paged else _asking)(question),
+        page=PAGE if paged else page,
     )
 
 
+FOUND: Final = 20
+"""What is found on a page, unless asked for otherwise."""
 WHAT: Final = Parameter("what", "What is listed", choices=tuple(KIND_BY_PLURAL))
-QUERY: Final = parameters.TEXT._replace(name="query")
+QUERY: Final = parameters.TEXT._replace(name="query", public=None)
 
 _DESIGNED: Final = (
     tool_of(
         Find, title="Find companies, items, events and sources", ask=_find, takes=(QUERY, parameters.ONLY),
-        required=("query",), paged=True,
+        required=("query",), page=FOUND,
     ),
     tool_of(State, TRUTH, title="The state of a company on a day", required=("company",)),
     tool_of(Diff, title="What differs between two coordinates"),
     tool_of(Why),
     tool_of(
-        Items, WHAT, name="list", title="Every item of a kind", ask=_list, required=("what",),
-        paged=True,
+        Items, WHAT, name="list", title="Every item of a kind", required=("what",),
+        ask=_paging(Items, kind=lambda asked: KIND_BY_PLURAL[asked.pop("what")]),
     ),
-    tool_of(Log, title="The events as recorded", ask=_log, paged=True),
+    tool_of(Log, title="The events as recorded"),
 )  # fmt: skip
 _NAMED: Final = {"items", *(each.name for each in _DESIGNED)}
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 class Beliefs(Located, Lensed, Question["BeliefAnswer"]):
     """What was believed of a subject on each evening, by what was public by then."""
 
-    about = About("belief", "What was believed of a subject", command=False)
+    about = About(
+        "belief",
+        "What was believed of a subject",
+        command=False,
+        address="/belief/{subject:path}",
+    )
 
     subject: str = given(parameters.SUBJECT, needed=True)
 
@@ -47,7 +52,9 @@ class ThenAndNow(Lensed, Question["ThenAnswer"]):
     Of a company (by any of its names), of a subject, or of all of a kind ("rumours").
     """
 
-    about = About("then_and_now", "A day then and now", command=False)
+    about = About(
+        "then_and_now", "A day then and now", command=False, address="/then/{target:path}"
+    )
 
     target: str = given(parameters.DRAWN, needed=True)
     on: Day | None = given(parameters.ON)

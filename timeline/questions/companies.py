@@ -6,7 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import About, Lensed, Located, Look, Question, Row, Words
+from timeline import parameters
+from timeline.questions.question import (
+    About,
+    Lensed,
+    Located,
+    Look,
+    Onward,
+    Question,
+    Row,
+    Words,
+    first,
+    given,
+)
 
 if TYPE_CHECKING:
     from timeline.answers.lists import CompaniesAnswer
@@ -24,6 +36,9 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
         address="/companies",
     )
 
+    after: str | None = given(parameters.after("companies"))
+    limit: int | None = given(parameters.most("companies", 200))
+
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
@@ -33,10 +48,19 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
 
     def ask(self, reader: StoreReader) -> CompaniesAnswer:
         """The companies by id."""
+        return self.page(reader)[0]
+
+    def page(self, reader: StoreReader) -> tuple[CompaniesAnswer, Onward]:
+        """The companies, and the one after which the next page begins."""
+        from msgspec.structs import replace
+
         from timeline.answers.lists import list_companies
 
         with reader.viewing(self) as view:
-            return list_companies(view)
+            answer = list_companies(view)
+        rows = (row for row in answer.companies if self.after is None or row.company > self.after)
+        found, onward = first(rows, self.limit, lambda row: row.company)
+        return replace(answer, companies=found), onward
 
     def columns(self, answer: CompaniesAnswer) -> Sequence[str]:
         """What is said of a company."""

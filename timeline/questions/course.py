@@ -11,7 +11,15 @@ from timeline.errors import CannotAsk, InvalidValue
 from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.network import Graph
 from timeline.questions.picture import Pictured
-from timeline.questions.question import About, Filtered, Lensed, Located, Question, given
+from timeline.questions.question import (
+    About,
+    Declared,
+    Filtered,
+    Lensed,
+    Located,
+    Question,
+    given,
+)
 from timeline.questions.tracker import TRACKED, PlotTracker
 
 if TYPE_CHECKING:
@@ -102,8 +110,16 @@ class Axes(Located, Lensed, Question["AxesAnswer"]):
             return axes(view, self.subject)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Window(Declared):
+    """The days that a picture shows; its data has them all."""
+
+    start: Day | None = given(parameters.FIRST_DRAWN)
+    end: Day | None = given(parameters.LAST_DRAWN)
+
+
 @dataclass(frozen=True)
-class Plot(Located, Filtered, Lensed, Pictured):
+class Plot(Window, Located, Filtered, Lensed, Pictured):
     """A picture of a company or of a subject; ``width`` in pixels.
 
     ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
@@ -116,8 +132,6 @@ class Plot(Located, Filtered, Lensed, Pictured):
 
     target: str = given(parameters.DRAWN, needed=True)
     kind: PictureKind | None = given(parameters.PICTURE)
-    start: Day | None = given(parameters.FIRST_DRAWN)
-    end: Day | None = given(parameters.LAST_DRAWN)
     most: int | None = None
     only: Collection[str] | None = None
 

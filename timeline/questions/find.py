@@ -34,8 +34,7 @@ class Find(Question["list[Found]"]):
     )
 
     text: str = given(parameters.TEXT, needed=True)
-    limit: int = parameters.FOUND
-    """The most of each kind."""
+    limit: int = given(parameters.FOUND)
     only: Iterable[str] = given(parameters.ONLY)
 
     @classmethod

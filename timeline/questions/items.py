@@ -14,9 +14,11 @@ from timeline.questions.question import (
     Lensed,
     Located,
     Look,
+    Onward,
     Question,
     Row,
     Words,
+    first,
     given,
 )
 
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
     """The items of one kind of subject (deal, rumour, commitment, relationship, right, fact).
 
-    Of a page (the first ``limit`` after a subject) the sums are those of its items. The command line and
-    the page have one question of this for each kind.
+    A page (the first ``limit`` ``after`` a subject) has no sums, which would say nothing about the list. The
+    command line and the page have one question of this for each kind.
     """
 
     about = About(
@@ -45,8 +47,8 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
     item_kind: Iterable[str] = given(parameters.KIND)
     company: str | None = given(parameters.COMPANY)
     group: bool = given(parameters.GROUP)
-    after: str = ""
-    limit: int | None = None
+    after: str | None = given(parameters.after("subjects"))
+    limit: int | None = given(parameters.most("items", 200))
 
     @classmethod
     def answered(cls) -> Any:
@@ -76,11 +78,17 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
 
     def ask(self, reader: StoreReader) -> ListAnswer:
         """The items; statuses, groups of them and kinds as people write them."""
+        return self.page(reader)[0]
+
+    def page(self, reader: StoreReader) -> tuple[ListAnswer, Onward]:
+        """The items, and the subject after which the next page begins."""
+        from msgspec.structs import replace
+
         from timeline.answers.lists import list_items
 
         statuses, kinds = self._meant()
         with reader.viewing(self) as view:
-            return list_items(
+            answer = list_items(
                 view,
                 self.kind,
                 company=self.company,
@@ -89,9 +97,13 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
                 item_kinds=kinds,
                 certainty=self.certainty,
                 open_only=self.open_only,
-                after=self.after,
-                limit=self.limit,
+                after=self.after or "",
+                limit=None if self.limit is None else self.limit + 1,
             )
+        items, onward = first(answer.items, self.limit, lambda item: item.subject)
+        if onward or self.after:
+            answer = replace(answer, items=items, sums=[])
+        return answer, onward
 
     def columns(self, answer: ListAnswer) -> Sequence[str]:
         """What an item has."""

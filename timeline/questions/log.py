@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import sleep
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
-from timeline.questions.question import About, Question, given
+from timeline.questions.question import About, Onward, Question, first, given
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -46,10 +46,10 @@ class Log(Question["Iterator[LogEntry]"]):
     source: str | None = given(parameters.SOURCE)
     known: Moment | None = given(parameters.KNOWN)
     recorded: str | int | None = given(parameters.RECORDED)
-    after: int = 0
-    """Only events after this position."""
-    before: int | None = None
-    newest_first: bool = False
+    after: int = given(parameters.AFTER_ENTRY)
+    before: int | None = given(parameters.BEFORE_ENTRY)
+    order: Literal["oldest", "newest"] = given(parameters.ORDER)
+    limit: int | None = given(parameters.most("events", 100))
 
     @classmethod
     def answered(cls) -> Any:
@@ -62,7 +62,14 @@ class Log(Question["Iterator[LogEntry]"]):
         """The events one by one, in one session."""
         with reader.session() as connection:
             at = reader.at(connection, known=self.known, recorded=self.recorded)
-            yield from self.read(reader, connection, at, self.after)
+            yield from islice(self.read(reader, connection, at, self.after), self.limit)
+
+    def page(self, reader: StoreReader) -> tuple[Iterator[LogEntry], Onward]:
+        """The events, and the entry after or before which the next page is."""
+        found = replace(self, limit=None).ask(reader)
+        name = "before" if self.order == "newest" else "after"
+        entries, onward = first(found, self.limit, lambda entry: entry.position, name)
+        return iter(entries), onward
 
     def read(
         self, reader: StoreReader, connection: Connection, at: Coordinate, after: int
@@ -80,7 +87,7 @@ class Log(Question["Iterator[LogEntry]"]):
             source=self.source,
             after=after,
             before=self.before,
-            newest_first=self.newest_first,
+            newest_first=self.order == "newest",
         )
 
     def rows(self, answer: Iterator[LogEntry]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from timeline import parameters
 from timeline.errors import CannotAsk, InvalidValue
 from timeline.questions.picture import Pictured
-from timeline.questions.question import About, Lensed, Located, Question, given
+from timeline.questions.question import About, Declared, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.network import NetworkAnswer
@@ -20,7 +20,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Network(Located, Lensed, Question["NetworkAnswer"]):
+class Tied(Declared):
+    """Whose ties are asked for."""
+
+    company: str | None = given(parameters.TIED_TO)
+    depth: int | None = given(parameters.DEPTH)
+    then: bool = given(parameters.THEN)
+
+    def check(self) -> None:
+        """Raise InvalidValue for ties that are counted from nobody."""
+        super().check()
+        if self.depth is not None and self.company is None:
+            raise CannotAsk("depth", "counts from a company", "name it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnTies(Declared):
+    """Which ties are drawn, and how."""
+
+    kinds: Collection[str] = given(parameters.TIE_KINDS)
+    over: bool = given(parameters.OVER)
+    matrix: bool = given(parameters.MATRIX)
+
+
+@dataclass(frozen=True)
+class Network(Tied, Located, Lensed, Question["NetworkAnswer"]):
     """Who is tied to whom over all days: all companies, or those ``depth`` ties (default 1) away.
 
     With ``then`` each day is told as it was known by its own end; the day asked for is one of them.
@@ -30,10 +54,6 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
         "network", "Who is tied to whom", argument="company", command=False, address="/network"
     )
 
-    company: str | None = given(parameters.TIED_TO)
-    depth: int | None = given(parameters.DEPTH)
-    then: bool = given(parameters.THEN)
-
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
@@ -41,11 +61,6 @@ class Network(Located, Lensed, Question["NetworkAnswer"]):
         from timeline.answers.tabular import drawn_type
 
         return drawn_type(NetworkAnswer)
-
-    def check(self) -> None:
-        """Raise InvalidValue for ties that are counted from nobody."""
-        if self.depth is not None and self.company is None:
-            raise CannotAsk("depth", "counts from a company", "name it")
 
     def ask(self, reader: StoreReader) -> NetworkAnswer:
         """Companies and ties."""
@@ -122,7 +137,7 @@ class DrawnNetwork(Pictured):
 
 
 @dataclass(frozen=True)
-class Graph(Located, Lensed, Pictured):
+class Graph(Tied, DrawnTies, Located, Lensed, Pictured):
     """A picture of who is tied to whom; see :class:`Network`. With ``matrix`` a cell a pair.
 
     ``kinds`` are those of ties to draw: of deals and relationships their own ("supply", "parent_of"), else
@@ -130,18 +145,6 @@ class Graph(Located, Lensed, Pictured):
     """
 
     about = About("graph", "A picture of who is tied to whom", argument="company", command=False)
-
-    company: str | None = given(parameters.TIED_TO)
-    depth: int | None = given(parameters.DEPTH)
-    then: bool = given(parameters.THEN)
-    kinds: Collection[str] = given(parameters.TIE_KINDS)
-    over: bool = given(parameters.OVER)
-    matrix: bool = given(parameters.MATRIX)
-
-    def check(self) -> None:
-        """Raise InvalidValue for ties that are counted from nobody."""
-        if self.depth is not None and self.company is None:
-            raise CannotAsk("depth", "counts from a company", "name it")
 
     def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import About, Question
+from timeline import parameters
+from timeline.questions.question import About, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day
@@ -24,9 +25,9 @@ class DailyNews(Question["list[DayOfNews]"]):
     about = About("news", "What became public, day by day", command=False, address="/news")
 
     days: int = 10
-    until: Day | None = None
+    until: Day | None = given(parameters.UNTIL)
     most: int = 4
-    after: int | None = None
+    after: int | None = given(parameters.AFTER_OF_DAY)
 
     @classmethod
     def answered(cls) -> Any:

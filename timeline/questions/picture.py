@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import Question
+from timeline import parameters
+from timeline.questions.question import Declared, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.tabular import Tabular
@@ -17,11 +18,20 @@ WIDTH: Final = 780
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pictured(Question["Picture"]):
-    """A picture in the colours of a theme, so many pixels wide."""
+class Drawn(Declared):
+    """The colours of a theme, and how many pixels wide."""
 
-    theme: Theme = "light"
-    width: int | None = None
+    theme: Theme = given(parameters.THEME)
+    width: int | None = given(parameters.WIDTH)
+
+    def looks(self) -> dict[str, Any]:
+        """The theme and the width, for another question."""
+        return {"theme": self.theme, "width": self.width}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pictured(Drawn, Question["Picture"]):
+    """A picture in the colours of a theme, so many pixels wide."""
 
     def check(self) -> None:
         """Raise InvalidValue for a theme or a width that there is not."""
@@ -34,10 +44,6 @@ class Pictured(Question["Picture"]):
         from timeline.render.picture import Picture
 
         return Picture(answer, title=title, alt=alt, width=self._wide, theme=self.theme, **drawn)
-
-    def looks(self) -> dict[str, Any]:
-        """The theme and the width, for another question."""
-        return {"theme": self.theme, "width": self.width}
 
     @property
     def _wide(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from inspect import get_annotations
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Self, TypeVar, cast
 
 from timeline import parameters
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from timeline.questions.reader import StoreReader
 
 Answer = TypeVar("Answer")
+Each = TypeVar("Each")
 Row = Mapping[str, Any]
+Onward = Mapping[str, Any] | None
 
 _DECLARED: Final = "declared"
 
@@ -30,13 +33,7 @@ def given(*declared: Parameter, lens: bool = False, needed: bool = False) -> Any
 
     With ``lens`` its value is a lens, made of the options that are given; ``needed`` has no default.
     """
-    default: Any = None
-    if not lens and declared[0].flag:
-        default = False
-    elif not lens and declared[0].several:
-        default = ()
-    elif not lens and declared[0].number is not None:
-        default = declared[0].number.default
+    default = None if lens else declared[0].initial
     metadata = {_DECLARED: declared, "lens": lens}
     return field(default=MISSING if needed else default, metadata=metadata)
 
@@ -58,6 +55,8 @@ class Words(NamedTuple):
     """What is said beside the answer, in every format."""
     empty: str = ""
     """What is said beside an answer without rows, where the lines do not say it."""
+    rows: Iterable[Row] | None = None
+    """The rows of a table for people; None: those that programs get."""
 
 
 class About(NamedTuple):
@@ -83,52 +82,8 @@ class About(NamedTuple):
     """What agents are told of it; None: it is no tool."""
 
 
-class Question(Generic[Answer]):
-    """What can be asked of a store. Subclasses are frozen dataclasses; the docstring is their help."""
-
-    about: ClassVar[About]
-
-    @classmethod
-    def answered(cls) -> Any:
-        """The type of its answer, as it is published; a list or an iterator has rows, and no document."""
-        raise NotImplementedError
-
-    def ask(self, reader: StoreReader) -> Answer:
-        """The answer. Raises NotFound, InvalidDate, InvalidValue; StoreUnavailable, SchemaMismatch."""
-        raise NotImplementedError
-
-    def rows(self, answer: Answer) -> Iterator[Row]:
-        """The answer as rows."""
-        from timeline.render.rows import answer_rows
-
-        return answer_rows(cast(Any, answer))
-
-    def columns(self, answer: Answer) -> Sequence[str]:
-        """All columns of the rows, in their order; by default those of the first row."""
-        return tuple(next(iter(self.rows(answer)), ()))
-
-    def shown(self, answer: Answer) -> Sequence[str] | None:
-        """The columns that a person can read side by side; None: all."""
-        return None
-
-    def told(self, reader: StoreReader, answer: Answer) -> Iterator[Row]:
-        """The rows as people read them in a table: with names, words and days, and without codes."""
-        from timeline.questions.lookups import NamesIn
-        from timeline.render.spoken import spoken
-
-        names = reader.ask(NamesIn(answer))
-        shown = self.shown(answer) or self.columns(answer)
-        for row in spoken(self.rows(answer), names):
-            yield {name.replace("_", " "): row.get(name) for name in shown}
-
-    def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
-        """The answer for people, as ``table`` or in a format of its own."""
-        return Words()
-
-    def check(self) -> None:
-        """Raise InvalidValue for what cannot be asked together."""
-
-    # --- what it is declared with -----------------------------------------------------------------
+class Declared:
+    """A frozen dataclass, of which the fields that are :func:`given` come from parameters at every door."""
 
     @classmethod
     def fields(cls) -> list[Field[Any]]:
@@ -159,7 +114,7 @@ class Question(Generic[Answer]):
         What is None or empty counts as left out. ``more`` are fields that no parameter has.
         """
         made: dict[str, Any] = dict(more)
-        rest = {name: value for name, value in values.items() if value not in (None, (), [])}
+        rest = {name: value for name, value in values.items() if value not in (None, (), [], {})}
         for each in cls.fields():
             declared = each.metadata.get(_DECLARED, ())
             if each.metadata.get("lens"):
@@ -172,26 +127,76 @@ class Question(Generic[Answer]):
                 value = rest.pop(each.name)
                 made[each.name] = tuple(value) if isinstance(value, list) else value
         assert not rest, f"{cls.__name__} does not take {', '.join(rest)}"
-        question = cls(**made)
-        question.check()
-        return question
+        found = cls(**made)
+        found.check()
+        return found
+
+    def check(self) -> None:
+        """Raise InvalidValue for what cannot be asked together."""
 
 
-Maker = Callable[..., Question[Answer]]
+class Question(Declared, Generic[Answer]):
+    """What can be asked of a store. Subclasses are frozen dataclasses; the docstring is their help."""
+
+    about: ClassVar[About]
+
+    @classmethod
+    def answered(cls) -> Any:
+        """The type of its answer, as it is published; a list or an iterator has rows, and no document."""
+        raise NotImplementedError
+
+    def ask(self, reader: StoreReader) -> Answer:
+        """The answer. Raises NotFound, InvalidDate, InvalidValue; StoreUnavailable, SchemaMismatch."""
+        raise NotImplementedError
+
+    def page(self, reader: StoreReader) -> tuple[Answer, Onward]:
+        """The answer, of many rows one page, and the parameters that lead to the next page."""
+        return self.ask(reader), None
+
+    def rows(self, answer: Answer) -> Iterator[Row]:
+        """The answer as rows."""
+        from timeline.render.rows import answer_rows
+
+        return answer_rows(cast(Any, answer))
+
+    def columns(self, answer: Answer) -> Sequence[str]:
+        """All columns of the rows, in their order; by default those of the first row."""
+        return tuple(next(iter(self.rows(answer)), ()))
+
+    def shown(self, answer: Answer) -> Sequence[str] | None:
+        """The columns that a person can read side by side; None: all."""
+        return None
+
+    def told(self, reader: StoreReader, answer: Answer) -> Iterator[Row]:
+        """The rows as people read them in a table: with names, words and days, and without codes."""
+        from timeline.questions.lookups import NamesIn
+        from timeline.render.spoken import spoken
+
+        names = reader.ask(NamesIn(answer))
+        shown = self.shown(answer) or self.columns(answer)
+        for row in spoken(self.rows(answer), names):
+            yield {name.replace("_", " "): row.get(name) for name in shown}
+
+    def words(self, reader: StoreReader, answer: Answer, look: Look, format_: str) -> Words:
+        """The answer for people, as ``table`` or in a format of its own."""
+        return Words()
+
+
+def first(
+    rows: Iterable[Each], limit: int | None, key: Callable[[Each], Any], name: str = "after"
+) -> tuple[list[Each], Onward]:
+    """The first ``limit`` rows of a page, and the parameter that leads on, where there are more."""
+    page = list(rows if limit is None else islice(rows, limit + 1))
+    if limit is None or len(page) <= limit:
+        return page, None
+    return page[:limit], {name: key(page[limit - 1])}
 
 
 # --- what questions share -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """What of our log counts: an instant or a position; None: all."""
-
-    recorded: str | int | None = given(parameters.RECORDED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Located:
+class Located(Declared):
     """A coordinate: a day, what was known by a day's end or an instant, what our log held.
 
     What is None has its default: today, the latest. ``as_of`` is short for ``on`` and ``known``.
@@ -209,22 +214,15 @@ class Located:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lensed:
+class Lensed(Declared):
     """What of the news counts; None: everything."""
 
     lens: LensAsked | None = given(*parameters.lens_parameters(), lens=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filtered:
+class Filtered(Declared):
     """Which items of a state are kept."""
 
     certainty: Certainty | None = given(parameters.CERTAINTY)
     open_only: bool = given(parameters.OPEN)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grouped:
-    """A company with all that it controls."""
-
-    group: bool = given(parameters.GROUP)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from timeline.answers.news import Activity
     from timeline.answers.query import Rows
     from timeline.answers.view import View
-    from timeline.questions.question import Located, Question
+    from timeline.questions.question import Located, Onward, Question
 
 Answer = TypeVar("Answer")
 
@@ -45,6 +45,11 @@ class StoreReader:
         """What a question is answered with."""
         question.check()
         return question.ask(self)
+
+    def page(self, question: Question[Answer]) -> tuple[Answer, Onward]:
+        """One page of what a question is answered with, and the parameters that lead to the next page."""
+        question.check()
+        return question.page(self)
 
     @contextmanager
     def reading(self, *, seconds: float | None = None) -> Iterator[Connection]:

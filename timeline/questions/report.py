@@ -24,15 +24,21 @@ class RunReport(Question["Rows"]):
     Raises NotFound for an unknown report, InvalidValue for a parameter that it does not have or needs.
     """
 
-    about = About("report", "What a report finds", command=False, address="/reports/{name}")
+    about = About(
+        "report",
+        "What a report finds",
+        argument="name",
+        command=False,
+        address="/reports/{name}",
+    )
 
-    name: str
+    name: str = given(parameters.REPORT, needed=True)
     on: Day | None = given(parameters.ON)
     known: Moment | None = given(parameters.KNOWN)
-    params: Mapping[str, Any] | None = None
+    params: Mapping[str, Any] | None = given(parameters.PARAMS)
+    limit: int | None = given(parameters.most("rows", 1000, least=0))
+    timeout: float | None = given(parameters.TIMEOUT)
     reports: Iterable[str | Path] = ()
-    limit: int | None = None
-    timeout: float | None = None
     most_bytes: int | None = None
 
     @classmethod

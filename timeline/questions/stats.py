@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from timeline.questions.question import About, Look, Question, Row, Words
+from timeline import parameters
+from timeline.questions.question import About, Look, Question, Row, Words, given
 
 if TYPE_CHECKING:
     from timeline.answers.stats import Stats
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted(Question["Stats"]):
-    """Count the events, subjects and bytes of the store.
+    """Count the events, subjects and bytes of the store."""
 
-    With an ``archive`` of the texts of sources, how many quotes are verified. Raises NotFound where
-    there is no such folder.
-    """
+    about = About(
+        "stats",
+        "Counts and sizes",
+        examples=("timeline stats", "timeline stats --archive texts", "timeline stats --json"),
+    )
 
-    about = About("stats", "Counts and sizes", command=False)
-
-    archive: str | Path | None = None
+    archive: str | Path | None = given(parameters.ARCHIVE)
 
     @classmethod
     def answered(cls) -> Any:
@@ -34,7 +35,7 @@ class Counted(Question["Stats"]):
         return Stats
 
     def ask(self, reader: StoreReader) -> Stats:
-        """The counts."""
+        """The counts, with an ``archive`` those of verified quotes. Raises NotFound without such a folder."""
         from msgspec.structs import replace
 
         from timeline.answers.stats import stats

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from timeline import parameters
 from timeline.questions.picture import Pictured
-from timeline.questions.question import About, Lensed, Located, Question, given
+from timeline.questions.question import About, Declared, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.tracker import TrackerAnswer
@@ -22,15 +22,20 @@ TRACKED: Final[Mapping[str, Kind]] = {"rumours": "rumour", "deals": "deal"}
 
 
 @dataclass(frozen=True)
-class Tracker(Located, Lensed, Question["TrackerAnswer"]):
-    """Rumours and announced deals as questions, of all companies or of one; ``limit`` (20) are shown."""
-
-    about = About("tracker", "How each question was settled", command=False, address="/tracker")
+class Tracked(Declared):
+    """Which questions are tracked."""
 
     company: str | None = given(parameters.COMPANY)
     only: Literal["settled", "open"] | None = given(parameters.SETTLED)
     kind: Kind | None = given(parameters.TRACKED)
     limit: int = given(parameters.QUESTIONS)
+
+
+@dataclass(frozen=True)
+class Tracker(Tracked, Located, Lensed, Question["TrackerAnswer"]):
+    """Rumours and announced deals as questions, of all companies or of one; ``limit`` (20) are shown."""
+
+    about = About("tracker", "How each question was settled", command=False, address="/tracker")
 
     @classmethod
     def answered(cls) -> Any:
@@ -56,13 +61,8 @@ class Tracker(Located, Lensed, Question["TrackerAnswer"]):
 
 
 @dataclass(frozen=True)
-class PlotTracker(Located, Lensed, Pictured):
+class PlotTracker(Tracked, Located, Lensed, Pictured):
     """A picture of a tracker: a strip a question, all on one scale of days."""
-
-    company: str | None = None
-    only: Literal["settled", "open"] | None = None
-    kind: Kind | None = None
-    limit: int = 20
 
     def ask(self, reader: StoreReader) -> Picture:
         """The picture, which is drawn when it is written."""

@@ -41,10 +41,11 @@ def company_path(company: str) -> str:
 
 def subject_path(subject: str) -> str:
     """The page of a subject; one whose name ends like a format (a fact may) says which it is."""
-    return _ended(f"/subjects/{subject}")
+    return ended(f"/subjects/{subject}")
 
 
-def _ended(path: str) -> str:
+def ended(path: str) -> str:
+    """The path of a page; one that ends like a format (a fact may) says that it is a page."""
     return (
         with_format(path, "html") if path.endswith(tuple(f".{f}" for f in media_types())) else path
     )
@@ -57,17 +58,17 @@ def timeline_path(company: str) -> str:
 
 def axes_path(subject: str) -> str:
     """The picture of a subject on both axes."""
-    return _ended(f"/axes/{subject}")
+    return ended(f"/axes/{subject}")
 
 
 def then_path(target: str) -> str:
     """A day then and now, of a company, a subject or a list."""
-    return _ended(f"/then/{target}")
+    return ended(f"/then/{target}")
 
 
 def belief_path(subject: str) -> str:
     """What was believed of a subject."""
-    return _ended(f"/belief/{subject}")
+    return ended(f"/belief/{subject}")
 
 
 def event_address(subject: str, event: str) -> str:
@@ -84,7 +85,7 @@ def source_path(slug: str) -> str:
 
 def report_path(name: str) -> str:
     """The page of a report."""
-    return _ended(f"/reports/{name}")
+    return ended(f"/reports/{name}")
 
 
 def web_address(text: str | None) -> str | None:

@@ -21,7 +21,7 @@ from timeline.errors import MissingExtra
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS, UNDISCLOSED
-from timeline.parameters import LENS
+from timeline.parameters import LENS, MOST_ROWS
 from timeline.render import (
     diff,
     doubts,
@@ -47,8 +47,7 @@ from timeline.render.text import clean, join
 from timeline.web import citing
 from timeline.web.addresses import Here, address, report_path, web_address
 from timeline.web.facets import SORTS
-from timeline.web.paging import FOR_PEOPLE
-from timeline.web.settings import MOST_ROWS
+from timeline.web.settings import FOR_PEOPLE
 
 PAGES: Final = (
     ("/companies", "Companies"),

@@ -12,9 +12,6 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 LONGEST_ADDRESS: Final = 8192
 """Bytes of a path with its query: what servers on the way commonly let pass, too."""
 
-MOST_ROWS: Final = 1000
-"""Rows of one page of a list or the log; there is a link to the next."""
-
 SHORTEST_TOKEN: Final = 16
 """Characters; what is shorter can be guessed."""
 
@@ -24,6 +21,9 @@ MOST_BYTES: Final = 8 * 2**20
 
 MOST_QUERIES: Final = 4
 """Queries that people wrote which run at the same time; more are told to come again."""
+
+FOR_PEOPLE: Final = 50
+"""Rows of a page that people read, unless they ask for more; programs get more at a time."""
 
 MOST_AT_WORK: Final = 10
 """Requests that ask the store at the same time: fewer than there are connections to it."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,18 +15,21 @@ from timeline.answers.diff import Change, DiffAnswer
 from timeline.answers.lists import CompaniesAnswer, CompanyRow
 from timeline.answers.model import CompanyItem, StateAnswer
 from timeline.app import Timeline
+from timeline.parameters import Number, Parameter
+from timeline.questions.companies import CompanyList
+from timeline.questions.diff import Diff
 from timeline.questions.lookups import LevelsIn
+from timeline.questions.question import Declared, given
+from timeline.questions.state import State
 from timeline.render.page import kind_of
-from timeline.render.rows import answer_rows, item_columns, state_rows
+from timeline.render.rows import answer_rows, state_rows
 from timeline.render.words import Names
 from timeline.web.addresses import company_path
-from timeline.web.documented import documented
 from timeline.web.facets import Facet, counted, facets, in_order, narrowed
-from timeline.web.formats import format_of
 from timeline.web.pages.sliding import sliders
-from timeline.web.paging import FOR_PEOPLE, cut
-from timeline.web.parameters import OfCompanies, OfCompanyPage, OfDiff
-from timeline.web.replies import Page, elsewhere, respond
+from timeline.web.replies import Page, elsewhere
+from timeline.web.routes import Visit, serves
+from timeline.web.settings import FOR_PEOPLE
 
 router = APIRouter()
 
@@ -39,59 +43,105 @@ FIRST: Final = 5
 """Of more, those that are shown before a reader asks for them."""
 
 
-@router.get("/companies", **documented("companies", "Every company", paged=True))
-def companies(request: Request, asked: Annotated[OfCompanies, Query()]) -> Response:
+SKIP: Final = Parameter(
+    "skip", "How many items of the page were shown before", number=Number(0, None, 0)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowed(Declared):
+    """Which items of a company its page shows; data has them all."""
+
+    tab: str | None = given(
+        Parameter(
+            "tab",
+            "The kind of items that the page shows; data has them all",
+            choices=("deal", "relationship", "right", "commitment", "rumour", "proceeding", "fact"),
+        )
+    )
+    kind: str | None = given(
+        Parameter("kind", "Only items of this kind on the page; data has them all")
+    )
+    status: str | None = given(
+        Parameter("status", "Only items of this group of statuses on the page, as live or over")
+    )
+    with_: str | None = given(
+        Parameter(
+            "with_", "Only items with this counterparty, by its id, on the page", public="with"
+        )
+    )
+    year: str | None = given(Parameter("year", "Only items since this year on the page"))
+    sort: str | None = given(
+        Parameter(
+            "sort",
+            "The order of the items on the page; by their kind unless given",
+            choices=("newest", "oldest", "status", "name", "amount"),
+        )
+    )
+    skip: int = given(SKIP)
+
+    def facets(self) -> dict[str, str | None]:
+        """What the items of the page are narrowed by."""
+        return {"kind": self.kind, "status": self.status, "with": self.with_, "year": self.year}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Formed(Declared):
+    """A difference as a form sends it, and which part of it the page shows."""
+
+    before_on: str | None = given(
+        Parameter("before_on", "The first day of the range, where on is its last")
+    )
+    before_known: str | None = given(
+        Parameter("before_known", "The first day of the range, where known is its last")
+    )
+    skip: int = given(SKIP)
+
+
+@serves(router, CompanyList)
+def companies(visit: Visit, asked: CompanyList) -> Page:
     """Every registered company at a coordinate, with the number of its items."""
-
-    def ask(timeline: Timeline) -> Page:
-        answer = timeline.companies(**asked.asked())
-        most = asked.most(for_people=format_of(request) == "html")
-        rows, more = cut(answer.companies, asked.after, most, lambda row: row.company)
-        answer = replace(answer, companies=rows)
-        return Page(
-            template="companies.html",
-            document=answer,
-            rows=lambda: answer_rows(answer),
-            columns=CompanyRow.__struct_fields__,
-            next=more,
-            fixed=fixed(answer),
-        )
-
-    return respond(request, asked, "/companies", ask)
+    answer, onward = visit.page(asked)
+    return Page(
+        template="companies.html",
+        document=answer,
+        rows=lambda: answer_rows(answer),
+        columns=CompanyRow.__struct_fields__,
+        next=onward,
+        fixed=fixed(answer),
+    )
 
 
-@router.get("/companies/{company}", **documented("state", "The state of a company", drawn=True))
-def company(request: Request, company: str, asked: Annotated[OfCompanyPage, Query()]) -> Response:
+@serves(router, State, Narrowed, drawn=True)
+def company(visit: Visit, asked: State) -> Page | str:
     """The state of a company, by any of its names, with its evidence."""
-
-    def ask(timeline: Timeline) -> Page | str:
-        answer = timeline.state(company, **asked.asked(), **asked.filters())
-        found = answer.companies[0]
-        if found.company != company:
-            return elsewhere(request, company_path(found.company), asked.address())
-        return Page(
-            template="company.html",
-            document=answer,
-            rows=lambda: state_rows(answer),
-            columns=["company", *item_columns(found.items, group=asked.group)],
-            context=lambda: _about(timeline, answer, asked),
-            picture=lambda: timeline.plot(
-                company, certainty=asked.certainty, open_only=asked.open_only, **asked.asked()
-            ),
-            fixed=fixed(answer),
-        )
-
-    return respond(request, asked, company_path(company), ask)
+    answer = visit.timeline.ask(asked)
+    found = answer.companies[0]
+    if found.company != asked.company:
+        return visit.elsewhere(company_path(found.company))
+    return Page(
+        template="company.html",
+        document=answer,
+        rows=lambda: state_rows(answer),
+        columns=asked.columns(answer),
+        context=lambda: _about(visit.timeline, answer, asked, visit.made(Narrowed)),
+        picture=lambda: visit.timeline.plot(
+            found.company, certainty=asked.certainty, open_only=asked.open_only, **asked.placed()
+        ),
+        fixed=fixed(answer),
+    )
 
 
-def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dict[str, Any]:
+def _about(
+    timeline: Timeline, answer: StateAnswer, asked: State, narrowed: Narrowed
+) -> dict[str, Any]:
     """What the page shows of a company besides its state."""
     found = answer.companies[0]
     # of a hub, only the items that are shown are searched for names: facets need the counterparties alone
     parties = {found.company, *(party for item in found.items for party in item.counterparties)}
     at: dict[str, Any] = {n: getattr(answer, n) for n in ("on", "known", "recorded")}
     names = timeline.names(parties, **at)
-    part = part_of(found.items, asked, found.company, names)
+    part = part_of(found.items, narrowed, found.company, names)
     shown = replace(answer, companies=[replace(found, items=part.items)])
     names |= timeline.names_in(shown)
     sources = {slug for item in part.items for slug in item.sources}
@@ -99,7 +149,7 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dic
         "company": found,
         "names": names,
         "sliders": sliders(timeline, found.company, answer, asked),
-        "told": timeline.told(found.items, **asked.asked()),
+        "told": timeline.told(found.items, **asked.placed()),
         "sources": timeline.source_titles(sources),
         "first_day": None,
         "first_known": None,
@@ -110,55 +160,39 @@ def _about(timeline: Timeline, answer: StateAnswer, asked: OfCompanyPage) -> dic
     }
     if found.items and not asked.group and part.is_overview:
         about["picture"] = timeline.plot(
-            found.company, only=most_telling(found.items), **asked.asked()
+            found.company, only=most_telling(found.items), **asked.placed()
         )
     if not found.items:
         if asked.certainty or asked.open_only:
-            every = timeline.state(found.company, group=asked.group, **asked.asked())
+            every = timeline.state(found.company, group=asked.group, **asked.placed())
             about["left_out"] = len(every.companies[0].items)
-        first = timeline.first(found.company, **asked.asked())
+        first = timeline.first(found.company, **asked.placed())
         about["first_day"] = first.day
         if first.known is not None:
             about["first_known"] = day_of(first.known, timeline.timezone)
     return about
 
 
-@router.get("/companies/{company}/diff", **documented("diff", "What differs for a company"))
-def diff(request: Request, company: str, asked: Annotated[OfDiff, Query()]) -> Response:
+@serves(router, Diff, Formed)
+def diff(visit: Visit, asked: Diff) -> Page | str:
     """What differs between two days, two states of knowledge, or with and without one source."""
-    path = f"{company_path(company)}/diff"
-
-    def ask(timeline: Timeline) -> Page | str:
-        if asked.before_on or asked.before_known:
-            return elsewhere(request, path, _joined(asked))
-        ranges = (
-            asked.source,
-            *(each for each in (asked.on, asked.known) if each and ".." in each),
-        )
-        if not any(ranges) and format_of(request) == "html":
-            found = timeline.state(company).companies[0]
-            names = {found.company: found.name}
-            return _diff_page(None, asked, lambda: {"names": names}, found.company)
-        answer = timeline.diff(
-            company,
-            on=asked.on,
-            known=asked.known,
-            source=asked.source,
-            recorded=asked.recorded,
-            group=asked.group,
-            lens=asked.lens(),
-        )
-        if answer.company != company:
-            moved = f"{company_path(answer.company)}/diff"
-            return elsewhere(request, moved, asked.address())
-        return _diff_page(
-            answer,
-            asked,
-            lambda: {"names": timeline.names_in(answer), "levels": timeline.ask(LevelsIn(answer))},
-            company,
-        )
-
-    return respond(request, asked, path, ask)
+    timeline, formed = visit.timeline, visit.made(Formed)
+    if formed.before_on or formed.before_known:
+        return elsewhere(visit.request, f"{company_path(asked.company)}/diff", _joined(visit))
+    days = [str(each) for each in (asked.on, asked.known) if each is not None]
+    if asked.source is None and not any(".." in day for day in days) and visit.for_people:
+        found = timeline.state(asked.company).companies[0]
+        names = {found.company: found.name}
+        return _diff_page(None, asked, lambda: {"names": names}, found.company)
+    answer = timeline.ask(asked)
+    if answer.company != asked.company:
+        return visit.elsewhere(f"{company_path(answer.company)}/diff")
+    return _diff_page(
+        answer,
+        asked,
+        lambda: {"names": timeline.names_in(answer), "levels": timeline.ask(LevelsIn(answer))},
+        answer.company,
+    )
 
 
 def most_telling(items: Sequence[CompanyItem]) -> list[str]:
@@ -184,7 +218,7 @@ class Part(Struct, frozen=True, kw_only=True):
     """Whether items stand under the headings of their kinds."""
 
 
-def part_of(items: Sequence[CompanyItem], asked: OfCompanyPage, company: str, names: Names) -> Part:
+def part_of(items: Sequence[CompanyItem], asked: Narrowed, company: str, names: Names) -> Part:
     """The items that are asked for: of a short story all, of a long one some at a time."""
     chosen = asked.facets()
     of_tab = [item for item in items if asked.tab in (None, kind_of(item.subject))]
@@ -206,7 +240,7 @@ def part_of(items: Sequence[CompanyItem], asked: OfCompanyPage, company: str, na
 
 
 def _diff_page(
-    answer: DiffAnswer | None, asked: OfDiff, words: Callable[[], dict[str, Any]], company: str
+    answer: DiffAnswer | None, asked: Diff, words: Callable[[], dict[str, Any]], company: str
 ) -> Page:
     columns = [n for n in Change.__struct_fields__ if n != "member"]
     return Page(
@@ -219,9 +253,9 @@ def _diff_page(
     )
 
 
-def _joined(asked: OfDiff) -> dict[str, Any]:
+def _joined(visit: Visit) -> dict[str, Any]:
     """A form's two days as one range, as the address has it."""
-    parameters = asked.address()
+    parameters = dict(visit.parameters)
     for name in ("on", "known"):
         before = parameters.pop(f"before_{name}", None)
         if before is not None:

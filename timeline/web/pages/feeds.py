@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -46,7 +45,7 @@ def company_feed(request: Request, company: str, asked: Annotated[Asked, Query()
 
 
 def _feed(request: Request, timeline: Timeline, company: str | None) -> File:
-    entries = list(islice(timeline.log(company, newest_first=True), MOST))
+    entries = list(timeline.log(company, order="newest", limit=MOST))
     names = timeline.names_in([entries, company])
     base = str(request.base_url).rstrip("/")
     content = render_feed(

@@ -6,14 +6,15 @@ from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import islice
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 
 from timeline.answers.circles import circles
 from timeline.answers.network import NetworkAnswer
 from timeline.app import Timeline
+from timeline.questions.network import DrawnTies, Network
+from timeline.questions.picture import Drawn
 from timeline.render.picture import Headline, Picture
 from timeline.render.plot.lines import Filter, counts_of_kinds, kind_label, node_names
 from timeline.render.plot.network import (
@@ -27,10 +28,8 @@ from timeline.render.plot.network import (
 from timeline.render.plot.reports import months_of, reports_of
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import Here
-from timeline.web.documented import documented
-from timeline.web.formats import format_of
-from timeline.web.parameters import OfNetwork
-from timeline.web.replies import Page, respond
+from timeline.web.replies import Page
+from timeline.web.routes import Visit, serves
 from timeline.web.sliders import slider_of_world
 
 router = APIRouter()
@@ -47,27 +46,21 @@ OFFERED: Final = 12
 _IN_TABLE: Final = ("one", "other", "subject", "status", "certainty", "valid_from", "valid_to")
 
 
-@router.get("/network", **documented("network", "Who is tied to whom", drawn=True))
-def network(request: Request, asked: Annotated[OfNetwork, Query()]) -> Response:
+@serves(router, Network, DrawnTies, Drawn, drawn=True)
+def network(visit: Visit, asked: Network) -> Page:
     """Companies and what ties them, over all days: around one, or all of them."""
-
-    def ask(timeline: Timeline) -> Page:
-        page = format_of(request) == "html"
-        if page and asked.company is None and len(timeline.subjects("company:", MOST + 1)) > MOST:
-            return _start(timeline)
-        answer = timeline.network(
-            asked.company, depth=asked.depth, then=asked.then, **asked.asked()
-        )
-        return _drawn(timeline, answer, asked)
-
-    return respond(request, asked, "/network", ask)
+    timeline = visit.timeline
+    many = asked.company is None and len(timeline.subjects("company:", MOST + 1)) > MOST
+    if visit.for_people and many:
+        return _start(timeline)
+    return _drawn(timeline, timeline.ask(asked), visit.made(DrawnTies), visit.made(Drawn))
 
 
 def _start(timeline: Timeline) -> Page:
     """Where there are more companies than a picture holds: a search, and who was in the news last."""
 
     def context() -> dict[str, Any]:
-        newest = islice(timeline.log(newest_first=True), LOOKED_AT)
+        newest = timeline.log(order="newest", limit=LOOKED_AT)
         items = timeline.described({entry.subject for entry in newest})
         met = {company for item in items.values() for company in item.counterparties}
         names = sorted(timeline.names(met).items(), key=lambda each: each[1])
@@ -76,10 +69,10 @@ def _start(timeline: Timeline) -> Page:
     return Page(template="network_start.html", rows=list, columns=(), context=context)
 
 
-def _drawn(timeline: Timeline, answer: NetworkAnswer, asked: OfNetwork) -> Page:
+def _drawn(timeline: Timeline, answer: NetworkAnswer, asked: DrawnTies, look: Drawn) -> Page:
     def draw(*, matrix: bool) -> Picture:
         return timeline.drawn_network(
-            answer, kinds=asked.kinds, over=asked.over, matrix=matrix, **asked.look()
+            answer, kinds=asked.kinds, over=asked.over, matrix=matrix, **look.looks()
         )
 
     rows = list(answer_rows(answer))
@@ -109,7 +102,7 @@ def _day(answer: NetworkAnswer) -> dict[str, Any]:
     return {"on": answer.on, "known": answer.known}
 
 
-def _about(timeline: Timeline, answer: NetworkAnswer, asked: OfNetwork) -> dict[str, Any]:
+def _about(timeline: Timeline, answer: NetworkAnswer, asked: DrawnTies) -> dict[str, Any]:
     """What the page says besides the picture: the days, the kinds, the reports, the circles."""
     shown = Filter(kinds=tuple(asked.kinds), over=asked.over)
     reports = reports_of(answer, shown, timeline.timezone)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from msgspec.structs import asdict, replace
 
 from timeline.answers.coordinate import parse_day
 from timeline.answers.model import LogEntry
 from timeline.answers.news import DayOfNews
 from timeline.app import Timeline
+from timeline.parameters import Parameter
+from timeline.questions.news import DailyNews
+from timeline.questions.question import Declared, given
 from timeline.render.plot.reports import months_of
 from timeline.web.addresses import news_of_month
-from timeline.web.documented import documented
-from timeline.web.parameters import OfNews
-from timeline.web.replies import Page, respond
+from timeline.web.replies import Page
+from timeline.web.routes import Visit, serves
 
 router = APIRouter()
 
@@ -30,27 +33,31 @@ OF_ONE: Final = 60
 """Events of a day that stands alone."""
 
 
-@router.get("/news", **documented("news", "What became public, day by day"))
-def news(request: Request, asked: Annotated[OfNews, Query()]) -> Response:
+@dataclass(frozen=True, kw_only=True)
+class OneDay(Declared):
+    """The day of news that stands alone."""
+
+    day: str | None = given(Parameter("day", "All news of one day", "DAY"))
+
+
+@serves(router, DailyNews, OneDay)
+def news(visit: Visit, asked: DailyNews) -> Page:
     """What became public, newest first, by day: registrations are no news."""
-
-    def ask(timeline: Timeline) -> Page:
-        if asked.day is not None:
-            days, more = _of_one(timeline, asked.day, asked.after)
-        else:
-            days = timeline.news(days=DAYS + 1, until=asked.until, most=OF_A_DAY)
-            more = None if len(days) <= DAYS else {"until": days[DAYS].day}
-            days = days[:DAYS]
-        return Page(
-            template="news.html",
-            document=days,
-            rows=lambda: _rows(days),
-            columns=["day", *LogEntry.__struct_fields__],
-            context=lambda: _about(timeline, days, asked),
-            next=more,
-        )
-
-    return respond(request, asked, "/news", ask)
+    timeline, day = visit.timeline, visit.made(OneDay).day
+    if day is not None:
+        days, more = _of_one(timeline, day, asked.after)
+    else:
+        days = timeline.news(days=DAYS + 1, until=asked.until, most=OF_A_DAY)
+        more = None if len(days) <= DAYS else {"until": days[DAYS].day}
+        days = days[:DAYS]
+    return Page(
+        template="news.html",
+        document=days,
+        rows=lambda: _rows(days),
+        columns=["day", *LogEntry.__struct_fields__],
+        context=lambda: _about(timeline, days),
+        next=more,
+    )
 
 
 def _of_one(
@@ -79,7 +86,7 @@ def _rows(days: list[DayOfNews]) -> Iterator[dict[str, Any]]:
             yield {"day": day.day, **asdict(entry)}
 
 
-def _about(timeline: Timeline, days: list[DayOfNews], asked: OfNews) -> dict[str, Any]:
+def _about(timeline: Timeline, days: list[DayOfNews]) -> dict[str, Any]:
     entries = [entry for day in days for entry in day.entries]
     items = timeline.described({entry.subject for entry in entries})
     return {

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, get_origin
+from typing import Any, Final, get_origin
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 
 from timeline.app import Timeline
 from timeline.questions import questions
 from timeline.questions.question import Question
-from timeline.web.documented import documented
-from timeline.web.parameters import asked_of
-from timeline.web.replies import Page, Table, respond
+from timeline.web.replies import Page, Table
+from timeline.web.routes import Visit, serves
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
-_FIELD: Final = re.compile(r"{(\w+)(?::path)?}")
 
 
 def router_of(served: Container[str]) -> APIRouter:
@@ -28,44 +25,16 @@ def router_of(served: Container[str]) -> APIRouter:
     """
     router = APIRouter()
     for question in questions().values():
-        path = question.about.address
+        name, path = question.about.name, question.about.address
         if path is not None and path not in served:
-            router.get(
-                path,
-                name=question.about.name,
-                operation_id=question.about.name,
-                description=inspect.cleandoc(question.__doc__ or ""),
-                **documented(question.about.name, question.about.title),
-            )(_page_of(question, path))
+            text = inspect.cleandoc(question.__doc__ or "")
+            serves(router, question, name=name, operation_id=name, description=text)(_page)
     return router
 
 
-def _page_of(question: type[Question[Any]], path: str) -> Callable[..., Response]:
-    in_path = _FIELD.findall(path)
-    asked_with = asked_of(question, without=in_path)
-
-    def page(request: Request, asked: Any, **fields: str) -> Response:
-        named = {name: getattr(asked, name) for name in asked_with.model_fields}
-        here = _FIELD.sub(lambda found: fields[found[1]], path)
-
-        def ask(timeline: Timeline) -> Page:
-            return _page(timeline, question.of({**named, **fields}))
-
-        return respond(request, asked, here, ask)
-
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    page.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what FastAPI reads
-        [
-            inspect.Parameter("request", keyword, annotation=Request),
-            inspect.Parameter("asked", keyword, annotation=Annotated[asked_with, Query()]),
-            *(inspect.Parameter(name, keyword, annotation=str) for name in in_path),
-        ]
-    )
-    return page
-
-
-def _page(timeline: Timeline, question: Question[Any]) -> Page:
-    answer = timeline.ask(question)
+def _page(visit: Visit, question: Question[Any]) -> Page:
+    paged = any(each.page for each in question.takes())
+    answer, onward = visit.page(question) if paged else (visit.timeline.ask(question), None)
     many = get_origin(question.answered()) is not None
     if many:
         answer = list(answer)
@@ -80,10 +49,11 @@ def _page(timeline: Timeline, question: Question[Any]) -> Page:
         columns=columns,
         context=lambda: {
             "answer": answer,
-            "names": timeline.names_in(answer),
+            "names": visit.timeline.names_in(answer),
             "heading": question.about.title,
-            "table": _told(timeline, question, answer, columns),
+            "table": _told(visit.timeline, question, answer, columns),
         },
+        next=onward,
         fixed=at,
     )
 

@@ -2,61 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 
 from timeline.answers.axes import AxesAnswer
 from timeline.answers.course import CoursesAnswer
-from timeline.app import Timeline
-from timeline.web.addresses import axes_path, company_path, subject_path, timeline_path
-from timeline.web.documented import documented
+from timeline.questions.course import Axes, Courses, Plot, Window
+from timeline.questions.picture import Drawn
+from timeline.web.addresses import company_path, subject_path, timeline_path
 from timeline.web.pages.sliding import sliders
-from timeline.web.parameters import OfPicture, OfStory
-from timeline.web.replies import Page, elsewhere, picture_page, respond
+from timeline.web.replies import Page, picture_page
+from timeline.web.routes import Visit, serves
 
 router = APIRouter()
 
 
-@router.get(
-    "/companies/{company}/timeline",
-    **documented("courses", "The story of a company", drawn=True),
-)
-def timeline(request: Request, company: str, asked: Annotated[OfStory, Query()]) -> Response:
+@serves(router, Courses, Window, Drawn, drawn=True)
+def timeline(visit: Visit, asked: Courses) -> Page | str:
     """The items of a company over all days, as known at one instant."""
+    picture = visit.timeline.ask(visit.made(Plot, target=asked.company))
+    answer = picture.answer
+    assert isinstance(answer, CoursesAnswer)
+    if answer.company != asked.company:
+        return visit.elsewhere(timeline_path(answer.company))
 
-    def ask(timeline: Timeline) -> Page | str:
-        picture = timeline.plot(company, **asked.look(), **asked.asked())
-        answer = picture.answer
-        assert isinstance(answer, CoursesAnswer)
-        if answer.company != company:
-            return elsewhere(request, timeline_path(answer.company), asked.address())
+    def about() -> dict[str, Any]:
+        found = sliders(visit.timeline, asked.company, answer, asked)
+        return {"back": company_path(asked.company), "sliders": found}
 
-        def about() -> dict[str, Any]:
-            found = sliders(timeline, company, answer, asked)
-            return {"back": company_path(company), "sliders": found}
-
-        return picture_page(picture, answer, about)
-
-    return respond(request, asked, timeline_path(company), ask)
+    return picture_page(picture, answer, about)
 
 
-@router.get(
-    "/axes/{subject:path}",
-    **documented("axes", "A subject on both axes", drawn=True),
-)
-def axes(request: Request, subject: str, asked: Annotated[OfPicture, Query()]) -> Response:
+@serves(router, Axes, Window, Drawn, drawn=True)
+def axes(visit: Visit, asked: Axes) -> Page:
     """What held of a subject on any day, as known at any instant."""
+    picture = visit.timeline.ask(visit.made(Plot, target=asked.subject, kind="two-axes"))
+    answer = picture.answer
+    assert isinstance(answer, AxesAnswer)
 
-    def ask(timeline: Timeline) -> Page:
-        picture = timeline.plot(subject, kind="two-axes", **asked.look(), **asked.asked())
-        answer = picture.answer
-        assert isinstance(answer, AxesAnswer)
+    def about() -> dict[str, Any]:
+        found = sliders(visit.timeline, asked.subject, answer, asked)
+        return {"back": subject_path(asked.subject), "sliders": found}
 
-        def about() -> dict[str, Any]:
-            found = sliders(timeline, subject, answer, asked)
-            return {"back": subject_path(subject), "sliders": found}
-
-        return picture_page(picture, answer, about)
-
-    return respond(request, asked, axes_path(subject), ask)
+    return picture_page(picture, answer, about)

@@ -3,122 +3,103 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Annotated, Any
+from dataclasses import replace as replaced
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Request
 from msgspec.structs import asdict, replace
 from starlette.exceptions import HTTPException
 
 from timeline.answers.query import Rows
 from timeline.answers.report import ReportRow, find_report, read_reports
-from timeline.app import Timeline
+from timeline.questions.report import Reports, RunReport
+from timeline.questions.sql import Sql
 from timeline.render.spoken import companies_in, heading, spoken
-from timeline.web.addresses import report_path
-from timeline.web.documented import documented
-from timeline.web.formats import format_of
-from timeline.web.parameters import Asked, OfQuery, OfReport
-from timeline.web.replies import Page, Table, place, respond
-from timeline.web.settings import MOST_BYTES, Settings
+from timeline.web.replies import Page, Table, place
+from timeline.web.routes import Visit, serves
+from timeline.web.settings import MOST_BYTES
 
 router = APIRouter()
 
 
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def _queries(request: Request) -> AbstractContextManager[None]:
+def _queries(visit: Visit) -> AbstractContextManager[None]:
     """A place for a query that somebody wrote: each takes a process or a connection of its own."""
-    return place(request.app.state.queries, seconds=0.5)
+    return place(visit.request.app.state.queries, seconds=0.5)
 
 
-def _read(found: Rows, limit: int) -> Table:
-    with found:
+def _read(visit: Visit, question: RunReport | Sql) -> tuple[Table, Rows]:
+    """As many rows as one page has, within the limits of the server."""
+    most = visit.most(question)
+    limited = replaced(
+        question, limit=most + 1, timeout=visit.settings.seconds, most_bytes=MOST_BYTES
+    )
+    with visit.timeline.ask(limited) as found:
         rows = list(found)  # asked for one more, which tells whether there are more
-    return Table(found.columns, rows[:limit], len(rows) > limit)
+    return Table(found.columns, rows[:most], len(rows) > most), found
 
 
-@router.get("/reports", **documented("reports", "Every report"))
-def reports(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+@serves(
+    router,
+    Reports,
+    rests_on=lambda settings, _: "\n".join(r.sql for r in read_reports(settings.reports).values()),
+)
+def reports(visit: Visit, asked: Reports) -> Page:
     """The reports that there are: queries with a title, a description and parameters."""
-
-    def ask(timeline: Timeline) -> Page:
-        found = [each.row for each in timeline.reports(_settings(request).reports)]
-        return Page(
-            template="reports.html",
-            rows=lambda: map(asdict, found),
-            columns=ReportRow.__struct_fields__,
-            context=lambda: {"reports": found},
-        )
-
-    texts = "\n".join(each.sql for each in read_reports(_settings(request).reports).values())
-    return respond(request, asked, "/reports", ask, rests_on=texts)
+    found = [each.row for each in visit.timeline.reports(visit.settings.reports)]
+    return Page(
+        template="reports.html",
+        rows=lambda: map(asdict, found),
+        columns=ReportRow.__struct_fields__,
+        context=lambda: {"reports": found},
+    )
 
 
-@router.get("/reports/{name}", **documented("report", "What a report finds"))
-def report(request: Request, name: str, asked: Annotated[OfReport, Query()]) -> Response:
+@serves(
+    router, RunReport, rests_on=lambda settings, at: find_report(at["name"], settings.reports).sql
+)
+def report(visit: Visit, asked: RunReport) -> Page:
     """The rows of a report; its parameters are given by their names."""
-    settings = _settings(request)
-    found = find_report(name, settings.reports)
+    found = find_report(asked.name, visit.settings.reports)
+    # a page asks for what is missing; who asks for rows is told
+    missing = [p for p in found.params if p.default is None and p.name not in (asked.params or {})]
+    table, at = Table(), None
+    if not missing or not visit.for_people:
+        with nullcontext() if found.is_shipped else _queries(visit):
+            table, rows = _read(visit, replaced(asked, reports=visit.settings.reports))
+            at = rows.at
 
-    def ask(timeline: Timeline) -> Page:
-        given = asked.given()
-        # a page asks for what is missing; who asks for rows is told
-        missing = [p for p in found.params if p.default is None and p.name not in given]
-        table, at = Table(), None
-        most = asked.most(for_people=format_of(request) == "html")
-        if not missing or format_of(request) != "html":
-            with nullcontext() if found.is_shipped else _queries(request):
-                rows = timeline.report(
-                    name, on=asked.on, known=asked.known, params=given, reports=settings.reports,
-                    limit=most + 1, timeout=settings.seconds, most_bytes=MOST_BYTES,
-                )  # fmt: skip
-                table, at = _read(rows, most), rows.at
+    def context() -> dict[str, Any]:
+        names = visit.timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
+        rows = [
+            {heading(name): value for name, value in row.items()}
+            for row in spoken(table.rows, names)
+        ]
+        said = replace(table, columns=[*map(heading, table.columns)], rows=rows)
+        return {"report": found.row, "missing": missing, "table": said, "answer": at}
 
-        def context() -> dict[str, Any]:
-            names = timeline.names(companies_in(table.rows), on=asked.on, known=asked.known)
-            rows = [
-                {heading(name): value for name, value in row.items()}
-                for row in spoken(table.rows, names)
-            ]
-            said = replace(table, columns=[*map(heading, table.columns)], rows=rows)
-            return {"report": found.row, "missing": missing, "table": said, "answer": at}
-
-        return Page(
-            template="report.html",
-            rows=lambda: table.rows,
-            columns=table.columns,
-            context=context,
-        )
-
-    return respond(request, asked, report_path(name), ask, rests_on=found.sql)
+    return Page(
+        template="report.html",
+        rows=lambda: table.rows,
+        columns=table.columns,
+        context=context,
+    )
 
 
-@router.get("/sql", **documented("sql", "What a query in SQL finds"))
-def sql(request: Request, asked: Annotated[OfQuery, Query()]) -> Response:
-    """The rows of one query, which can change nothing; only where the server was started with --sql."""
-    settings = _settings(request)
-    if not settings.sql:
+def _offered(request: Request) -> None:
+    if not request.app.state.settings.sql:
         raise HTTPException(404)
 
-    def ask(timeline: Timeline) -> Page:
-        table = Table()
-        if asked.q is not None:
-            at = {"on": asked.on, "known": asked.known}
-            given = {name: value for name, value in at.items() if value is not None}
-            most = asked.most(for_people=format_of(request) == "html")
-            with _queries(request):
-                rows = timeline.sql(
-                    asked.q, given, limit=most + 1, timeout=settings.seconds,
-                    most_bytes=MOST_BYTES,
-                )  # fmt: skip
-                table = _read(rows, most)
-        return Page(
-            template="sql.html",
-            rows=lambda: table.rows,
-            columns=table.columns,
-            context=lambda: {"query": asked.q or "", "table": table},
-        )
 
-    return respond(request, asked, "/sql", ask)
+@serves(router, Sql, optional=("query",), dependencies=[Depends(_offered)])
+def sql(visit: Visit, asked: Sql | None) -> Page:
+    """The rows of one query, which can change nothing; only where the server was started with --sql."""
+    table = Table()
+    if asked is not None:
+        with _queries(visit):
+            table, _ = _read(visit, asked)
+    return Page(
+        template="sql.html",
+        rows=lambda: table.rows,
+        columns=table.columns,
+        context=lambda: {"query": "" if asked is None else asked.query, "table": table},
+    )

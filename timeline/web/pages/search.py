@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter
 from msgspec.structs import asdict
 
 from timeline.answers.model import CompanyItem, Found
 from timeline.app import Timeline
 from timeline.model.values import Day
+from timeline.questions.find import Find
 from timeline.render.plot.reports import months_of
 from timeline.web.addresses import news_of_month
-from timeline.web.documented import documented
-from timeline.web.parameters import Search
-from timeline.web.replies import Page, respond
+from timeline.web.replies import Page
+from timeline.web.routes import Visit, serves
 
 router = APIRouter()
 
@@ -40,28 +39,23 @@ class Example:
     """Whether both answers are about that day."""
 
 
-@router.get("/", include_in_schema=False)
-@router.get(
-    "/search",
-    **documented("find", "Companies by any name; items, events and sources by their words"),
-)
-def search(request: Request, asked: Annotated[Search, Query()]) -> Response:
+@serves(router, Find, path="/", optional=("text",), include_in_schema=False)
+@serves(router, Find, optional=("text",))
+def search(visit: Visit, asked: Find | None) -> Page:
     """Companies by any name or identifier, items, events and sources by their words."""
+    matches = [] if asked is None else visit.timeline.ask(asked)
 
-    def ask(timeline: Timeline) -> Page:
-        matches = timeline.find(asked.q, asked.limit, asked.only) if asked.q else []
+    def context() -> dict[str, object]:
+        if asked is None:
+            return {"q": None, "matches": matches, **_news(visit.timeline)}
+        return {"q": asked.text, "matches": matches}
 
-        def context() -> dict[str, object]:
-            return {"q": asked.q, "matches": matches, **({} if asked.q else _news(timeline))}
-
-        return Page(
-            template="search.html",
-            rows=lambda: map(asdict, matches),
-            columns=Found.__struct_fields__,
-            context=context,
-        )
-
-    return respond(request, asked, "/search", ask)
+    return Page(
+        template="search.html",
+        rows=lambda: map(asdict, matches),
+        columns=Found.__struct_fields__,
+        context=context,
+    )
 
 
 def _news(timeline: Timeline) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from timeline.app import Timeline
 from timeline.model.values import Day
-from timeline.web.parameters import Lensed
+from timeline.questions.question import Located
 from timeline.web.sliders import Slider, slider_of_knowledge, slider_of_world
 
 
@@ -23,13 +23,13 @@ def sliders(
     timeline: Timeline,
     target: str | None,
     answer: Placed,
-    asked: Lensed,
+    asked: Located,
     days: tuple[Day, Day] | None = None,
 ) -> list[Slider]:
     """The sliders of an answer about a target, with its turns; without one, between two days."""
     world, knowledge = list(days or ()), []
     if target is not None:
-        turns = timeline.turns(target, **asked.at())
+        turns = timeline.turns(target, **asked.placed())
         world, knowledge = turns.on, turns.known
     return [
         slider_of_world(world, answer.on, timeline.timezone),
