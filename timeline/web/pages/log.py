@@ -19,12 +19,18 @@ router = APIRouter()
 @serves(router, Log)
 def log(visit: Visit, asked: Log) -> Page:
     """The events of a company or a subject, or all of them, by position."""
-    return log_page(visit, asked, "log.html", dict)
+    return _page(visit, asked, "log.html", dict)
 
 
-def log_page(
-    visit: Visit, asked: Log, template: str, about: Callable[[], Mapping[str, Any]]
-) -> Page:
+@serves(router, Log, path="/sources/{source}", summary="What a source reported")
+def source(visit: Visit, asked: Log) -> Page:
+    """The events that name a source, by position."""
+    assert asked.source is not None
+    row = visit.timeline.source(asked.source, recorded=asked.recorded)
+    return _page(visit, asked, "source.html", lambda: {"source": row})
+
+
+def _page(visit: Visit, asked: Log, template: str, about: Callable[[], Mapping[str, Any]]) -> Page:
     """One page of events; ``about`` is what it says besides."""
     found, onward = visit.page(asked)
     entries = list(found)

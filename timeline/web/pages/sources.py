@@ -1,13 +1,11 @@
-"""Sources: all of them, and one with what it reported."""
+"""All sources, as a page; what one of them reported is a page of the log."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
-from timeline.questions.log import Log
 from timeline.questions.sources import Sources
 from timeline.render.rows import answer_rows
-from timeline.web.pages.log import log_page
 from timeline.web.replies import Page
 from timeline.web.routes import Visit, serves
 
@@ -26,11 +24,3 @@ def sources(visit: Visit, asked: Sources) -> Page:
         next=onward,
         fixed={"recorded": answer.position},
     )
-
-
-@serves(router, Log, path="/sources/{source}", summary="What a source reported")
-def source(visit: Visit, asked: Log) -> Page:
-    """The events that name a source, by position."""
-    assert asked.source is not None
-    row = visit.timeline.source(asked.source, recorded=asked.recorded)
-    return log_page(visit, asked, "source.html", lambda: {"source": row})
