@@ -135,6 +135,105 @@ def test_gleif_ties_of_companies_without_a_record_are_kept_and_said(desk: Desk) 
     assert named.companies == 0
 
 
+CHANGES = "Entity.LegalEntityEvents.LegalEntityEvent"
+
+
+def lei_record(kind: str, *changes: tuple[str, str], former: tuple[str, ...] = ()) -> str:
+    """A record with name changes, each with its status and its day, as GLEIF writes it in three ways."""
+    head = {"LEI": "5493CHILD00000000088", "Entity.LegalName": "Child Works GmbH"}
+    head |= {"Entity.LegalJurisdiction": "DE", "Entity.EntityCreationDate": "2001-02-03T00:00:00Z"}
+    head |= {"Registration.LastUpdateDate": "2023-04-05T06:07:08Z"}
+    if kind == "csv":
+        for number, name in enumerate(former, 1):
+            place = f"Entity.OtherEntityNames.OtherEntityName.{number}"
+            head |= {place: name, f"{place}.type": "PREVIOUS_LEGAL_NAME"}
+        for number, (status, day) in enumerate(changes, 1):
+            place = f"{CHANGES}.{number}"
+            head |= {
+                f"{place}.event_status": status,
+                f"{place}.LegalEntityEventType": "CHANGE_LEGAL_NAME",
+            }
+            head |= {f"{place}.LegalEntityEventEffectiveDate": f"{day}T00:00:00Z"}
+        return "\n".join(",".join(f'"{cell}"' for cell in each) for each in (head, head.values()))
+    if kind == "json":
+        record: dict[str, Any] = {"LEI": {"$": head["LEI"]}, "Entity": {
+            name: {"$": head[f"Entity.{name}"]}
+            for name in ("LegalName", "LegalJurisdiction", "EntityCreationDate")
+        }, "Registration": {"LastUpdateDate": {"$": head["Registration.LastUpdateDate"]}}}  # fmt: skip
+        record["Entity"]["OtherEntityNames"] = {
+            "OtherEntityName": [{"@type": "PREVIOUS_LEGAL_NAME", "$": name} for name in former]
+        }
+        record["Entity"]["LegalEntityEvents"] = {"LegalEntityEvent": [
+            {"@event_status": status, "LegalEntityEventType": {"$": "CHANGE_LEGAL_NAME"},
+             "LegalEntityEventEffectiveDate": {"$": f"{day}T00:00:00Z"}}
+            for status, day in changes
+        ]}  # fmt: skip
+        return json.dumps({"records": [record]})
+    names = "".join(
+        f'<OtherEntityName type="PREVIOUS_LEGAL_NAME">{name}</OtherEntityName>' for name in former
+    )
+    events = "".join(
+        f'<LegalEntityEvent event_status="{status}"><LegalEntityEventType>CHANGE_LEGAL_NAME'
+        f"</LegalEntityEventType><LegalEntityEventEffectiveDate>{day}T00:00:00Z"
+        "</LegalEntityEventEffectiveDate></LegalEntityEvent>"
+        for status, day in changes
+    )
+    return (
+        f"<LEIData><LEIRecords><LEIRecord><LEI>{head['LEI']}</LEI><Entity>"
+        f"<LegalName>Child Works GmbH</LegalName><OtherEntityNames>{names}</OtherEntityNames>"
+        "<LegalJurisdiction>DE</LegalJurisdiction>"
+        "<EntityCreationDate>2001-02-03T00:00:00Z</EntityCreationDate>"
+        f"<LegalEntityEvents>{events}</LegalEntityEvents></Entity><Registration>"
+        "<LastUpdateDate>2023-04-05T06:07:08Z</LastUpdateDate></Registration>"
+        "</LEIRecord></LEIRecords></LEIData>"
+    )
+
+
+def names_on(desk: Desk, company: str, *days: str) -> list[str]:
+    return [desk.timeline.state(company, on=day).companies[0].name for day in days]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xml", "json"])
+def test_gleif_says_since_when_a_company_has_its_legal_name(desk: Desk, kind: str) -> None:
+    renamed = lei_record(
+        kind, ("IN_PROGRESS", "2024-01-01"), ("COMPLETED", "2015-06-07"), former=("Old Works AG",)
+    )
+    done = take(desk, "gleif", (f"lei2.{kind}", renamed))
+    assert (done.rejected, done.events) == (0, 2), done.first_rejected
+    days = ("2015-06-06", "2015-06-07", "2024-02-01")
+    assert names_on(desk, "child-works", *days) == [
+        "Old Works AG",
+        "Child Works GmbH",
+        "Child Works GmbH",
+    ]
+    assert (
+        "Old Works AG" in desk.timeline.state("child-works", on="2020-01-01").companies[0].aliases
+    )
+    before = desk.timeline.state("child-works", on="2015-06-06", known="2023-01-01").companies[0]
+    assert before.name == "Child Works GmbH"  # nobody could know it yet
+    assert take(desk, "gleif", (f"lei2.{kind}", renamed)).taken == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xml", "json"])
+@pytest.mark.parametrize(
+    "changes, former",
+    [
+        pytest.param(
+            [("COMPLETED", "2012-01-01"), ("COMPLETED", "2015-06-07")], ["A", "B"], id="two changes"
+        ),
+        pytest.param([("WITHDRAWN_CANCELLED", "2015-06-07")], ["A"], id="one that never was"),
+        pytest.param([], ["A"], id="no change"),
+    ],
+)
+def test_gleif_names_of_which_nobody_says_when_stay_aliases(
+    desk: Desk, kind: str, changes: list[tuple[str, str]], former: list[str]
+) -> None:
+    done = take(desk, "gleif", (f"lei2.{kind}", lei_record(kind, *changes, former=tuple(former))))
+    assert (done.rejected, done.events) == (0, 0), done.first_rejected
+    company = desk.timeline.state("child-works", on="2013-01-01").companies[0]
+    assert (company.name, company.aliases) == ("Child Works GmbH", former)
+
+
 # --- BODS ----------------------------------------------------------------------------------------------
 
 
@@ -370,6 +469,37 @@ def test_sec_agreements_of_8_k_and_what_an_amendment_does(desk: Desk) -> None:
     assert take(desk, "sec-submissions", ("CIK0000320193.json", SUBMISSIONS)).taken == 0
 
 
+@pytest.mark.parametrize(
+    "former, names",
+    [
+        pytest.param(
+            [("EXAMPLE INC", "2007-01-10", "2019-08-05"), ("Example Computer", "1994-01-26", "2007-01-04")],
+            ["Example Computer", "Example Computer", "EXAMPLE INC", "Apple Example Inc."],
+            id="two, the newest first",
+        ),
+        pytest.param(
+            [("Example Computer", "1994-01-26", "2007-01-04")],
+            ["Example Computer", "Apple Example Inc.", "Apple Example Inc.", "Apple Example Inc."],
+            id="one",
+        ),
+        pytest.param([("Example Computer", "1994-01-26", None)], ["Apple Example Inc."] * 4, id="no end"),
+        pytest.param([], ["Apple Example Inc."] * 4, id="none"),
+    ],
+)  # fmt: skip
+def test_sec_names_have_their_days(
+    desk: Desk, former: list[tuple[str, str, str | None]], names: list[str]
+) -> None:
+    said = [
+        {"name": name, "from": f"{first}T00:00:00.000Z", "to": last and f"{last}T00:00:00.000Z"}
+        for name, first, last in former
+    ]
+    file = ("CIK0000320193.json", SUBMISSIONS | {"formerNames": said})
+    done = take(desk, "sec-submissions", file, published="2024-05-06")
+    assert done.rejected == 0, done.first_rejected
+    assert names_on(desk, "320193", "2000-01-01", "2007-01-05", "2010-01-01", "2020-01-01") == names
+    assert take(desk, "sec-submissions", file, published="2024-05-06").taken == 0
+
+
 def figure(value: float, accession: str, filed: str, end: str = "2019-09-28", **more: Any) -> Any:
     return {
         "end": end,
@@ -486,6 +616,29 @@ def test_wikidata_statements_with_their_qualifiers_and_precisions(desk: Desk, du
     assert on["fact:harbour-nine/founded"].terms["value"] == "199X"
     company = desk.timeline.state("5493PARENT0000000086", on="2025-07-01").companies[0]
     assert (company.name, company.status) == ("Harbour Nine", "dissolved")
+
+
+@pytest.mark.parametrize("last", [None, "+2020-00-00T00:00:00Z"])
+def test_wikidata_official_names_have_their_days(desk: Desk, last: str | None) -> None:
+    def official(number: int, text: str, rank: str = "normal", **days: Any) -> Any:
+        value = {"value": {"text": text, "language": "en"}, "type": "monolingualtext"}
+        return claim("P1448", f"Q20$N-{number}", value, rank, **days)
+
+    ended = {} if last is None else {"P582": time(last, 9)}
+    item_ = item_of()
+    item_["claims"]["P1448"] = [
+        official(1, "Port Nine Ltd", P580=time("+1991-00-00T00:00:00Z", 9), P582=time("+2004-03-00T00:00:00Z", 10)),
+        official(2, "Harbour Nine plc", P580=time("+2004-03-00T00:00:00Z", 10), **ended),
+        official(3, "Slip Nine", "deprecated", P580=time("+2010-01-02T00:00:00Z", 11)),
+        official(4, "Nine"),
+    ]  # fmt: skip
+    done = take(desk, "wikidata", ("Q20.json", {"entities": {"Q20": item_}}))
+    assert done.rejected == 0, done.first_rejected
+    found = names_on(desk, "harbour-nine", "2000-01-01", "2012-01-01", "2024-06-01")
+    now = ["Port Nine Ltd", "Harbour Nine plc", "Harbour Nine plc"]
+    assert found == (
+        now if last is None else ["Harbour Nine"] * 3
+    )  # of one that ended, what came then?
 
 
 def test_wikidata_takes_back_what_became_deprecated(desk: Desk) -> None:
