@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec import Struct, to_builtins
 
-from timeline.answers.asked import LensAsked
-from timeline.answers.model import CompanyState
+from timeline.answers.model import CompanyState, PlacedAnswer
 from timeline.answers.state import state
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.tabular import coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
-from timeline.model.values import UNDISCLOSED, Day
+from timeline.model.values import UNDISCLOSED
 
 
-class CompareAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+class CompareAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
     """The states of two companies at a coordinate, and what they share."""
 
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
     companies: list[CompanyState]
     """Both, in the order in which they were asked for, each with all of its items."""
     shared: list[str]

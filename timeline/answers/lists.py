@@ -10,7 +10,7 @@ from typing import get_args
 from msgspec import UNSET, Struct, UnsetType
 
 from timeline.answers.asked import LensAsked
-from timeline.answers.model import CompanyItem
+from timeline.answers.model import CompanyItem, PlacedAnswer
 from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import SHOWN, View, with_remarks
@@ -69,14 +69,9 @@ class CompanyRow(Struct, frozen=True, kw_only=True):
     items: int
 
 
-class CompaniesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+class CompaniesAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
     """Every registered company at a coordinate."""
 
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
     companies: list[CompanyRow]
 
     def rows(self) -> Iterator[CompanyRow]:

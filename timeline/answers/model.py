@@ -112,14 +112,19 @@ class CompanyState(Struct, frozen=True, kw_only=True):
     items: list[CompanyItem]
 
 
-class StateAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of one company, or of every company, at a coordinate."""
+class PlacedAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """An answer of which the JSON begins with the coordinate that it was computed at."""
 
     on: Day
     known: str | None
     recorded: str | int | None
     position: int
     lens: LensAsked | UnsetType = UNSET
+
+
+class StateAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one company, or of every company, at a coordinate."""
+
     companies: list[CompanyState]
 
     def rows(self) -> Iterator[dict[str, Any]]:
