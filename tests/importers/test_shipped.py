@@ -624,10 +624,12 @@ def test_wikidata_official_names_have_their_days(desk: Desk, last: str | None) -
         value = {"value": {"text": text, "language": "en"}, "type": "monolingualtext"}
         return claim("P1448", f"Q20$N-{number}", value, rank, **days)
 
-    ended = {} if last is None else {"P582": time(last, 9)}
+    ended: Any = {} if last is None else {"P582": time(last, 9)}
     item_ = item_of()
     item_["claims"]["P1448"] = [
-        official(1, "Port Nine Ltd", P580=time("+1991-00-00T00:00:00Z", 9), P582=time("+2004-03-00T00:00:00Z", 10)),
+        official(
+            1, "Port Nine Ltd", P580=time("+1991-00-00T00:00:00Z", 9), P582=time("+2004-03-00T00:00:00Z", 10)
+        ),
         official(2, "Harbour Nine plc", P580=time("+2004-03-00T00:00:00Z", 10), **ended),
         official(3, "Slip Nine", "deprecated", P580=time("+2010-01-02T00:00:00Z", 11)),
         official(4, "Nine"),

@@ -18,6 +18,8 @@ from timeline.render.spoken import spoken
         ("most", 1_234_567_890.0, "1,234,567,890"),
         ("days", 338, 338),
         ("known", "2025-04-04T23:59:59.999999Z", "4 Apr 2025"),
+        ("title", "2025-01-01T24:61:00Z", "2025-01-01T24:61:00Z"),
+        ("title", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
         ("occurred", "[..2022-03-20]", "by 20 Mar 2022"),
         ("type", "deal_approval_decided", "deal approval decided"),
         ("status", "noted", "mentioned"),

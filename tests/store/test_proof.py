@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +209,30 @@ def test_a_sound_chain_that_names_nothing_is_found(timeline: Timeline, what: str
     rehash(timeline)
     with pytest.raises(StoreDamaged, match=reason):
         timeline.verify()
+
+
+MEANS_NOTHING = {
+    "a word that is a list": "payload = json_set(payload, '$.kind', json('[[]]'))",
+    "a number as a name": "payload = json_set(payload, '$.title', 5)",
+    "a version of the time before": "schema_version = -1",
+    "parties that are none": "payload = json_set(payload, '$.parties', json('[]'))",
+    "a field that there is not": "payload = json_set(payload, '$.nothing', 1)",
+}
+
+
+@pytest.mark.parametrize("what", MEANS_NOTHING)
+def test_a_sound_chain_of_what_no_append_can_have_written_is_found(
+    timeline: Timeline, what: str
+) -> None:
+    with timeline.reading():
+        (chosen, *_) = [e for e in timeline.log() if e.type.startswith("deal_")]
+    tamper(timeline, f"UPDATE event SET {MEANS_NOTHING[what]} WHERE position = {chosen.position}")
+    rehash(timeline)
+    with suppress(StoreDamaged):  # some of it can be folded
+        timeline.rebuild()
+    with pytest.raises(StoreDamaged) as found:
+        timeline.verify()
+    assert found.value.position == chosen.position
 
 
 # --- anchors --------------------------------------------------------------------------------------

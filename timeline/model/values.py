@@ -152,14 +152,19 @@ def format_instant(moment: datetime) -> Instant:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+_WRITTEN: Final = re.compile(r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+"""How an instant is written; Python may take 24:00 for the next day."""
+
+
 def is_instant(text: object) -> bool:
     """Whether this is an instant as :func:`format_instant` writes it."""
-    if not isinstance(text, str) or len(text) != len(END_OF_TIME):
+    if not isinstance(text, str) or _WRITTEN.fullmatch(text) is None:
         return False
     try:
-        return format_instant(datetime.fromisoformat(text)) == text
-    except (OverflowError, ValueError):
+        datetime.fromisoformat(text)  # a fifth of the time that writing it anew takes
+    except ValueError:
         return False
+    return True
 
 
 @lru_cache(maxsize=8192)

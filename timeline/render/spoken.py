@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
@@ -123,7 +124,8 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
     if isinstance(value, str) and column in _WORDS:
         return _WORDS[column](value)
     if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return _instant(value)
+        with suppress(ValueError, OverflowError):  # what a title or a query says may look like one
+            return _instant(value)
     if isinstance(value, str) and column in _DAYS and dates.parse_or_none(value) is not None:
         return since(value) if column == "since" else date(value)
     read = _read(value)

@@ -8,7 +8,7 @@ written out name by name at every execution (7 % of a bulk replay); an array is 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import Any, Final
@@ -48,6 +48,23 @@ def _sqlite_insert(table: sa.Table, new: bool) -> str:
     values = ", ".join("?" * len(table.columns))
     conflict = "" if new else " ON CONFLICT DO NOTHING"
     return f"INSERT INTO {table.name} ({names}) VALUES ({values}){conflict}"  # noqa: S608
+
+
+@contextmanager
+def streamed(
+    connection: Connection, statement: sa.Executable, parameters: Mapping[str, Any] | None = None
+) -> Iterator[Any]:
+    """The rows of a statement while they are read, a thousand at a time, closed where nobody reads on.
+
+    A generator that holds them may end long after its session, as where a failure keeps hold of it: on SQLite
+    they ended with the session then.
+    """
+    rows = connection.execute(statement, parameters, execution_options={"yield_per": 1000})
+    try:
+        yield rows
+    finally:
+        if not (connection.closed and connection.dialect.name == "sqlite"):
+            rows.close()
 
 
 class Constant:

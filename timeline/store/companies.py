@@ -19,7 +19,7 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.names import fold_name
 from timeline.model.record import Entry, judge
 from timeline.model.values import UNDISCLOSED, Fields
-from timeline.store.bulk import among, insert_rows
+from timeline.store.bulk import among, insert_rows, streamed
 from timeline.store.log import END, chunks, read_all_entries, read_entries
 from timeline.store.tables import company_handle, company_identity, event, subject_company
 
@@ -270,8 +270,7 @@ def read_all_handles(connection: Connection) -> Iterator[HandleRow]:
     """Everything by which any company can be found."""
     own = company_handle.c
     statement = sa.select(*_columns).order_by(own.company, own.matched, own.value)
-    statement = statement.execution_options(yield_per=1000)
-    with connection.execute(statement) as rows:
+    with streamed(connection, statement) as rows:
         yield from (HandleRow(*row) for row in rows)
 
 
@@ -279,7 +278,7 @@ def read_names(connection: Connection) -> Iterator[tuple[str, str]]:
     """The id and the name of every company, in the order of their ids."""
     own = company_handle.c
     statement = sa.select(own.company, own.value).where(own.matched == "name").order_by(own.company)
-    with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+    with streamed(connection, statement) as rows:
         yield from (tuple(row) for row in rows)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import FilesDamaged
+from timeline.store.bulk import streamed
 from timeline.store.log import chunks
 from timeline.store.tables import event, held_event, origin_file
 
@@ -251,8 +252,7 @@ def verify_files(connection: Connection) -> None:
         folders[file] = around.split()
         said.setdefault(file, set()).add((around, held))
     found = _digests_of_names(owner, folders)
-    statement = sa.select(held_event).execution_options(yield_per=1000)
-    with connection.execute(statement) as rows:  # closed also where one is wrong
+    with streamed(connection, sa.select(held_event)) as rows:
         for id_, file in rows:
             if file not in found:
                 raise FilesDamaged(f'the file that holds "{id_}" has no origin')

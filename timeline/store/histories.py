@@ -15,7 +15,7 @@ from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
 from timeline.model.values import Day, Instant
-from timeline.store.bulk import Asking, Constant
+from timeline.store.bulk import Asking, Constant, streamed
 from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
@@ -168,9 +168,8 @@ def read_every_content(
         sa.select(*_ROW_COLUMNS)
         .where(of_kinds(rows_table.c.subject, kinds), *_holds(rows_table))
         .order_by(rows_table.c.subject)
-        .execution_options(yield_per=1000)
     )
-    with connection.execute(statement, _at(on, known)) as rows:  # closed also where nobody reads on
+    with streamed(connection, statement, _at(on, known)) as rows:
         for row in rows:
             yield row[0], _content(row)
 
@@ -247,13 +246,12 @@ def read_crossed(
         .where(of_kinds(table.subject, kinds), table.known_from <= known)
         .where(table.valid_from < table.known_to, table.known_from < table.valid_to)
         .order_by(table.subject)
-        .execution_options(yield_per=5000)
     )
     parts = [statement] if subjects is None else [
         statement.where(table.subject.in_(some)) for some in chunks(sorted(subjects))
     ]  # fmt: skip
     for part in parts:
-        with connection.execute(part) as rows:
+        with streamed(connection, part) as rows:
             yield from rows
 
 

@@ -6,6 +6,7 @@ Everything here takes a connection and reads; :mod:`timeline.store.append` is th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
@@ -22,8 +24,8 @@ from timeline.model import dates
 from timeline.model.fold import terms_of
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
-from timeline.model.values import Day, Fields, Instant, is_instant
-from timeline.store.bulk import Asking
+from timeline.model.values import Day, Fields, Instant, check_subject, is_instant
+from timeline.store.bulk import Asking, streamed
 from timeline.store.tables import event, log_head, subject_company
 
 END: Final = 2**62
@@ -151,6 +153,45 @@ def entry_of(row: Sequence[Any]) -> Entry:
         raise unreadable(position, id_, error) from error
 
 
+def is_day(text: object) -> bool:
+    """Whether this is a day as the store holds one."""
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def check_row(row: LogRow) -> None:
+    """Raise StoreDamaged for a row of the log that no append can have written."""
+    try:
+        _check(row)
+    except (*UNREADABLE, ArithmeticError, AssertionError, RecursionError) as error:
+        raise unreadable(row.position, str(row.id), error) from error
+
+
+def _check(row: LogRow) -> None:
+    """Raise ValueError, or what reading it raises, for a row that no append can have written."""
+    for name in ("known", "recorded"):
+        if not is_instant(getattr(row, name)):
+            raise ValueError(f'"{getattr(row, name)}" is no instant')
+    for day in (row.earliest, row.latest):
+        if not is_day(day):
+            raise ValueError(f'"{day}" is no day')
+    if any(isinstance(value, bytes) for value in astuple(row)):
+        raise ValueError("it holds what is no text")
+    check_subject(row.subject)
+    if {type(row.version), type(row.schema_version)} != {int}:
+        raise ValueError("its version is no number")
+    if row.type not in EVENT_TYPES:
+        raise KeyError(row.type)
+    if row.schema_version < 1:
+        raise ValueError("its schema version is below 1")
+    if not row.is_erased:
+        msgspec.convert(upcast(row.fields), EVENT_TYPES[row.type])
+        if not all(map(is_instant, row.entry.published.values())):
+            raise ValueError(f'"{row.told}" does not say when its sources were published')
+
+
 _decode_told: Final = msgspec.json.Decoder(dict[str, Instant]).decode
 
 
@@ -192,7 +233,11 @@ def read_head(connection: Connection) -> Head:
     row = connection.execute(_head).first()
     if row is None:
         raise StoreDamaged(0, "the log has no head", "restore a backup")
-    return Head(*row)
+    head = Head(*row)
+    if type(head.position) is not int or not is_instant(head.recorded):
+        reason = f"its head is at {head.position!r:.60}, recorded {head.recorded!r:.60}"
+        raise StoreDamaged(0, reason, "restore a backup")
+    return head
 
 
 def is_in_log(connection: Connection, head: Head) -> bool:
@@ -237,11 +282,10 @@ def read_all_entries(
         sa.select(*ENTRY_COLUMNS)
         .where(event.c.position <= position)
         .order_by(event.c.subject, event.c.version)
-        .execution_options(yield_per=1000)
     )
     if kinds:
         statement = statement.where(of_kinds(event.c.subject, kinds))
-    with connection.execute(statement) as rows:  # closed also where nobody reads to the end
+    with streamed(connection, statement) as rows:
         yield from _by_subject(rows)
 
 
@@ -293,11 +337,13 @@ def read_rows(
         sa.select(event)
         .where(event.c.position > after, *conditions)
         .order_by(event.c.position.desc() if newest_first else event.c.position)
-        .execution_options(yield_per=1000)
     )
-    with connection.execute(statement) as rows:  # closed also where nobody reads to the end
-        for row in rows.mappings():
-            yield log_row(row)
+    with streamed(connection, statement) as rows:
+        for row in map(log_row, rows.mappings()):
+            if not (is_instant(row.known) and is_instant(row.recorded)):
+                error = ValueError(f"known {row.known!r:.60}, recorded {row.recorded!r:.60}")
+                raise unreadable(row.position, row.id, error)
+            yield row
 
 
 def read_events(

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -16,7 +16,15 @@ import sqlalchemy as sa
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, InvalidRequestError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    InterfaceError,
+    InvalidRequestError,
+    ProgrammingError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 from timeline.errors import (
     FilesDamaged,
@@ -29,6 +37,7 @@ from timeline.errors import (
 from timeline.model.values import is_instant
 from timeline.store import engine as db
 from timeline.store import sqlite
+from timeline.store.bulk import streamed
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
@@ -366,6 +375,14 @@ _COULD_BE: Final = (
 )  # fmt: skip
 """What comes of computing with rows of a wrong shape."""
 
+_OF_DATABASE: Final = (DBAPIError, sqlite3.Error)
+
+_NO_VALUES: Final = (
+    DataError, InterfaceError, ProgrammingError,
+    sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+)  # fmt: skip
+"""What the databases say of values that they cannot take."""
+
 _UNDECODABLE: Final = "Could not decode to UTF-8"
 """What the driver of SQLite says of a text that is none."""
 
@@ -380,8 +397,10 @@ def named_damage(connection: Connection) -> Iterator[None]:
         yield
     except TimelineError:
         raise
-    except (DBAPIError, *_COULD_BE) as error:
-        if isinstance(error, DBAPIError) and _UNDECODABLE not in str(error):
+    except (*_OF_DATABASE, *_COULD_BE) as error:
+        if isinstance(error, _OF_DATABASE) and not (
+            isinstance(error, _NO_VALUES) or _UNDECODABLE in str(error)
+        ):
             raise
         found = _first_damage(connection)
         if found is None:
@@ -392,26 +411,42 @@ def named_damage(connection: Connection) -> Iterator[None]:
 def _first_damage(connection: Connection) -> TimelineError | None:
     """The first damage of a store; None where there is none, or nothing can be read."""
     try:
-        return _damage_of_log(connection) or _damage_of_rest(connection)
+        with _undecoded(connection):
+            return _damage_of_log(connection) or _damage_of_rest(connection)
     except TimelineError as damage:
         return damage
     except SQLAlchemyError:
         return None
 
 
+@contextmanager
+def _undecoded(connection: Connection) -> Iterator[None]:
+    """Let texts of SQLite that are none come as bytes, so that the row which has one can be named."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = _text
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _text(data: bytes) -> str | bytes:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
 def _damage_of_log(connection: Connection) -> TimelineError | None:
-    from timeline.store.log import log_row, unreadable
+    from timeline.store.log import check_row, log_row
     from timeline.store.tables import event
 
-    position = 0
-    statement = sa.select(event).order_by(event.c.position)
-    with connection.execute(statement.execution_options(yield_per=1000)) as rows:
+    with streamed(connection, sa.select(event).order_by(event.c.position)) as rows:
         for found in rows.mappings():
-            position = found["position"] if isinstance(found["position"], int) else position + 1
-            try:
-                _check(log_row(found))
-            except _COULD_BE as error:
-                return unreadable(position, str(found["id"]), error)
+            check_row(log_row(found))
     return None
 
 
@@ -446,20 +481,16 @@ def _wrong_shape(connection: Connection, table: sa.Table) -> str | None:
     # without their types: what SQLAlchemy makes of a value depends on what it is
     untyped: list[sa.ColumnElement[Any]] = [sa.literal_column(f'"{c.name}"') for c in columns]
     statement = sa.select(*untyped).select_from(table)
-    try:
-        with connection.execute(statement.execution_options(yield_per=1000)) as rows:
-            for row in rows:
-                for column, value in zip(columns, row, strict=True):
-                    if not _fits(column, value):
-                        return f"a row of {table.name} has {value!r:.60} as its {column.name}"
-    except DBAPIError as error:
-        if _UNDECODABLE in str(error):
-            return f"a row of {table.name} holds what is no text"
-        raise
+    with streamed(connection, statement) as rows:
+        for row in rows:
+            for column, value in zip(columns, row, strict=True):
+                if not _fits(column, value):
+                    return f"a row of {table.name} has {value!r:.60} as its {column.name}"
     return None
 
 
 def _fits(column: sa.Column[Any], value: Any) -> bool:
+    from timeline.store.log import is_day
     from timeline.store.tables import DAY, INSTANT
 
     if value is None:
@@ -470,33 +501,4 @@ def _fits(column: sa.Column[Any], value: Any) -> bool:
         return type(value) is int
     if column.type is INSTANT:
         return is_instant(value)
-    return isinstance(value, str) and (column.type is not DAY or _is_day(value))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def _check(row: Any) -> None:
-    """Raise ValueError, or what reading it raises, for a row that no append can have written."""
-    from timeline.model.kinds import EVENT_TYPES, upcast
-    from timeline.model.values import check_subject
-
-    for name in ("known", "recorded"):
-        if not is_instant(getattr(row, name)):
-            raise ValueError(f'"{getattr(row, name)}" is no instant')
-    for day in (row.earliest, row.latest):
-        if not isinstance(day, str) or not _is_day(day):
-            raise ValueError(f'"{day}" is no day')
-    check_subject(row.subject)
-    if type(row.version) is not int or type(row.schema_version) is not int:
-        raise ValueError("its version is no number")
-    if row.type not in EVENT_TYPES:
-        raise KeyError(row.type)
-    if not row.is_erased:
-        msgspec.convert(upcast(row.fields), EVENT_TYPES[row.type])
-        if not all(map(is_instant, row.entry.published.values())):
-            raise ValueError(f'"{row.told}" does not say when its sources were published')
+    return is_day(value) if column.type is DAY else isinstance(value, str)

@@ -29,7 +29,7 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
-from timeline.store.bulk import among
+from timeline.store.bulk import among, streamed
 from timeline.store.companies import (
     companies_of,
     computed_pairs,
@@ -54,6 +54,7 @@ from timeline.store.histories import (
 from timeline.store.log import (
     UNREADABLE,
     LogRow,
+    check_row,
     chunks,
     log_row,
     read_all_entries,
@@ -186,6 +187,7 @@ def _pages(rows: Iterable[LogRow]) -> Iterator[list[LogRow]]:
 
 
 def _check_columns(row: LogRow, known: _Known) -> None:
+    check_row(row)
     if row.is_erased:  # what it followed from is gone; its references say that it may be
         if row.told is not None or row.digest_of_rest not in known.left_of(row):
             raise StoreDamaged(row.position, f"what is left of {row.id} is not what was left")
@@ -205,6 +207,15 @@ def _check_columns(row: LogRow, known: _Known) -> None:
 
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 
+_FILED: Final = (
+    subject_history.c.status,
+    subject_history.c.status_group,
+    # as they stand: SQLAlchemy takes whatever is empty for false
+    sa.type_coerce(subject_history.c.disputed, sa.Integer),
+    sa.type_coerce(subject_history.c.irregular, sa.Integer),
+)
+"""What of a row is filed, and what it says with yes or no."""
+
 
 def _check_history_bytes(connection: Connection, since: int) -> None:
     """Raise HistoryDamaged for a row that nobody can have written, whatever it means.
@@ -218,16 +229,17 @@ def _check_history_bytes(connection: Connection, since: int) -> None:
         (party_history, party_history.c.roles, list[str]),
     ):
         decode = msgspec.json.Decoder(shape).decode
-        filed = (table.c.status, table.c.status_group) if table is subject_history else ()
-        statement = sa.select(table.c.subject, column, *filed).execution_options(yield_per=1000)
+        filed = _FILED if table is subject_history else ()
+        statement = sa.select(table.c.subject, column, *filed)
         if since:
             statement = statement.where(table.c.subject.in_(_told_after(since)))
-        with connection.execute(statement) as rows:  # closed also where one is wrong
+        with streamed(connection, statement) as rows:
             for subject, text, *status in rows:
                 try:
                     same = _encode(decode(text)).decode() == text
                     if status:
                         same = same and kind_of(subject).group_of(status[0]) == status[1]
+                        same = same and all(said in (0, 1) for said in status[2:])
                 except UNREADABLE:
                     same = False
                 if not same:
