@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -21,6 +23,7 @@ from tests.answers.stores import FIXTURES
 from timeline import Timeline
 from timeline.store.engine import connect_for_migration, migrations_folder
 from timeline.store.meanings import commented, functions, meaning_of
+from timeline.store.schema import DEFINITIONS, definitions
 from timeline.store.store import Store
 from timeline.store.tables import REVISIONS
 from timeline.store.views import views
@@ -96,6 +99,17 @@ def test_the_migrated_schema_is_the_one_of_the_program(empty: str) -> None:
     store.close()
     with connect_for_migration(empty) as connection:
         assert differences(connection) == []
+
+
+def test_what_a_new_store_has_on_postgresql_is_written_down() -> None:
+    """``UPDATE_GOLDEN=1`` writes it, which is what ``verify`` compares with."""
+    with databases.database() as url, connect_for_migration(databases.url_text(url)) as connection:
+        found = definitions(connection)
+    parts = {name: text for name, text in found.items() if not name.startswith("view ")}
+    text = json.dumps(parts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        DEFINITIONS.write_text(text, encoding="utf-8")
+    assert DEFINITIONS.read_text(encoding="utf-8") == text
 
 
 def differences(connection: sa.Connection) -> list[Any]:

@@ -1,16 +1,19 @@
 """Whether a store has the tables, views, indexes and triggers of the program, word for word.
 
-A trigger that is gone lets the log be changed; a view that was changed gives other answers than the program.
+A trigger that is gone lets the log be changed; a view that was changed gives other answers than the program;
+an index that lacks a row hides it.
 """
 
 from __future__ import annotations
 
 import re
 import runpy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -19,8 +22,10 @@ from timeline.store import engine as db
 from timeline.store.tables import REVISIONS, event_words, metadata
 from timeline.store.views import views
 
-_TABLES: Final = {**metadata.tables, event_words.name: event_words}
-_OURS: Final = frozenset([*_TABLES, *views.tables, "alembic_version"])
+_OURS: Final = ["alembic_version", event_words.name, *metadata.tables, *views.tables]
+
+DEFINITIONS: Final = Path(__file__).with_name("definitions.json")
+"""What a new store has on PostgreSQL, as the server writes it, but for the views; a test writes it down."""
 
 Parts = Mapping[str, str]
 """What there is by its name, such as ``trigger event_update``, and its definition."""
@@ -33,8 +38,19 @@ def verify_schema(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         _compare(_of_sqlite(connection), _expected_on_sqlite())
     else:
-        _compare(dict(_of_postgresql(connection)), dict(_expected_on_postgresql(connection)))
+        _compare(definitions(connection), _expected_on_postgresql())
         _compare_views(connection)
+
+
+def verify_indexes(connection: Connection) -> None:
+    """Let SQLite compare its indexes with the rows of their tables; raises SchemaChanged.
+
+    What an index lacks is not found by it, however sound the row is. PostgreSQL has no such question.
+    """
+    if connection.dialect.name == "sqlite":
+        said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+        if said != "ok":
+            raise SchemaChanged(f"SQLite finds an index or a page wrong: {said}")
 
 
 def _compare(found: Parts, expected: Parts) -> None:
@@ -51,11 +67,12 @@ def _compare(found: Parts, expected: Parts) -> None:
 
 
 def _of_sqlite(connection: Connection) -> Parts:
+    # what ANALYZE keeps changes no answer
     rows = connection.exec_driver_sql(
-        "SELECT type, name, coalesce(sql, '') FROM sqlite_schema "
-        "WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'"
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema "
+        "WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))"
     )
-    return {f"{kind} {name}": _words(sql) for kind, name, sql in rows}
+    return {f"{kind} {name}": f"{table}: {sql}" for kind, name, table, sql in rows}
 
 
 @cache
@@ -70,123 +87,97 @@ def _expected_on_sqlite() -> Parts:
         engine.dispose()
 
 
-def _words(sql: str) -> str:
-    return " ".join(sql.split())
-
-
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
-_TRIGGERS: Final = """
-SELECT t.tgname, c.relname, t.tgenabled, p.proname, p.pronamespace = c.relnamespace, t.tgtype,
-  t.tgqual IS NULL
-FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
-JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid
-WHERE c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('event'))
-AND c.relname = ANY(:ours) AND NOT t.tgisinternal
+# Each part as the server writes it, with what it does not write there. A function or operator of somebody
+# else's, under the name of one of the server's own, may be taken for that one; extensions have such.
+_DEFINITIONS: Final = """
+WITH store AS (
+  SELECT n.oid AS schema, n.nspname, c.relowner FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('event')
+),
+ours AS (
+  SELECT c.* FROM pg_catalog.pg_class AS c JOIN store ON store.schema = c.relnamespace
+  WHERE relname = ANY(:ours) AND relkind <> 'i'
+),
+columns AS (
+  SELECT attrelid, string_agg(concat_ws(' ', attname, CASE WHEN relkind <> 'v' THEN concat_ws(' ',
+    format_type(atttypid, atttypmod), collname, CASE WHEN attnotnull THEN 'not null' END,
+    nullif(attidentity, ''), nullif(attgenerated, ''), pg_get_expr(adbin, adrelid)) END),
+    ', ' ORDER BY attnum) AS written
+  FROM ours JOIN pg_catalog.pg_attribute ON attrelid = ours.oid
+  LEFT JOIN pg_catalog.pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  LEFT JOIN pg_catalog.pg_collation AS k ON k.oid = attcollation
+  WHERE attnum > 0 AND NOT attisdropped GROUP BY attrelid
+),
+servers AS (
+  SELECT proname AS name FROM pg_catalog.pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+  UNION SELECT oprname FROM pg_catalog.pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace
+),
+part (name, written) AS (
+  SELECT CASE relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || relname, concat_ws(' ',
+    relkind, relpersistence, CASE WHEN relkind = 'v' THEN reloptions::text END,
+    CASE WHEN relrowsecurity OR relforcerowsecurity THEN 'with row security' END,
+    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE ours.oid IN (inhparent, inhrelid))
+    THEN 'with heirs' END,
+    CASE WHEN ours.oid IS DISTINCT FROM to_regclass(quote_ident(relname)) THEN 'behind another' END,
+    columns.written)
+  FROM ours JOIN columns ON attrelid = ours.oid
+  UNION ALL
+  SELECT 'index ' || relname, concat_ws(' ', pg_get_indexdef(indexrelid), CASE
+    WHEN NOT (indisvalid AND indisready AND indislive AND indimmediate) THEN 'that does not serve' END)
+  FROM pg_catalog.pg_index JOIN pg_catalog.pg_class AS c ON c.oid = indexrelid
+  WHERE indrelid IN (SELECT oid FROM ours)
+  UNION ALL
+  SELECT 'constraint ' || conname, conrelid::regclass || ' ' || pg_get_constraintdef(oid)
+  FROM pg_catalog.pg_constraint WHERE conrelid IN (SELECT oid FROM ours) AND contype <> 'n'
+  UNION ALL
+  SELECT 'trigger ' || tgname, concat_ws(' ', tgenabled, pg_get_triggerdef(t.oid),
+    CASE WHEN pronamespace <> schema THEN 'elsewhere' END)
+  FROM store, pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = tgfoid
+  WHERE tgrelid IN (SELECT oid FROM ours) AND NOT tgisinternal
+  UNION ALL
+  SELECT 'rule ' || rulename, ev_class::regclass::text FROM pg_catalog.pg_rewrite
+  WHERE ev_class IN (SELECT oid FROM ours) AND rulename <> '_RETURN'
+  UNION ALL
+  SELECT 'policy ' || polname, polrelid::regclass::text FROM pg_catalog.pg_policy
+  WHERE polrelid IN (SELECT oid FROM ours)
+  UNION ALL
+  SELECT 'function ' || proname || '(' || pg_get_function_identity_arguments(oid) || ')',
+    pg_get_functiondef(oid)
+  FROM store JOIN pg_catalog.pg_proc ON pronamespace = schema AND prokind <> 'a'
+  WHERE proname LIKE 'timeline\\_%' OR proname IN ('company_state_at', 'day_of', 'days_between')
+  UNION ALL
+  SELECT 'function ' || oid::regprocedure, '' FROM store
+  JOIN pg_catalog.pg_proc AS p ON pronamespace = schema AND proowner <> relowner
+  WHERE proname IN (SELECT name FROM servers) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_proc'::regclass AND objid = p.oid AND deptype = 'e')
+  UNION ALL
+  SELECT 'operator ' || oid::regoperator, '' FROM store
+  JOIN pg_catalog.pg_operator AS o ON oprnamespace = schema AND oprowner <> relowner
+  WHERE oprname IN (SELECT name FROM servers) AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend
+    WHERE classid = 'pg_catalog.pg_operator'::regclass AND objid = o.oid AND deptype = 'e')
+)
+SELECT part.name, nspname, written FROM store, part
 """
-_FUNCTIONS: Final = """
-SELECT p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', p.prosrc,
-  p.prosecdef, coalesce(p.proconfig::text, '') FROM pg_catalog.pg_proc AS p
-WHERE p.pronamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('event'))
-AND (p.proname LIKE 'timeline\\_%' OR p.proname IN ('company_state_at', 'day_of', 'days_between'))
-"""
-_RULES: Final = """
-SELECT r.rulename, c.relname FROM pg_catalog.pg_rewrite AS r
-JOIN pg_catalog.pg_class AS c ON c.oid = r.ev_class
-WHERE c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('event'))
-AND c.relname = ANY(:ours) AND r.rulename <> '_RETURN'
-"""
-# the bits of pg_trigger.tgtype: https://www.postgresql.org/docs/current/catalog-pg-trigger.html
-_BITS: Final = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
-def _of_postgresql(connection: Connection) -> Iterator[tuple[str, str]]:
-    ours = {"ours": sorted(_OURS)}
-    for name, table, enabled, function, same, bits, always in connection.execute(
-        sa.text(_TRIGGERS), ours
-    ):
-        yield f"trigger {name}", f"{table} {enabled} {function} {same} {bits} {always}"
-    for name, source, definer, config in connection.execute(sa.text(_FUNCTIONS)):
-        yield f"function {name}", f"{_words(source)} {definer} {config}"
-    for name, table in connection.execute(sa.text(_RULES), ours):
-        yield f"rule {name}", table
-    yield from _relations(connection)
+def definitions(connection: Connection) -> dict[str, str]:
+    """The parts of a store on PostgreSQL as its server writes them, with the schema as ``{schema}``."""
+    found = {}
+    quote = connection.dialect.identifier_preparer.quote
+    for name, schema, written in connection.execute(sa.text(_DEFINITIONS), {"ours": _OURS}):
+        for quoted in (f'"{schema}"', quote(schema)):
+            written = written.replace(f"{quoted}.", "{schema}.")
+        found[name] = written
+    return found
 
 
-def _relations(connection: Connection) -> Iterator[tuple[str, str]]:
-    inspector = sa.inspect(connection)
-    for name in inspector.get_table_names():
-        if name in _TABLES:
-            columns = [
-                f"{column['name']} {'NULL' if column['nullable'] else 'NOT NULL'}"
-                for column in inspector.get_columns(name)
-            ]
-            yield (
-                f"table {name}",
-                f"{columns} {inspector.get_pk_constraint(name)['constrained_columns']}",
-            )
-            for index in inspector.get_indexes(name):
-                options = index.get("dialect_options", {})
-                using = options.get("postgresql_using") or "btree"
-                some = "postgresql_where" in options
-                columns = [str(column) for column in index["column_names"]]
-                yield _index(str(index["name"]), name, columns, index["unique"], using, some=some)
-    for name in inspector.get_view_names():
-        if name in views.tables:
-            yield f"view {name}", str([column["name"] for column in inspector.get_columns(name)])
-
-
-def _index(
-    name: str, table: str, columns: list[str], unique: bool | None, using: str, *, some: bool
-) -> tuple[str, str]:
-    """An index; ``some``: of some rows of the table only."""
-    return f"index {name}", f"{table} {columns} {bool(unique)} {using} {some}"
-
-
-def _expected_on_postgresql(connection: Connection) -> Iterator[tuple[str, str]]:
-    made = _migration()
-    schema = connection.exec_driver_sql(
-        "SELECT n.nspname FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n "
-        "ON n.oid = c.relnamespace WHERE c.oid = to_regclass('event')"
-    ).scalar_one()
-    schema = connection.dialect.identifier_preparer.quote_identifier(schema)
-    for table, name, when, each, function, *_ in made["POSTGRESQL_TRIGGERS"]:
-        bits = sum(
-            bit for word, bit in _BITS.items() if re.search(rf"\b{word}\b", f"{when} {each}")
-        )
-        yield f"trigger {name}", f"{table} A {function} True {bits} True"
-    for text in (*made["POSTGRESQL_FUNCTIONS"], *made["POSTGRESQL_QUESTIONS"]):
-        yield _function(text.format(schema=schema))
-    for table in _TABLES.values():
-        columns = [f"{c.name} {'NULL' if c.nullable else 'NOT NULL'}" for c in table.columns]
-        yield f"table {table.name}", f"{columns} {[c.name for c in table.primary_key]}"
-        for index in table.indexes:
-            names = [column.name for column in index.columns]
-            yield _index(str(index.name), table.name, names, index.unique, "btree", some=False)
-        for constraint in table.constraints:
-            if isinstance(constraint, sa.UniqueConstraint):
-                names = [column.name for column in constraint.columns]
-                yield _index(str(constraint.name), table.name, names, True, "btree", some=False)
-    # of some rows only, which the tables of SQLAlchemy do not say
-    yield _index("event_judged", "event", ["subject"], False, "btree", some=True)
-    # of words, which would load the dialect of PostgreSQL with every table
-    yield _index("event_words_words", "event_words", ["words"], False, "gin", some=False)
+def _expected_on_postgresql() -> Parts:
+    written = msgspec.json.decode(DEFINITIONS.read_bytes(), type=dict[str, str])
     for view in views.tables.values():
-        yield f"view {view.name}", str([column.name for column in view.columns])
-
-
-def _function(text: str) -> tuple[str, str]:
-    """A function of the migration as the catalogue has it."""
-    head, _, rest = text.partition("$$")
-    source = rest.rpartition("$$")[0]
-    found = re.search(r"CREATE FUNCTION [^.]+\.(\w+)\((.*?)\)\s*RETURNS", head, re.DOTALL)
-    assert found is not None
-    arguments = re.sub(r" DEFAULT '[^']*'", "", _words(found[2]))
-    arguments = arguments.replace("timestamptz", "timestamp with time zone")
-    config = re.search(r"SET search_path = ([\w, ]+?) AS", head)
-    settings = '{"search_path=' + config[1] + '"}' if config else ""
-    name = f"function {found[1]}({arguments})"
-    return name, f"{_words(source)} {'SECURITY DEFINER' in head} {settings}"
+        written[f"view {view.name}"] = f"v p {', '.join(column.name for column in view.columns)}"
+    return written
 
 
 _PLANNED: Final = 3
@@ -210,14 +201,6 @@ def _plan(connection: Connection, query: str) -> list[str]:
         f"EXPLAIN (VERBOSE, COSTS OFF) {query}"
     ).scalars()
     return list(rows)
-
-
-# --- the migration --------------------------------------------------------------------------------
-
-
-def _migration() -> dict[str, Any]:
-    (file,) = (db.migrations_folder() / "versions").glob(f"{REVISIONS[-1]}_*.py")
-    return runpy.run_path(str(file))
 
 
 def _view_texts() -> list[str]:

@@ -65,7 +65,7 @@ from timeline.store.log import (
     told_of,
     walk_chain,
 )
-from timeline.store.schema import verify_schema
+from timeline.store.schema import verify_indexes, verify_schema
 from timeline.store.tables import REVISIONS, event, party_history, subject_history
 
 
@@ -146,6 +146,8 @@ def verify(
     _check_history_bytes(connection, since)
     subjects = verify_history(connection, sample=sample, seed=seed, since=since, progress=count)
     verify_schema(connection)
+    if not since:
+        verify_indexes(connection)
     return Verified(
         position=head.position,
         hash=head.hash,
