@@ -47,7 +47,13 @@ EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "3000"))
 """How many events are generated; more of them take a while."""
 
 CLUSTER = "local-cluster[2,1,1024]"
+SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java that ends soon: what it would compile better, and clear away beside, it has no time to earn back."""
 SETTINGS = {
+    "spark.driver.extraJavaOptions": SHORT,
+    "spark.executor.extraJavaOptions": SHORT,
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",  # a query of a few rows is read, not compiled
+    "spark.sql.codegen.wholeStage": "false",
     "spark.executor.memory": "1g",
     "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "2",
