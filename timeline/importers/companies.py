@@ -7,6 +7,7 @@ merged: other spellings get ids of their own and are listed as likely duplicates
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -46,6 +47,7 @@ class Learned(Struct):
     terms: dict[str, Any] = {}
 
 
+@lru_cache(maxsize=4096)
 def key_of(name: str) -> str:
     """What two spellings share that differ in case and spaces only."""
     return " ".join(name.split()).casefold()

@@ -71,7 +71,7 @@ class Shelf(Generic[Value]):
             self._file.close()
 
     def _is_filed(self, key: str) -> bool:
-        return self._filed is not None and bool(self._filed.among((key,)))
+        return self._filed is not None and key in self._filed
 
     def settle(self) -> None:
         """Send what is held to the file where it has become too much; values got before are copies then."""

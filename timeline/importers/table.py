@@ -297,8 +297,9 @@ class _Import:
         """
         rows, self._rows, self._ids = self._rows, [], set()
         ids = {d.fields["id"] for row in rows for d in row.drafts}
-        there = ids_among(self.connection, ids)
-        opened = subjects_among(self.connection, {*_subjects_to_look_up(rows)})
+        perhaps = self.appender.log.perhaps  # of a log that was empty most need not be asked
+        there = ids_among(self.connection, perhaps(ids))
+        opened = subjects_among(self.connection, perhaps({*_subjects_to_look_up(rows)}))
         reasons: dict[int, list[Reason]] = {}
         registered = self._compare_sources(rows, reasons)
         self._describe(rows)

@@ -26,6 +26,8 @@ class Folded(NamedTuple):
 @lru_cache(maxsize=65536)
 def fold_name(text: str) -> Folded:
     """A name as it is compared with others: ``Acme Co., Limited`` is ``("acme", "co ltd")``."""
+    if text.isascii() and text.isalnum():  # a word, as most ids are
+        return Folded(text.lower(), "")
     words = fold_text(text).split()
     base, form = _without_form(words)
     found = " ".join(base) or text.casefold().strip()  # of a name that is all punctuation

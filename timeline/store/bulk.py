@@ -169,6 +169,11 @@ class Seen:
         for place in [hash(name) & mask for name in names]:
             bits[place >> 3] |= 1 << (place & 7)
 
+    def __contains__(self, name: str) -> bool:
+        """Whether a name may be there."""
+        place = hash(name) & (_BITS - 1)
+        return bool(self._bits[place >> 3] >> (place & 7) & 1)
+
     def among(self, names: Iterable[str]) -> list[str]:
         """Those names that may be there; the others were never added."""
         bits, mask = self._bits, _BITS - 1

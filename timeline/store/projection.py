@@ -290,6 +290,9 @@ class _Writer:
         for table in (_ROWS, _PARTIES):
             self._each(table.delete, self.dropped[table])
             self._each(table.end, self.ended[table])
+        # in the order of their keys, so that neighbours find the same pages of the tables
+        self.parties.sort()
+        self.handles.sort()
         insert_rows(self.connection, rows_table, self.rows)
         insert_rows(self.connection, party_history, self.parties)
         insert_rows(self.connection, company_handle, self.handles)

@@ -222,12 +222,12 @@ class Standing:
         known = self.ids.get(target)
         return known.type if known else own.get(target)
 
-    def _perhaps(self, names: Iterable[str]) -> list[str]:
+    def perhaps(self, names: Iterable[str]) -> list[str]:
         """The names that may be in the log."""
         return list(names) if self._seen is None else self._seen.among(names)
 
     def _read_events(self, ids: Iterable[str]) -> None:
-        perhaps = self._perhaps(ids)
+        perhaps = self.perhaps(ids)
         if not perhaps:
             return
         for values in _events(self.connection, perhaps):
@@ -236,7 +236,7 @@ class Standing:
 
     def _read_subjects(self, subjects: set[str], named: set[str], position: int) -> None:
         versions = self.versions
-        perhaps = self._perhaps(s for s in subjects | named if s not in versions)
+        perhaps = self.perhaps(s for s in subjects | named if s not in versions)
         if perhaps:
             versions.update(tuple(row) for row in _versions(self.connection, perhaps))
         told = []
