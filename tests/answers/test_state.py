@@ -245,6 +245,25 @@ def test_a_lens_of_unknown_things_is_refused_with_what_there_is(named: Timeline)
         named.state("acme", lens=LensAsked(fact_level=("lie",)))
 
 
+@pytest.mark.parametrize("lens", [LensAsked(source=("nobody",)), LensAsked(not_source=("nobody",))])
+def test_an_unknown_source_is_told_where_nothing_is_looked_at(
+    tmp_path: Path, lens: LensAsked
+) -> None:
+    with Timeline.open(tmp_path / "timeline.db") as timeline:
+        replay_text(
+            timeline.store, tmp_path, "companies: {acme: {name: Acme}, globex: {name: Globex}}\n"
+        )
+        for ask in (
+            lambda: timeline.state("acme", lens=lens),
+            lambda: timeline.items("deal", lens=lens),
+            lambda: timeline.diff("acme", on="2025-01-01..2025-02-01", lens=lens),
+            lambda: timeline.companies(lens=lens),
+            lambda: timeline.compare("acme", "globex", lens=lens),
+        ):
+            with pytest.raises(NotFound, match='no source "nobody"'):
+                ask()
+
+
 def test_the_same_lens_gives_the_fold_the_same_events(named: Timeline) -> None:
     with named.reading() as connection:
         lens = SourceLens(connection, LensAsked(source=("times",)), 2**62)

@@ -133,11 +133,17 @@ class View:
         lens: LensAsked | None = None,
         given: Callable[[Entry], bool] | None = None,
     ) -> None:
-        """``given``: which events there are at all, for a question about some of the log."""
+        """``given``: which events there are at all, for a question about some of the log.
+
+        Raises NotFound for a source that the lens names and nobody registered.
+        """
         self.connection = connection
         self.given = given
         self.at = at
         self.asked = lens or None
+        # at once: that a source is unknown is told even where nothing is looked at through the lens
+        self.lens: Lens | None = self.asked and SourceLens(connection, self.asked, at.position)
+        """The lens as the fold takes it; None where everything counts."""
         self._kept: dict[str, list[Entry]] = {}
         self._named: dict[str, str] = {}
         self._registered: dict[str, list[Entry]] = {}
@@ -150,14 +156,6 @@ class View:
         at = self.at
         heading = {"on": at.on, "known": at.known, "recorded": at.recorded, "position": at.position}
         return heading if self.asked is None else heading | {"lens": self.asked}
-
-    @cached_property
-    def lens(self) -> Lens | None:
-        """The lens as the fold takes it; None where everything counts."""
-        if self.asked is None:
-            return None
-
-        return SourceLens(self.connection, self.asked, self.at.position)
 
     def item(self, entries: Sequence[Entry]) -> Item | None:
         """The state of the subject that the entries are about."""
