@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from timeline.errors import InvalidDate
 
@@ -32,13 +32,12 @@ OPEN_END = "9999-12-31"
 
 _LONGEST = 1000  # characters; a set of 80 days is shorter
 _DAY = timedelta(days=1)
-_QUALIFIERS = {"?": "perhaps", "~": "about", "%": "perhaps about"}
+_QUALIFIERS = {"?": "perhaps {date}", "~": "about {date}", "%": "perhaps about {date}"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
-_PLAIN = re.compile(
-    rf"(\d\d? )?({'|'.join(f'{month[:3]}|{month}' for month in _MONTHS)}) (\d{{4}})"
-)
 _SEASONS = ("spring", "summer", "autumn", "winter")
+
+QUALIFIERS_IN_WORDS = tuple(_QUALIFIERS.values())
 
 
 class _Unit(NamedTuple):
@@ -65,6 +64,11 @@ _UNITS = {
     **_run(37, 0, 4, ["first four months", "second four months", "last four months"]),
     **_run(40, 0, 6, ["first half", "second half"]),
 }
+UNITS_IN_WORDS = tuple(
+    dict.fromkeys(unit.name for unit in _UNITS.values() if unit.name and unit.name not in _MONTHS)
+)
+"""What the parts of a year are called that a calendar has no names for."""
+
 _UNIT_HINT = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
 
 
@@ -77,6 +81,40 @@ class Edtf:
     latest: date
 
 
+class English:
+    """How days are said in English; another language has a calendar of its own with these methods."""
+
+    def phrase(self, text: str, /, **parts: object) -> str:
+        """A sentence about days, with its parts put in."""
+        return text.format(**parts) if parts else text
+
+    def day(self, day: date, *, month: bool = True, year: bool = True) -> str:
+        """A day, without what the next one says too: "21 Nov 2025", "21 Nov", "21"."""
+        said = f"{day.day} {_MONTHS[day.month - 1][:3]}" if month else f"{day.day}"
+        return f"{said} {day.year:04}" if year and month else said
+
+    def month(self, day: date, *, year: bool = True) -> str:
+        """A month, without the year that the next one says too."""
+        return f"{_MONTHS[day.month - 1]} {day.year:04}" if year else _MONTHS[day.month - 1]
+
+
+class Speech(Protocol):
+    """How days are said in a language: see :class:`English`."""
+
+    def phrase(self, text: str, /, **parts: object) -> str: ...  # noqa: D102
+    def day(self, day: date, *, month: bool = True, year: bool = True) -> str: ...  # noqa: D102
+    def month(self, day: date, *, year: bool = True) -> str: ...  # noqa: D102
+
+
+class _Said(NamedTuple):
+    """A date in words; of a plain day or month also that, so that what is said twice can be left out."""
+
+    words: str
+    plain: Literal["", "day", "month"] = ""
+    day: date = date.min
+
+
+_ENGLISH = English()
 _OPEN = Edtf("..", date.min, date.max)
 _Day = tuple[int, int]  # a month, 12 for January of year 1, and its day
 _Span = tuple[Edtf, Edtf]  # an interval or a range of a set; one value twice
@@ -111,35 +149,44 @@ def bounds(text: str) -> tuple[str, str]:
     return found.earliest.isoformat(), found.latest.isoformat()
 
 
-def describe(text: str) -> str:
-    """An EDTF expression in short English, never more precise: "21 Nov 2025", "about spring 2025".
+def describe(text: str, speech: Speech | None = None) -> str:
+    """An EDTF expression in a few words, never more precise: "21 Nov 2025", "about spring 2025".
 
-    The one notation of dates for people: "between 18 and 21 Dec 2024", "20 or 21 Nov 2025", "by 2027".
-    Raises InvalidDate as ``parse`` does.
+    The one notation of dates for people: "between 18 and 21 Dec 2024", "20 or 21 Nov 2025", "by 2027"; in
+    English unless ``speech`` says otherwise. Raises InvalidDate as ``parse`` does.
     """
     parse(text)
+    speech = speech or _ENGLISH
     spans = _read(text)
     if all(low is high for low, high in spans):
-        *values, end = _shortened([_say(value) for value, _ in spans])
+        *values, end = _shortened([_said(value, speech) for value, _ in spans], speech)
     else:
-        *values, end = (_say_span(span) for span in spans)
-    return f"{', '.join(values)} or {end}" if values else end
+        *values, end = (_say_span(span, speech) for span in spans)
+    if not values:
+        return end
+    return speech.phrase("{others} or {last}", others=", ".join(values), last=end)
 
 
-def describe_stretch(text: str) -> str:
+def describe_stretch(text: str, speech: Speech | None = None) -> str:
     """An EDTF expression as the time from its start to its end: "2025 to 2027", "from March 2025".
 
     For periods and windows, which last; :func:`describe` says of the same text that it is one day in it.
     """
     parse(text)
+    speech = speech or _ENGLISH
     spans = _read(text)
     (low, high), *others = spans
     if others or low is high:
-        return describe(text)
-    if low is _OPEN or high is _OPEN:
-        return f"from {_say(low)}" if high is _OPEN else f"until {_say(high)}"
-    start, end = _say(low), _say(high)
-    return start if start == end else " to ".join(_shortened([start, end]))
+        return describe(text, speech)
+    if high is _OPEN:
+        return speech.phrase("from {date}", date=_say(low, speech))
+    if low is _OPEN:
+        return speech.phrase("until {date}", date=_say(high, speech))
+    start, end = _said(low, speech), _said(high, speech)
+    if start.words == end.words:
+        return start.words
+    first, last = _shortened([start, end], speech)
+    return speech.phrase("{first} to {last}", first=first, last=last)
 
 
 def read_phrase(
@@ -281,71 +328,118 @@ def _date(month: int, day: int) -> date:
     return date(year, index + 1, min(day, monthrange(year, index + 1)[1]))
 
 
-def _say_span(span: _Span) -> str:
+def _say_span(span: _Span, speech: Speech) -> str:
     start, end = span
     if start is end:
-        return _say(start)
+        return _say(start, speech)
     if end is _OPEN:
-        return f"{_say(start)} or later"
-    return f"by {_say(end)}" if start is _OPEN else _between(_say(start), _say(end))
+        return speech.phrase("{date} or later", date=_say(start, speech))
+    if start is _OPEN:
+        return speech.phrase("by {date}", date=_say(end, speech))
+    first, last = _said(start, speech), _said(end, speech)
+    if first.words == last.words:
+        return first.words
+    return _between("between {first} and {last}", first, last, speech)
 
 
-def _between(start: str, end: str) -> str:
-    return start if start == end else f"between {' and '.join(_shortened([start, end]))}"
+def _between(text: str, start: _Said, end: _Said, speech: Speech) -> str:
+    first, last = _shortened([start, end], speech)
+    return speech.phrase(text, first=first, last=last)
 
 
-def _shortened(said: list[str]) -> list[str]:
+def _shortened(said: Sequence[_Said], speech: Speech) -> list[str]:
     """Days or months of one month or year, which only the last one says: "18", "21 Dec 2024"."""
-    found = [_PLAIN.fullmatch(each) for each in said]
-    plain = [
-        each for each in found if each is not None and bool(each[1]) == bool(said[-1][0].isdigit())
-    ]
-    if len(plain) < len(said) or len({each[3] for each in plain}) > 1:
-        return said
-    if plain[0][1] and len({each[2] for each in plain}) == 1:
-        return [*(each[1].strip() for each in plain[:-1]), said[-1]]
-    return [*(each[0][:-5] for each in plain[:-1]), said[-1]] if len(said) == 2 else said
+    whole = [each.words for each in said]
+    if "" in {each.plain for each in said} or len({(e.plain, e.day.year) for e in said}) > 1:
+        return whole
+    others = [each.day for each in said[:-1]]
+    if said[0].plain == "day" and len({each.day.month for each in said}) == 1:
+        return [*(speech.day(day, month=False, year=False) for day in others), whole[-1]]
+    if len(said) != 2:
+        return whole
+    say = speech.day if said[0].plain == "day" else speech.month
+    return [*(say(day, year=False) for day in others), whole[-1]]
 
 
-def _say(value: Edtf) -> str:
+def _said(value: Edtf, speech: Speech) -> _Said:
+    text, words = value.text, _say(value, speech)
+    if value is _OPEN or text[-1] in _QUALIFIERS:
+        return _Said(words)
+    if text[8:] not in ("", "XX"):
+        one = value.earliest == value.latest
+        return _Said(words, "day", value.earliest) if one else _Said(words)
+    if "X" in text or text[5:7] not in _UNITS or _UNITS[text[5:7]].months > 1:
+        return _Said(words)
+    return _Said(words, "month", value.earliest)
+
+
+def _say(value: Edtf, speech: Speech) -> str:
     if value is _OPEN:
-        return "at any time"
+        return speech.phrase("at any time")
     text, earliest, latest = value.text, value.earliest, value.latest
     if text[-1] in _QUALIFIERS:
         value = _read_value(text[:-1])
-        said, low, high = _say(value), value.earliest, value.latest
+        said, low, high = _say(value, speech), value.earliest, value.latest
         if "X" in text and (
             low == high or ("X" in text[:7] and low.replace(day=1) == high.replace(day=1))
         ):
             # one day or month by chance, around which the masked part is vague
-            said = f"some day {_between(_say_day(earliest), _say_day(latest))}"
+            said = _some_day(earliest, latest, speech)
             if len(text) < 10:
                 first, last = (
-                    f"{_MONTHS[each.month - 1]} {each.year:04}" for each in (earliest, latest)
+                    _Said(speech.month(each), "month", each) for each in (earliest, latest)
                 )
-                said = f"some month {_between(first, last)}"
-        return f"{_QUALIFIERS[text[-1]]} {said}"
+                said = _between("some month between {first} and {last}", first, last, speech)
+        return speech.phrase(_QUALIFIERS[text[-1]], date=said)
     year, part, day = text[:4], text[5:7], text[8:]
     if day not in ("", "XX"):
-        first, last = _say_day(earliest), _say_day(latest)
-        return first if first == last else f"some day {_between(first, last)}"
+        return speech.day(earliest) if earliest == latest else _some_day(earliest, latest, speech)
     unit, unknown = _UNITS.get(part, _UNITS[""]), "day" if day else "month" if "X" in part else ""
+    name = speech.month(earliest, year=False) if unit.months == 1 else speech.phrase(unit.name)
     if "X" in year:
-        noun, years = f"{unit.name} {unknown}".strip(), _numbers(year, 1, 9999)
-        if years[-1] - years[0] == 9 and year[2] != "0":  # "the 2000s" may be a century
-            return f"some {noun} in the {years[0]}s" if noun else f"the {years[0]}s"
-        return f"some {noun or 'year'} between {years[0]:04} and {years[-1]:04}"
+        return _some_year(year, name, unknown, speech)
     if "X" in part and part != "XX" and earliest.month < latest.month:
-        ends = f"{_MONTHS[earliest.month - 1]} and {_MONTHS[latest.month - 1]}"
-        return f"some {unknown} between {ends} {year}"
-    winter = f"/{(int(year) + 1) % 100:02}" if unit.first + unit.months > 12 else ""
-    of = "of " if 3 < unit.months < 12 else ""
-    known = f"{unit.name} {of}{year}{winter}".strip()
-    return f"some {unknown} in {known}" if unknown else known
+        ends = {"first": speech.month(earliest, year=False), "last": speech.month(latest)}
+        if unknown == "day":
+            return speech.phrase("some day between {first} and {last}", **ends)
+        return speech.phrase("some month between {first} and {last}", **ends)
+    if unit.months == 1:
+        known = speech.month(earliest)
+    else:
+        winter = f"/{(int(year) + 1) % 100:02}" if unit.first + unit.months > 12 else ""
+        years = f"{year}{winter}"
+        known = years
+        if unit.months in (4, 6):
+            known = speech.phrase("{unit} of {year}", unit=name, year=years)
+        elif name:
+            known = speech.phrase("{unit} {year}", unit=name, year=years)
+    if unknown == "day":
+        return speech.phrase("some day in {date}", date=known)
+    return speech.phrase("some month in {date}", date=known) if unknown else known
 
 
-def _say_day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year:04}"
+def _some_day(earliest: date, latest: date, speech: Speech) -> str:
+    """One day of several: "some day between 20 and 29 Nov 2025"."""
+    first, last = (_Said(speech.day(each), "day", each) for each in (earliest, latest))
+    return _between("some day between {first} and {last}", first, last, speech)
+
+
+def _some_year(year: str, unit: str, unknown: str, speech: Speech) -> str:
+    """A part of a year of which only some digits are known: "some spring in the 2020s"."""
+    noun = unit
+    if unknown:
+        noun = speech.phrase(unknown)
+        if unit:
+            noun = speech.phrase("{unit} day", unit=unit)
+    years = _numbers(year, 1, 9999)
+    if years[-1] - years[0] == 9 and year[2] != "0":  # "the 2000s" may be a century
+        if not noun:
+            return speech.phrase("the {decade}s", decade=years[0])
+        return speech.phrase("some {noun} in the {decade}s", noun=noun, decade=years[0])
+    ends = {"first": f"{years[0]:04}", "last": f"{years[-1]:04}"}
+    if not noun:
+        return speech.phrase("some year between {first} and {last}", **ends)
+    return speech.phrase("some {noun} between {first} and {last}", noun=noun, **ends)
 
 
 def _why(body: str) -> str:

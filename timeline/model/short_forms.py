@@ -62,15 +62,15 @@ MAJORITY: Final = "more than half"
 # --- numbers ----------------------------------------------------------------------------------------
 
 
-def _scaled(number: Decimal) -> tuple[str, str]:
-    """The digits and the scale: ("388.8", "bn"); no scale where it would be longer or lose a digit."""
+def scaled(number: Decimal) -> tuple[Decimal, int]:
+    """The number by its scale: (388.8, 10⁹); 1 where another would be longer or lose a digit."""
     if number.as_tuple().exponent == 0:  # one with decimals keeps them: 1.50 is not 1.5
         for word, scale in _SCALES.items():
             if word != "thousand" and abs(number) >= scale:
                 short = _EXACT.divide(number, scale).normalize(_EXACT)
                 if -int(short.as_tuple().exponent) <= _MOST_DECIMALS:
-                    return f"{short:,f}", word
-    return f"{number:,f}", ""
+                    return short, int(scale)
+    return number, 1
 
 
 def write_number(value: int | float | Decimal) -> str:
@@ -82,8 +82,9 @@ def write_number(value: int | float | Decimal) -> str:
 
 def _write_number(value: Any, *, scale: bool) -> tuple[str, str]:
     number = Decimal(str(value))
-    digits, word = _scaled(number) if scale else (f"{number:,f}", "")
-    return digits.replace("-", "−"), word
+    short, size = scaled(number) if scale else (number, 1)
+    word = next((word for word, each in _SCALES.items() if each == size), "")
+    return f"{short:,f}".replace("-", "−"), word
 
 
 _NUMBER: Final = r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
