@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
+from timeline.language import LANGUAGES, tr, tr_as
+
 Completed = Literal["company", "source", "target", "event type"]
 
 
@@ -94,8 +96,11 @@ class LensOption(NamedTuple):
 
     def said(self, given: Sequence[str]) -> str:
         """What is left when these values are given: "only what is attributed to filings or media reports"."""
-        *others, last = (_SEVERAL.get(each, each.replace("_", " ")) for each in given)
-        return self.words.format(f"{', '.join(others)} or {last}" if others else last)
+        said = (tr_as("lens", SEVERAL.get(each, each.replace("_", " "))) for each in given)
+        *others, last = said
+        if others:
+            last = tr("{others} or {last}", others=", ".join(others), last=last)
+        return tr_as("lens", self.words).format(last)
 
     @property
     def parameter(self) -> Parameter:
@@ -111,7 +116,7 @@ ATTRIBUTIONS: Final = (
     "company_statement", "named_person", "anonymous_sources", "media_report", "filing", "background",
 )  # fmt: skip
 FACT_LEVELS: Final = ("fact", "forecast", "opinion")
-_SEVERAL: Final = {
+SEVERAL: Final = {
     "company_statement": "company statements", "named_person": "named persons",
     "media_report": "media reports", "filing": "filings",
 }  # fmt: skip
@@ -359,6 +364,15 @@ TIED_TO: Final = Parameter(
 )
 DEPTH: Final = Parameter(
     "depth", "So many ties away from the company", "N", number=Number(1, served=10), default="1"
+)
+
+# --- for whom ---
+
+LANG: Final = Parameter(
+    "lang",
+    "The language of what people read; data has none",
+    choices=LANGUAGES,
+    default="en",
 )
 
 # --- proof ----------------------------------------------------------------------------------------

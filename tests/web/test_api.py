@@ -51,6 +51,7 @@ def test_every_page_takes_what_the_document_says_of_it(client: TestClient) -> No
         )
         assert "there is no parameter" not in asked.text, path
     assert [each["name"] for each in paths["/search"]["get"]["parameters"]] == [
+        "lang",
         "q",
         "limit",
         "only",

@@ -381,7 +381,7 @@ def test_csv_is_a_file_that_a_spreadsheet_opens(client: TestClient) -> None:
 def test_the_accept_header_says_which_format(client: TestClient, accept: str, found: str) -> None:
     answer = client.get("/companies/foxconn", headers={"Accept": accept})
     assert answer.headers["content-type"].split(";")[0] == found
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Language"
 
 
 def test_the_end_of_the_path_wins(client: TestClient) -> None:

@@ -16,6 +16,7 @@ import click
 from timeline import parameters
 from timeline.cli.completers import COMPLETERS
 from timeline.cli.session import Session
+from timeline.language import ENGLISH, speak
 from timeline.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -81,7 +82,18 @@ def _keep_timezone(ctx: click.Context, param: click.Parameter, value: str) -> No
 
 # --- how it speaks --------------------------------------------------------------------------------
 
+
+def _speak(ctx: click.Context, param: click.Parameter, value: str) -> None:
+    if value != ENGLISH:
+        speak(value)
+
+
 tone: Final[Decorator] = together(
+    click.option(
+        "--lang", type=click.Choice(parameters.LANG.choices), envvar="TIMELINE_LANG",
+        default=parameters.LANG.default, show_default=True, show_envvar=True,
+        help=f"{parameters.LANG.help}.", expose_value=False, callback=_speak,
+    ),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto",
         help="Colour the answer; auto: on a terminal, unless NO_COLOR is set.",
@@ -95,7 +107,7 @@ tone: Final[Decorator] = together(
         "-v", "--verbose", is_flag=True, help="Say more.", expose_value=False, callback=_keep
     ),
 )  # fmt: skip
-"""``-q``, ``-v`` and ``--color``."""
+"""``-q``, ``-v``, ``--color`` and ``--lang``."""
 
 
 class _Format(click.Choice[str]):

@@ -10,13 +10,14 @@ from msgspec import to_builtins
 
 from timeline.answers import CompanyItem
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
+from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
 from timeline.render.doubts import alternatives_words, remark_words, standing_words
-from timeline.render.fields import NOTHING, change_words, label_of, type_words
-from timeline.render.page import HEADINGS, Page, kind_of
-from timeline.render.status import Group, status_words
-from timeline.render.terms import Row, changed_words, step_words, term_rows
+from timeline.render.fields import change_words, label_of, nothing, type_words
+from timeline.render.page import Page, heading_words, kind_of
+from timeline.render.status import Group, certainty_words, status_words
+from timeline.render.terms import Row, changed_words, label_words, step_words, term_rows
 from timeline.render.text import capital, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, name_of, since, value_in_words
@@ -54,30 +55,33 @@ def diff_lines(
     yield from page.block("after", capital(coordinate_words(answer.after)))
     if not answer.changes:
         yield ""
-        yield from page.paragraph(f"Nothing differs about {name_of(answer.company, names)}.")
+        yield from page.paragraph(
+            tr("Nothing differs about {company}.", company=name_of(answer.company, names))
+        )
     causes = {cause.event: cause for cause in answer.evidence}
     changes = {s: list(found) for s, found in groupby(answer.changes, key=lambda c: c.subject)}
     for change in changes.pop(f"company:{answer.company}", []):
         if change.change == "company":
-            yield from page.section("the company itself")
+            yield from page.section(tr("the company itself"))
             for label, text in company_rows(change, names):
                 yield from page.row(label, text)
     for kind, group in groupby(answer.items, key=lambda item: kind_of(item.subject)):
         items = list(group)
-        yield from page.section(f"{HEADINGS[kind]} ({len(items)})")
+        yield from page.section(f"{heading_words(kind)} ({len(items)})")
         for item in items:
             found = changes[item.subject]
             what, style = change_style(found)
             yield ""
             yield from page.item(
-                what,
+                tr_as("change", what),
                 style,
                 title(item, answer.company, names),
                 _rows(item, found, causes, names, levels, verbose),
             )
     yield ""
-    for label, side in (("before", answer.before), ("after", answer.after)):
-        yield from page.paragraph(f"Exactly, {label}: {coordinate_options(side)}", "faint")
+    before, after = (coordinate_options(side) for side in (answer.before, answer.after))
+    yield from page.paragraph(tr("Exactly, before: {options}", options=before), "faint")
+    yield from page.paragraph(tr("Exactly, after: {options}", options=after), "faint")
 
 
 def told_changes(answer: DiffAnswer, names: Names, levels: Levels) -> Iterator[dict[str, Any]]:
@@ -92,9 +96,9 @@ def told_changes(answer: DiffAnswer, names: Names, levels: Levels) -> Iterator[d
             of = title(item, answer.company, names)
             rows = change_rows(item, [change], names, levels)
         yield {
-            "change": change.change,
+            "change": tr_as("change", change.change),
             "of": of,
-            "details": "; ".join(" ".join(row).strip() for row in rows),
+            "details": "; ".join(f"{label_words(label)} {text}".strip() for label, text in rows),
             "told by": "; ".join(cause_words(causes[each]) for each in change.events),
             "subject": change.subject,
         }
@@ -123,7 +127,10 @@ def counts_words(answer: DiffAnswer) -> str:
         what = change.change if change.change in ("appeared", "vanished") else "changed"
         found[what].add(change.subject)
     new, changed, gone = (len(found[each]) for each in ("appeared", "changed", "vanished"))
-    return f"+{new:,} new · {changed:,} changed · {gone:,} gone"
+    return tr(
+        "+{new} new · {changed} changed · {gone} gone",
+        new=written(new), changed=written(changed), gone=written(gone),
+    )  # fmt: skip
 
 
 def headline(answer: DiffAnswer) -> str:
@@ -131,17 +138,26 @@ def headline(answer: DiffAnswer) -> str:
     before, after = answer.before, answer.after
     sources = _told_by(before, after)
     if before.on != after.on:
-        return f"What changed in the world from {date(before.on)} to {date(after.on)}"
+        return tr(
+            "What changed in the world from {first} to {last}",
+            first=date(before.on),
+            last=date(after.on),
+        )
     if before.known != after.known:
-        return f"What was learned about {date(after.on)} from {_known(before)} to {_known(after)}"
+        return tr(
+            "What was learned about {day} from {first} to {last}",
+            day=date(after.on),
+            first=_known(before),
+            last=_known(after),
+        )
     if sources:
-        return f"What only {join(sources)} told"
-    return "What differs"
+        return tr("What only {sources} told", sources=join(sources))
+    return tr("What differs")
 
 
 def _known(side: Side) -> str:
     if side.known is None:
-        return "now"
+        return tr("now")
     return date(side.known) if len(side.known) <= len("2025-11-21") else instant_words(side.known)
 
 
@@ -182,7 +198,7 @@ def _rows(
         yield label, cause_words(causes[id_])
         label = ""
     if not events:
-        yield label, "no event: time itself made the difference"
+        yield label, tr("no event: time itself made the difference")
 
 
 def causing(changes: Sequence[Change]) -> list[str]:
@@ -191,7 +207,7 @@ def causing(changes: Sequence[Change]) -> list[str]:
 
 
 def _appeared(item: CompanyItem, names: Names, levels: Levels | None) -> Iterator[Row]:
-    sure = "" if item.certainty == "definite" else f", {item.certainty}"
+    sure = "" if item.certainty == "definite" else f", {certainty_words(item.certainty)}"
     yield "status", f"{status_words(item.status)}{sure}, {standing_words(item)}"
     yield from term_rows(item, names, levels)
     for step in item.steps:
@@ -199,7 +215,8 @@ def _appeared(item: CompanyItem, names: Names, levels: Levels | None) -> Iterato
 
 
 def _vanished(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    yield "status", f"was {status_words(item.status)}, {standing_words(item)}"
+    status = tr("was {status}", status=status_words(item.status))
+    yield "status", f"{status}, {standing_words(item)}"
 
 
 def _status(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -210,7 +227,7 @@ def _since(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
     yield (
         "since",
         _ARROW.join(
-            NOTHING if day is None else since(day) for day in (change.before, change.after)
+            nothing() if day is None else since(day) for day in (change.before, change.after)
         ),
     )
 
@@ -229,14 +246,15 @@ def _certainty(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]
 
 def _doubt(subject: str, doubt: Mapping[str, Any]) -> str:
     others = alternatives_words(subject, doubt["alternatives"])
-    return f"{doubt['certainty']} ({others})" if others else str(doubt["certainty"])
+    certainty = certainty_words(doubt["certainty"])
+    return f"{certainty} ({others})" if others else certainty
 
 
 def _member(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
     yield (
         "party",
         _ARROW.join(
-            name_of(each, names) if isinstance(each, str) else NOTHING
+            name_of(each, names) if isinstance(each, str) else nothing()
             for each in (change.before, change.after)
         ),
     )
@@ -251,7 +269,8 @@ def _changed(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
 
 
 def _disputed(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    yield "disputed", "somebody disputes it" if change.after else "nobody disputes it any more"
+    said = tr("somebody disputes it") if change.after else tr("nobody disputes it any more")
+    yield "disputed", said
 
 
 def _disputes(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -259,28 +278,42 @@ def _disputes(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
 
 
 def _conflicts(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
-    for verb, gone in (("differ in", False), ("no longer differ in", True)):
-        one, other = (change.after, change.before) if gone else (change.before, change.after)
-        said = [
-            "when it happened" if each == "occurred" else label_of(each)
-            for each in other
-            if each not in one
-        ]
-        if said:
-            yield "conflict", f"reports {verb} {join(said)}"
+    if said := _differing(change.after, change.before):
+        yield "conflict", tr("reports differ in {terms}", terms=said)
+    if said := _differing(change.before, change.after):
+        yield "conflict", tr("reports no longer differ in {terms}", terms=said)
+
+
+def _differing(terms: Sequence[str], others: Sequence[str]) -> str:
+    """The terms that are not among the others."""
+    return join(
+        tr("when it happened") if each == "occurred" else label_words(label_of(each))
+        for each in terms
+        if each not in others
+    )
 
 
 def _irregular(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
     new = len([each for each in change.after if each not in change.before])
     gone = len([each for each in change.before if each not in change.after])
     if new:
-        yield "contradicts", f"{_reports(new)} the record; the status stays"
+        yield (
+            "contradicts",
+            tr_count(
+                "a report contradicts the record; the status stays",
+                "{count} reports contradict the record; the status stays",
+                new,
+            ),
+        )
     if gone:
-        yield "contradicts", f"{_reports(gone)} the record no longer"
-
-
-def _reports(count: int) -> str:
-    return "a report contradicts" if count == 1 else f"{count} reports contradict"
+        yield (
+            "contradicts",
+            tr_count(
+                "a report contradicts the record no longer",
+                "{count} reports contradict the record no longer",
+                gone,
+            ),
+        )
 
 
 def _remarks(item: CompanyItem, change: Change, names: Names) -> Iterator[Row]:
@@ -330,7 +363,7 @@ def company_rows(change: Change, names: Names) -> Iterator[Row]:
 
 def _header_words(name: str, value: Any, names: Names) -> str:
     if not value:
-        return NOTHING
+        return nothing()
     if name == "members":
         return join(name_of(each["company"], names) for each in to_builtins(value))
     return status_words(value) if name == "status" else value_in_words(value)
@@ -340,9 +373,9 @@ def cause_words(cause: Cause) -> str:
     """What an event was, when, and who told it: "30 Mar 2016: deal amended – Sharp · its-id"."""
     said = type_words(cause.type)
     if cause.target is not None:
-        said = f"{said} of {cause.target}"
+        said = tr("{what} of {event}", what=said, event=cause.target)
     elif cause.occurred is not None:
         said = f"{date(cause.occurred)}: {said}"
     tellers = [each.publisher or each.source for each in cause.cited]
-    who = join(dict.fromkeys(tellers)) if tellers else "mended in our own record"
+    who = join(dict.fromkeys(tellers)) if tellers else tr("mended in our own record")
     return f"{said} – {who} · {cause.event}"

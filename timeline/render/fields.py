@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
+from timeline.language import tr, tr_as
 from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.kinds.event import Kind, Shape, shapes_of
 from timeline.render import words
-from timeline.render.terms import FORMS, PARTS, Row, say, term_words
+from timeline.render.terms import PARTS, Row, form_name, say, term_words
 from timeline.render.words import Names
 
-NOTHING: Final = "nothing"
+
+def nothing() -> str:
+    """What stands where there is no value."""
+    return tr("nothing")
 
 
 def _plain(value: Any, names: Names) -> str:
-    return str(value).replace("_", " ")
+    return tr_as("value", str(value).replace("_", " "))
 
 
 def _date(value: str, names: Names) -> str:
@@ -28,15 +32,16 @@ def kind_words(value: str) -> str:
     for kind in KINDS.values():
         if value in kind.phrases:
             said = kind.phrases[value][0].removesuffix(" {}")
-            return f"{said[0].lower()}{said[1:]}"
+            return tr_as("tie", f"{said[0].lower()}{said[1:]}")
     named = (kind for kind in KINDS.values() if value in kind.nouns and value != "other")
-    return next((kind.noun(value) for kind in named), words.attribute(value))
+    found = next((kind.noun(value) for kind in named), words.attribute(value))
+    return tr_as("noun", found)
 
 
 _SAY: Final[dict[str, Callable[[Any, Names], str]]] = {
     "kind": lambda value, names: kind_words(value),
     "attribute": lambda value, names: words.attribute(value),
-    "form": lambda value, names: FORMS.get(value, value),
+    "form": lambda value, names: form_name(value),
     "occurred": _date,
     "extent": _plain,
     "firmness": _plain,
@@ -73,7 +78,7 @@ def label_of(name: str) -> str:
 def field_words(name: str, value: Any, names: Names) -> str:
     """The value of a field in words; "nothing" where there is none."""
     if value is None:
-        return NOTHING
+        return nothing()
     told = _SAY.get(name)
     if told is not None and isinstance(value, str):
         return told(value, names)
@@ -101,10 +106,10 @@ def change_words(name: str, before: Any, after: Any, names: Names) -> str:
 
 def type_words(event_type: str) -> str:
     """An event type in words: "deal announced", "correction"."""
-    return _RECORDS.get(event_type, event_type.replace("_", " "))
+    return tr_as("event", RECORDS.get(event_type, event_type.replace("_", " ")))
 
 
-_RECORDS: Final = {
+RECORDS: Final = {
     "event_corrected": "correction",
     "event_retracted": "retraction",
     "event_disputed": "dispute",

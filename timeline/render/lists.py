@@ -10,13 +10,14 @@ from msgspec import UnsetType
 from timeline.answers import CompanyItem
 from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum, sums
 from timeline.answers.model import Told
+from timeline.language import tr, tr_count
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject
 from timeline.render import words
-from timeline.render.coordinate import Placed, coordinate_options, coordinate_words, nothing_of
+from timeline.render.coordinate import Placed, again_words, coordinate_words, nothing_of
 from timeline.render.doubts import deciding_words, marks, remark_words, standing_words
-from timeline.render.page import HEADINGS, Page
-from timeline.render.status import GROUP_WORDS, group_of, status_words
+from timeline.render.page import Page, heading_words
+from timeline.render.status import group_of, group_words, status_words
 from timeline.render.table import table_lines
 from timeline.render.terms import Row
 from timeline.render.text import capital, cells
@@ -40,7 +41,7 @@ def list_lines(
 ) -> Iterator[str]:
     """A list in words, line by line, without ends of lines; ``told`` the evidence in short, by subject."""
     page = Page(width, color)
-    heading = HEADINGS[answer.kind]
+    heading = heading_words(answer.kind)
     yield page.paint(f"{heading.upper()} ({len(answer.items)})", "strong")
     yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
@@ -48,7 +49,7 @@ def list_lines(
         yield from page.paragraph(no_items_words(answer))
         yield from again(page, answer)
         return
-    page = Page(width, color, max(12, *(cells(item.status) for item in answer.items)))
+    page = Page(width, color, max(12, *(cells(status_words(item.status)) for item in answer.items)))
     for item in answer.items:
         status = status_words(item.status)
         style = group_of(item.status, disputed=item.disputed)
@@ -57,13 +58,21 @@ def list_lines(
         yield from page.item(status, style, what, _rows(item, found, names or {}, told or {}))
     if answer.sums:
         yield ""
-        yield from page.paragraph(
-            f"Sums of {'stated values' if answer.kind == 'deal' else 'what is stated'}, "
-            "each of items that stand alike, within one currency, period and basis:"
-        )
+        yield from page.paragraph(sums_words(answer.kind))
         for said in sum_lines(answer):
             yield f"  {said}"
     yield from again(page, answer)
+
+
+def sums_words(kind: str) -> str:
+    """What the sums of a list are of."""
+    if kind == "deal":
+        return tr(
+            "Sums of stated values, each of items that stand alike, within one currency, period and basis:"
+        )
+    return tr(
+        "Sums of what is stated, each of items that stand alike, within one currency, period and basis:"
+    )
 
 
 def _rows(
@@ -91,10 +100,14 @@ def _details(item: CompanyItem, names: Names, told: Told | None = None) -> Itera
 
 def no_items_words(answer: ListAnswer) -> str:
     """That a list is empty; where only some of the news counts, there may be other reports."""
-    heading = HEADINGS[answer.kind]
+    heading = heading_words(answer.kind)
     if isinstance(answer.lens, UnsetType):
-        return f"No {heading} like that had been reported by this date."
-    return f"{nothing_of(answer.lens)} had been reported about {heading} like that by this date."
+        return tr("No {items} like that had been reported by this date.", items=heading)
+    return tr(
+        "{nothing} had been reported about {items} like that by this date.",
+        nothing=nothing_of(answer.lens),
+        items=heading,
+    )
 
 
 def sum_lines(answer: ListAnswer) -> Iterator[str]:
@@ -102,10 +115,11 @@ def sum_lines(answer: ListAnswer) -> Iterator[str]:
     if not answer.sums:  # of a page, which would say nothing about the list
         return
     for each in sums(item for item in answer.items if item.certainty != "contested"):
-        items = f"{each.items:,} item{'' if each.items == 1 else 's'}"
-        yield sum_words(each, f"{GROUP_WORDS[each.group]}, {items}")
+        items = tr_count("{count} item", "{count} items", each.items)
+        yield sum_words(each, f"{group_words(each.group)}, {items}")
     for each in sums(item for item in answer.items if item.certainty == "contested"):
-        yield sum_words(each, f"{each.items:,} contested, perhaps {GROUP_WORDS[each.group]}")
+        text = "{count} contested, perhaps {group}"
+        yield sum_words(each, tr_count(text, text, each.items, group=group_words(each.group)))
 
 
 def sum_words(each: Sum, of: str) -> str:
@@ -119,7 +133,8 @@ def sum_words(each: Sum, of: str) -> str:
         ends = ("min", "max")
         money |= {end: getattr(each, end) for end in ends if getattr(each, end) is not None}
     if each.min is None and each.max is None:
-        return f"{each.currency}: not to be summed, every end is open ({of})"
+        text = "{currency}: not to be summed, every end is open"
+        return f"{tr(text, currency=each.currency)} ({of})"
     return f"{words.money(money)} ({of})"
 
 
@@ -128,7 +143,7 @@ def companies_lines(
 ) -> Iterator[str]:
     """The companies as a table, line by line, without ends of lines."""
     page = Page(width, color)
-    yield page.paint(f"COMPANIES ({len(answer.companies)})", "strong")
+    yield page.paint(f"{tr('companies').upper()} ({len(answer.companies)})", "strong")
     yield from page.paragraph(capital(coordinate_words(answer)))
     yield ""
     rows = list(told_companies(answer))
@@ -173,4 +188,4 @@ def told_items(
 def again(page: Page, answer: Placed) -> Iterator[str]:
     """The last line of an answer: the options that ask exactly the same again."""
     yield ""
-    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")
+    yield from page.paragraph(again_words(answer), "faint")

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from timeline.language import tr_as
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject
-from timeline.render.terms import Row
+from timeline.render.terms import Row, label_words
 from timeline.render.text import block, cells, clean, paint
 
 HEADINGS: Final = {kind.name: kind.plural for kind in KINDS.values() if kind.groups}
-"""What the items of each kind are called, in the order in which they are shown."""
+"""What the items of each kind are called, in the order in which they are shown; their pages, too."""
+
+
+def heading_words(kind: str) -> str:
+    """What the items of a kind are called: "joint ventures"."""
+    return tr_as("heading", HEADINGS[kind])
+
+
 _STYLES: Final = {
     "possible": "rumoured",
     "uncertain": "rumoured",
@@ -73,15 +81,16 @@ class Page:
 
     def row(self, label: str, text: str) -> Iterator[str]:
         """A label and its value."""
-        head = self.paint(label, _STYLES.get(label, "faint"))
-        head = f"    {head}{' ' * max(self.column - 4 - cells(label), 1)}"
+        shown = label_words(label)
+        head = self.paint(shown, _STYLES.get(label, "faint"))
+        head = f"    {head}{' ' * max(self.column - 4 - cells(shown), 1)}"
         for line in block(clean(text), self.width - self.column):
             yield head + (self.paint(line, "faint") if label in _FAINT else line)
             head = " " * self.column
 
     def block(self, label: str, text: str) -> Iterator[str]:
         """A label at the margin, and its value."""
-        head = self.paint(f"{label:<8}", "faint")
+        head = self.paint(f"{label_words(label):<8}", "faint")
         for line in block(clean(text), self.width - 8):
             yield head + line
             head = " " * 8

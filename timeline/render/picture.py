@@ -16,6 +16,7 @@ from msgspec import Struct
 from timeline.answers.tabular import Tabular, drawn
 from timeline.errors import InvalidValue, MissingExtra
 from timeline.extras import needs
+from timeline.language import language, tr, tr_as
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import THEMES, Look, Theme, properties
@@ -52,7 +53,7 @@ class Headline(Struct, frozen=True, kw_only=True):
 
 
 _PAGE: Final = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -101,7 +102,7 @@ th, td {{ border-bottom: 1px solid var(--line) }}
 </figure>
 {slider}
 <p>{foot}</p>
-<details><summary>The data of this picture</summary><div>{table}</div></details>
+<details><summary>{data}</summary><div>{table}</div></details>
 </main>
 {script}
 </body>
@@ -109,11 +110,11 @@ th, td {{ border-bottom: 1px solid var(--line) }}
 """
 
 _SLIDER: Final = """<form id="days" data-play data-stops="{stops}" hidden>
-<button type="button" data-act="play">▶ Play</button>
-<label>Speed <select><option value="0.5">½</option><option value="1" selected>1</option>\
+<button type="button" data-act="play" data-play="▶ {play}" data-stop="❚❚ {stop_words}">▶ {play}</button>
+<label>{speed} <select><option value="0.5">½</option><option value="1" selected>1</option>\
 <option value="2">2</option><option value="4">4</option></select></label>
-<input type="range" id="slide" min="{first}" max="{last}" step="1" aria-label="Day" value="{at}">
-<input type="date" id="day" data-day-shown aria-label="Day" min="{start}" max="{end}" value="{on}">
+<input type="range" id="slide" min="{first}" max="{last}" step="1" aria-label="{day}" value="{at}">
+<input type="date" id="day" data-day-shown aria-label="{day}" min="{start}" max="{end}" value="{on}">
 </form>
 {reports}"""
 
@@ -152,6 +153,8 @@ def page_html(
         slider=_slider(*days, on, reports) if days else "",
         foot=escape(drawable(foot)),
         table=table,
+        language=language(),
+        data=escape(tr("The data of this picture")),
         script=f"<script>\n{PLAYER.read_text(encoding='utf-8')}</script>" if days else "",
     )
 
@@ -176,11 +179,13 @@ def _slider(first: Day, last: Day, on: Day, reports: Sequence[Headline]) -> str:
         first=start, last=end, start=first, end=last, at=at, on=on,
         stops=" ".join(report.day for report in reports),
         reports=f"<ol>{rows}</ol>" if rows else "",
+        play=escape(tr("Play")), stop_words=escape(tr("Stop")), speed=escape(tr("Speed")),
+        day=escape(tr_as("field", "Day")),
     )  # fmt: skip
 
 
 def _reported(report: Headline, shown: bool, now: bool) -> str:
-    more = f" + {report.more} more" if report.more else ""
+    more = f" {tr('+ {count} more', count=report.more)}" if report.more else ""
     return (
         f'<li data-reported="{report.day}"{" class=now" if now else ""}{"" if shown else " hidden"}>'
         f"<time>{day_words(report.day)}</time> {escape(drawable(report.sentence))}{more}</li>"

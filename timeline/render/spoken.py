@@ -12,11 +12,14 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
+from timeline.language import is_english, tr, tr_as
 from timeline.model import dates, short_forms
 from timeline.model.values import ALWAYS
-from timeline.render.coordinate import instant_words
+from timeline.render import measures
+from timeline.render.coordinate import moment_words
 from timeline.render.fields import kind_words, label_of, type_words
-from timeline.render.status import GROUP_WORDS, STATUSES, status_words
+from timeline.render.status import STATUSES, group_words, status_words
+from timeline.render.terms import label_words
 from timeline.render.words import Names, date, name_of, roles, since, value_in_words
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S*", re.ASCII)
@@ -40,19 +43,14 @@ _COMPANIES: Final = frozenset(
 )
 
 
-_TERMS: Final = {name: label_of(name) for name in ("expected_completion", "outside_date", "window")}
+_TERMS: Final = ("expected_completion", "outside_date", "window")
 """The terms that a deadline may be of, as ``because`` of what is overdue."""
 
 _LARGE: Final = 100_000
 """From here on nobody counts the digits of a number: "2,296.5 bn"."""
 
 
-def _group_words(group: str) -> str:
-    """A group of statuses in words; what a report of somebody's own calls so, as it is."""
-    return GROUP_WORDS.get(group, group)
-
-
-_REMARKS: Final = {
+REMARKS: Final = {
     "premise-over": "what it rests on is over",
     "party-dissolved": "a party is dissolved",
     "overdue": "overdue",
@@ -60,7 +58,7 @@ _REMARKS: Final = {
 }
 """Codes of remarks, where a table has one a row."""
 
-_PROBLEMS: Final = {
+PROBLEMS: Final = {
     "contradicted": "contradicted by a later report",
     "conflicting": "reports differ",
     "contested": "contested",
@@ -80,10 +78,10 @@ _WORDS: Final[dict[str, Callable[[str], str]]] = {
     "type": type_words,
     "status": status_words,
     "became": status_words,
-    "status_group": _group_words,
-    "basis": lambda basis: basis.replace("_", " "),
-    "code": lambda code: _REMARKS.get(code, code),
-    "problem": lambda problem: _PROBLEMS.get(problem, problem),
+    "status_group": group_words,
+    "basis": lambda basis: tr_as("value", basis.replace("_", " ")),
+    "code": lambda code: tr_as("remark", REMARKS.get(code, code)),
+    "problem": lambda problem: tr_as("problem", PROBLEMS.get(problem, problem)),
     "detail": _detail,
 }
 _YES_OR_NO: Final = frozenset({"disputed", "assumed"})
@@ -105,7 +103,7 @@ _HEADINGS: Final = {"code": "beware"}
 
 def heading(column: str) -> str:
     """What people read above a column."""
-    return _HEADINGS.get(column, column.replace("_", " "))
+    return tr_as("column", _HEADINGS.get(column, column.replace("_", " ")))
 
 
 def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str, Any]]:
@@ -116,9 +114,9 @@ def spoken(rows: Iterable[Mapping[str, Any]], names: Names) -> Iterator[dict[str
 
 def _spoken(column: str, value: Any, names: Names) -> Any:
     if column in _YES_OR_NO and value in (0, 1):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, int | float | Decimal) and abs(float(value)) >= _LARGE:
-        return short_forms.write_number(value)
+        return short_forms.write_number(value) if is_english() else measures.number(value)
     if not isinstance(value, str | list | dict):
         return value
     if isinstance(value, str) and column in _WORDS:
@@ -131,22 +129,25 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
     read = _read(value)
     if column in _COMPANIES:
         if isinstance(read, str):
-            return name_of(read, names) if read in names else _TERMS.get(read, read)
+            if read in _TERMS and read not in names:
+                return label_words(label_of(read))
+            return names.get(read, read)
         if isinstance(read, list):
             return ", ".join(name_of(each, names) for each in read)
     if column == "roles" and isinstance(read, list):
         return roles(read)
     if column == "conflicts" and isinstance(read, list):
         return ", ".join(
-            "when it happened" if each == "occurred" else label_of(each) for each in read
+            tr("when it happened") if each == "occurred" else label_words(label_of(each))
+            for each in read
         )
-    return value_in_words(read, names)
+    return tr_as("value", read) if isinstance(read, str) else value_in_words(read, names)
 
 
 def _instant(value: str) -> str:
     if value.startswith(dates.OPEN_END):
-        return "open"
-    return "always" if value == ALWAYS else instant_words(value).removeprefix("the end of ")
+        return tr_as("end", "open")
+    return tr("always") if value == ALWAYS else moment_words(value)
 
 
 def _read(value: Any) -> Any:

@@ -14,14 +14,15 @@ from msgspec import UnsetType
 
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.model import Told
+from timeline.language import tr, tr_count
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.values import Subject
-from timeline.render.coordinate import coordinate_options, coordinate_words, nothing_of
+from timeline.render.coordinate import again_words, coordinate_words, nothing_of
 from timeline.render.doubts import standing_words, warning_rows
-from timeline.render.page import HEADINGS
+from timeline.render.page import heading_words
 from timeline.render.status import group_of, status_words
 from timeline.render.summary import reports_words, summary
-from timeline.render.terms import Row, step_words, term_rows
+from timeline.render.terms import Row, label_words, step_words, term_rows
 from timeline.render.text import block, capital, cells, clean, join, paint
 from timeline.render.titles import title
 from timeline.render.words import Names, date, name_of
@@ -105,7 +106,7 @@ def state_lines(
         used = {slug for each in answer.companies for item in each.items for slug in item.sources}
         yield from page.legend({slug: sources[slug] for slug in sorted(used) if slug in sources})
     yield ""
-    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")
+    yield from page.paragraph(again_words(answer), "faint")
 
 
 class _Page:
@@ -146,13 +147,15 @@ class _Page:
         yield self.paint(name, "strong")
         yield from more
         status = "not known by then" if company.status is None else status_words(company.status)
-        also = [f"also {', '.join(company.aliases)}"] if company.aliases else []
+        also = [tr("also {names}", names=", ".join(company.aliases))] if company.aliases else []
         country = [company.country] if company.country else []
-        merged = [f"also registered as {', '.join(company.merged)}"] if company.merged else []
+        merged = []
+        if company.merged:
+            merged = [tr("also registered as {names}", names=", ".join(company.merged))]
         yield from self.paragraph(" · ".join([*also, *merged, *country, status]))
         if company.members:
             held = [f"{name_of(m.company, self.names)} ({m.subject})" for m in company.members]
-            yield from self.paragraph(f"controls {join(held)}")
+            yield from self.paragraph(tr("controls {companies}", companies=join(held)))
 
     def coordinate(self, answer: StateAnswer) -> Iterator[str]:
         """When it is asked for, and what was known and recorded by then."""
@@ -163,7 +166,9 @@ class _Page:
     ) -> Iterator[str]:
         """That there is no item, and from when on there is one."""
         if self.filtered:
-            yield from self.paragraph(f"Nothing about {company.name} is as asked for.")
+            yield from self.paragraph(
+                tr("Nothing about {company} is as asked for.", company=company.name)
+            )
         else:
             said = nothing_words(company.name, first_day, first_known, lensed=lensed)
             yield from self.paragraph(said)
@@ -174,7 +179,7 @@ class _Page:
             yield ""
             who = join(each.name for each in companies)
             yield from self.paragraph(
-                f"Nothing about {who} is as asked for."
+                tr("Nothing about {company} is as asked for.", company=who)
                 if self.filtered
                 else nothing_words(who, lensed=lensed)
             )
@@ -183,7 +188,7 @@ class _Page:
         """The sources in full."""
         if titles:
             yield ""
-            yield self.paint("SOURCES", "strong")
+            yield self.paint(tr("sources").upper(), "strong")
             yield ""
         for slug, said in titles.items():
             yield from block(f"{slug}: {clean(said)}", self.width, first="  ", indent=4)
@@ -192,11 +197,13 @@ class _Page:
 
     def items(self, company: CompanyState) -> Iterator[str]:
         """Every item, under the heading of its kind."""
-        column = max([_NARROWEST, *(cells(each.status) for each in company.items)]) + 2
+        column = (
+            max([_NARROWEST, *(cells(status_words(each.status)) for each in company.items)]) + 2
+        )
         for kind, group in groupby(company.items, key=lambda item: Subject.of(item.subject).kind):
             items = list(group)
             yield ""
-            heading = HEADINGS[kind].upper()
+            heading = heading_words(kind).upper()
             yield self.paint(f"{heading} ({len(items)})", "strong")
             for number, item in enumerate(items):
                 if number == 0 or KINDS[kind].claim_term is None:  # facts are many and short
@@ -215,7 +222,8 @@ class _Page:
         for label, text in self.rows(item):
             style = _STYLES.get(label) or "faint"
             faint = label in _FAINT
-            head = f"    {self.paint(label, style)}{' ' * max(column - 4 - cells(label), 1)}"
+            shown = label_words(label)
+            head = f"    {self.paint(shown, style)}{' ' * max(column - 4 - cells(shown), 1)}"
             for line in block(clean(text), self.width - column):
                 yield head + (self.paint(line, "faint") if faint else line)
                 head = " " * column
@@ -229,7 +237,9 @@ class _Page:
         yield from term_rows(item, self.names, levels)
         steps = item.steps if self.verbose else item.steps[-_MOST:]
         if len(steps) < len(item.steps):
-            yield "steps", f"{len(item.steps) - len(steps)} earlier ones are left out here"
+            text = "{count} earlier ones are left out here"
+            left_out = len(item.steps) - len(steps)
+            yield "steps", tr_count(text, text, left_out, count=left_out)
         for number, step in enumerate(steps):
             label = "steps" if number == 0 and len(steps) == len(item.steps) else ""
             yield label, step_words(step, self.names, levels)
@@ -239,16 +249,19 @@ class _Page:
         if self.verbose:
             yield from self.evidence(item)
             if item.corrections:
-                yield "corrected", f"corrections and disputes: {', '.join(item.corrections)}"
+                ids = ", ".join(item.corrections)
+                yield "corrected", tr("corrections and disputes: {events}", events=ids)
         if item.erased:
-            yield "erased", f"the record no longer says what these told: {', '.join(item.erased)}"
+            text = "the record no longer says what these told: {events}"
+            yield "erased", tr(text, events=", ".join(item.erased))
 
     def evidence(self, item: CompanyItem) -> Iterator[Row]:
         """How many events, which ones, and from which sources."""
-        events = f"{len(item.events):,} event{'' if len(item.events) == 1 else 's'}"
+        said = tr_count("{count} event", "{count} events", len(item.events))
         together = len(item.sources) == 1
-        source = f" from {item.sources[0]}" if together else ""
-        yield "evidence", f"{events}{source}: {', '.join(item.events)}"
+        if together:
+            said = tr("{events} from {source}", events=said, source=item.sources[0])
+        yield "evidence", f"{said}: {', '.join(item.events)}"
         if item.sources and not together:
             yield "sources", ", ".join(item.sources)
 
@@ -264,9 +277,11 @@ def nothing_words(
 
     ``lensed`` where only some of the news counts, so that there may be other reports.
     """
-    said = [f"{nothing_of(lensed)} had been reported about {name} by this date."]
+    text = "{nothing} had been reported about {company} by this date."
+    said = [tr(text, nothing=nothing_of(lensed), company=name)]
     if first_known:
-        said.append(f"Reports about this day first appeared on {date(first_known)}.")
+        said.append(tr("Reports about this day first appeared on {day}.", day=date(first_known)))
     if first_day:
-        said.append(f"The first day that anything is known about is {date(first_day)}.")
+        text = "The first day that anything is known about is {day}."
+        said.append(tr(text, day=date(first_day)))
     return " ".join(said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias, get_args
 
 from timeline.errors import InvalidValue
+from timeline.language import tr_as
 from timeline.model.kinds import KINDS
 from timeline.model.kinds.event import Group as Meaning
 from timeline.nearest import did_you_mean
@@ -68,6 +69,21 @@ GROUP_WORDS: Final[dict[str, str]] = {
 """What the statuses of a group have in common, as people say it."""
 
 
+def certainty_words(certainty: str) -> str:
+    """How certain something is: "possible"."""
+    return tr_as("certainty", certainty)
+
+
+def legend_words(group: str) -> str:
+    """What shares a colour, as a legend says it."""
+    return tr_as("legend", group)
+
+
+def group_words(group: str) -> str:
+    """A group of statuses in words; what somebody calls otherwise, as it is."""
+    return tr_as("group", GROUP_WORDS.get(group, group))
+
+
 def group_of(status: str, *, disputed: bool = False) -> Group:
     """The group that gives a status its colour; a disputed item has one of its own."""
     return "disputed" if disputed else _GROUP_OF[status]
@@ -98,7 +114,7 @@ def parse_status(kind: str, text: str) -> list[str]:
 
 def status_words(status: str) -> str:
     """The status as people write it: "in force", "partly denied"; "mentioned" where none was reported."""
-    return _WORDS.get(status, status.replace("_", " "))
+    return tr_as("status", WORDS.get(status, status.replace("_", " ")))
 
 
-_WORDS: Final = {"noted": "mentioned", "talks": "in talks"}
+WORDS: Final = {"noted": "mentioned", "talks": "in talks"}

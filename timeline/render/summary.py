@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from timeline.answers import CompanyItem
 from timeline.answers.model import Told
+from timeline.language import tr, tr_as, tr_count
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.model.values import Subject
 from timeline.render.status import status_words
@@ -17,7 +18,7 @@ from timeline.render.words import date
 _MOST: Final = 8  # sorts of items that are told one by one
 
 
-_COUNTED: Final = {
+COUNTED: Final = {
     "supply": "supply deal",
     "capacity": "capacity deal",
     "contract manufacturing": "manufacturing deal",
@@ -29,11 +30,11 @@ _COUNTED: Final = {
 """What to count where the noun of a kind has no plural."""
 
 
-_RUMOURED: Final = {
-    "end": "the end of",
-    "change": "a change of",
-    "delay": "a delay of",
-    "decision": "a decision on",
+RUMOURED: Final = {
+    "end": "{count} rumour of the end of {a_deal}",
+    "change": "{count} rumour of a change of {a_deal}",
+    "delay": "{count} rumour of a delay of {a_deal}",
+    "decision": "{count} rumour of a decision on {a_deal}",
 }
 """What is rumoured of a deal, unless that it begins."""
 
@@ -46,28 +47,23 @@ def summary(items: Sequence[CompanyItem], told: Mapping[str, Told]) -> str:
     if not items:
         return ""
     sorts = Counter(_sort(item) for item in items)
-    parts = [
-        f"{count} {noun if count == 1 else plural(noun)} {status}".rstrip()
-        for (noun, status), count in list(sorts.items())[:_MOST]
-    ]
+    parts = [_counted(sort, count) for sort, count in list(sorts.items())[:_MOST]]
     more = sum(list(sorts.values())[_MOST:])
     if more:
-        parts.append(f"{more} more")
+        parts.append(tr("{count} more", count=more))
     last = max((each.last for each in _told(items, told) if each.last), default=None)
-    news = f"; last news {date(last)}" if last else ""
-    return f"{', '.join(parts)}{news}"
+    said = ", ".join(parts)
+    return tr("{items}; last news {day}", items=said, day=date(last)) if last else said
 
 
 def reports_words(told: Told) -> str:
     """How many reports stand behind an item: "3 reports, the last of 26 Feb 2026"."""
     if not told.reports:
-        return "no report is named"
-    last = (
-        ""
-        if told.last is None
-        else f"{'' if told.reports == 1 else ', the last'} of {date(told.last)}"
-    )
-    return f"{told.reports:,} report{'' if told.reports == 1 else 's'}{last}"
+        return tr("no report is named")
+    if told.last is None:
+        return tr_count("{count} report", "{count} reports", told.reports)
+    one, many = "{count} report of {day}", "{count} reports, the last of {day}"
+    return tr_count(one, many, told.reports, day=date(told.last))
 
 
 def plural(noun: str) -> str:
@@ -86,24 +82,52 @@ def _told(items: Iterable[CompanyItem], told: Mapping[str, Told]) -> Iterable[To
     return (told[item.subject] for item in items if item.subject in told)
 
 
-def _sort(item: CompanyItem) -> tuple[str, str]:
-    """What the item is and how it stands: ("acquisition", "terminated (contested)")."""
+class _Sort(NamedTuple):
+    """What items are, as a sentence about a number of them, and how they stand."""
+
+    one: str
+    a_deal: str = ""
+    noun: str = ""
+    status: str = ""
+
+
+def _counted(sort: _Sort, count: int) -> str:
+    """So many items of a sort: "2 alliances announced"."""
+    said = tr_count(
+        sort.one, plural_of(sort.one), count, count=count, a_deal=sort.a_deal, noun=sort.noun
+    )
+    return tr_as("summary", "{items} {status}", items=said, status=sort.status).rstrip()
+
+
+def counted_noun(noun: str) -> str:
+    """The English sentence about one item: "{count} supply deal"."""
+    return f"{{count}} {COUNTED.get(noun, noun)}"
+
+
+def plural_of(one: str) -> str:
+    """The English sentence about several: "{count} supply deals"."""
+    return f"{{count}} {plural(one.removeprefix('{count} '))}"
+
+
+def _sort(item: CompanyItem) -> _Sort:
+    """What the item is and how it stands: an acquisition, "terminated (contested)"."""
     kind = KINDS[Subject.of(item.subject).kind]
     status = status_words(item.status)
     if claim_term_of(item.subject) is not None:
-        return "fact", "" if item.status == "stated" else status
+        return _Sort(counted_noun("fact"), status="" if item.status == "stated" else status)
     named = kind.name != "relationship" and (item.kind or "other") != "other"
     noun = kind.noun(item.kind) if named else kind.name
-    noun = _COUNTED.get(noun, noun)
+    sort = _Sort(counted_noun(noun))
     if kind.name == "rumour":
-        begins = item.terms.get("of", "begin") == "begin"
-        if begins and item.status == "open":
-            status = "rumoured"
-        elif not (begins and item.status == "denied"):
-            what = _RUMOURED.get(item.terms.get("of", "begin"))
-            if what is not None:
-                noun = f"rumour of {what} {with_article(noun, None)}"
-            else:
-                noun = f"{noun} rumour" if named else noun
-    contested = item.certainty == "contested"
-    return noun, f"{status} (contested)" if contested else status
+        of = item.terms.get("of", "begin")
+        if of == "begin" and item.status == "open":
+            status = tr_as("status", "rumoured")
+        elif of in RUMOURED:
+            a_deal = tr_as("object", with_article(COUNTED.get(noun, noun), None))
+            sort = _Sort(RUMOURED[of], a_deal)
+        elif item.status != "denied" and named:
+            named_so = tr_as("noun", COUNTED.get(noun, noun))
+            sort = _Sort("{count} {noun} rumour", noun=named_so)
+    if item.certainty == "contested":
+        status = tr("{status} (contested)", status=status)
+    return sort._replace(status=status)

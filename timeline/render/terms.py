@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
 from timeline.answers import CompanyItem
+from timeline.language import tr, tr_as, tr_count
 from timeline.model.kinds import EVENT_TYPES, KINDS
 from timeline.model.kinds.event import Kind, Shape, shape_of, shapes_of
 from timeline.model.values import Subject
@@ -19,7 +20,21 @@ from timeline.render.text import join
 from timeline.render.words import Names, name_of, value_in_words
 
 Row: TypeAlias = tuple[str, str]
-"""A label of at most eleven letters, and text."""
+"""A label of at most eleven letters, and text. Labels are English, until :func:`label_words` shows them."""
+
+LABELS: Final = (
+    "", "beware", "because", "certainty", "conflict", "contested", "contradicts", "controls", "corrected",
+    "disputed", "disputes", "erased", "event", "evidence", "form", "known", "no longer", "note", "origin",
+    "others", "paid", "party", "possible", "recorded", "reports", "since", "source", "sources", "status",
+    "step", "step gone", "steps", "subject", "terms", "told by", "uncertain", "word", "with", "before",
+    "after",
+)  # fmt: skip
+"""The labels besides those of terms."""
+
+
+def label_words(label: str) -> str:
+    """A label as it is shown."""
+    return tr_as("label", label)
 
 
 def say(shape: Shape, value: Any, names: Names) -> str:
@@ -38,7 +53,7 @@ def say(shape: Shape, value: Any, names: Names) -> str:
         case "horizon":
             return words.horizon(value)
         case _:
-            return value_in_words(value, names)
+            return tr_as("value", value) if isinstance(value, str) else value_in_words(value, names)
 
 
 def term_words(kind: Kind, term: str, value: Any, names: Names) -> str:
@@ -49,23 +64,31 @@ def term_words(kind: Kind, term: str, value: Any, names: Names) -> str:
         return between.join(PARTS[term](each, names) for each in value)
     lasting = term in ("period", "window")
     said = words.stretch(value) if lasting else say(shape_of(kind, term), value, names)
-    # "expected by 2027": an open start is a deadline
-    return said if said.startswith("by ") and told.form == "by {}" else told.form.format(said)
+    if told.form == "by {}" and value.startswith(
+        ("../", "/", "[..")
+    ):  # "by 2027": a deadline already
+        return said
+    return tr_as("term", told.form).format(said)
 
 
 def _fee_words(fee: Mapping[str, Any], names: Names) -> str:
     """A break fee: "Twitter owes Elon Musk USD 1 bn: in cases that the agreement names"."""
-    amount = words.money(fee["amount"]) if "amount" in fee else "a fee"
+    said = words.money(fee["amount"]) if "amount" in fee else tr("a fee")
     debtor = name_of(fee["by"], names) if "by" in fee else ""
-    creditor = f" {name_of(fee['to'], names)}" if "to" in fee and debtor else ""
-    said = f"{debtor} owes{creditor} {amount}" if debtor else amount
+    if debtor and "to" in fee:
+        creditor = name_of(fee["to"], names)
+        said = tr(
+            "{debtor} owes {creditor} {amount}", debtor=debtor, creditor=creditor, amount=said
+        )
+    elif debtor:
+        said = tr("{debtor} owes {amount}", debtor=debtor, amount=said)
     return f"{said}: {fee['when']}" if "when" in fee else said
 
 
 _SETTLED: Final = frozenset({"done", "over", "denied"})
 """Groups in which nothing is expected any more."""
 
-_PAID_IN: Final = {
+PAID_IN: Final = {
     "cash": "in cash",
     "stock": "in stock",
     "assumed_debt": "of assumed debt",
@@ -77,7 +100,7 @@ _PAID_IN: Final = {
 
 def _consideration_words(part: Mapping[str, Any], names: Names) -> str:
     """A part of what is paid: "USD 6 bn in cash", "in stock (0.745 of a share)"."""
-    said = _PAID_IN[part["form"]]
+    said = tr_as("paid", PAID_IN[part["form"]])
     if "value" in part:
         said = f"{words.money(part['value'])} {said}"
     return f"{said} ({part['ratio']})" if "ratio" in part else said
@@ -89,13 +112,13 @@ def _tranche_words(tranche: Mapping[str, Any], names: Names) -> str:
     parts += [words.quantity(tranche["quantity"])] if "quantity" in tranche else []
     said = join(parts)
     if "due" in tranche:
-        said = ", ".join(filter(None, [said, f"due {words.date(tranche['due'])}"]))
+        said = ", ".join(filter(None, [said, tr("due {day}", day=words.date(tranche["due"]))]))
     return ": ".join(filter(None, [said, tranche.get("condition", "")]))
 
 
 def _interest_words(interest: str, names: Names) -> str:
     """A right that comes with a stake: "board appointment"."""
-    return interest.replace("_", " ")
+    return tr_as("value", interest.replace("_", " "))
 
 
 PARTS: Final[Mapping[str, Callable[[Any, Names], str]]] = {
@@ -112,6 +135,11 @@ FORMS: Final = {
     "term_sheet": "term sheet",
     "definitive": "definitive agreement",
 }
+
+
+def form_name(form: str) -> str:
+    """The form of a deal: "letter of intent"."""
+    return tr_as("form", FORMS.get(form, form))
 
 
 def term_rows(
@@ -135,7 +163,7 @@ def term_rows(
             if term in item.changed:
                 said += f", {changed_words(kind, term, item.changed[term], names)}"
             if term == "expected_completion" and item.group in _SETTLED:
-                said = f"had been {said}"
+                said = tr("had been {what}", what=said)
             yield told.label, said
         if term == kind.money and (paid := paid_words(facts(item.steps, levels))):
             yield "paid", paid
@@ -146,21 +174,23 @@ def term_rows(
 
 def changed_words(kind: Kind, term: str, changed: Mapping[str, Any], names: Names) -> str:
     """How a term came to its value: "since March 2018; 100 % before"."""
-    before = _value_words(kind, term, changed["before"], names)
-    since = f"since {words.since(changed['since'])}; " if changed["since"] else ""
-    still = ", and perhaps still" if changed["unsettled"] else ""
-    return f"{since}{before} before{still}"
+    said = tr("{value} before", value=_value_words(kind, term, changed["before"], names))
+    if changed["unsettled"]:
+        said = tr("{before}, and perhaps still", before=said)
+    if changed["since"]:
+        return tr("since {day}; {before}", day=words.since(changed["since"]), before=said)
+    return said
 
 
 def _value_words(kind: Kind, term: str, value: Any, names: Names) -> str:
     """The value of any term in words, of one that stands in the title or beside the form, too."""
     match term:
         case "kind":
-            return kind.noun(value)
+            return words.noun(kind, value)
         case "form":
-            return FORMS.get(value, str(value))
+            return form_name(str(value))
         case "binding":
-            return "binding" if value else "not binding"
+            return tr("binding") if value else tr("not binding")
     return term_words(kind, term, value, names)
 
 
@@ -198,7 +228,11 @@ def paid_words(steps: Iterable[Mapping[str, Any]]) -> str:
         )
         for (*_, basis, per, currency), ends in sums.items()
     )
-    return f"{said} in {count} payments" if count > 1 else said
+    if count < 2:
+        return said
+    return tr_count(
+        "{amount} in {count} payment", "{amount} in {count} payments", count, amount=said
+    )
 
 
 def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
@@ -214,30 +248,41 @@ def _others(item: CompanyItem, names: Names) -> Iterator[Row]:
         yield (
             "others",
             "; ".join(
-                f"{name_of(other, names)} as {words.roles(held)}" for other, held in said.items()
+                tr("{company} as {roles}", company=name_of(other, names), roles=words.roles(held))
+                for other, held in said.items()
             ),
         )
 
 
 def form_words(terms: Mapping[str, Any]) -> str:
     """The form of a deal, and whether it binds: "letter of intent, not binding"; empty where unsaid."""
-    form = FORMS.get(terms.get("form", ""), "")
+    form = form_name(terms["form"]) if terms.get("form", "") in FORMS else ""
     if "binding" not in terms:
         return form
-    binding = "binding" if terms["binding"] else "not binding"
+    binding = tr("binding") if terms["binding"] else tr("not binding")
     return f"{form}, {binding}" if form else binding
 
 
 # --- steps: what events carry besides the terms ---------------------------------------------------
 
 _ENVELOPE: Final = frozenset({"event", "type", "occurred"})
+TOWARDS: Final = {"by": "by {companies}", "against": "against {companies}", "to": "to {companies}"}
+"""How the companies follow that a step names."""
+
 _STEP_LABELS: Final = {"terms_of": "terms"}
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 
 
 def level_words(level: str) -> str:
     """What follows the words of an event that is no fact: " (only an opinion)"; nothing of a fact."""
-    return "" if level == "fact" else f" (only {'an' if level == 'opinion' else 'a'} {level})"
+    match level:
+        case "fact":
+            return ""
+        case "opinion":
+            return f" ({tr('only an opinion')})"
+        case "forecast":
+            return f" ({tr('only a forecast')})"
+    return f" (only a {level})"
 
 
 def step_words(
@@ -256,37 +301,40 @@ def step_words(
         if field[1] == "authority":  # a text, or a company
             return name_of(rest.pop("authority"), names)
         shape = shapes_of(event)[field[1]]
-        return say(shape, rest.pop(field[1]), names).replace("_", " ")
+        value = rest.pop(field[1])
+        if shape == "text" and isinstance(value, str):
+            return tr_as("value", value.replace("_", " "))
+        return say(shape, value, names).replace("_", " ")
 
-    said = ["" if event is None else _FIELD.sub(taken_in, event.step)]
+    said = ["" if event is None else _FIELD.sub(taken_in, tr_as("step", event.step))]
     if rest.pop("assumed", False):
-        said.append("as the source infers")
+        said.append(tr("as the source infers"))
     if rest.pop("part", False):
-        said.append("in part")
+        said.append(tr("in part"))
     if "amount" in rest:
-        said.append(f"for {words.money(rest.pop('amount'))}")
+        said.append(tr("for {amount}", amount=words.money(rest.pop("amount"))))
     if rest.pop("extent", "full") == "partial":
-        said.append("in part")
+        said.append(tr("in part"))
     said += [
-        f"{name} {say('companies', rest.pop(name), names)}"
-        for name in ("by", "against", "to")
+        tr_as("step", text, companies=say("companies", rest.pop(name), names))
+        for name, text in TOWARDS.items()
         if name in rest
     ]
     if rest.pop("as_party", True) is False:
-        said[-1] += ", though not as a party"
+        said[-1] = tr("{what}, though not as a party", what=said[-1])
     after = [value_in_words(rest.pop(name)) for name in ("reason", "alternative") if name in rest]
     if "fee" in rest:
-        after.append(f"fee {words.money(rest.pop('fee'))}")
+        after.append(tr("fee {amount}", amount=words.money(rest.pop("fee"))))
     if (
         rest.get("outcome", step.get("outcome")) == "granted_with_conditions"
         and "conditions" in rest
     ):
         after.append(value_in_words(rest.pop("conditions")))
     after += [
-        f"{_STEP_LABELS.get(name, name).replace('_', ' ')}: {value_in_words(value)}"
+        f"{label_words(_STEP_LABELS.get(name, name).replace('_', ' '))}: {value_in_words(value)}"
         for name, value in rest.items()
     ]
-    sentence = " ".join(filter(None, said)) or type_.replace("_", " ")
+    sentence = " ".join(filter(None, said)) or tr_as("event", type_.replace("_", " "))
     sentence += level_words((levels or {}).get(step.get("event", ""), "fact"))
     return (
         f"{words.date(step['occurred'])}: {' – '.join(filter(None, [sentence, '; '.join(after)]))}"

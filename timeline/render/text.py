@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, Literal
+
+from timeline.language import tr
 
 _COLOURS: Final = {
     # of the 256 colours, those with a contrast of at least 3:1 on white and on black
@@ -128,10 +130,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def join(words: Iterable[str], last: str = "and") -> str:
+def join(words: Iterable[str], last: Literal["and", "or"] = "and") -> str:
     """``a, b and c``."""
     *others, final = list(words) or [""]
-    return f"{', '.join(others)} {last} {final}" if others else final
+    if not others:
+        return final
+    parts = {"others": ", ".join(others), "last": final}
+    return tr("{others} or {last}", **parts) if last == "or" else tr("{others} and {last}", **parts)
 
 
 def listing(words: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from timeline.answers import CompanyItem
+from timeline.language import tr, tr_as
 from timeline.model.kinds import KINDS
 from timeline.model.kinds.event import Kind
 from timeline.model.values import Subject
@@ -15,19 +16,20 @@ from timeline.render import words
 from timeline.render.text import capital, join
 from timeline.render.words import Names, name_of
 
-_ORDER: Final = (
-    "of",
-    "between",
-    "into",
-    "in",
-    "to",
-    "for",
-    "by",
-    "against",
-    "before",
-    "from",
-    "with",
-)
+SIDES: Final = {
+    "of": "of {names}",
+    "between": "between {names}",
+    "into": "into {names}",
+    "in": "in {names}",
+    "to": "to {names}",
+    "for": "for {names}",
+    "by": "by {names}",
+    "against": "against {names}",
+    "before": "before {names}",
+    "from": "from {names}",
+    "with": "with {names}",
+}
+"""How parties follow the noun, in this order."""
 
 _OWNERS: Final = ("from", "holder", "actor", "company")
 
@@ -51,7 +53,7 @@ def title(item: CompanyItem, company: str | None, names: Names) -> str:
     else:
         party = item.member if isinstance(item.member, str) else company
     said = say(item, party, names)
-    return said if party == company else f"{name_of(party, names)}: {said}"
+    return said if party == company else tr("{who}: {what}", who=name_of(party, names), what=said)
 
 
 def _owner(item: CompanyItem) -> str:
@@ -67,7 +69,8 @@ def _named(item: CompanyItem, names: Names) -> str:
 def _relationship(item: CompanyItem, party: str, names: Names) -> str:
     phrases = _kind_of(item).phrases
     first, second = phrases.get(item.kind or "", ("Related to {}", "Related to {}"))
-    return (first if item.terms.get("from") == party else second).format(_named(item, names))
+    said = tr_as("title", first if item.terms.get("from") == party else second)
+    return said.format(_named(item, names))
 
 
 def _agreement(item: CompanyItem, party: str, names: Names) -> tuple[str, list[str]]:
@@ -84,8 +87,12 @@ def _agreement(item: CompanyItem, party: str, names: Names) -> tuple[str, list[s
     elif len(joined) == 1:
         joined, met = [], joined + met
     sides |= {"between": joined, "with": met}
-    said = [f"{side} {join(sides[side])}" for side in _ORDER if sides.get(side)]
-    return " ".join([_kind_of(item).noun(item.kind), *said]), beside
+    said = [
+        tr_as("title", text, names=join(sides[side]))
+        for side, text in SIDES.items()
+        if sides.get(side)
+    ]
+    return " ".join([words.noun(_kind_of(item), item.kind), *said]), beside
 
 
 def _preposition(item: CompanyItem, roles: Sequence[str]) -> str | None:
@@ -103,9 +110,12 @@ def _preposition(item: CompanyItem, roles: Sequence[str]) -> str | None:
 
 
 def _role(item: CompanyItem, beside: Sequence[str] = ()) -> str:
-    together = f" with {join(beside)}" if beside else ""
     told = [role for role in item.roles if role != "other"]
-    return f", as {words.roles(told)}{together}" if told else together
+    if told and beside:
+        return tr(", as {roles} with {names}", roles=words.roles(told), names=join(beside))
+    if told:
+        return tr(", as {roles}", roles=words.roles(told))
+    return f" {tr_as('title', SIDES['with'], names=join(beside))}" if beside else ""
 
 
 def _agreed(item: CompanyItem, party: str, names: Names) -> str:
@@ -115,41 +125,59 @@ def _agreed(item: CompanyItem, party: str, names: Names) -> str:
 
 def _rumour(item: CompanyItem, party: str, names: Names) -> str:
     said, beside = _agreement(item, party, names)
-    of = item.terms.get("of", "begin")
-    what = "" if of == "begin" else "decision on " if of == "decision" else f"{of} of "
-    return f"Rumoured {what}{said}{_role(item, beside)}"
+    what = RUMOURED[item.terms.get("of", "begin")]
+    return tr_as("title", what, what=f"{said}{_role(item, beside)}")
+
+
+RUMOURED: Final = {
+    "begin": "Rumoured {what}",
+    "decision": "Rumoured decision on {what}",
+    "change": "Rumoured change of {what}",
+    "delay": "Rumoured delay of {what}",
+    "end": "Rumoured end of {what}",
+}
+"""What is rumoured of a deal."""
 
 
 def _right(item: CompanyItem, party: str, names: Names) -> str:
-    noun = _kind_of(item).noun(item.kind)
+    noun = capital(words.noun(_kind_of(item), item.kind))
     if not item.counterparties:
-        return capital(noun)
+        return noun
+    others = _named(item, names)
     if party == item.terms.get("holder"):
-        return f"{capital(noun)} from {_named(item, names)}"
+        return tr_as("title", "{right} from {names}", right=noun, names=others)
     if item.roles == ["grantor"]:
-        return f"Gave {_named(item, names)} {with_article(noun, item.kind)}"
-    return f"{capital(noun)} for {_named(item, names)}{_role(item)}"
+        return tr_as("title", "Gave {names} {a_right}", names=others, a_right=a_right(item.kind))
+    said = tr_as("title", "{right} for {names}", right=noun, names=others)
+    return f"{said}{_role(item)}"
 
 
 _UNCOUNTED: Final = frozenset({"early_access", "exclusivity"})
 
 
 def with_article(noun: str, kind: str | None) -> str:
-    """The noun as an object: "a board seat", "early access"."""
+    """An English noun as an object: "a board seat", "early access"."""
     if kind in _UNCOUNTED:
         return noun
     return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
 
 
+def a_right(kind: str | None) -> str:
+    """A kind of right as an object: "a board seat"."""
+    return tr_as("object", with_article(KINDS["right"].noun(kind), kind))
+
+
 def _commitment(item: CompanyItem, party: str, names: Names) -> str:
     terms = item.terms
     firmness = terms.get("firmness", "commitment")
-    said = capital("approved plan" if firmness == "approved" else firmness)
+    said = capital(tr_as("value", "approved plan" if firmness == "approved" else firmness))
     if "purpose" in terms:
-        said += f" for {terms['purpose']}"
+        said = tr_as("title", "{plan} for {purpose}", plan=said, purpose=terms["purpose"])
     if "amount" in terms:
         return f"{said}: {words.amount(terms['amount'], terms.get('horizon'))}"
-    return f"{said}, for {words.horizon(terms['horizon'])}" if "horizon" in terms else said
+    if "horizon" in terms:
+        return tr("{what}, for {span}", what=said, span=words.horizon(terms["horizon"]))
+    return said
 
 
 def _fact(item: CompanyItem, party: str, names: Names) -> str:

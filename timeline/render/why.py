@@ -7,19 +7,20 @@ from typing import Any, Final
 
 from timeline.answers.sources import Cited
 from timeline.answers.why import Link, WhyAnswer
+from timeline.language import tr, tr_as
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, claim_term_of
 from timeline.model.values import ALWAYS
-from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
+from timeline.render.coordinate import again_words, coordinate_words, instant_words
 from timeline.render.doubts import standing_words
 from timeline.render.fields import field_rows, type_words
 from timeline.render.page import Page
-from timeline.render.status import STATUSES, Group, group_of, status_words
-from timeline.render.terms import Row, level_words
+from timeline.render.status import STATUSES, Group, certainty_words, group_of, status_words
+from timeline.render.terms import Row, label_words, level_words
 from timeline.render.text import capital, cells, join
 from timeline.render.titles import title
 from timeline.render.words import Names, date, value_in_words
 
-_REASONS: Final = {
+REASONS: Final = {
     "not yet known": "became public only later",
     "not yet happened": "had not happened yet on that day",
     "retracted": "was retracted",
@@ -44,8 +45,8 @@ def why_lines(
     """
     names = names or {}
     shown = [shown_status(answer, link) for link in answer.chain]
-    page = Page(width, color, max([_NARROWEST, *map(cells, shown)]))
-    what = title(answer.item, None, names) if answer.item else "Absent"
+    page = Page(width, color, max([_NARROWEST, *(cells(status_words(each)) for each in shown)]))
+    what = title(answer.item, None, names) if answer.item else tr("Absent")
     yield from page.heading(what, answer.subject)
     yield from page.paragraph(standing(answer))
     yield from page.paragraph(capital(coordinate_words(answer)))
@@ -62,7 +63,7 @@ def why_lines(
                 _rows(answer, link, names),
             )
     yield ""
-    yield from page.paragraph(f"The same again: {coordinate_options(answer)}", "faint")
+    yield from page.paragraph(again_words(answer), "faint")
 
 
 def parted(answer: WhyAnswer) -> list[tuple[str, list[Link]]]:
@@ -71,7 +72,7 @@ def parted(answer: WhyAnswer) -> list[tuple[str, list[Link]]]:
     happened = {link.event for link in counting if link.type not in RECORD_TYPES}
     chain = [link for link in counting if is_part(link, happened)]
     rest = [link for link in answer.chain if link not in chain]
-    return [("the chain", chain), ("what does not count", rest)]
+    return [(tr("the chain"), chain), (tr("what does not count"), rest)]
 
 
 def is_part(link: Link, happened: set[str]) -> bool:
@@ -83,8 +84,8 @@ def standing(answer: WhyAnswer) -> str:
     """The state that the chain leads to: "denied, possible, since …; may also be …"."""
     item = answer.item
     if item is None:
-        return "absent: nothing that counts has happened"
-    sure = "" if item.certainty == "definite" else f", {item.certainty}"
+        return tr("absent: nothing that counts has happened")
+    sure = "" if item.certainty == "definite" else f", {certainty_words(item.certainty)}"
     return f"{status_words(item.status)}{sure}, {standing_words(item)}"
 
 
@@ -112,7 +113,7 @@ def headline(link: Link) -> str:
     """What happened, and when: "12 Feb 2025: rumour denied"."""
     what = type_words(link.type)
     if link.target is not None:
-        return f"{what} of {link.target}"
+        return tr("{what} of {event}", what=what, event=link.target)
     said = f"{what}{level_words(link.fact_level)}"
     return said if link.occurred is None else f"{date(link.occurred)}: {said}"
 
@@ -139,7 +140,9 @@ def told_chain(answer: WhyAnswer, names: Names) -> Iterator[dict[str, Any]]:
                 "status": status_words(shown_status(answer, link)),
                 "what": headline(link),
                 "of": of,
-                "details": "; ".join(" ".join(row) for row in link_rows(answer, link, names)),
+                "details": "; ".join(
+                    f"{label_words(label)} {text}" for label, text in link_rows(answer, link, names)
+                ),
                 "source": "; ".join(map(cited_words, link.cited)),
                 "known": _known(link),
                 "event": link.event,
@@ -149,18 +152,19 @@ def told_chain(answer: WhyAnswer, names: Names) -> Iterator[dict[str, Any]]:
 def link_rows(answer: WhyAnswer, link: Link, names: Names) -> Iterator[Row]:
     """What an event did and what it says, each with its label."""
     if link.counts != "counts":
-        yield "because", _REASONS[link.counts]
+        yield "because", tr_as("reason", REASONS[link.counts])
     if link.target is None and link.counts == "counts":
         yield from _moved(answer, link)
     if link.irregular:
-        yield "contradicts", "what was reported before; the status stays"
+        yield "contradicts", tr("what was reported before; the status stays")
     if link.uncertain:
-        yield "uncertain", f"may not have happened yet on {date(answer.on)}"
-    said = [each.replace("_", " ") for each in link.conflicts if each != "occurred"]
+        yield "uncertain", tr("may not have happened yet on {day}", day=date(answer.on))
+    said = [label_words(each.replace("_", " ")) for each in link.conflicts if each != "occurred"]
     if said:
-        yield "conflict", f"another value of {join(said)} than an event of the same time"
+        text = "another value of {terms} than an event of the same time"
+        yield "conflict", tr(text, terms=join(said))
     if "occurred" in link.conflicts:
-        yield "conflict", "another time than an earlier report of the same"
+        yield "conflict", tr("another time than an earlier report of the same")
     yield from field_rows(_said(link), names, link.replaced)
     if link.note:
         yield "note", link.note
@@ -172,7 +176,8 @@ def clock_rows(link: Link) -> Iterator[Row]:
     if word:
         yield "word", word
     yield "known", _known(link)
-    yield "recorded", f"{instant_words(link.recorded)}, entry {link.position}"
+    when = instant_words(link.recorded)
+    yield "recorded", tr("{when}, entry {entry}", when=when, entry=link.position)
     if link.origin is not None:
         yield "origin", link.origin
 
@@ -205,7 +210,7 @@ def cited_words(cited: Cited) -> str:
     """A source as people cite it: "Reuters, “Foxconn and OpenAI …”, 2025-11-22 (reuters-…)"."""
     said = [
         cited.publisher or "",
-        f"“{cited.title}”" if cited.title else "",
+        tr("“{text}”", text=cited.title) if cited.title else "",
         published_words(cited.published) if cited.published else "",
         cited.url or "",
     ]
@@ -218,11 +223,12 @@ def published_words(published: str) -> str:
 
 
 def _word(link: Link) -> str:
-    parts = [] if link.attribution is None else [link.attribution.replace("_", " ")]
+    parts = [] if link.attribution is None else [tr_as("value", link.attribution.replace("_", " "))]
     if link.speaker:
         parts.append(link.speaker)
     if link.fact_level != "fact":
-        parts.append(f"{'an' if link.fact_level == 'opinion' else 'a'} {link.fact_level}, no fact")
+        opinion = link.fact_level == "opinion"
+        parts.append(tr("an opinion, no fact") if opinion else tr("a forecast, no fact"))
     return ", ".join(parts)
 
 
@@ -230,8 +236,9 @@ def _known(link: Link) -> str:
     if link.known == ALWAYS:
         mend = link.target is not None and not link.cited
         if not mend:
-            return "always"
-        return "our own record, " + ("erased" if link.type == "event_erased" else "mended")
+            return tr("always")
+        erased = link.type == "event_erased"
+        return tr("our own record, erased") if erased else tr("our own record, mended")
     return instant_words(link.known)
 
 

@@ -11,8 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
+from timeline.language import is_english, speech, tr, tr_as
 from timeline.model import dates, short_forms
+from timeline.model.kinds.event import Kind
 from timeline.model.values import Comparison, Horizon, Money, Parties, Quantity, Share
+from timeline.render import measures
 from timeline.render.text import join, listing
 
 UNDISCLOSED: Final = "undisclosed"
@@ -23,7 +26,7 @@ Names = Mapping[str, str]
 
 def name_of(company: str, names: Names) -> str:
     """What to call a company."""
-    default = "an undisclosed party" if company == UNDISCLOSED else company
+    default = tr("an undisclosed party") if company == UNDISCLOSED else company
     return names.get(company, default)
 
 
@@ -34,31 +37,33 @@ def money(value: Mapping[str, Any], *, reported: bool = True) -> str:
     """An amount: "up to USD 5.8 bn", "USD 2–3 bn a year (reported as EUR 1.7–2.6 bn a year)"."""
     if not reported:
         value = {name: each for name, each in value.items() if name != "reported_as"}
-    return short_forms.write(Money, value)
+    return short_forms.write(Money, value) if is_english() else measures.money(value)
 
 
 def share(value: Mapping[str, Any]) -> str:
     """A share: "65.86 %", "50–60 %", "more than half"."""
-    return short_forms.write(Share, value)
+    return short_forms.write(Share, value) if is_english() else measures.share(value)
 
 
 def quantity(value: Mapping[str, Any]) -> str:
     """A number of things: "44.3 mn shares", "up to 10 GW"."""
-    return short_forms.write(Quantity, value)
+    return short_forms.write(Quantity, value) if is_english() else measures.quantity(value)
 
 
 def horizon(value: Mapping[str, Any]) -> str:
     """A span of time ahead: "3–5 years", "up to 18 months from 2025"."""
     length = {name: each for name, each in value.items() if name != "from"}
-    start = f" from {date(value['from'])}" if "from" in value else ""
-    return short_forms.write(Horizon, length) + start
+    said = short_forms.write(Horizon, length) if is_english() else measures.horizon(length)
+    return (
+        tr("{span} from {date}", span=said, date=date(value["from"])) if "from" in value else said
+    )
 
 
 def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> str:
     """An amount over a span: "USD 2–3 bn a year for 3–5 years"."""
     said = money(value, reported=False)
     others = money(value).removeprefix(said)
-    return f"{said} for {horizon(span)}{others}" if span else said + others
+    return (tr("{amount} for {span}", amount=said, span=horizon(span)) if span else said) + others
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -66,16 +71,18 @@ def amount(value: Mapping[str, Any], span: Mapping[str, Any] | None = None) -> s
 
 def date(text: str) -> str:
     """An EDTF date in words, as imprecise as it is: "21 Nov 2025", "about spring 2025"."""
-    return dates.describe(text)
+    return dates.describe(text, speech())
 
 
 def stretch(text: str) -> str:
     """An EDTF date that says how long something lasts, in words: "2025 to 2027", "from March 2025"."""
-    return dates.describe_stretch(text)
+    return dates.describe_stretch(text, speech())
 
 
 def since(text: str) -> str:
     """An EDTF date as it reads after "since": "21 Nov 2025 or earlier", "some day in 2025"."""
+    if not is_english():
+        return dates.describe(text, speech("since"))
     said = dates.describe(text)
     if said.startswith("by ") and "," not in text:
         return f"{said.removeprefix('by ')} or earlier"
@@ -105,17 +112,22 @@ def attribute(code: str) -> str:
     return ": ".join(" ".join(_CAPITALS.get(word, word) for word in part) for part in parts)
 
 
+def noun(kind: Kind, item_kind: str | None) -> str:
+    """What an item of a kind is called: "joint venture"."""
+    return tr_as("noun", kind.noun(item_kind))
+
+
 # --- everything else ------------------------------------------------------------------------------
 
 
 def comparison(value: Mapping[str, Any]) -> str:
     """How a value stands to another: "overtook smartphones"."""
-    return short_forms.write(Comparison, value)
+    return short_forms.write(Comparison, value) if is_english() else measures.comparison(value)
 
 
 def roles(held: list[str]) -> str:
     """``designer and manufacturer``; who gave a right is called so."""
-    return join("giver" if role == "grantor" else role for role in held)
+    return join(tr_as("role", "giver" if role == "grantor" else role) for role in held)
 
 
 def parties(value: Mapping[str, list[str]], names: Names) -> str:
@@ -128,7 +140,7 @@ def value_in_words(value: Any, names: Names | None = None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, list | tuple):
         return listing(value_in_words(each, names) for each in value)
     if not isinstance(value, Mapping):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,13 +19,32 @@ COORDINATE: Final = tuple(each.name for each in (*parameters.COORDINATE, *parame
 """What a link to another page takes along: the coordinate and the lens."""
 
 
+_KEPT: ContextVar[str | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping(lang: str | None) -> Iterator[None]:
+    """Give every address meanwhile the language that was asked for by the address of the page."""
+    before = _KEPT.set(lang)
+    try:
+        yield
+    finally:
+        _KEPT.reset(before)
+
+
+def kept_language() -> str | None:
+    """The language that addresses carry; None: it is the reader's own, or English."""
+    return _KEPT.get()
+
+
 def address(path: str, parameters: Mapping[str, Any] | None = None) -> str:
     """A path with its parameters; what is None is left out, a list stands there several times.
 
     The same question has the same address: the coordinate comes first.
     """
-    given = parameters or {}
-    names = sorted(given, key=lambda name: COORDINATE.index(name) if name in COORDINATE else 99)
+    given = {"lang": _KEPT.get(), **(parameters or {})}
+    order = (*COORDINATE, *(name for name in given if name not in COORDINATE and name != "lang"))
+    names = sorted(given, key=(*order, "lang").index)
     pairs = [
         (name, "true" if each is True else str(each))
         for name, value in ((name, given[name]) for name in names)

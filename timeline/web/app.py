@@ -21,7 +21,8 @@ from starlette.types import ASGIApp
 from timeline.app import Timeline
 from timeline.errors import TimelineError
 from timeline.extras import needs
-from timeline.web.formats import Suffix, format_of
+from timeline.language import speaking
+from timeline.web.formats import Suffix, format_of, language_of
 from timeline.web.guard import AGENTS, Guard, Headed
 from timeline.web.html import render
 from timeline.web.pages import (
@@ -105,7 +106,8 @@ def _answer(request: Request, response: ProblemResponse) -> Response:
     if format_of(request) != "html":
         return response
     said = response.problem
-    page = render("problem.html", {**plain_context(request), "problem": said})
+    with speaking(language_of(request)):
+        page = render("problem.html", {**plain_context(request), "problem": said})
     kept = {
         name: value
         for name, value in response.headers.items()

@@ -8,6 +8,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from timeline.language import tr, written
 from timeline.render.text import clean
 
 NAME: Final = "partnership-timeline"
@@ -29,12 +30,14 @@ def plain(title: str) -> str:
 def cite_text(title: str, coordinate: str, position: int, address: str) -> str:
     """An answer in a line, with where it is."""
     when = f" ({coordinate})" if coordinate else ""
-    return f"{plain(title)}{when}. {NAME}, entry {position:,}. {address}"
+    entry = tr("entry {entry}", entry=written(position))
+    return f"{plain(title)}{when}. {NAME}, {entry}. {address}"
 
 
 def bibtex(title: str, coordinate: str, position: int, address: str) -> str:
     """An answer as an entry of BibTeX; what TeX would take for a command is written out."""
-    note = f"{coordinate}, entry {position:,}" if coordinate else f"entry {position:,}"
+    entry = tr("entry {entry}", entry=written(position))
+    note = f"{coordinate}, {entry}" if coordinate else entry
     return (
         f"@misc{{timeline-{position},\n"
         f"  title = {{{{{_tex(plain(title))}}}}},\n"

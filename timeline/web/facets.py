@@ -13,10 +13,11 @@ from typing import Any, Final
 from msgspec import Struct
 
 from timeline.answers.model import CompanyItem
+from timeline.language import tr_as
 from timeline.model.fold import kind_of
 from timeline.render.fields import kind_words
 from timeline.render.page import kind_of as subject_kind
-from timeline.render.status import GROUP_WORDS
+from timeline.render.status import group_words
 from timeline.render.titles import title
 from timeline.render.words import Names, name_of
 
@@ -50,7 +51,7 @@ def _years(item: CompanyItem) -> Iterable[str]:
     return [item.since[:4]] if item.since and item.since[:4].isdigit() else []
 
 
-_FACETS: Final[Mapping[str, tuple[str, _Values]]] = {
+FACETS: Final[Mapping[str, tuple[str, _Values]]] = {
     "kind": ("Kind", lambda item: [item.kind] if item.kind else []),
     # nobody knows how it stands: it is neither among what ended nor among what goes on
     "status": (
@@ -80,7 +81,7 @@ def narrowed(
     items: Iterable[CompanyItem], chosen: Mapping[str, str | None], *, but: str = ""
 ) -> list[CompanyItem]:
     """The items that have every chosen value, those of one facet not asked."""
-    wanted = [(_FACETS[name][1], value) for name, value in chosen.items() if value and name != but]
+    wanted = [(FACETS[name][1], value) for name, value in chosen.items() if value and name != but]
     return [item for item in items if all(value in values(item) for values, value in wanted)]
 
 
@@ -89,7 +90,7 @@ def facets(
 ) -> list[Facet]:
     """The facets of some items; one with a single choice narrows nothing, and is left out."""
     found = []
-    for name, (label, values) in _FACETS.items():
+    for name, (label, values) in FACETS.items():
         counts = Counter(
             each for item in narrowed(items, chosen, but=name) for each in values(item)
         )
@@ -102,7 +103,7 @@ def facets(
         found.append(
             Facet(
                 name=name,
-                label=label,
+                label=tr_as("field", label),
                 chosen=Choice(value, _words(name, value, names), counts[value]) if value else None,
                 choices=choices[:OFFERED],
                 left_out=max(len(choices) - OFFERED, 0),
@@ -115,7 +116,7 @@ def _words(facet: str, value: str, names: Names) -> str:
     if facet == "with":
         return name_of(value, names)
     if facet == "status":
-        return GROUP_WORDS.get(value, value)
+        return group_words(value)
     return kind_words(value)
 
 

@@ -7,9 +7,10 @@ from uuid import NAMESPACE_OID, uuid5
 from xml.etree import ElementTree as ET
 
 from timeline.answers.model import LogEntry
+from timeline.language import tr
 from timeline.model.values import ALWAYS
 from timeline.render.fields import field_rows, type_words
-from timeline.render.terms import level_words
+from timeline.render.terms import label_words, level_words
 from timeline.render.text import clean
 from timeline.render.words import Names, date
 from timeline.web.addresses import event_address
@@ -50,8 +51,8 @@ def _entry(feed: ET.Element, event: LogEntry, names: Names, base: str) -> None:
     page = f"{base}{event_address(event.subject, event.id)}"
     ET.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": page})
     ET.SubElement(entry, "category", {"term": event.type})
-    said = [f"{label}: {text}" for label, text in field_rows(event.fields, names)]
-    sources = f"reported by {', '.join(event.source)}" if event.source else ""
+    said = [f"{label_words(label)}: {text}" for label, text in field_rows(event.fields, names)]
+    sources = tr("reported by {sources}", sources=", ".join(event.source)) if event.source else ""
     _text(entry, "summary", "; ".join(filter(None, [*said, sources])) or type_words(event.type))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from timeline.language import ENGLISH, LANGUAGES
 from timeline.render import formats
 
 DOCUMENTS: Final = {"html": "text/html", "json": "application/json"}
@@ -69,6 +70,25 @@ def _weight(parameters: list[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
+
+
+def language_of(request: Request) -> str:
+    """The language of what people read: ``?lang=``, else the one that they like best (RFC 9110, 12.5.4).
+
+    English where they name none that there is.
+    """
+    given = request.query_params.get("lang")
+    if given in LANGUAGES:
+        return str(given)
+    best: float = 0
+    found = ENGLISH
+    for part in request.headers.get("accept-language", "").split(","):
+        tag, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = _weight(parameters)
+        for each in LANGUAGES:
+            if weight > best and (tag == each.lower() or tag.startswith(f"{each.lower()}-")):
+                best, found = weight, each
+    return found
 
 
 def with_format(path: str, format_: str) -> str:

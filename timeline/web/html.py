@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -18,6 +19,7 @@ from markupsafe import Markup, escape
 from timeline.answers.diff import Cause, Change, DiffAnswer, Side
 from timeline.answers.model import CompanyItem
 from timeline.errors import MissingExtra
+from timeline.language import LANGUAGES, language, named_in, tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import ALWAYS, UNDISCLOSED
@@ -38,14 +40,19 @@ from timeline.render import (
     words,
 )
 from timeline.render.compare import compared_words
-from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words
+from timeline.render.coordinate import (
+    coordinate_options,
+    coordinate_words,
+    instant_words,
+    moment_words,
+)
 from timeline.render.kinds import kinds_of
-from timeline.render.page import HEADINGS, kind_of
+from timeline.render.page import HEADINGS, heading_words, kind_of
 from timeline.render.picture import Picture
 from timeline.render.plot.reports import activity_scene
 from timeline.render.text import clean, join
 from timeline.web import citing
-from timeline.web.addresses import Here, address, report_path, web_address
+from timeline.web.addresses import Here, address, kept_language, report_path, web_address
 from timeline.web.facets import SORTS
 from timeline.web.settings import FOR_PEOPLE
 
@@ -117,15 +124,22 @@ def environment() -> Environment:
         "capital": capital,
         "causes": causes,
         "changes_by_subject": changes_by_subject,
-        "count": count,
+        "code": lambda text: Markup("<code>{}</code>").format(breakable(text)),
+        "column": column_words,
+        "at": at,
         "date": words.date,
+        "day": lambda text: Markup('<span class="day">{}</span>').format(text),
+        "label": terms.label_words,
+        "moment": moment_words,
+        "number": written,
+        "option": option_words,
+        "value": value_words,
         "instant": instant,
         "prose": prose,
         "end": end,
         "marked": marked,
         "plain": lambda path: path.removesuffix(".html"),
         "published": why.published_words,
-        "query": query,
         "schema_words": schema_words,
         "web_address": web_address,
         "words": status.status_words,
@@ -135,7 +149,20 @@ def environment() -> Environment:
     made.globals |= {
         "FOR_PEOPLE": FOR_PEOPLE,
         "EVENT_TYPES": sorted(EVENT_TYPES),
-        "COLUMN_WORDS": COLUMN_WORDS,
+        "LANGUAGES": LANGUAGES,
+        "language": language,
+        "named_in": named_in,
+        "kept_language": kept_language,
+        "keeping": kept_field,
+        "link": link_to,
+        "anchor": lambda target, text: Markup('<a href="{}">{}</a>').format(target, text),
+        "tr": _marked_up(tr),
+        "tr_as": _marked_up(tr_as),
+        "tr_count": _marked_up(tr_count),
+        "counted_subjects": counted_subjects,
+        "column_words": span_words,
+        "certainty_words": status.certainty_words,
+        "heading_words": heading_words,
         "COORDINATED": {
             "/companies",
             "/network",
@@ -218,7 +245,7 @@ def instant(text: str | None) -> str:
     """An instant in words; identity is known always."""
     if text is None:
         return ""
-    return "always" if text == ALWAYS else instant_words(text)
+    return tr("always") if text == ALWAYS else instant_words(text)
 
 
 def end(text: str | None) -> str:
@@ -226,7 +253,7 @@ def end(text: str | None) -> str:
     if text is None:
         return ""
     if text.startswith((OPEN_END, "0001-01-01")):
-        return "open" if text.startswith(OPEN_END) else "always"
+        return tr_as("end", "open") if text.startswith(OPEN_END) else tr("always")
     return instant_words(text) if len(text) > len(OPEN_END) else text
 
 
@@ -235,9 +262,69 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 event", "1,200 events"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _marked_up(say: Callable[..., str]) -> Callable[..., str]:
+    """A function of :mod:`timeline.language` for templates: parts may be elements of the page."""
+
+    def said(*text: Any, **parts: Any) -> str:
+        if not any(isinstance(each, Markup) for each in parts.values()):
+            return say(*text, **parts)
+        safe = {
+            name: escape(clean(each) if isinstance(each, str) else str(each))
+            for name, each in parts.items()
+            if not isinstance(each, Markup)
+        }
+        holes = {name: f"\0{name}\0" for name, each in parts.items() if isinstance(each, Markup)}
+        made = str(escape(say(*text, **{name: f"\0{name}\0" for name in parts})))
+        for name in parts:
+            made = made.replace(f"\0{name}\0", str(parts[name] if name in holes else safe[name]))
+        return Markup(made)  # noqa: S704 - every part is escaped, or an element already
+
+    return said
+
+
+def option_words(option: str, name: str) -> str:
+    """A choice of a field of a form."""
+    context = {"type": "event", "certainty": "certainty", "status": "status"}.get(name, "value")
+    return tr_as(context, status.WORDS.get(option, option.replace("_", " ")))
+
+
+def value_words(text: str | None) -> str:
+    """A word of the vocabulary that is the value of a field."""
+    return tr_as("value", text.replace("_", " ")) if text else ""
+
+
+def span_words(name: str) -> str:
+    """The head of a column of the data of a picture."""
+    return tr_as("column", COLUMN_WORDS.get(name, name))
+
+
+def column_words(name: str) -> str:
+    """The head of a column of a table."""
+    return tr_as("column", status.WORDS.get(name, name.replace("_", " ")))
+
+
+def counted_subjects(kind: str, number: int) -> str:
+    """How many there are of a kind of subject."""
+    match kind:
+        case "company":
+            return tr_count("{count} company", "{count} companies", number)
+        case "deal":
+            return tr_count("{count} deal", "{count} deals", number)
+        case "rumour":
+            return tr_count("{count} rumour", "{count} rumours", number)
+    return tr_count("{count} source", "{count} sources", number)
+
+
+def link_to(path: str, **parameters: Any) -> str:
+    """An address that is no page at a coordinate: with the language that was asked for."""
+    path, _, query = path.partition("?")
+    return address(path, {**dict(parse_qsl(query)), **parameters})
+
+
+def kept_field() -> Markup:
+    """The field by which a form keeps the language that was asked for."""
+    lang = kept_language()
+    return Markup('<input type="hidden" name="lang" value="{}">').format(lang) if lang else Markup()
 
 
 def breakable(text: str) -> Markup:
@@ -286,11 +373,13 @@ def schema_words(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return join(map(str, schema["enum"]), "or")
     if schema.get("type") == "array":
-        return f"{schema_words(schema['items'])}; may be repeated"
+        return tr("{what}; may be repeated", what=schema_words(schema["items"]))
     said = str(schema.get("const", schema.get("type", "any")))
     if "minimum" in schema and "maximum" in schema:
         said += f", {schema['minimum']}–{schema['maximum']}"
-    return f"{said}, {schema['default']} unless given" if schema.get("default") else said
+    if schema.get("default"):
+        return tr("{what}, {default} unless given", what=said, default=schema["default"])
+    return said
 
 
 def linked(here: Here) -> Callable[[str], str | None]:
@@ -356,6 +445,6 @@ def causes(answer: DiffAnswer) -> dict[str, Cause]:
     return {cause.event: cause for cause in answer.evidence}
 
 
-def query(side: Side) -> str:
-    """A coordinate as it stands behind a path."""
-    return address("", {"on": side.on, "known": side.known, "recorded": side.recorded})
+def at(side: Side, path: str) -> str:
+    """A page at one side of a difference."""
+    return address(path, {"on": side.on, "known": side.known, "recorded": side.recorded})

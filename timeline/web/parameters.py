@@ -6,11 +6,11 @@ A parameter that a question does not have is refused, not ignored: the answer wo
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from timeline.parameters import Parameter
+from timeline.parameters import LANG, Parameter
 from timeline.questions.question import Declared
 from timeline.web.settings import FOR_PEOPLE
 
@@ -25,6 +25,10 @@ class Asked(BaseModel):
     """The parameters of an address; an empty one counts as left out (a form sends them)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    if TYPE_CHECKING:
+        lang: str | None
+        """The language of the answer; every address has it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,7 +68,9 @@ def asked_of(
 
     What is ``optional`` may be left out, though the question cannot be asked without it.
     """
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {
+        "lang": (_type_of(LANG, needed=False), _field(LANG, needed=False)),
+    }
     base: type[Asked] = Asked
     for one in declared:
         for each in one.takes():

@@ -25,6 +25,7 @@ from starlette.responses import RedirectResponse, Response
 from timeline.answers.coordinate import today
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreUnavailable
+from timeline.language import ENGLISH, speaking
 from timeline.plugins import versions
 from timeline.questions.schemas import VERSION
 from timeline.render.formats import find_format
@@ -32,14 +33,24 @@ from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
 from timeline.render.rows import answer_rows
 from timeline.store.anchor import Anchor
-from timeline.web.addresses import Here, address
-from timeline.web.formats import DOCUMENTS, PICTURES, format_of, media_types, with_format
+from timeline.web.addresses import Here, address, keeping
+from timeline.web.formats import (
+    DOCUMENTS,
+    PICTURES,
+    format_of,
+    language_of,
+    media_types,
+    with_format,
+)
 from timeline.web.guard import EMBED
 from timeline.web.html import render
 from timeline.web.parameters import Asked
 
 CACHED: Final = "private, no-cache"
 """Keep it, and ask whether it is still so before showing it again."""
+
+DOCUMENTS_FOR_PEOPLE: Final = {"html", *PICTURES}
+"""The formats that have a language; data has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,16 +123,25 @@ def respond(
     format_ = format_of(request)
     if format_ == "html" and any(value == "" for value in request.query_params.values()):
         return _moved(address(request.url.path, parameters))  # a form sent what was left empty
+    spoken = language_of(request) if format_ in DOCUMENTS_FOR_PEOPLE else ENGLISH
     with (
+        speaking(spoken),
+        keeping(asked.lang),
         place(request.app.state.at_work, seconds=1.0),
         timeline.reading(seconds=request.app.state.settings.seconds),
     ):
         head = timeline.anchor()
         shown_at = f"{request.base_url} {is_embedded(request)}"
         tag = etag(
-            head, format_, address(path, parameters), today(timeline.timezone), rests_on, shown_at
+            head,
+            format_,
+            spoken,
+            address(path, parameters),
+            today(timeline.timezone),
+            rests_on,
+            shown_at,
         )
-        headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept"}
+        headers = {"ETag": tag, "Cache-Control": CACHED, "Vary": "Accept, Accept-Language"}
         headers["Timeline-Position"] = str(head.position)
         headers["Timeline-Answers"] = str(VERSION)
         if _has(request, tag):

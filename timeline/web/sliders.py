@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from timeline.answers.coordinate import today
+from timeline.language import tr, tr_as
 from timeline.model.values import Day
 
 _AROUND: Final = 31
@@ -51,7 +52,7 @@ class Slider:
     @property
     def words(self) -> str:
         """Where it stands, for who cannot see it."""
-        return "everything" if self.open and self.at == self.last else _day(self.at)
+        return tr("everything") if self.open and self.at == self.last else _day(self.at)
 
 
 def slider_of_world(stops: Sequence[Day], on: Day, timezone: str) -> Slider:
@@ -59,7 +60,12 @@ def slider_of_world(stops: Sequence[Day], on: Day, timezone: str) -> Slider:
     days = [_number(day) for day in (*stops, on, today(timezone))]
     first, last = _clip(min(days) - _AROUND), _clip(max(days) + _AROUND)
     return Slider(
-        name="on", label="Day in the world", first=first, last=last, at=_number(on), stops=stops
+        name="on",
+        label=tr_as("field", "Day in the world"),
+        first=first,
+        last=last,
+        at=_number(on),
+        stops=stops,
     )
 
 
@@ -68,8 +74,9 @@ def slider_of_knowledge(stops: Sequence[Day], known: Day | None, timezone: str) 
     days = [_number(day) for day in (*stops, known or today(timezone), today(timezone))]
     first, last = _clip(min(days) - _AROUND), _clip(max(days) + 1)
     at = last if known is None else _number(known)
+    label = tr_as("field", "Known by the end of")
     return Slider(
-        name="known", label="Known by the end of", first=first, last=last, at=at, stops=stops, open=True
+        name="known", label=label, first=first, last=last, at=at, stops=stops, open=True
     )  # fmt: skip
 
 

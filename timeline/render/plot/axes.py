@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from timeline.answers.axes import AxesAnswer, Patch
+from timeline.language import tr
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import claim_term_of
@@ -40,7 +41,7 @@ from timeline.render.plot.said import (
 )
 from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, Links, Scene, Sheet
 from timeline.render.question import ordinal
-from timeline.render.status import GROUPS, Group, group_of
+from timeline.render.status import GROUPS, Group, group_of, legend_words
 from timeline.render.text import capital
 from timeline.render.words import attribute, date, name_of
 
@@ -78,15 +79,14 @@ def axes_title(answer: AxesAnswer) -> str:
 def axes_alt(answer: AxesAnswer) -> str:
     """The picture in words, for whoever does not see it."""
     said = (f"{_told_on(each)}: {each.text.removesuffix('.')}" for each in _news(answer))
-    news = "; ".join(said) or "nothing"
-    return (
-        f"What was held of {answer.subject}, by day and by when it was known. "
-        f"{_at_question(answer)} Learned: {news}."
-    )
+    news = "; ".join(said) or tr("nothing")
+    text = "What was held of {subject}, by day and by when it was known."
+    held, learned = tr(text, subject=answer.subject), tr("Learned: {news}.", news=news)
+    return f"{held} {_at_question(answer)} {learned}"
 
 
 def _told_on(news: _News) -> str:
-    return news.day if news.day == "always" else date(news.day)
+    return tr("always") if news.day == "always" else date(news.day)
 
 
 def axes_scene(
@@ -94,7 +94,9 @@ def axes_scene(
 ) -> Scene:
     """The picture of a subject on both axes; a ``window`` is of its days."""
     sheet = Sheet(wide, look, links)
-    sheet.head(axes_title(answer), f"{_at_question(answer)} Right of the diagonal lies the future.")
+    sheet.head(
+        axes_title(answer), f"{_at_question(answer)} {tr('Right of the diagonal lies the future.')}"
+    )
     _legend(sheet, answer)
     news = _news(answer)
     narrow = wide < NARROW
@@ -116,10 +118,13 @@ def axes_scene(
 
 def _at_question(answer: AxesAnswer) -> str:
     """What held at the coordinate that was asked for."""
-    known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
     patch = _patch_at(answer)
-    said = "nothing" if patch is None else standing(patch, answer.names)
-    return f"On {day_words(answer.on)}{known} (the cross): {said}."
+    said = tr("nothing") if patch is None else standing(patch, answer.names)
+    day = day_words(answer.on)
+    if answer.known is None:
+        return tr("On {day} (the cross): {what}.", day=day, what=said)
+    text = "On {day}, as known on {known} (the cross): {what}."
+    return tr(text, day=day, known=day_words(answer.known), what=said)
 
 
 def _patch_at(answer: AxesAnswer) -> Patch | None:
@@ -150,10 +155,11 @@ def _news(answer: AxesAnswer) -> list[_News]:
         by = f" ({', '.join(publishers)})" if publishers else ""
         when = "always" if group[0].known == ALWAYS else day
         patch = _patch_of(answer, answer.on, group[-1].known)
-        now = "nothing" if patch is None else standing(patch, answer.names)
+        now = tr("nothing") if patch is None else standing(patch, answer.names)
         text = ", ".join(types) + by
         if now != believed:
-            text += f". Of {day_words(answer.on)} people then believed: {now}"
+            day_of = day_words(answer.on)
+            text += f". {tr('Of {day} people then believed: {what}', day=day_of, what=now)}"
             believed = now
         news.append(_News(when, f"{text}."))
     return news
@@ -209,8 +215,8 @@ def _grid(sheet: Sheet, x: Axis, y: Axis) -> None:
     for at, text in y.ticks(SMALL, upright=True):
         sheet.line(x.start, at, x.end, at, stroke=sheet.colours.line)
         sheet.text(x.start - 6, at + 4, text, SMALL, color=soft, align="end")
-    sheet.text(x.start, y.start + 29, "→ when it held", SMALL, color=soft)
-    sheet.text(MARGIN, y.end - 8, "↑ when it was known", SMALL, color=soft)
+    sheet.text(x.start, y.start + 29, tr("→ when it held"), SMALL, color=soft)
+    sheet.text(MARGIN, y.end - 8, tr("↑ when it was known"), SMALL, color=soft)
 
 
 def _patches(
@@ -249,23 +255,30 @@ def box(
 def _word(answer: AxesAnswer, patch: Patch, room: float) -> str:
     """The status (of a fact its value) where it has room, with an arrow when it is open."""
     status = claim_words(patch, answer.names)
-    unsure = "perhaps " if patch.certainty == "possible" else ""
+    if patch.certainty == "possible":
+        status = tr("perhaps {status}", status=status)
     arrow = " →" if patch.valid_to == OPEN_END else ""
     before = "← " if patch.valid_from == OPEN_START else ""
-    for text in (f"{before}{unsure}{status}{arrow}", f"{unsure}{status}"):
+    for text in (f"{before}{status}{arrow}", status):
         if width(text, SMALL) <= room:
             return text
     return ""
 
 
 def _tip(answer: AxesAnswer, patch: Patch) -> str:
-    first = "always" if patch.valid_from == OPEN_START else f"from {date(patch.valid_from)}"
-    last = "" if patch.valid_to == OPEN_END else f" until {date(patch.valid_to)}"
-    end = "" if patch.known_to == END_OF_TIME else f" until {date(patch.known_to[:10])}"
+    from_, until = "from {date}", "until {date}"
+    first = tr("always")
+    if patch.valid_from != OPEN_START:
+        first = tr(from_, date=date(patch.valid_from))
+    last = "" if patch.valid_to == OPEN_END else f" {tr(until, date=date(patch.valid_to))}"
+    end = ""
+    if patch.known_to != END_OF_TIME:
+        end = f" {tr(until, date=date(patch.known_to[:10]))}"
     marks = [mark for mark in answer.marks if mark.event in patch.events]
     return (
-        f"{capital(standing(patch, answer.names))}, {first}{last}, as known from "
-        f"{known_words(patch.known_from)}{end}. {evidence_words(marks, answer.sources)}"
+        f"{capital(standing(patch, answer.names))}, {first}{last}, "
+        f"{tr('as known from {day}', day=known_words(patch.known_from))}{end}. "
+        f"{evidence_words(marks, answer.sources)}"
     )
 
 
@@ -299,9 +312,10 @@ def _legend(sheet: Sheet, answer: AxesAnswer) -> None:
     there = {group_of(patch.status, disputed=patch.disputed) for patch in answer.patches}
     groups = [group for group in GROUPS if group in there]
     unsure = any(patch.certainty == "possible" for patch in answer.patches)
-    entries = [(group, 18.0) for group in groups] + ([("not certain", 18.0)] if unsure else [])
+    called = {legend_words(group): group for group in groups}
+    entries = [(text, 18.0) for text in called] + ([(tr("not certain"), 18.0)] if unsure else [])
     for (text, _), (left, middle) in zip(entries, sheet.flow(entries), strict=True):
-        group = next((each for each in groups if each == text), None)
+        group = called.get(text)
         box(sheet, group or "ended", left, middle - 6, 12, 12, sure=group is not None)
         sheet.text(left + 18, middle + 4, text, SMALL)
 

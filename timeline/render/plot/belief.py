@@ -15,6 +15,7 @@ from msgspec import Struct
 from timeline.answers.belief import Belief, BeliefAnswer
 from timeline.answers.course import Mark, Span
 from timeline.answers.sources import Cited
+from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Day
@@ -55,10 +56,15 @@ _AFTER: Final = 40
 def belief_alt(answer: BeliefAnswer) -> str:
     """The picture in words, for whoever does not see it."""
     said = "; ".join(
-        f"from {day_words(each.first)} {belief_words(each, answer.names)} ({_headline(each, answer)})"
+        tr(
+            "from {day} {what} ({headline})",
+            day=day_words(each.first),
+            what=belief_words(each, answer.names),
+            headline=_headline(each, answer),
+        )
         for each in answer.beliefs
     )
-    then = f" Believed: {said}." if said else ""
+    then = f" {tr('Believed: {what}.', what=said)}" if said else ""
     return f"{belief_question(answer)} {verdict(answer)}{then}"
 
 
@@ -80,8 +86,8 @@ def _how_to_read(sheet: Sheet, answer: BeliefAnswer) -> None:
     held: list[Belief | Span] = [*answer.beliefs, *answer.hindsight]
     dots = any(each.certainty != "definite" for each in held)
     sheet.paragraph(
-        "Each day has the colour of what was believed on its evening. Days count from the first report."
-        + (" Dots: not certain." if dots else ""),
+        tr("Each day has the colour of what was believed on its evening. Days count from the first report.")
+        + (f" {tr('Dots: not certain.')}" if dots else ""),
         SMALL, color=sheet.colours.muted,
     )  # fmt: skip
 
@@ -171,7 +177,7 @@ def _headline(belief: Belief, answer: BeliefAnswer) -> str:
     """The title of the report that turned the belief; where it is about much else, what it told."""
     turned = _turned(belief)
     if turned is None:
-        return "As it had been told ahead"
+        return tr("As it had been told ahead")
     if (step := answer.steps.get(turned.event)) is not None:
         if not EVENT_TYPES[turned.type].step:
             return capital(mark_words(turned))
@@ -191,33 +197,36 @@ def _by(belief: Belief, answer: BeliefAnswer) -> str:
     turned = _turned(belief)
     if turned is None:
         return ""
-    said = publishers(turned.sources, answer) or "no source is named"
+    said = publishers(turned.sources, answer) or tr("no source is named")
     others = [mark for mark in belief.reports if mark is not turned]
     at_once = [m for m in others if m.known[:10] == turned.known[:10] and m.type == turned.type]
     for mark in at_once:
         who = publishers(mark.sources, answer)
-        day = f" gives the day as {_occurred(mark)}" if mark.occurred != turned.occurred else " too"
-        if who:
-            said += f"; {who}{day}"
+        if who and mark.occurred != turned.occurred:
+            said += f"; {tr('{who} gives the day as {day}', who=who, day=_occurred(mark))}"
+        elif who:
+            said += f"; {tr('{who} too', who=who)}"
     rest = sorted({mark.known[:10] for mark in others} - {turned.known[:10]})
     near = [day for day in rest if ordinal(day) - ordinal(belief.first) <= 3]
     if near:
-        said += f"; more on {_days_joined(near)}"
+        said += f"; {tr('more on {days}', days=_days_joined(near))}"
     elif rest:
         count = len([mark for mark in others if mark.known[:10] in rest])
-        said += f"; {count} more report{'' if count == 1 else 's'} later"
+        later = tr_count("{count} more report later", "{count} more reports later", count)
+        said += f"; {later}"
     return said
 
 
 def _days_joined(days: Sequence[Day]) -> str:
     """``19 and 20 Dec 2024``: the month is told once."""
     if len({day[:7] for day in days}) == 1:
-        return join([*(str(int(day[8:])) for day in days[:-1]), day_words(days[-1])])
+        ordinals = (tr_as("day", "{day}", day=int(day[8:])) for day in days[:-1])
+        return join([*ordinals, day_words(days[-1])])
     return join(map(day_words, days))
 
 
 def _occurred(mark: Mark) -> str:
-    return date(mark.occurred) if mark.occurred else "unknown"
+    return date(mark.occurred) if mark.occurred else tr("unknown")
 
 
 def publishers(slugs: Iterable[str], answer: BeliefAnswer) -> str:
@@ -244,9 +253,9 @@ def _lying(sheet: Sheet, answer: BeliefAnswer) -> None:
     sheet.y = top + _height(pins)
     _band(sheet, answer, scale, last)
     _ticks(sheet, scale)
-    _second(sheet, answer, scale, "What is known today of the same days", answer.hindsight)
+    _second(sheet, answer, scale, tr("What is known today of the same days"), answer.hindsight)
     if answer.of_day and scale.shows(answer.on) and answer.on < answer.until:
-        title = f"What was believed of {day_words(answer.on)}, as news came"
+        title = tr("What was believed of {day}, as news came", day=day_words(answer.on))
         _second(sheet, answer, scale, title, answer.of_day)
     sheet.y += 8
 
@@ -333,7 +342,8 @@ def _dated(belief: Belief, answer: BeliefAnswer) -> float:
 
 def days_after(belief: Belief, answer: BeliefAnswer) -> str:
     """How long after the first report: "day 56"."""
-    return f"day {ordinal(belief.first) - ordinal(answer.beliefs[0].first):,}"
+    number = ordinal(belief.first) - ordinal(answer.beliefs[0].first)
+    return tr("day {number}", number=written(number))
 
 
 def _pin(sheet: Sheet, answer: BeliefAnswer, pin: _Pin, top: float, bottom: float) -> None:
@@ -363,12 +373,13 @@ def _pin(sheet: Sheet, answer: BeliefAnswer, pin: _Pin, top: float, bottom: floa
 
 def _tip(belief: Belief, answer: BeliefAnswer) -> str:
     by = _by(belief, answer)
-    last = "" if belief.last == OPEN_END else f" until {day_words(belief.last)}"
-    said = belief_words(belief, answer.names)
-    return (
-        f"Believed from the evening of {day_words(belief.first)}{last}: {said}. "
-        f"{_headline(belief, answer)}{f' ({by})' if by else ''}."
-    )
+    first, said = day_words(belief.first), belief_words(belief, answer.names)
+    if belief.last == OPEN_END:
+        told = tr("Believed from the evening of {first}: {what}.", first=first, what=said)
+    else:
+        text = "Believed from the evening of {first} until {last}: {what}."
+        told = tr(text, first=first, last=day_words(belief.last), what=said)
+    return f"{told} {_headline(belief, answer)}{f' ({by})' if by else ''}."
 
 
 def _band(sheet: Sheet, answer: BeliefAnswer, scale: Axis, last: Day) -> None:
@@ -392,7 +403,7 @@ def _band(sheet: Sheet, answer: BeliefAnswer, scale: Axis, last: Day) -> None:
     if answer.until > last:
         at = scale.end + 8
         color = belief_box(sheet, answer.beliefs[-1], at, top, _TAIL - 8, BAND)
-        sheet.text(at + 8, top + 18, "no change until", SMALL, color=color)
+        sheet.text(at + 8, top + 18, tr("no change until"), SMALL, color=color)
         sheet.text(at + 8, top + 34, day_words(answer.until), SMALL, color=color, bold=True)
     sheet.y = top + BAND + 6
 
@@ -434,7 +445,10 @@ def _second(
             continue
         x, x2 = scale.at(first), scale.at(end)
         said = may_be(each, answer)
-        with sheet.about(answer.subject, f"{title}: {said}, from {day_words(first)}."):
+        with sheet.about(
+            answer.subject,
+            tr("{title}: {what}, from {day}.", title=title, what=said, day=day_words(first)),
+        ):
             color = belief_box(sheet, each, x + 1, sheet.y, max(x2 - x - 2, 1), THIN, edge=3)
             for word in (said, belief_words(each, answer.names)):
                 if width(word, SMALL) <= x2 - x - 12:
@@ -446,11 +460,12 @@ def _second(
 def may_be(each: Belief | Span, answer: BeliefAnswer) -> str:
     """What was believed, and what else might have been: "partly denied or denied"."""
     if each.status is None:
-        return "nothing"
+        return tr("nothing")
     others = [other for other in each.alternatives if other != each.status]
     if not others:
         return belief_words(each, answer.names)
-    return f"{held_words(each, answer.names)} or {others_words(others, answer.names)}"
+    held = held_words(each, answer.names)
+    return tr("{others} or {last}", others=held, last=others_words(others, answer.names))
 
 
 # --- standing: time runs downwards ----------------------------------------------------------------
@@ -493,8 +508,9 @@ def _standing(sheet: Sheet, answer: BeliefAnswer) -> None:
         sheet.y = top + tall
     sheet.y += 4
     if ordinal(answer.until) > days[-1]:
-        sheet.paragraph(f"No change until {day_words(answer.until)}.", TEXT, bold=True)
+        sheet.paragraph(tr("No change until {day}.", day=day_words(answer.until)), TEXT, bold=True)
     said = "; ".join(
-        f"from {day_words(each.valid_from)} {may_be(each, answer)}" for each in answer.hindsight
+        tr("from {day} {what}", day=day_words(each.valid_from), what=may_be(each, answer))
+        for each in answer.hindsight
     )
-    sheet.paragraph(f"What is known today of the same days: {said}.", SMALL)
+    sheet.paragraph(tr("What is known today of the same days: {what}.", what=said), SMALL)

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import UNSET, Struct
 
 from timeline.answers.course import Course, CoursesAnswer, Span
+from timeline.language import tr, tr_as, tr_count
 from timeline.model.dates import OPEN_START
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
@@ -39,7 +40,7 @@ _YEARS: Final = 731
 
 def courses_title(answer: CoursesAnswer) -> str:
     """What the picture is called."""
-    return f"{answer.name}: partnerships over time"
+    return tr("{company}: partnerships over time", company=answer.name)
 
 
 def courses_alt(answer: CoursesAnswer) -> str:
@@ -48,8 +49,13 @@ def courses_alt(answer: CoursesAnswer) -> str:
         f"{item_title(course, answer.company, answer.names)}: {standing(course, answer.names)}"
         for course in answer.courses
     ]
-    count = f"{len(items)} item{'' if len(items) == 1 else 's'}" if items else "nothing known"
-    said = f"Timeline of {answer.name}, {coordinate_words(answer)}: {count}."
+    count = tr_count("{count} item", "{count} items", len(items)) if items else tr("nothing known")
+    said = tr(
+        "Timeline of {company}, {when}: {what}.",
+        company=answer.name,
+        when=coordinate_words(answer),
+        what=count,
+    )
     return " ".join([said, *(f"{item}." for item in items)])
 
 
@@ -87,10 +93,12 @@ def courses_scene(
         _draw(sheet, answer, list(zip(shown, lanes, strict=True)), columns, scale)
         sheet.paragraph(_signs(answer, lanes, shown, scale), SMALL, color=sheet.colours.muted)
         if len(courses) > len(shown):
-            sheet.paragraph(f"and {len(courses) - len(shown)} more", TEXT, bold=True)
+            sheet.paragraph(
+                tr("and {count} more", count=len(courses) - len(shown)), TEXT, bold=True
+            )
     else:
-        nothing = nothing_of(answer.lens)
-        sheet.paragraph(f"{nothing} had been reported by this date.", TEXT)
+        text = "{nothing} had been reported by this date."
+        sheet.paragraph(tr(text, nothing=nothing_of(answer.lens)), TEXT)
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
     return sheet.scene(courses_title(answer), courses_alt(answer))
 
@@ -124,14 +132,20 @@ def _is_in(course: Course, window: Window) -> bool:
 
 
 def _subtitle(answer: CoursesAnswer, outside: int) -> str:
-    known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
-    said = f"State on {day_words(answer.on)}{known}."
+    said = [tr("State on {day}.", day=day_words(answer.on))]
+    if answer.known is not None:
+        known = day_words(answer.known)
+        said = [tr("State on {day}, as known on {known}.", day=day_words(answer.on), known=known)]
     if answer.learned_later:
-        more = answer.learned_later
-        said += f" {more} more item{'' if more == 1 else 's'} became known later."
+        one, many = (
+            "{count} more item became known later.",
+            "{count} more items became known later.",
+        )
+        said.append(tr_count(one, many, answer.learned_later))
     if outside:
-        said += f" {outside} item{'' if outside == 1 else 's'} outside of these days."
-    return said
+        one, many = "{count} item outside of these days.", "{count} items outside of these days."
+        said.append(tr_count(one, many, outside))
+    return " ".join(said)
 
 
 # --- where everything is --------------------------------------------------------------------------
@@ -183,9 +197,9 @@ def _draw(
     pitch = PITCH if columns.status is not None else PITCH + 22
     soft = sheet.colours.muted
     for x, text in (
-        (columns.status, "Status"),
-        (columns.since, "Since"),
-        (columns.remark, "Remark"),
+        (columns.status, tr_as("column", "Status")),
+        (columns.since, tr_as("column", "Since")),
+        (columns.remark, tr_as("column", "Remark")),
     ):
         if x is not None:
             sheet.text(x, top - 5, text, SMALL, color=soft)
@@ -250,16 +264,18 @@ def _row(
 def _remark(course: Course, answer: CoursesAnswer) -> str:
     """What a reader should know besides: what else may hold, what later reports say, or how much."""
     if course.status is None:
-        return "not on this day"
+        return tr("not on this day")
     if course.certainty == "contested":
-        return f"later reports say {others_words(course.alternatives, answer.names)}"
+        others = others_words(course.alternatives, answer.names)
+        return tr("later reports say {others}", others=others)
     if course.certainty == "possible":
-        return f"uncertain: may also be {others_words(course.alternatives, answer.names)}"
+        others = others_words(course.alternatives, answer.names)
+        return tr("uncertain: may also be {others}", others=others)
     if course.later:
-        return f"came out later: {status_words(course.later[0].status)}"
+        return tr("came out later: {status}", status=status_words(course.later[0].status))
     counted = [mark for mark in course.marks if mark.counts]
     last = max((mark.known[:10] for mark in counted), default="")
-    many = f"{len(counted)} report{'' if len(counted) == 1 else 's'}"
+    many = tr_count("{count} report", "{count} reports", len(counted))
     return f"{many}, {date(last)}" if len(counted) == 1 and last else many
 
 
@@ -297,18 +313,21 @@ def _signs(
     bars = [bar for lane in lanes for bar in lane.bars]
     cut = scale.cut
     said = (
-        ("dots: day not certain", any(lane.uncertain for lane in lanes)),
-        ("dashes: came out later", any(course.later for course in courses)),
-        ("!: later reports say otherwise", any(lane.contested for lane in lanes)),
-        ("◆ completed", any(bar.status == "completed" for bar in bars)),
-        ("thin: over or denied", any(bar.over for bar in bars)),
-        ("hatched: suspended or disputed", any(bar.group == "disputed" for bar in bars)),
-        ("pale: after that day", any(bar.first > answer.on for bar in bars)),
-        ("gap in a bar: the share changed", any(map(_has_changed, courses))),
-        ("arrow: goes on", any(lane.arrow is not None for lane in lanes)),
-        ("● a fact, as it was said", any(map(_is_fact, courses))),
+        (tr("dots: day not certain"), any(lane.uncertain for lane in lanes)),
+        (tr("dashes: came out later"), any(course.later for course in courses)),
+        (tr("!: later reports say otherwise"), any(lane.contested for lane in lanes)),
+        (tr("◆ completed"), any(bar.status == "completed" for bar in bars)),
+        (tr("thin: over or denied"), any(bar.over for bar in bars)),
+        (tr("hatched: suspended or disputed"), any(bar.group == "disputed" for bar in bars)),
+        (tr("pale: after that day"), any(bar.first > answer.on for bar in bars)),
+        (tr("gap in a bar: the share changed"), any(map(_has_changed, courses))),
+        (tr("arrow: goes on"), any(lane.arrow is not None for lane in lanes)),
+        (tr("● a fact, as it was said"), any(map(_is_fact, courses))),
         (
-            f"the scale changes on {date(calendar.fromordinal(cut).isoformat())} (//)"
+            tr(
+                "the scale changes on {day} (//)",
+                day=date(calendar.fromordinal(cut).isoformat()),
+            )
             if cut
             else "",
             cut is not None,

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from timeline.language import formatted, is_english
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import Day
 from timeline.render.plot.measure import width
@@ -72,7 +73,7 @@ class Axis(Struct, frozen=True):
                 yield from (tick for tick in part.ticks(size) if abs(tick[0] - at) > 36)
             return
         for step, text in _STEPS:
-            sample = size * 1.5 if upright else width(_label(date(2028, 12, 28), text), size)
+            sample = size * 1.5 if upright else width(label_of_day(date(2028, 12, 28), text), size)
             days = _DAYS[text] * step
             if days / (self.last - self.first) * abs(self.end - self.start) >= sample + 18:
                 break
@@ -81,7 +82,7 @@ class Axis(Struct, frozen=True):
             if day.toordinal() > self.last:
                 return
             if day.toordinal() >= self.first:
-                at, label = self.at(day.isoformat()), _label(day, text)
+                at, label = self.at(day.isoformat()), label_of_day(day, text)
                 taken = size * 1.5 if upright else width(label, size)
                 if not self.knots or abs(at - before) >= taken + 18:
                     yield at, label
@@ -192,16 +193,19 @@ MONTHS: Final = (
 )  # fmt: skip
 
 
-def _label(day: date, text: str) -> str:
+def label_of_day(day: date, text: str) -> str:
+    """A day, a month or a year, as an axis says it."""
     if text == "year":
         return str(day.year)
+    if not is_english():
+        return formatted("yMMM" if text == "month" else "yMMMd", day)
     month = f"{MONTHS[day.month - 1]} {day.year}"
     return month if text == "month" else f"{day.day} {month}"
 
 
 def day_words(day: Day) -> str:
     """``21 Nov 2025``."""
-    return _label(date.fromisoformat(day[:10]), "day")
+    return label_of_day(date.fromisoformat(day[:10]), "day")
 
 
 def _steps(day: date, step: int, text: str) -> Iterator[date]:

@@ -13,14 +13,16 @@ from msgspec import UNSET, Struct
 from timeline.answers.course import Course, Span
 from timeline.answers.network import TYING, NetworkAnswer, Tie, company_of
 from timeline.errors import InvalidValue
+from timeline.language import tr, tr_as
 from timeline.model.kinds import KINDS
 from timeline.model.values import Day, Subject
 from timeline.nearest import did_you_mean
+from timeline.render.fields import kind_words
 from timeline.render.kinds import kinds_of
 from timeline.render.plot.said import item_title, span_words
 from timeline.render.status import Group, group_of
 from timeline.render.text import capital
-from timeline.render.words import value_in_words
+from timeline.render.words import noun, value_in_words
 
 _FIRM: Final[dict[Group, int]] = {
     "ended": 0, "denied": 1, "rumoured": 2, "disputed": 3, "announced": 4, "active": 5,
@@ -83,7 +85,7 @@ class Filter(Struct, frozen=True, kw_only=True):
 def node_names(answer: NetworkAnswer) -> dict[str, str]:
     """What each node of a network is called: its company, or what a subject of many parties is."""
     nouns = {
-        course.subject: capital(KINDS[Subject.of(course.subject).kind].noun(course.kind))
+        course.subject: capital(noun(KINDS[Subject.of(course.subject).kind], course.kind))
         for course in answer.courses
     }
     return {node.company: nouns.get(node.company, node.name) for node in answer.nodes}
@@ -117,7 +119,7 @@ def parse_kinds(texts: Iterable[str]) -> tuple[str, ...]:
 def kind_label(kind: str) -> str:
     """A sort of tie in words: "Supply", "Owns a stake in"."""
     phrase = KINDS["relationship"].phrases.get(kind)
-    return phrase[0].replace("{}", "").strip() if phrase else capital(kind.replace("_", " "))
+    return capital(kind_words(kind) if phrase else tr_as("noun", kind.replace("_", " ")))
 
 
 def counts_of_kinds(answer: NetworkAnswer, shown: Filter) -> dict[str, int]:
@@ -232,23 +234,27 @@ def _width(courses: Sequence[Course], currency: str | None) -> float:
 def widths_in_words(currency: str | None) -> list[tuple[str, float]]:
     """What the widths of lines mean, each with its pixels."""
     if currency is None:
-        return [("one tie", 2.0), ("two", 4.0), ("three or more", 6.0)]
-    steps = ("under 1 bn", "1–10 bn", "10–100 bn", "100 bn or more")
+        return [(tr("one tie"), 2.0), (tr("two"), 4.0), (tr("three or more"), 6.0)]
+    steps = (tr("under 1 bn"), tr("1–10 bn"), tr("10–100 bn"), tr("100 bn or more"))
     widths = [*(wide for _, wide in _BY_MONEY), _WIDEST]
-    said = [(f"{currency} {step}", wide) for step, wide in zip(steps, widths, strict=True)]
-    return [("no amount", _UNSTATED), *said]
+    said = [
+        (tr("{currency} {amount}", currency=currency, amount=step), wide)
+        for step, wide in zip(steps, widths, strict=True)
+    ]
+    return [(tr("no amount"), _UNSTATED), *said]
 
 
 def _label(live: Sequence[tuple[Course, Span]], held: int) -> str:
     course, span = live[0]
     kind = KINDS[Subject.of(course.subject).kind]
     if kind.name == "relationship":
-        said = kind_label(course.kind or "").lower()
+        said = kind_words(course.kind or "")
         if span.value is not UNSET and span.value is not None:
-            said = f"owns {value_in_words(span.value, {})}"
+            said = tr("owns {share}", share=value_in_words(span.value, {}))
     else:
-        said = kind.name if kind.name == "commitment" else kind.noun(course.kind)
-        said = f"rumoured {said}" if kind.name == "rumour" else said
+        commits = kind.name == "commitment"
+        said = tr_as("noun", kind.name) if commits else noun(kind, course.kind)
+        said = tr("rumoured {what}", what=said) if kind.name == "rumour" else said
     return f"{said} + {held - 1}" if held > 1 else said
 
 

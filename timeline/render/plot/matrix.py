@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from timeline.answers.network import NetworkAnswer, company_of
+from timeline.language import tr
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.lines import Filter, Line, lines_of
@@ -33,8 +34,10 @@ def matrix_scene(
     sheet = Sheet(wide, look, links)
     names = shown_of(answer)
     order = [each for group in groups for each in group if each in names]
-    said = "Row: who supplies, owns, pays or makes. Column: for whom. Frames: who deals with each other."
-    sheet.head(f"{network_title(answer)}, as a matrix", said)
+    said = tr(
+        "Row: who supplies, owns, pays or makes. Column: for whom. Frames: who deals with each other."
+    )
+    sheet.head(tr("{what}, as a matrix", what=network_title(answer)), said)
     lines = [
         line for line in lines_of(answer, answer.ties, shown or Filter())
         if line.valid_from <= answer.on < line.valid_to and {line.one, line.other} <= names.keys()
@@ -62,7 +65,7 @@ def matrix_scene(
         first += inside
     sheet.y = top + len(order) * cell + 8
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
-    return sheet.scene(f"{network_title(answer)}, as a matrix", network_alt(answer))
+    return sheet.scene(tr("{what}, as a matrix", what=network_title(answer)), network_alt(answer))
 
 
 def _grid(

@@ -10,6 +10,7 @@ from typing import Final
 
 from timeline.answers.circles import Circle, days_of_circles
 from timeline.answers.network import NetworkAnswer, company_of, is_subject
+from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import Day
@@ -30,7 +31,7 @@ from timeline.render.plot.measure import width
 from timeline.render.plot.placing import Box, apart, place_labels
 from timeline.render.plot.said import item_title, standing
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet, Value
-from timeline.render.status import GROUPS, Group
+from timeline.render.status import GROUPS, Group, legend_words
 from timeline.render.text import capital, join
 
 MOST: Final = 60
@@ -64,8 +65,9 @@ _ALWAYS: Final = (OPEN_START, OPEN_END)
 def network_title(answer: NetworkAnswer) -> str:
     """What the picture is called."""
     if answer.company is None:
-        return "Who is tied to whom"
-    return f"{answer.names.get(answer.company, answer.company)}: who is tied to whom"
+        return tr("Who is tied to whom")
+    name = answer.names.get(answer.company, answer.company)
+    return tr("{company}: who is tied to whom", company=name)
 
 
 def network_alt(answer: NetworkAnswer) -> str:
@@ -76,7 +78,11 @@ def network_alt(answer: NetworkAnswer) -> str:
         course = courses[subject]
         said.append(f"{item_title(course, None, answer.names)}: {standing(course, answer.names)}.")
     count = sum(not is_subject(node.company) for node in answer.nodes)
-    head = f"Network of {count} compan{'y' if count == 1 else 'ies'}, {coordinate_words(answer)}."
+    head = tr_count(
+        "Network of {count} company, {when}.",
+        "Network of {count} companies, {when}.",
+        count, count=count, when=coordinate_words(answer),
+    )  # fmt: skip
     return " ".join([head, *said])
 
 
@@ -125,7 +131,7 @@ def network_scene(
         sheet.text(
             MARGIN,
             sheet.y + 20,
-            "Nothing that ties companies is known here.",
+            tr("Nothing that ties companies is known here."),
             color=sheet.colours.muted,
         )
     sheet.y += high + 34
@@ -138,12 +144,17 @@ def network_scene(
 
 
 def _subtitle(answer: NetworkAnswer, shown: int) -> str:
-    known = "" if answer.known is None else f", as known on {day_words(answer.known)}"
     if answer.then:
-        known = ", as known by its evening"
-    said = f"Ties on the day below{known}. A hollow circle has none that is current."
+        said = tr("Ties on the day below, as known by its evening.")
+    elif answer.known is not None:
+        text = "Ties on the day below, as known on {day}."
+        said = tr(text, day=day_words(answer.known))
+    else:
+        said = tr("Ties on the day below.")
+    said += f" {tr('A hollow circle has none that is current.')}"
     if shown < len(answer.nodes):
-        said += f" The {shown} companies with most ties of {len(answer.nodes):,}."
+        text = "The {shown} companies with most ties of {count}."
+        said += f" {tr(text, shown=shown, count=written(len(answer.nodes)))}"
     return said
 
 
@@ -166,14 +177,20 @@ def pairs_of(answer: NetworkAnswer, shown: Filter | None = None) -> list[Line]:
     return [line for line in lines if line.valid_from <= on < line.valid_to]
 
 
-_NATURES: Final = {"invests": "{} puts money or shares into {}", "buys": "{} buys from {}"}
+NATURES: Final = {
+    "invests": "{payer} puts money or shares into {payee}",
+    "buys": "{payer} buys from {payee}",
+}
+"""What flows in a circle of money, in a sentence."""
 
 
 def circle_words(circle: Circle, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """A sentence for who pays whom in a circle of money, each with the first subject that says so."""
     said: dict[str, str] = {}
     for flow in circle.flows:
-        sentence = _NATURES[flow.nature].format(names[flow.payer], names[flow.payee])
+        sentence = tr_as(
+            "headline", NATURES[flow.nature], payer=names[flow.payer], payee=names[flow.payee]
+        )
         said.setdefault(sentence, flow.subject)
     return list(said.items())
 
@@ -190,16 +207,24 @@ def hub_sentence(answer: NetworkAnswer, shown: Filter | None = None) -> str:
         line for line in lines_of(answer, answer.ties, taken)
         if line.valid_from <= answer.on < line.valid_to
     ]  # fmt: skip
-    sort = "a tie" if taken.over else "a current tie"
-    count = len(now)
+    count, day = len(now), day_words(answer.on)
+    if not count and taken.over:
+        return tr("No two companies had a tie on {day}.", day=day)
     if not count:
-        return f"No two companies had {sort} on {day_words(answer.on)}."
-    pairs = "one pair" if count == 1 else f"{count:,} pairs"
-    said = f"{capital(pairs)} of companies had {sort} on {day_words(answer.on)}"
+        return tr("No two companies had a current tie on {day}.", day=day)
+    if taken.over:
+        one, many = (
+            "One pair of companies had a tie on {day}",
+            "{count} pairs of companies had a tie on {day}",
+        )
+    else:
+        one = "One pair of companies had a current tie on {day}"
+        many = "{count} pairs of companies had a current tie on {day}"
+    said = tr_count(one, many, count, day=day)
     ends = Counter(end for line in now for end in (line.one, line.other) if not is_subject(end))
     hub, most = max(ends.items(), key=lambda each: (each[1], each[0]), default=("", 0))
     if most > 1 and count > most:
-        said += f"; {node_names(answer)[hub]} stands in {most} of them"
+        said += f"; {tr('{company} stands in {count} of them', company=node_names(answer)[hub], count=most)}"
     return f"{said}."
 
 
@@ -373,10 +398,18 @@ class _Web:
             fill = sheet.colours.text if ties else sheet.colours.background
             seen = self.seen(stretch)
             if is_subject(name):  # a square, to which the lines of all its parties lead
-                with sheet.about(name, f"{text}: {ties} current parties", **seen):
+                one, many = "{count} current party", "{count} current parties"
+                parties = tr_count(one, many, ties, count=ties)
+                with sheet.about(
+                    name,
+                    f"{text}: {parties}",
+                    **seen,
+                ):
                     sheet.mark("rect", x=x - 7, y=y - 7, width=14, height=14, fill=fill, **stroke)
                 continue
-            many = f"{ties} current tie{'' if ties == 1 else 's'}" if ties else "no current tie"
+            many = tr("no current tie")
+            if ties:
+                many = tr_count("{count} current tie", "{count} current ties", ties, count=ties)
             with sheet.about(f"company:{company_of(name)}", f"{text}: {many}", **seen):
                 sheet.mark("circle", cx=x, cy=y, r=radius, fill=fill, **stroke)
 
@@ -409,7 +442,7 @@ def _lit(
     until: dict[frozenset[str], Day] = {}
     found = []
     for first, last, companies in days_of_circles(answer, set(names)):
-        told = f"Money goes round: {join(called[each] for each in companies)}"
+        told = tr("Money goes round: {names}", names=join(called[each] for each in companies))
         for ends in zip(companies, [*companies[1:], companies[0]], strict=True):
             pair = frozenset(ends)
             begin = max(first, until.get(pair, first))
@@ -421,19 +454,20 @@ def _lit(
 
 def _legend(sheet: Sheet, lines: Sequence[Line], currency: str | None, *, circles: bool) -> None:
     groups = [group for group in GROUPS if any(line.group == group for line in lines)]
-    entries: list[tuple[str, float]] = [(group, 36.0) for group in groups]
+    called = {legend_words(group): group for group in groups}
+    entries: list[tuple[str, float]] = [(text, 36.0) for text in called]
     widths = {wide: text for text, wide in widths_in_words(currency)}
     drawn = sorted({line.wide for line in lines if line.group not in OVER and line.wide in widths})
     if len(drawn) > 1:
         entries += [(widths[wide], 26.0) for wide in drawn]
     if circles:
-        entries.append(("money goes round", 36.0))
+        entries.append((tr("money goes round"), 36.0))
     if any(line.directed for line in lines):
-        entries.append(("→ from who supplies, owns, pays or makes", 0.0))
+        entries.append((tr("→ from who supplies, owns, pays or makes"), 0.0))
     for (text, before), (x, y) in zip(entries, sheet.flow(entries), strict=True):
         colours = sheet.colours
-        if text in groups:
-            group = next(each for each in groups if each == text)
+        if text in called:
+            group = called[text]
             sheet.line(x, y, x + 30, y, stroke=colours.groups[group], stroke_width=3,
                        stroke_dasharray=_DASHES[group])  # fmt: skip
         elif before == 26.0:

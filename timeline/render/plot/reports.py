@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date as calendar
 from math import sqrt
 from typing import Final
 
 from timeline.answers.course import Course, Mark
 from timeline.answers.days import day_of
 from timeline.answers.network import NetworkAnswer
+from timeline.language import tr, tr_count, written
 from timeline.model.values import ALWAYS, Day
 from timeline.render.headlines import headline
 from timeline.render.picture import Headline
 from timeline.render.plot.colours import Look
+from timeline.render.plot.days import label_of_day
 from timeline.render.plot.lines import Filter, kind_of_tie
 from timeline.render.plot.measure import width
 from timeline.render.plot.said import item_of_course, mark_level_words
@@ -68,7 +71,6 @@ def activity_scene(
     wide: int,
     links: Links | None = None,
     *,
-    noun: str = "report",
     on: Day | None = None,
 ) -> Scene:
     """A bar a month, as high as the square root of what it counts; those after a day are hollow.
@@ -85,7 +87,8 @@ def activity_scene(
     for month, number in sorted(months.items()):
         left = (_number(month) - start) * step
         high = max(_BARS * sqrt(number) / most, 3)
-        said = f"{_words(month)}: {number:,} {noun}{'' if number == 1 else 's'}"
+        many = tr_count("{count} report", "{count} reports", number)
+        said = f"{_words(month)}: {many}"
         later = on is not None and month > on[:7]
         with sheet.about(f"month:{month}", said):
             sheet.rect(left, 18, max(step, 6), _BARS, fill=sheet.colours.background)
@@ -98,7 +101,7 @@ def activity_scene(
     _years(sheet, range(int(first[:4]), int(last[:4]) + 1), step * 12, base)
     peak = max(sorted(months), key=lambda each: months[each], default=None)
     if peak is not None:
-        said = f"{months[peak]:,} in {_words(peak)}"
+        said = tr("{count} in {month}", count=written(months[peak]), month=_words(peak))
         middle = (_number(peak) - start) * step
         room = width(said, SMALL) + 8
         sheet.text(
@@ -106,8 +109,9 @@ def activity_scene(
             align="end" if middle > room else "start", color=sheet.colours.muted,
         )  # fmt: skip
     sheet.y = base + 18
-    title = f"{noun.capitalize()}s by month"
-    return sheet.scene(title, f"{title}, {_words(first)} to {_words(last)}.")
+    title = tr("Reports by month")
+    alt = tr("{title}, {first} to {last}.", title=title, first=_words(first), last=_words(last))
+    return sheet.scene(title, alt)
 
 
 def _years(sheet: Sheet, years: Sequence[int], step: float, base: float) -> None:
@@ -123,21 +127,5 @@ def _number(month: str) -> int:
     return 12 * int(month[:4]) + int(month[5:7]) - 1
 
 
-_MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
-
-
 def _words(month: str) -> str:
-    return f"{_MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+    return label_of_day(calendar.fromisoformat(f"{month[:7]}-01"), "month")

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from timeline.answers import CompanyItem
 from timeline.answers.course import Course, Mark, Span
+from timeline.language import tr, tr_count
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import ALWAYS, Instant
 from timeline.render.fields import type_words
@@ -56,13 +57,18 @@ def item_of_course(course: Course, company: str | None = None) -> CompanyItem:
 def standing(course: Course | Span, names: Names) -> str:
     """Its status in words, with what else may hold: "announced; may also be absent"."""
     if course.status is None:
-        return "absent on that day"
+        return tr("absent on that day")
     claim = claim_words(course, names) if isinstance(course, Span) else status_words(course.status)
-    said = claim + (", disputed" if course.disputed else "")
+    said = tr("{status}, disputed", status=claim) if course.disputed else claim
     if course.certainty == "definite":
         return said
-    said += ", contested" if course.certainty == "contested" else ""
-    return f"{said}; may also be {others_words(course.alternatives, names)}"
+    if course.certainty == "contested":
+        said = tr("{status}, contested", status=said)
+    return tr(
+        "{status}; may also be {others}",
+        status=said,
+        others=others_words(course.alternatives, names),
+    )
 
 
 def claim_words(span: Span, names: Names) -> str:
@@ -84,8 +90,10 @@ def others_words(alternatives: Iterable[Any], names: Names) -> str:
 
 def days_words(span: Span) -> str:
     """``20 Nov 2025 until 1 Jan 2026``; open ends in words. The last day is not included in a span."""
-    first = "always" if span.valid_from == OPEN_START else date(span.valid_from)
-    return f"from {first}" if span.valid_to == OPEN_END else f"{first} until {date(span.valid_to)}"
+    first = tr("always") if span.valid_from == OPEN_START else date(span.valid_from)
+    if span.valid_to == OPEN_END:
+        return tr("from {date}", date=first)
+    return tr("{first} until {last}", first=first, last=date(span.valid_to))
 
 
 def span_words(
@@ -110,12 +118,13 @@ def evidence_words(marks: Sequence[Mark], sources: Mapping[str, str]) -> str:
     """Who reported some events: the last ones by name."""
     cited = list(dict.fromkeys(slug for mark in marks for slug in mark.sources))
     if not cited:
-        return "No source is named."
-    before = f"{len(cited) - _MOST_SOURCES} more, " if len(cited) > _MOST_SOURCES else ""
+        return tr("No source is named.")
+    more = len(cited) - _MOST_SOURCES
+    before = tr("{count} more", count=more) + ", " if more > 0 else ""
     said = "; ".join(sources.get(slug, slug) for slug in cited[-_MOST_SOURCES:])
-    return f"{'Source' if len(cited) == 1 else 'Sources'}: {before}{said}."
+    return tr_count("Source: {sources}.", "Sources: {sources}.", len(cited), sources=before + said)
 
 
 def known_words(known: Instant) -> str:
     """The day on which something became public."""
-    return "always" if known == ALWAYS else date(known[:10])
+    return tr("always") if known == ALWAYS else date(known[:10])

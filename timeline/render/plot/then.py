@@ -18,6 +18,7 @@ from timeline.answers.diff import Change
 from timeline.answers.model import CompanyItem
 from timeline.answers.sources import Cited
 from timeline.answers.then import Pair, ThenAnswer
+from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject
 from timeline.render.coordinate import coordinate_options, nothing_of
@@ -31,10 +32,10 @@ from timeline.render.plot.measure import shorten, width, wrap
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
 from timeline.render.question import days_words, held_words, ordinal
 from timeline.render.status import Group, group_of, status_words
-from timeline.render.terms import step_words, term_words
+from timeline.render.terms import label_words, step_words, term_words
 from timeline.render.text import capital, join
 from timeline.render.titles import title
-from timeline.render.words import date
+from timeline.render.words import date, since
 
 NARROW: Final = 700
 """Below it the sides stand below each other, and the lanes are left to the list."""
@@ -49,7 +50,6 @@ _LINES: Final = 5
 """Lines of a card below its title."""
 _NAMES: Final = 240
 _LANE: Final = 28
-_RULE: Final = "{} had been reported about this by {}."
 
 
 def then_title(answer: ThenAnswer) -> str:
@@ -58,13 +58,20 @@ def then_title(answer: ThenAnswer) -> str:
     if ":" in answer.target:
         item = next((pair.now or pair.then for pair in answer.pairs), None)
         said = title(item, None, answer.names) if item is not None else answer.target
-        about, whom = f"{said}: what", ""
-    else:
-        about, whom = "What", f" about {answer.name}"
+        if today:
+            return tr("{what}: what a reader can know today", what=said)
+        now = tr("today") if answer.known is None else tr("by {day}", day=day_words(answer.until))
+        return tr(
+            "{what}: what a reader could know on {day}, and what is known {now}",
+            what=said, day=day_words(answer.on), now=now,
+        )  # fmt: skip
     if today:
-        return f"{about} a reader can know{whom} today"
-    now = "today" if answer.known is None else f"by {day_words(answer.until)}"
-    return f"{about} a reader could know{whom} on {day_words(answer.on)}, and what is known {now}"
+        return tr("What a reader can know about {company} today", company=answer.name)
+    now = tr("today") if answer.known is None else tr("by {day}", day=day_words(answer.until))
+    return tr(
+        "What a reader could know about {company} on {day}, and what is known {now}",
+        company=answer.name, day=day_words(answer.on), now=now,
+    )  # fmt: skip
 
 
 def then_words(answer: ThenAnswer) -> str:
@@ -72,37 +79,61 @@ def then_words(answer: ThenAnswer) -> str:
     different = answer.different
     count = len(answer.pairs)
     if not count:
-        return f"{nothing_of(answer.lens)} had been reported about this day."
+        text = "{nothing} had been reported about this day."
+        return tr(text, nothing=nothing_of(answer.lens))
     if not different:
-        return (
-            f"{'It reads' if count == 1 else f'All {count} entries read'} the same on both sides."
+        one, many = (
+            "It reads the same on both sides.",
+            "All {count} entries read the same on both sides.",
         )
-    said = (
-        "It reads differently now."
-        if count == 1
-        else f"{len(different)} of {count} entries read{'s' if len(different) == 1 else ''} differently now."
-    )
+        return tr_count(one, many, count, count=count)
+    if count == 1:
+        said = tr("It reads differently now.")
+    else:
+        said = tr_count(
+            "{count} of {entries} entries reads differently now.",
+            "{count} of {entries} entries read differently now.",
+            len(different), count=len(different), entries=count,
+        )  # fmt: skip
     days = sorted({pair.days for pair in different if pair.days is not None})
     if not days:
         return said
-    told = join(f"{each:,}" for each in days) if len(days) <= 3 else f"{days[0]:,} to {days[-1]:,}"
-    plural = "" if days == [1] else "s"
-    return f"{said} Whoever asked on that day had to wait {told} day{plural} for the news."
+    if len(days) <= 3:
+        told = join(map(written, days))
+    else:
+        told = tr("{low} to {high}", low=written(days[0]), high=written(days[-1]))
+    waited = tr_count(
+        "Whoever asked on that day had to wait {count} day for the news.",
+        "Whoever asked on that day had to wait {count} days for the news.",
+        1 if days == [1] else 2, count=told,
+    )  # fmt: skip
+    return f"{said} {waited}"
 
 
 def then_alt(answer: ThenAnswer) -> str:
     """The picture in words, for whoever does not see it."""
     said = [f"{then_title(answer)}. {then_words(answer)}"]
     for pair in answer.different:
-        late = f", {days_words(pair.days)} later" if pair.days is not None else ""
+        late = f", {later_words(pair.days)}" if pair.days is not None else ""
         said.append(
-            f"{_name(pair, answer)}: then {_status(pair.then)}, now {_status(pair.now)}{late}."
+            tr(
+                "{what}: then {then}, now {now}{late}.",
+                what=_name(pair, answer),
+                then=_status(pair.then),
+                now=_status(pair.now),
+                late=late,
+            )
         )
     return " ".join(said)
 
 
+def later_words(days: int) -> str:
+    """How many days later something came: "12 days later"."""
+    return tr_count("{count} day later", "{count} days later", days)
+
+
 def _status(item: CompanyItem | None) -> str:
-    return "not reported yet" if item is None else status_words(item.status)
+    return tr("not reported yet") if item is None else status_words(item.status)
 
 
 def _name(pair: Pair, answer: ThenAnswer) -> str:
@@ -187,12 +218,11 @@ def _card(
 ) -> _Card:
     room = wide - 2 * _PAD
     if side is None:
-        word = "no longer so" if now else "not reported yet"
-        rule = (
-            "What was reported then counts no longer."
-            if now
-            else _RULE.format(nothing_of(answer.lens), day_words(answer.on))
-        )
+        word = tr("no longer so") if now else tr("not reported yet")
+        rule = tr("What was reported then counts no longer.")
+        if not now:
+            text = "{nothing} had been reported about this by {day}."
+            rule = tr(text, nothing=nothing_of(answer.lens), day=day_words(answer.on))
         lines = wrap(rule, TEXT, room)
         return _Card(word, None, False, [], lines, [], now, 52.0 + _STEP * len(lines))
     word = status_words(side.status)
@@ -223,7 +253,8 @@ def _differing(change: Change, kind: str, answer: ThenAnswer, *, now: bool) -> I
     if change.change == "terms":
         for term, each in value.items():
             if each is not None and term in KINDS[kind].words and term != "parties":
-                yield f"{capital(label_of(term))}: {term_words(KINDS[kind], term, each, answer.names)}."
+                label = capital(label_words(label_of(term)))
+                yield f"{label}: {term_words(KINDS[kind], term, each, answer.names)}."
     elif change.change == "steps":
         for step in value:
             yield f"{capital(step_words(step, answer.names, answer.levels))}."
@@ -286,7 +317,8 @@ def _draw_card(sheet: Sheet, card: _Card, x: float, y: float, wide: float, high:
         sheet.text(left, at, line, SMALL, color=colours.muted)
 
 
-_WORDS: Final = {"new": "new", "changed": "changed", "gone": "gone"}
+DIFFERENCES: Final = ("new", "changed", "gone")
+"""What became of an entry, in a word."""
 
 
 def _beside(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
@@ -294,7 +326,7 @@ def _beside(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
     wide = (sheet.room - GAP) / 2
     right = MARGIN + wide + GAP
     heads = (
-        (MARGIN, f"As it was reported by the evening of {day_words(answer.on)}"),
+        (MARGIN, tr("As it was reported by the evening of {day}", day=day_words(answer.on))),
         (right, _heading(answer)),
     )
     if answer.pairs:
@@ -322,15 +354,20 @@ def _beside(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
 
 def _heading(answer: ThenAnswer) -> str:
     if answer.known is None:
-        return f"As we know it today, {day_words(answer.until)}"
-    return f"As it was known by {day_words(answer.until)}"
+        return tr("As we know it today, {day}", day=day_words(answer.until))
+    return tr("As it was known by {day}", day=day_words(answer.until))
 
 
 def _arrow(sheet: Sheet, pair: Pair, x: float, middle: float) -> None:
     colours = sheet.colours
     centre = x + GAP / 2
     sheet.text(
-        centre, middle - 16, _WORDS[pair.difference], TEXT, color=colours.muted, align="middle"
+        centre,
+        middle - 16,
+        tr_as("change", pair.difference),
+        TEXT,
+        color=colours.muted,
+        align="middle",
     )
     if pair.days is not None:
         sheet.text(centre, middle + 3, days_words(pair.days), 14, bold=True, align="middle")
@@ -342,12 +379,13 @@ def _arrow(sheet: Sheet, pair: Pair, x: float, middle: float) -> None:
 
 
 def _sentence(pair: Pair, answer: ThenAnswer) -> str:
-    late = (
-        f", first reported on {day_words(pair.reported)}, {days_words(pair.days)} later"
-        if pair.reported is not None and pair.days is not None
-        else ""
-    )
-    return f"{_name(pair, answer)}: {_status(pair.then)} then, {_status(pair.now)} now{late}"
+    parts = {"what": _name(pair, answer), "then": _status(pair.then), "now": _status(pair.now)}
+    if pair.reported is None or pair.days is None:
+        return tr("{what}: {then} then, {now} now", **parts)
+    return tr(
+        "{what}: {then} then, {now} now, first reported on {day}, {later}",
+        day=day_words(pair.reported), later=later_words(pair.days), **parts,
+    )  # fmt: skip
 
 
 def _same(sheet: Sheet, answer: ThenAnswer) -> None:
@@ -360,7 +398,7 @@ def _same(sheet: Sheet, answer: ThenAnswer) -> None:
         assert item is not None
         word = status_words(item.status)
         taken = width(word, SMALL, bold=True) + 14
-        since = f"since {date(item.since)}" if item.since is not None else ""
+        began = tr("since {day}", day=since(item.since)) if item.since is not None else ""
         with sheet.about(pair.subject, _sentence(pair, answer)):
             sheet.line(MARGIN, sheet.y, sheet.width - MARGIN, sheet.y, stroke=colours.line)
             if narrow:
@@ -371,7 +409,9 @@ def _same(sheet: Sheet, answer: ThenAnswer) -> None:
                 middle = sheet.y + 18
                 pill(sheet, _group(item), item.status, MARGIN, middle, taken)
                 room = sheet.room - taken - 8
-                told = shorten(wrap(f"{since} · no difference", SMALL, room), 1, SMALL, room)[0]
+                told = shorten(
+                    wrap(f"{began} · {tr('no difference')}", SMALL, room), 1, SMALL, room
+                )[0]
                 sheet.text(MARGIN + taken + 8, middle + 4, told, SMALL, color=colours.muted)
                 sheet.y = middle + 16
                 continue
@@ -382,17 +422,19 @@ def _same(sheet: Sheet, answer: ThenAnswer) -> None:
             left = sheet.width * 0.5
             pill(sheet, _group(item), item.status, left, middle, taken)
             room = sheet.width - MARGIN - 100 - left - taken - 8
-            told = shorten(wrap(since, TEXT, room), 1, TEXT, room)[0]
+            told = shorten(wrap(began, TEXT, room), 1, TEXT, room)[0]
             sheet.text(left + taken + 8, middle + 4, told, TEXT)
             sheet.text(
-                sheet.width - MARGIN, middle + 4, "no difference", SMALL, color=colours.muted, align="end"
+                sheet.width - MARGIN, middle + 4, tr("no difference"), SMALL, color=colours.muted, align="end"
             )  # fmt: skip
             sheet.y += 30
     if same:
         sheet.line(MARGIN, sheet.y, sheet.width - MARGIN, sheet.y, stroke=colours.line)
         sheet.y += 8
     if len(same) > MOST:
-        sheet.paragraph(f"and {len(same) - MOST} more without a difference", TEXT, bold=True)
+        sheet.paragraph(
+            tr("and {count} more without a difference", count=len(same) - MOST), TEXT, bold=True
+        )
 
 
 def _group(item: CompanyItem) -> Group:
@@ -404,7 +446,11 @@ def _below(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
     for pair in answer.different:
         with sheet.about(pair.subject, _sentence(pair, answer)):
             for now, side in ((False, pair.then), (True, pair.now)):
-                head = _heading(answer) if now else f"As reported by {day_words(answer.on)}"
+                head = (
+                    _heading(answer)
+                    if now
+                    else tr("As reported by {day}", day=day_words(answer.on))
+                )
                 sheet.y += 22
                 sheet.text(MARGIN, sheet.y, head, SMALL, bold=True, color=sheet.colours.muted)
                 sheet.y += 7
@@ -412,10 +458,14 @@ def _below(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
                 _draw_card(sheet, card, MARGIN, sheet.y, sheet.room, card.high)
                 sheet.y += card.high
                 if not now:
-                    late = "" if pair.days is None else f", {days_words(pair.days)} later"
+                    late = "" if pair.days is None else f", {later_words(pair.days)}"
                     sheet.y += 24
                     sheet.text(
-                        MARGIN + _PAD, sheet.y, f"{_WORDS[pair.difference]}{late} ↓", 14, bold=True
+                        MARGIN + _PAD,
+                        sheet.y,
+                        f"{tr_as('change', pair.difference)}{late} ↓",
+                        14,
+                        bold=True,
                     )
         sheet.y += 14
     _same(sheet, answer)
@@ -430,7 +480,7 @@ def _on_a_line(sheet: Sheet, answer: ThenAnswer) -> None:
     courses = [c for c in answer.courses if pairs[c.subject].difference != "same"]
     courses += [c for c in answer.courses if pairs[c.subject].difference == "same"][:MOST]
     sheet.y += 30
-    sheet.text(MARGIN, sheet.y, "The same on a line", 16, bold=True)
+    sheet.text(MARGIN, sheet.y, tr("The same on a line"), 16, bold=True)
     left, right = MARGIN + min(_NAMES, sheet.width * 0.24), float(sheet.width - MARGIN)
     scale = _line_axis(answer, courses, left, right)
     sheet.y += 34
@@ -472,7 +522,8 @@ def _legend(sheet: Sheet, answer: ThenAnswer, scale: Axis) -> None:
     at, word = scale.at(answer.on), day_words(answer.on)
     half = width(word, TEXT, bold=True) / 2 + 12
     soft = sheet.colours.muted
-    left, right = "reported by then: drawn full", "came out later: dashed; dots: day not certain"
+    left = tr("reported by then: drawn full")
+    right = tr("came out later: dashed; dots: day not certain")
     if at - half - 10 - width(left, SMALL) > MARGIN:
         sheet.text(at - half - 10, sheet.y, left, SMALL, color=soft, align="end")
     if at + half + 10 + width(right, SMALL) < sheet.width - MARGIN:
@@ -565,7 +616,7 @@ def later_bar(sheet: Sheet, span: Span, middle: float, scale: Axis, answer: Then
     x, x2 = scale.at(span.valid_from), max(scale.at(span.valid_to), scale.at(span.valid_from) + 3)
     dash = "7 4" if span.certainty == "definite" else "1.5 3.5"
     word = held_words(span, answer.names)
-    word = word if span.certainty == "definite" else f"perhaps {word}"
+    word = word if span.certainty == "definite" else tr("perhaps {status}", status=word)
     room = x2 - x - 12
     if group in ("denied", "ended"):
         sheet.line(x, middle + 5, x2, middle + 5, stroke=colours.groups[group], stroke_width=4,
@@ -588,7 +639,7 @@ def _late(sheet: Sheet, answer: ThenAnswer, pair: Pair, y: float, scale: Axis) -
     x, x2 = scale.at(answer.on), scale.at(pair.reported)
     sheet.line(x, y, x2 - 6, y, stroke=colours.text, stroke_width=1.5)
     sheet.mark("path", d=f"M{x2 - 8:.1f} {y - 4:.1f}l8 4l-8 4Z", fill=colours.text)
-    word = f"{days_words(pair.days)} later"
+    word = later_words(pair.days)
     wide = width(word, SMALL, bold=True) + 18
     if x2 - x > wide + 24:
         middle = (x + x2) / 2
@@ -619,7 +670,7 @@ def _divider(sheet: Sheet, answer: ThenAnswer, scale: Axis, top: float, bottom: 
     made = sheet.mark(
         "g", class_="divider", data_first=scale.first, data_last=scale.last, data_start=scale.start,
         data_end=scale.end, data_at=at, data_on=answer.on,
-        data_words=f"{word}, {count} difference{'' if count == 1 else 's'}",
+        data_words=f"{word}, {tr_count('{count} difference', '{count} differences', count)}",
     )  # fmt: skip
     made.inside = inside
 
@@ -632,16 +683,24 @@ def _foot(sheet: Sheet, answer: ThenAnswer, notes: _Notes) -> None:
     sheet.y += 8
     how = []
     if answer.different:
-        how.append(f"Days count from {day_words(answer.on)} to the first report of the difference.")
+        how.append(
+            tr(
+                "Days count from {day} to the first report of the difference.",
+                day=day_words(answer.on),
+            )
+        )
     if answer.began_later:
         count = answer.began_later
         how.append(
-            f"{count} entr{'y' if count == 1 else 'ies'} that began only after that day "
-            f"{'is' if count == 1 else 'are'} left out."
+            tr_count(
+                "{count} entry that began only after that day is left out.",
+                "{count} entries that began only after that day are left out.",
+                count,
+            )
         )
     if how:
-        sheet.paragraph(f"How to read it. {' '.join(how)}", SMALL, color=soft)
+        sheet.paragraph(tr("How to read it. {how}", how=" ".join(how)), SMALL, color=soft)
     rows = list(notes.rows())
     if rows:
-        sheet.paragraph(f"Sources. {' '.join(rows)}", SMALL, color=soft)
+        sheet.paragraph(tr("Sources. {sources}", sources=" ".join(rows)), SMALL, color=soft)
     sheet.foot(f"{answer.target} · {coordinate_options(answer)}")

@@ -7,6 +7,7 @@ from typing import Final
 
 from timeline.answers.belief import OPEN, TRUE, Settlement
 from timeline.answers.tracker import Settled, Tracked, TrackerAnswer
+from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END
 from timeline.render.coordinate import coordinate_options
 from timeline.render.plot.belief import belief_box
@@ -14,7 +15,7 @@ from timeline.render.plot.colours import Look
 from timeline.render.plot.days import day_words
 from timeline.render.plot.measure import shorten, width, wrap
 from timeline.render.plot.sheet import MARGIN, SMALL, TEXT, Links, Scene, Sheet
-from timeline.render.question import days_words, ordinal, outcome_words, question
+from timeline.render.question import after_days, days_words, ordinal, outcome_words, question
 from timeline.render.status import Group, group_of
 from timeline.render.text import capital, join
 from timeline.render.words import name_of
@@ -26,35 +27,46 @@ STEP: Final = 3
 BAR: Final = 18
 ROW: Final = 42
 _SCALES: Final = (7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650)
-_WHEN: Final = {365: "1 year", 730: "2 years", 1825: "5 years", 3650: "10 years"}
+_YEARS: Final = {365: 1, 730: 2, 1825: 5, 3650: 10}
 
 
 def tracker_title(answer: TrackerAnswer) -> str:
     """What the picture is called."""
-    whose = f" of {name_of(answer.company, answer.names)}" if answer.company else ""
-    return f"Rumours and announced deals{whose}: how each question was settled"
+    if answer.company:
+        return tr(
+            "Rumours and announced deals of {company}: how each question was settled",
+            company=name_of(answer.company, answer.names),
+        )
+    return tr("Rumours and announced deals: how each question was settled")
 
 
 def tracker_words(answer: TrackerAnswer) -> str:
     """How many came true, and how long that took: "12 settled, 8 came true after 183 days (median)"."""
     if not answer.groups:
-        return "No question had been reported by this date."
+        return tr("No question had been reported by this date.")
     return f"{capital('; '.join(map(group_words, answer.groups)))}."
 
 
 def group_words(group: Settled) -> str:
     """How many questions have an outcome, and how many days they took."""
-    said = f"{group.questions:,} {outcome_words(_outcome(group.outcome))}"
+    said = tr_as(
+        "summary",
+        "{items} {status}",
+        items=written(group.questions),
+        status=outcome_words(_outcome(group.outcome)),
+    )
     if group.median is None:
         return said
     if group.questions == 1:
-        return f"{said} after {days_words(round(group.median))}"
-    between = (
-        f", half of them {round(group.lower):,} to {round(group.upper):,}"
-        if group.lower is not None and group.upper is not None and group.questions > 3
-        else ""
-    )
-    return f"{said} (median {round(group.median):,} days{between})"
+        return after_days(said, round(group.median))
+    median = written(round(group.median))
+    if group.lower is not None and group.upper is not None and group.questions > 3:
+        return tr(
+            "{what} (median {median} days, half of them {lower} to {upper})",
+            what=said, median=median, lower=written(round(group.lower)),
+            upper=written(round(group.upper)),
+        )  # fmt: skip
+    return tr("{what} (median {median} days)", what=said, median=median)
 
 
 def _outcome(name: str) -> Settlement:
@@ -63,15 +75,13 @@ def _outcome(name: str) -> Settlement:
 
 def tracker_alt(answer: TrackerAnswer) -> str:
     """The picture in words, for whoever does not see it."""
-    said = " ".join(
-        f"{_asked(each, answer)} {capital(outcome_words(each.outcome))}{_after(each, answer)}."
-        for each in answer.questions
-    )
+    said = " ".join(f"{_asked(each, answer)} {_after(each, answer)}." for each in answer.questions)
     return f"{tracker_title(answer)}. {tracker_words(answer)} {said}".rstrip()
 
 
 def _after(each: Tracked, answer: TrackerAnswer) -> str:
-    return f" after {_days(each, answer)} days"
+    outcome = capital(outcome_words(each.outcome))
+    return tr("{what} after {count} days", what=outcome, count=_days(each, answer))
 
 
 def _asked(each: Tracked, answer: TrackerAnswer) -> str:
@@ -90,11 +100,13 @@ def tracker_scene(
         else:
             _list(sheet, answer)
         if answer.more:
-            sheet.paragraph(f"and {answer.more:,} more", TEXT, bold=True)
+            sheet.paragraph(tr("and {count} more", count=written(answer.more)), TEXT, bold=True)
         sheet.paragraph(
-            "Each strip begins with the first report and shows what was believed on each evening. Days: "
-            "from the first report to the one that settled it; “+” is still open on "
-            f"{day_words(answer.until)}.",
+            tr(
+                "Each strip begins with the first report and shows what was believed on each evening. Days: "
+                "from the first report to the one that settled it; “+” is still open on {day}.",
+                day=day_words(answer.until),
+            ),
             SMALL, color=sheet.colours.muted,
         )  # fmt: skip
     sheet.foot(coordinate_options(answer))
@@ -104,14 +116,14 @@ def tracker_scene(
 def _days(each: Tracked, answer: TrackerAnswer) -> str:
     """How long it took; "372+" while it is open."""
     if each.outcome.days is not None:
-        return f"{each.outcome.days:,}"
-    return f"{ordinal(answer.until) - ordinal(each.outcome.first):,}+"
+        return written(each.outcome.days)
+    return f"{written(ordinal(answer.until) - ordinal(each.outcome.first))}+"
 
 
 def _by(each: Tracked, answer: TrackerAnswer) -> str:
     cited = [answer.cited.get(slug) for slug in each.first_by]
     names = dict.fromkeys(one.publisher or one.source for one in cited if one is not None)
-    return join(names) or "no source is named"
+    return join(names) or tr("no source is named")
 
 
 def _longest(answer: TrackerAnswer) -> int:
@@ -130,7 +142,13 @@ def _ticks(longest: int, room: float) -> Iterator[tuple[int, str]]:
     step = next((each for each in _SCALES if each / longest * room >= 84), _SCALES[-1])
     for number in range(1, longest // step + 1):
         days = number * step
-        yield days, _WHEN.get(days, f"{days:,} days")
+        years = _YEARS.get(days)
+        yield days, days_words(days) if years is None else years_words(years)
+
+
+def years_words(years: int) -> str:
+    """``2 years``."""
+    return tr_count("{count} year", "{count} years", years)
 
 
 def _pill(sheet: Sheet, each: Tracked, x: float, middle: float) -> float:
@@ -192,9 +210,10 @@ def _strip(
 
 
 def _tip(each: Tracked, answer: TrackerAnswer) -> str:
-    return (
-        f"{_asked(each, answer)} {capital(outcome_words(each.outcome))}{_after(each, answer)}. "
-        f"First reported on {day_words(each.outcome.first)} by {_by(each, answer)}."
+    return f"{_asked(each, answer)} {_after(each, answer)}. " + tr(
+        "First reported on {day} by {who}.",
+        day=day_words(each.outcome.first),
+        who=_by(each, answer),
     )
 
 
@@ -206,11 +225,11 @@ def _table(sheet: Sheet, answer: TrackerAnswer) -> None:
     pill = days - 56 - 96
     room = pill - 18 - left
     sheet.y += 18
-    heads = ((MARGIN, "Question"), (pill, "Outcome"), (by, "First reported by"))
+    heads = ((MARGIN, tr("Question")), (pill, tr("Outcome")), (by, tr("First reported by")))
     for x, text in heads:
         sheet.text(x, sheet.y, text, SMALL, color=soft)
-    sheet.text(days, sheet.y, "Days", SMALL, color=soft, align="end")
-    sheet.text(left, sheet.y, "first report", SMALL, color=soft)
+    sheet.text(days, sheet.y, tr("Days"), SMALL, color=soft, align="end")
+    sheet.text(left, sheet.y, tr("first report"), SMALL, color=soft)
     top = sheet.y + 8
     bottom = top + ROW * len(answer.questions)
     longest = _longest(answer)
@@ -263,13 +282,13 @@ def _list(sheet: Sheet, answer: TrackerAnswer) -> None:
             _strip(sheet, each, answer, MARGIN, sheet.room, sheet.y + BAR / 2)
             sheet.y += BAR + 14
             taken = _pill(sheet, each, MARGIN, sheet.y)
-            said = f"{_days(each, answer)} days"
+            said = tr_as("so long", "{count} days", count=_days(each, answer))
             sheet.text(
                 MARGIN + taken + 8, sheet.y + 5, said, TEXT, bold=each.outcome.days is not None
             )
             sheet.y += 18
             room = sheet.room
-            for line in wrap(f"first: {by}", SMALL, room):
+            for line in wrap(tr("first: {who}", who=by), SMALL, room):
                 sheet.text(MARGIN, sheet.y + 5, line, SMALL, color=sheet.colours.muted)
                 sheet.y += 16
             sheet.y += 2

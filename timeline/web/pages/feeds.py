@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from timeline.app import Timeline
+from timeline.language import tr
 from timeline.web.addresses import address, company_path
 from timeline.web.documented import failed
 from timeline.web.feed import render_feed
@@ -44,6 +45,10 @@ def company_feed(request: Request, company: str, asked: Annotated[Asked, Query()
     return respond(request, asked, path, lambda timeline: _feed(request, timeline, company))
 
 
+def _title(company: str | None) -> str:
+    return tr("New events") if company is None else tr("{company}: new events", company=company)
+
+
 def _feed(request: Request, timeline: Timeline, company: str | None) -> File:
     entries = list(timeline.log(company, order="newest", limit=MOST))
     names = timeline.names_in([entries, company])
@@ -51,7 +56,7 @@ def _feed(request: Request, timeline: Timeline, company: str | None) -> File:
     content = render_feed(
         entries,
         names,
-        title=f"{names.get(company, company)}: new events" if company else "New events",
+        title=_title(names.get(company, company) if company else None),
         own=f"{base}{request.url.path}",
         page=base + (address(company_path(company)) if company else "/log?order=newest"),
         base=base,

@@ -8,8 +8,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from timeline.app import Timeline
+from timeline.language import speaking
 from timeline.render.json import encode_line
 from timeline.web.documented import failed, openapi
+from timeline.web.formats import language_of
 from timeline.web.html import render
 from timeline.web.replies import CACHED, plain_context
 
@@ -59,5 +61,7 @@ def document(request: Request) -> Response:
 @router.get("/docs", include_in_schema=False)
 def docs(request: Request) -> Response:
     """The same document for people."""
-    page = render("docs.html", {**plain_context(request), "document": openapi(request.app)})
-    return Response(page, media_type="text/html", headers={"Cache-Control": CACHED})
+    with speaking(language_of(request)):
+        page = render("docs.html", {**plain_context(request), "document": openapi(request.app)})
+    headers = {"Cache-Control": CACHED, "Vary": "Accept-Language"}
+    return Response(page, media_type="text/html", headers=headers)

@@ -47,7 +47,7 @@ async function show(form, moving) {
 
 function tell(range) {
   const open = "open" in range.dataset && range.value === range.max;
-  const words = open ? "everything" : dayOf(Number(range.value));
+  const words = open ? range.dataset.open : dayOf(Number(range.value));
   range.setAttribute("aria-valuetext", words);
   range.form.querySelector(`output[for="${range.id}"]`).textContent = words;
   return open ? "" : words;
@@ -93,7 +93,8 @@ for (const box of document.querySelectorAll("input[data-finds]")) {
     const meant = named.filter((each) => [each.name, each.value].some((name) => name.toLowerCase() === typed));
     if (meant.length !== 1 || box.name !== "q") return;
     event.preventDefault(); // one company is called so, or was
-    location.assign(`/companies/${encodeURIComponent(meant[0].id)}`);
+    const lang = "kept" in document.documentElement.dataset ? `?lang=${document.documentElement.lang}` : "";
+    location.assign(`/companies/${encodeURIComponent(meant[0].id)}${lang}`);
   });
   box.addEventListener("input", (event) => {
     clearTimeout(wait);
@@ -140,7 +141,7 @@ function arm() {
     const days = Number(last) - Number(first);
     const stops = (handle.closest("[data-stops]")?.dataset.stops ?? "").split(" ").filter(Boolean);
     for (const [name, value] of Object.entries({
-      role: "slider", tabindex: 0, "aria-label": "The evening of", "aria-valuemin": first,
+      role: "slider", tabindex: 0, "aria-label": handle.closest("[data-label]")?.dataset.label, "aria-valuemin": first,
       "aria-valuemax": last, "aria-valuenow": numberOf(on) + EPOCH, "aria-valuetext": words,
     })) handle.setAttribute(name, value);
     const figure = handle.closest("figure");

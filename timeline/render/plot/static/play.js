@@ -11,7 +11,7 @@ for (const form of document.querySelectorAll("form[data-play]")) {
   const play = form.querySelector("[data-act=play]");
   const speed = form.querySelector("select");
   const stops = (form.dataset.stops || "").split(" ").filter(Boolean);
-  const words = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  const words = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
   let timer = 0;
 
   const numberOf = (iso) => Math.round(Date.parse(iso) / DAY);
@@ -51,7 +51,7 @@ for (const form of document.querySelectorAll("form[data-play]")) {
     clearInterval(timer);
     timer = 0;
     document.documentElement.classList.remove("playing");
-    play.textContent = "▶ Play";
+    play.textContent = play.dataset.play;
   };
 
   const step = (direction) => {
@@ -64,7 +64,7 @@ for (const form of document.querySelectorAll("form[data-play]")) {
 
   const start = () => {
     if (!stops.some((each) => each > day.value)) paint(stops[0] || day.value); // from the beginning
-    play.textContent = "❚❚ Stop";
+    play.textContent = play.dataset.stop;
     document.documentElement.classList.add("playing"); // what appears may do so in a moment's time
     const on = () => {
       if (step(1)) return;
