@@ -372,7 +372,7 @@ LANG: Final = Parameter(
     "lang",
     "The language of what people read; data has none",
     choices=LANGUAGES,
-    default="en",
+    default="on a page what the browser prefers, else en",
 )
 
 # --- proof ----------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def _speak(ctx: click.Context, param: click.Parameter, value: str) -> None:
 tone: Final[Decorator] = together(
     click.option(
         "--lang", type=click.Choice(parameters.LANG.choices), envvar="TIMELINE_LANG",
-        default=parameters.LANG.default, show_default=True, show_envvar=True,
+        default=ENGLISH, show_default=True, show_envvar=True,
         help=f"{parameters.LANG.help}.", expose_value=False, callback=_speak,
     ),
     click.option(

@@ -28,7 +28,9 @@ class Asked(BaseModel):
 
     if TYPE_CHECKING:
         lang: str | None
-        """The language of the answer; every address has it."""
+    else:
+        lang: Literal[LANG.choices] | None = Field(None, description=LANG.sentence)
+    """The language of the answer, which every address takes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -68,9 +70,7 @@ def asked_of(
 
     What is ``optional`` may be left out, though the question cannot be asked without it.
     """
-    fields: dict[str, Any] = {
-        "lang": (_type_of(LANG, needed=False), _field(LANG, needed=False)),
-    }
+    fields: dict[str, Any] = {}
     base: type[Asked] = Asked
     for one in declared:
         for each in one.takes():
