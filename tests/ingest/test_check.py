@@ -62,6 +62,7 @@ def written(line: bytes) -> Any:
 # --- two ways, one answer -----------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 @given(events())
 def test_a_sound_event_is_read_alike_from_a_line_and_from_a_node(fields: Fields) -> None:
     assert content(by_line(fields)) == content(by_node(written(as_json(fields))))
@@ -84,6 +85,7 @@ def test_a_slip_is_found_alike_in_a_line_and_in_a_node(fields: Fields) -> None:
         assert fast == slow
 
 
+@pytest.mark.no_cover
 @given(events())
 def test_what_is_sound_is_as_the_types_say(fields: Fields) -> None:
     found = content(by_node(written(as_json(fields))))
@@ -92,6 +94,7 @@ def test_what_is_sound_is_as_the_types_say(fields: Fields) -> None:
     assert unstorable(found) is None
 
 
+@pytest.mark.no_cover
 @given(events())
 def test_to_read_what_was_written_changes_nothing(fields: Fields) -> None:
     found = content(by_line(fields))

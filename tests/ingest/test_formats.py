@@ -45,6 +45,7 @@ def stored(fields: Fields) -> Fields:
     return {"id": "given", "subject": "deal:a"} | read(as_json(fields)).fields
 
 
+@pytest.mark.no_cover
 @given(events())
 def test_an_exported_line_is_the_same_event_in_the_same_place(fields: Fields) -> None:
     content = stored(fields)
@@ -66,6 +67,7 @@ def test_a_line_without_origin_has_none() -> None:
     assert list(msgspec.json.decode(line)) == ["position", "id", "recorded", "hash"]
 
 
+@pytest.mark.no_cover
 @given(events())
 def test_a_cloudevent_holds_the_same_event(fields: Fields) -> None:
     content = stored(fields)
@@ -258,6 +260,7 @@ Core.yaml_implicit_resolvers = {
 Core.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), ["t", "f"])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", fixtures(), ids=lambda path: path.stem)
 def test_every_fixture_is_valid_to_an_editor(validator: Any, path: Path) -> None:
     value = yaml.load(path.read_text(), Loader=Core)

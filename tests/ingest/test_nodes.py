@@ -180,6 +180,7 @@ def test_an_alias_weighs_what_it_stands_for() -> None:
     assert str(found.location).startswith("a-file:6:"), "before there is a million of them"
 
 
+@pytest.mark.no_cover
 def test_values_are_limited() -> None:
     assert problem("[" + "x," * MAX_NODES + "]").code == "too-many-values"
 
