@@ -25,10 +25,9 @@ STORY = FIXTURES / "foxconn-openai.yaml"
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> str:
+def db(tmp_path: Path, replayed: dict[str, bytes]) -> str:
     path = tmp_path / "timeline.db"
-    with Timeline.open(path) as timeline:
-        timeline.replay([STORY])
+    path.write_bytes(replayed["one"])
     return str(path)
 
 
@@ -112,7 +111,7 @@ def test_deep_json_is_a_problem_and_no_bug(db: str, depth: int, pair: str) -> No
 
 
 def bomb(path: Path, name: str, size: int, parts: int = 1) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for number in range(parts):
             with archive.open(name.format(number), "w", force_zip64=True) as part:
                 for _ in range(size // 2**20):
@@ -204,7 +203,7 @@ def test_a_writer_that_waits_for_a_lock_answers_an_interrupt(db: str) -> None:
             [*command, "append", "company_registered", "--subject", "company:x", "--name", "X"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        time.sleep(5)
+        await_open(program.pid, f"{db}-wal")
         assert program.poll() is None
         begun = time.monotonic()
         program.send_signal(signal.SIGINT)
@@ -212,6 +211,14 @@ def test_a_writer_that_waits_for_a_lock_answers_an_interrupt(db: str) -> None:
         assert time.monotonic() - begun < 3  # a second, on a machine with nothing else to do
         assert program.returncode == 130
         assert "nothing was stored" in said
+
+
+def await_open(pid: int, file: str) -> None:
+    """Until a process has opened a file."""
+    end = time.monotonic() + 120
+    while file not in (os.path.realpath(each) for each in Path(f"/proc/{pid}/fd").iterdir()):
+        assert time.monotonic() < end, f"it does not open {file}"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "0", "-1", "soon"])
