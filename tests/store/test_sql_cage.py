@@ -324,6 +324,27 @@ def read_slowly(rows: Rows) -> None:
             time.sleep(0.05)
 
 
+DEAF = "SELECT translate(repeat('a', 20000), repeat('b', 20000), '') AS x"
+"""A function in which the server looks at no clock, for some seconds."""
+
+
+def test_a_function_in_which_the_server_looks_at_no_clock_is_not_waited_for(
+    postgresql: URL,
+) -> None:
+    begun = time.monotonic()
+    with Timeline.open(databases.url_text(postgresql)) as timeline:
+        with pytest.raises(OutOfTime):
+            list(timeline.sql(DEAF, timeout=0.2))
+        assert time.monotonic() - begun < 10
+        assert list(timeline.sql("SELECT 1 AS one")) == [{"one": 1}]
+    with databases.connect(postgresql) as admin:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'timeline_analyst' AND datname = %s"
+        end = time.monotonic() + 120
+        while admin.execute(asked, (postgresql.database,)).fetchone() != (0,):
+            assert time.monotonic() < end, "the server works on for nobody"
+            time.sleep(0.05)
+
+
 def test_what_people_ask_is_answered_as_it_was_written(postgresql: URL) -> None:
     """Parameters, comments, JSON, sets, windows: the parser allows what only reads."""
     answers = {
