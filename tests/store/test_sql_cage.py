@@ -226,6 +226,13 @@ UNSAFE = {
     "CREATE FUNCTION f() RETURNS int SECURITY DEFINER LANGUAGE sql AS 'SELECT 1'": "may run f as postgres",
     "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {me}', current_database()); END $$":
         "may make something in the database",
+    "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO {me}": "a right of its own to the function pg_read_file",
+    "GRANT SET ON PARAMETER log_statement TO {me}": "a right of its own to the parameter log_statement",
+    "SELECT lo_create(77); GRANT UPDATE ON LARGE OBJECT 77 TO {me}": "a right of its own to the large object",
+    "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
+    "GRANT USAGE ON FOREIGN SERVER s TO {me}": "a right of its own to the server s",
+    "GRANT MAINTAIN ON event TO {me}": "may maintain event",
+    "GRANT SELECT ON pg_authid TO {me}": "a right of its own to the table pg_authid",
     "REVOKE SELECT ON event_log FROM {me}": "may not read the store",
 }  # fmt: skip
 

@@ -123,6 +123,19 @@ SELECT 'owns something' FROM me WHERE EXISTS (
   WHERE refclassid = 'pg_catalog.pg_authid'::regclass AND refobjid = me.oid AND deptype = 'o'
 )
 UNION ALL
+SELECT 'has a right of its own to the ' || pg_catalog.pg_describe_object(classid, objid, 0)
+FROM pg_catalog.pg_shdepend JOIN me ON refobjid = me.oid
+WHERE refclassid = 'pg_catalog.pg_authid'::regclass AND deptype = 'a'
+AND dbid IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+AND NOT (classid = 'pg_catalog.pg_class'::regclass AND objid IN (SELECT oid FROM relation))
+AND classid NOT IN ('pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_database'::regclass)
+AND NOT (classid = 'pg_catalog.pg_proc'::regclass AND objid IN (
+  SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = (SELECT schema FROM store)))
+UNION ALL
+SELECT 'may maintain ' || relname FROM relation AS r JOIN pg_catalog.pg_class AS c USING (oid, relname)
+WHERE EXISTS (SELECT FROM me, pg_catalog.aclexplode(c.relacl)
+  WHERE grantee IN (0, me.oid) AND privilege_type = 'MAINTAIN')
+UNION ALL
 SELECT 'may make something in the database'
 WHERE has_database_privilege(current_database(), 'CREATE, TEMPORARY')
 UNION ALL
