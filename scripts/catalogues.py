@@ -65,7 +65,8 @@ _COLUMNS: Final = (
     "details", "beware", "company", "name", "country", "kind", "items", "change", "of", "told by", "source",
     "known", "event", "counterparties", "occurred", "type", "position", "note", "valid from", "valid to",
     "known from", "known to", "one", "other", "before", "after", "day", "count", "entries", "events",
-    "first", "last", "publisher", "sources", "deals", "rumours", "problem", "detail", "value", "currency",
+    "because", "became", "first", "last", "publisher", "sources", "deals", "rumours", "problem", "detail",
+    "value", "currency",
 )  # fmt: skip
 """The columns of tables that are shown to people."""
 

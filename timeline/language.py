@@ -59,11 +59,6 @@ def speaking(tag: str) -> Iterator[None]:
         _SPOKEN.reset(before)
 
 
-def speak(tag: str) -> None:
-    """Speak a language from now on: for a program that serves one person."""
-    _SPOKEN.set(tag)
-
-
 def named_in(tag: str) -> str:
     """What a language calls itself: "Deutsch"."""
     if tag == ENGLISH:

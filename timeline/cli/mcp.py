@@ -9,6 +9,7 @@ import click
 from timeline.cli.options import examples, tone, zoned
 from timeline.cli.plugins import warn_of_broken
 from timeline.cli.session import Session
+from timeline.language import ENGLISH, speaking
 
 
 @click.command(epilog=examples("timeline --db news.db mcp", "timeline mcp --drafts drafts"))
@@ -30,7 +31,7 @@ def mcp(session: Session, /, drafts: Path | None) -> None:
 
     with needs("mcp"):
         from timeline.mcp.server import serve_streams
-    with session.open() as timeline:
+    with session.open() as timeline, speaking(ENGLISH):  # whatever people are told in
         with timeline.reading():  # a store that cannot be read is told now, not to every agent
             pass
         warn_of_broken(session)

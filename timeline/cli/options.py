@@ -16,7 +16,7 @@ import click
 from timeline import parameters
 from timeline.cli.completers import COMPLETERS
 from timeline.cli.session import Session
-from timeline.language import ENGLISH, speak
+from timeline.language import ENGLISH, speaking
 from timeline.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _keep_timezone(ctx: click.Context, param: click.Parameter, value: str) -> No
 
 def _speak(ctx: click.Context, param: click.Parameter, value: str) -> None:
     if value != ENGLISH:
-        speak(value)
+        ctx.with_resource(speaking(value))
 
 
 tone: Final[Decorator] = together(

@@ -14,6 +14,8 @@ from timeline.cli.options import FILES, ROWS, Decorator, examples, tone, written
 from timeline.cli.output import write_rows, writing
 from timeline.cli.session import Session
 from timeline.cli.sql import Cut, write_limited
+from timeline.language import tr
+from timeline.language import written as number
 from timeline.questions.report import RunReport
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ def _write_spoken(
             color=session.colored,
         )
         if found.at is not None:
-            stream.write(f"\nThe record ended at entry {found.at.position:,}.\n")
+            ended = tr("The record ended at entry {entry}.", entry=number(found.at.position))
+            stream.write(f"\n{ended}\n")
     if cut.more:
         session.note(f"there are more than {limit} rows")

@@ -14,6 +14,7 @@ from timeline.cli.options import Seconds, examples, tone, zoned
 from timeline.cli.plugins import warn_of_broken
 from timeline.cli.report import folders
 from timeline.cli.session import Session
+from timeline.language import ENGLISH, speaking
 
 if TYPE_CHECKING:
     from timeline.web.settings import Settings
@@ -93,7 +94,7 @@ def serve(
         reports=tuple(map(str, reports)),
         embed_origins=tuple(map(_origin, embed_origins)),
     )
-    with session.open() as timeline:
+    with session.open() as timeline, speaking(ENGLISH):  # a page speaks its reader's language
         with timeline.reading():  # a store that cannot be read is told now, not to every visitor
             pass
         warn_of_broken(session)

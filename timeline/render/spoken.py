@@ -18,7 +18,7 @@ from timeline.model.values import ALWAYS
 from timeline.render import measures
 from timeline.render.coordinate import moment_words
 from timeline.render.fields import kind_words, label_of, type_words
-from timeline.render.status import STATUSES, group_words, status_words
+from timeline.render.status import STATUSES, certainty_words, group_words, status_words
 from timeline.render.terms import label_words
 from timeline.render.words import Names, date, name_of, roles, since, value_in_words
 
@@ -77,6 +77,7 @@ _WORDS: Final[dict[str, Callable[[str], str]]] = {
     "kind": kind_words,
     "type": type_words,
     "status": status_words,
+    "certainty": certainty_words,
     "became": status_words,
     "status_group": group_words,
     "basis": lambda basis: tr_as("value", basis.replace("_", " ")),
@@ -141,7 +142,7 @@ def _spoken(column: str, value: Any, names: Names) -> Any:
             tr("when it happened") if each == "occurred" else label_words(label_of(each))
             for each in read
         )
-    return tr_as("value", read) if isinstance(read, str) else value_in_words(read, names)
+    return value_in_words(read, names)
 
 
 def _instant(value: str) -> str:
