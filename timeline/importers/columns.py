@@ -239,6 +239,7 @@ class Columns:
             values = {key.strip().casefold(): value for key, value in said.values.items()}
         otherwise = said.otherwise if said.otherwise is not UNSET else None
         functions = self._functions(node, said, column)
+        as_it_is = not functions and values is None
 
         def refine(cell: Any) -> Cell:
             if cell is None:
@@ -250,9 +251,11 @@ class Columns:
                 if "\0" in cell or not (cell.isascii() or is_text(cell)):
                     message = "bytes that are no text in the encoding of the file"
                     raise Refused("undecodable-text", message, column)
-                if cell in ERRORS:
+                if cell[0] == "#" and cell in ERRORS:
                     message = f"{cell} is what a formula gives that failed"
                     raise Refused("cell-error", message, column)
+                if as_it_is:  # nearly every cell
+                    return None if cell.casefold() in empty else cell
             elif isinstance(cell, dict):  # of a record, where a value should stand
                 cell = leaf_of(cell)
                 if isinstance(cell, dict):
