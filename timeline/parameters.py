@@ -354,7 +354,7 @@ WIDTH: Final = Parameter(
     "width",
     "How wide a picture is",
     "PIXELS",
-    number=Number(280, 10_000, served=4000),
+    number=Number(served=4000),
     default="780",
 )
 TIED_TO: Final = Parameter(
