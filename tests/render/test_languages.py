@@ -224,7 +224,9 @@ VALUES: list[tuple[Any, Any, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("type_, say, value", VALUES, ids=lambda each: getattr(each, "__name__", str(each)))
+@pytest.mark.parametrize(
+    "type_, say, value", VALUES, ids=lambda each: getattr(each, "__name__", str(each))
+)
 def test_amounts_say_the_same_as_the_short_form(
     type_: Any, say: Any, value: dict[str, Any]
 ) -> None:
