@@ -209,6 +209,15 @@ TRACKED: Final = Parameter("kind", "Only rumours, or only deals", choices=("rumo
 QUESTIONS: Final = Parameter(
     "limit", "The most questions that are shown", "N", number=Number(1, 500, 20)
 )
+SETTLED_DRAWN: Final = SETTLED._replace(
+    name="settled",
+    public="only",
+    help="Of a tracker, only questions that are settled, or still open",
+)
+QUESTIONS_DRAWN: Final = QUESTIONS._replace(
+    name="questions", public="limit", help="Of a tracker, the most questions that are shown",
+    number=Number(1, 500, None), default="20",
+)  # fmt: skip
 
 # --- a network ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import pytest
 from tests.answers.stores import stories_of
 from tests.render.plot.test_belief import box
 from timeline import Timeline
+from timeline.errors import CannotAsk
 from timeline.render.plot.tracker import tracker_scene
 
 STORIES = (
@@ -92,3 +93,12 @@ def test_a_picture_has_a_strip_a_question_within_its_bounds(stories: Timeline, w
     assert words.count("came true") == len(
         [each for each in answer.questions if each.outcome.outcome == "came_true"]
     )
+
+
+def test_a_picture_of_a_tracker_takes_what_its_page_takes(stories: Timeline) -> None:
+    drawn = stories.plot("rumours", kind="tracker", settled="open", questions=2).answer
+    assert drawn == stories.tracker(kind="rumour", only="open", limit=2)
+    assert stories.plot("rumours", kind="tracker").answer == stories.tracker(kind="rumour")
+    for wrong in ({"settled": "open"}, {"questions": 2}):
+        with pytest.raises(CannotAsk, match="says nothing of a picture as timeline"):
+            stories.plot("foxconn", **wrong)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from tests.cli.test_help import command_of
 from timeline.app import Timeline
 from timeline.mcp.tools import TOOLS
+from timeline.parameters import LANG
 from timeline.questions import shipped
 from timeline.questions.course import Window
 from timeline.questions.network import DrawnTies
@@ -38,8 +39,8 @@ OF_PAGES = {
     each.called
     for part in (companies.Narrowed, companies.Formed, news.OneDay, Drawn, DrawnTies, Window)
     for each in part.takes()
-}
-"""Parameters that only pages and pictures have."""
+} | {LANG.called}
+"""Parameters that only pages and pictures have; every page has a language."""
 
 
 @pytest.mark.parametrize("name", sorted({*QUESTIONS} - NO_COMMAND))

@@ -37,12 +37,13 @@ OF_SUBJECT: Final = ("two-axes", "belief", "then-and-now")
 _TAKES: Final[Mapping[str, frozenset[str]]] = {
     "timeline": frozenset({"start", "end", "certainty", "open_only", "most", "only"}),
     "two-axes": frozenset({"start", "end"}),
+    "tracker": frozenset({"settled", "questions"}),
 }
 """What narrows a picture, by its kind; the other kinds show all there is."""
 
 _NARROWING: Final = {
     "start": "from", "end": "to", "certainty": "certainty", "open_only": "open", "most": "most",
-    "only": "only",
+    "only": "only", "settled": "only", "questions": "limit",
 }  # fmt: skip
 """What may narrow a picture, and how people call it."""
 
@@ -125,13 +126,16 @@ class Plot(Window, Located, Filtered, Lensed, Pictured):
     ``kind`` follows from the target: a company is a ``timeline``, a subject is shown on ``two-axes``.
     ``start`` and ``end`` are the first and the last day of the world to show; the data has them all.
     ``certainty`` and ``open_only`` keep some items of a company, as in its state and
-    ``only`` those named; ``most`` lanes (40) are drawn.
+    ``only`` those named; ``most`` lanes (40) are drawn. Of a tracker ``settled`` keeps questions that are
+    settled, or open, and so many ``questions`` (20) are shown.
     """
 
     about = About("plot", "A picture of a story", argument="target", command=False)
 
     target: str = given(parameters.DRAWN, needed=True)
     kind: PictureKind | None = given(parameters.PICTURE)
+    settled: Literal["settled", "open"] | None = given(parameters.SETTLED_DRAWN)
+    questions: int | None = given(parameters.QUESTIONS_DRAWN)
     most: int | None = None
     only: Collection[str] | None = None
 
@@ -229,7 +233,10 @@ class Plot(Window, Located, Filtered, Lensed, Pictured):
     def _tracker(self, reader: StoreReader) -> Picture:
         kind = TRACKED.get(self.target)
         company = None if kind else self.target
-        tracker = PlotTracker(company=company, kind=kind, **self.looks(), **self.placed())
+        shown: dict[str, Any] = {} if self.questions is None else {"limit": self.questions}
+        tracker = PlotTracker(
+            company=company, kind=kind, only=self.settled, **shown, **self.looks(), **self.placed()
+        )
         return reader.ask(tracker)
 
     def _network(self, reader: StoreReader) -> Picture:
