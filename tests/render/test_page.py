@@ -31,6 +31,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     timeline = new_timeline(folder, *stories)
     pictures: dict[str, Picture] = {
         "timeline": timeline.plot("foxconn", on="2025-11-21"),
+        "rumour": timeline.plot("rumour:foxconn-nissan", on="2025-04-15"),
         "network": timeline.graph("foxconn", depth=2, on="2025-11-21", theme="dark"),
     }
     found = {}
@@ -139,6 +140,22 @@ def test_exactly_one_picture_is_visible(
         "figure > div", "all => all.filter(e => e.getClientRects().length).map(e => e.classList[0])"
     )
     assert visible == [shown]
+
+
+@pytest.mark.parametrize("name", ["timeline", "rumour", "network"])
+def test_one_picture_is_visible_at_every_width_in_print_and_without_script(
+    browser: Any, pages: dict[str, Path], name: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(pages[name].as_uri())
+    for medium in ("screen", "print"):
+        page.emulate_media(media=medium)
+        for width in (280, 390, 640, 700, 719, 720, 721, 1000, 1280, 2560):  # 640: a desk at 200 %
+            page.set_viewport_size({"width": width, "height": 800})
+            visible = page.locator("figure svg:visible").count()
+            assert visible == 1, (medium, width)
+    context.close()
 
 
 def test_a_phone_gets_a_picture_of_its_own(page: Any, pages: dict[str, Path]) -> None:
