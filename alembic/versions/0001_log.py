@@ -166,6 +166,8 @@ POSTGRESQL_FUNCTIONS = (
     SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       before_it timestamptz;
+      earliest_one timestamptz;
+      latest_one timestamptz;
       last_one record;
     BEGIN
       SELECT position, recorded, hash INTO last_one FROM added ORDER BY position DESC LIMIT 1;
@@ -173,6 +175,11 @@ POSTGRESQL_FUNCTIONS = (
         RETURN NULL;
       END IF;
       SELECT recorded INTO before_it FROM {schema}.log_head;
+      SELECT min(recorded), max(recorded) INTO earliest_one, latest_one FROM added;
+      IF earliest_one < before_it OR latest_one > last_one.recorded THEN
+        RAISE EXCEPTION 'the log is append-only: nothing is recorded before the events ahead of it'
+          USING ERRCODE = 'restrict_violation';
+      END IF;
       IF last_one.recorded > before_it
         AND last_one.recorded > clock_timestamp() + interval '1 day'
       THEN

@@ -222,6 +222,26 @@ def test_the_writer_cannot_record_far_ahead_by_hand(granted: Granted) -> None:
         run(writer, statement)
 
 
+@pytest.mark.parametrize(
+    "recorded",
+    [("1999-01-01", "now"), ("9000-01-01", "now"), ("now", "1999-01-01"), ("1999-01-01",)],
+)
+def test_the_writer_records_nothing_before_what_is_ahead_of_it(
+    granted: Granted, recorded: tuple[str, ...]
+) -> None:
+    writer = granted.login(granted.roles.writer)
+    append(writer, "a")
+    statement = (
+        "INSERT INTO event SELECT 1 + n, 'x' || n, 'company:x', n, type, schema_version, occurred, earliest,"
+        " latest, known, told, at::timestamptz, fact_level, attribution, payload, origin, digest, hash"
+        " FROM event, (VALUES "
+        + ", ".join(f"({number}, '{at}')" for number, at in enumerate(recorded, 1))
+        + ") AS given (n, at)"
+    )
+    with pytest.raises(errors.RestrictViolation, match="append-only"):
+        run(writer, statement)
+
+
 DENIED = errors.InsufficientPrivilege
 REFUSED = errors.RestrictViolation
 
