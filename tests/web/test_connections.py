@@ -15,6 +15,7 @@ import uvicorn
 
 from timeline.app import Timeline
 from timeline.web import server
+from timeline.web.app import make_app
 from timeline.web.settings import Settings
 
 
@@ -39,8 +40,8 @@ def serving(path: Path, monkeypatch: pytest.MonkeyPatch, *, mcp: bool = False) -
     with Timeline.open(path) as timeline:
         thread = threading.Thread(
             target=server.serve,
-            args=(timeline, Settings(mcp=mcp)),
-            kwargs={"port": 0, "ready": tell},
+            args=(make_app(timeline, Settings(mcp=mcp)),),
+            kwargs={"port": 0, "lifespan": mcp, "ready": tell},
             daemon=True,
         )
         thread.start()
