@@ -78,7 +78,8 @@ def _market(folder: Path, path: Path, size: int, rounds: int) -> list[Claim]:
 def _keep_items(database: sqlite3.Connection, answer: StateAnswer) -> None:
     """A table ``item`` with the rows that the program gives, lists and objects as JSON."""
     names = ["company", *item_columns([], group=False)]
-    database.execute(f"CREATE TABLE beside.item ({', '.join(names)})")
+    columns = ", ".join(f'"{name}"' for name in names)  # one of them is called group
+    database.execute(f"CREATE TABLE beside.item ({columns})")
     values = ([_plain(row[name]) for name in names] for row in state_rows(answer))
     marks = ", ".join("?" * len(names))
     database.executemany(f"INSERT INTO beside.item VALUES ({marks})", values)

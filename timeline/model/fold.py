@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from timeline.model.kinds import EVENT_TYPES, KINDS, STEPS_OF
+from timeline.model.kinds import EVENT_TYPES, KINDS, RECORD_TYPES, STEPS_OF
 from timeline.model.kinds.event import NOTED, Event, Kind, Phase, same_claim
 from timeline.model.kinds.fact import Stated
 from timeline.model.record import DISPUTED, Entry, Judged, Lens, judge
@@ -452,7 +452,13 @@ def replay(
 
 def terms_of(entries: Iterable[Entry], on: Day) -> Fields | None:
     """The terms of :func:`replay` alone, in half its time; None where the subject is absent."""
-    happened = evidence(entries, on).happened
+    given = list(entries)
+    alone = given[0] if len(given) == 1 else None
+    if alone is not None and not alone.is_erased and alone.type not in RECORD_TYPES:
+        # nothing else is said of the subject, so there is nothing to judge: most sources are so
+        happened = given if alone.earliest <= on else []
+    else:
+        happened = evidence(given, on).happened
     if not happened:
         return None
     kind = kind_of(happened[0].subject)
