@@ -1,5 +1,7 @@
 """Run every benchmark, print the table, and write RESULTS.md (``--quick``: fewer rounds, no file).
 
+``--claims`` measures the claims alone, and keeps what RESULTS.md says of growth, with its commit.
+
 A benchmark is a module of this package with a function ``measure(quick) -> list[Claim]``. What has no bound,
 how all grows and readers beside a writer, comes after them. On two processors the claims take about nine
 minutes, growth four, readers and writer three.
@@ -11,6 +13,7 @@ import importlib
 import os
 import pkgutil
 import platform
+import re
 import sqlite3
 import subprocess
 import sys
@@ -39,7 +42,15 @@ def main(arguments: list[str]) -> int:
             claims += measure(quick)
     table = results(claims)
     print(table)
-    if not quick:
+    if "--claims" in arguments:
+        kept = RESULTS.read_text().partition("\n## Growth\n")
+        before = re.search(
+            r"^(?:Growth, of|Written by `make bench` on) (.*, at commit \S+?)\.$", kept[0], re.M
+        )
+        said = f"Growth, of {before[1]}." if before else ""
+        sections = ["# Results", _written(), said, machine(), table, WALLS]
+        RESULTS.write_text("\n\n".join(filter(None, sections)) + f"\n{kept[1]}{kept[2]}")
+    elif not quick:
         print("measuring growth, then readers and a writer", file=sys.stderr)
         with tempfile.TemporaryDirectory() as name:
             growth.keep(growth.measure_growth(Path(name)))
@@ -47,7 +58,7 @@ def main(arguments: list[str]) -> int:
         plots.main()
         sections = [
             "# Results",
-            f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}.",
+            _written(),
             machine(),
             table,
             WALLS,
@@ -59,6 +70,10 @@ def main(arguments: list[str]) -> int:
         ]
         RESULTS.write_text("\n\n".join(sections) + "\n")
     return 0 if all(claim.holds for claim in claims) else 1
+
+
+def _written() -> str:
+    return f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, at commit {commit()}."
 
 
 def results(claims: list[Claim]) -> str:
