@@ -29,6 +29,9 @@ from benchmarks.claim import Claim
 RESULTS = Path(__file__).with_name("RESULTS.md")
 WALLS = 'Where it says "no", [docs/performance.md](../docs/performance.md) says why, by a profile.'
 LIBRARIES = ("sqlalchemy", "click", "msgspec", "pyyaml", "eventsourcing")
+_MEASURED = re.compile(
+    r"^(?:Growth, of|Written by `make bench` on) (.*, at commit \S+?)\.$", re.MULTILINE
+)
 
 
 def main(arguments: list[str]) -> int:
