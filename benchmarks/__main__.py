@@ -47,9 +47,7 @@ def main(arguments: list[str]) -> int:
     print(table)
     if "--claims" in arguments:
         kept = RESULTS.read_text().partition("\n## Growth\n")
-        before = re.search(
-            r"^(?:Growth, of|Written by `make bench` on) (.*, at commit \S+?)\.$", kept[0], re.M
-        )
+        before = _MEASURED.search(kept[0])
         said = f"Growth, of {before[1]}." if before else ""
         sections = ["# Results", _written(), said, machine(), table, WALLS]
         RESULTS.write_text("\n\n".join(filter(None, sections)) + f"\n{kept[1]}{kept[2]}")
