@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from timeline.answers import StateAnswer
 from timeline.answers.model import Told
-from timeline.render.state import render_state
+from timeline.render.state import state_lines
 
 GOLDEN = Path(__file__).parent / "golden"
 STORIES = sorted(path.stem for path in GOLDEN.glob("*.json"))
+
+
+def render_state(answer: StateAnswer, **how: Any) -> str:
+    """The state in words, as a terminal shows it."""
+    return "\n".join(state_lines(answer, **how)) + "\n"
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

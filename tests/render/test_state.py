@@ -10,11 +10,11 @@ import sys
 import msgspec
 import pytest
 
-from tests.render.stories import GOLDEN, STORIES, load_story, render
+from tests.render.stories import GOLDEN, STORIES, load_story, render, render_state
 from timeline.answers import CompanyItem, CompanyState, StateAnswer
 from timeline.answers.model import Claim, Told
 from timeline.render.json import encode_json
-from timeline.render.state import render_state, state_lines
+from timeline.render.state import state_lines
 from timeline.render.status import status_words
 from timeline.render.summary import reports_words, summary
 from timeline.render.text import cells

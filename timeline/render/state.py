@@ -40,27 +40,6 @@ _STYLES: Final = {
 _FAINT: Final = frozenset({"reports", "evidence", "sources", "corrected"})
 
 
-def render_state(
-    answer: StateAnswer,
-    *,
-    width: int = 80,
-    color: bool = False,
-    names: Names | None = None,
-    told: Mapping[str, Told] | None = None,
-    sources: Mapping[str, str] | None = None,
-    first_day: str | None = None,
-    first_known: str | None = None,
-    filtered: bool = False,
-    verbose: bool = False,
-) -> str:
-    """The state in words, as lines of at most ``width`` columns; see :func:`state_lines`."""
-    lines = state_lines(
-        answer, width=width, color=color, names=names, told=told, sources=sources,
-        first_day=first_day, first_known=first_known, filtered=filtered, verbose=verbose,
-    )  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
 def state_lines(
     answer: StateAnswer,
     *,

@@ -10,7 +10,7 @@ import pytest
 from tests.answers.stores import new_timeline
 from timeline import Timeline
 from timeline.render.plot.bars import Bar, Lane, lane_of
-from timeline.render.plot.colours import THEMES, Colours, channels, colours_of
+from timeline.render.plot.colours import THEMES, Colours, colours_of
 from timeline.render.status import GROUPS
 
 ON = "2025-06-30"
@@ -264,7 +264,7 @@ def contrast(one: str, other: str) -> float:
     """The ratio of WCAG 2."""
 
     def light(color: str) -> float:
-        parts = [value / 255 for value in channels(color)]
+        parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
         parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 

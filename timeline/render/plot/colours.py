@@ -38,12 +38,6 @@ class Colours(Struct, frozen=True):
     """Text on a bar of the group."""
 
 
-def channels(color: str) -> tuple[int, int, int]:
-    """Red, green and blue of ``#rrggbb``, from 0 to 255."""
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    return red, green, blue
-
-
 _GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 
 
