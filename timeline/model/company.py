@@ -101,7 +101,7 @@ def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
     A name that a later event replaced still finds the company.
     """
     told = list(entries)
-    if len(told) != 1 or told[0].typed is None:
+    if len(told) != 1 or not told[0].is_plain:
         told = judge(told).counting
     if len(told) == 1:  # nearly always a registration, which says all
         terms = told[0].fields

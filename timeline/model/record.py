@@ -71,18 +71,25 @@ class Entry(Struct, frozen=True, gc=False):
     """When it was last told, for whoever asks :func:`judge`; None: at ``known``."""
     disputed: bool = False
     """Whether a dispute of it stands, for whoever asks :func:`judge`."""
-    typed: Event | None = None
-    """See :attr:`event`; None of an event about the record, and of one that was erased."""
-
-    def __post_init__(self) -> None:
-        if self.typed is None and self.type not in RECORD_TYPES and "erased" not in self.fields:
-            force_setattr(self, "typed", event_of(self.type, self.fields))
+    _typed: Event | None = None
+    """See :attr:`event`: made when it is first asked for, as whoever folds does."""
 
     @property
     def event(self) -> Event:
-        """The fields as a typed value; terms in it are the JSON values that they are in ``fields``."""
-        assert self.typed is not None
-        return self.typed
+        """The fields as a typed value; terms in it are the JSON values that they are in ``fields``.
+
+        None there is of an event about the record, and of one that was erased.
+        """
+        typed = self._typed
+        if typed is None:
+            typed = event_of(self.type, self.fields)
+            force_setattr(self, "_typed", typed)
+        return typed
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is neither about the record nor erased: it counts, unless something is said of it."""
+        return self.type not in RECORD_TYPES and "erased" not in self.fields
 
     @property
     def sources(self) -> list[str]:
@@ -264,7 +271,7 @@ def _plain(given: list[Entry], known: Instant, lens: Lens | None, on: Day | None
     counting: list[Entry] = []
     reasons: dict[str, Reason] = {}
     for entry in given:
-        if entry.typed is None:  # what says that it was erased stands at a later position
+        if entry.is_erased:  # what says that it was erased stands at a later position
             found: Entry | Reason = _ERASED
         elif lens is None and not entry.published:
             found = entry if entry.known <= known else _NOT_YET_KNOWN
@@ -372,8 +379,7 @@ def _changed(entry: Entry, corrections: Sequence[Entry]) -> Entry:
 
 def reworded(entry: Entry, fields: Fields, **others: Any) -> Entry:
     """The event with other fields, and with other values for the rest of the entry."""
-    typed = None if entry.typed is None else event_of(entry.type, fields)
-    return replace(entry, fields=fields, typed=typed, **others)
+    return replace(entry, fields=fields, _typed=None, **others)
 
 
 def _mended(entry: Entry, mends: Sequence[Entry]) -> Entry:
@@ -459,7 +465,7 @@ def turns(entries: Iterable[Entry], lens: Lens | None = None) -> Iterator[Turn]:
     In the order of the instants; an event whose wording changes is both removed and added.
     """
     found = list(entries)
-    if lens is None and not any(e.published or e.typed is None for e in found):
+    if lens is None and not any(e.published or not e.is_plain for e in found):
         for known, group in groupby(sorted(found, key=by_known), key=_known_of):
             if known < END_OF_TIME:
                 yield known, [], list(group)

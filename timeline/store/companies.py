@@ -19,7 +19,7 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.names import fold_name
 from timeline.model.record import Entry, judge
 from timeline.model.values import UNDISCLOSED, Fields
-from timeline.store.bulk import among, insert_rows, streamed
+from timeline.store.bulk import Constant, among, insert_rows, streamed
 from timeline.store.log import END, chunks, read_all_entries, read_entries
 from timeline.store.tables import company_handle, company_identity, event, subject_company
 
@@ -152,12 +152,12 @@ def registered_at(entries: list[Entry]) -> int:
     return min(told or [entry.position for entry in entries])
 
 
-_stored: Final = sa.select(company_identity.c.company, company_identity.c.shown)
+_stored: Final = Constant(sa.select(company_identity.c.company, company_identity.c.shown))
 
 
 def read_stored_identity(connection: Connection) -> Identity:
     """Which companies are one by the whole log, as it is stored."""
-    return Identity({row[0]: row[1] for row in connection.execute(_stored)})
+    return Identity({row[0]: row[1] for row in _stored(connection)})
 
 
 def rewrite_identity(

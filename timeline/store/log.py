@@ -25,7 +25,7 @@ from timeline.model.fold import terms_of
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant, check_subject, is_instant
-from timeline.store.bulk import Asking, streamed
+from timeline.store.bulk import Asking, Constant, streamed
 from timeline.store.tables import event, log_head, subject_company
 
 END: Final = 2**62
@@ -225,12 +225,12 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield chunk
 
 
-_head: Final = sa.select(log_head.c.position, log_head.c.recorded, log_head.c.hash)
+_head: Final = Constant(sa.select(log_head.c.position, log_head.c.recorded, log_head.c.hash))
 
 
 def read_head(connection: Connection) -> Head:
     """The head of the log."""
-    row = connection.execute(_head).first()
+    row = _head(connection).fetchone()
     if row is None:
         raise StoreDamaged(0, "the log has no head", "restore a backup")
     head = Head(*row)

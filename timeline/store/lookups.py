@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, Subject
-from timeline.store.bulk import among
+from timeline.store.bulk import Constant, among
 from timeline.store.log import chunks
 from timeline.store.tables import event, party_history, subject_company, subject_history
 
@@ -18,10 +18,16 @@ _LAST_CHARACTER: Final = chr(0x10FFFF)
 # --- subjects -------------------------------------------------------------------------------------
 
 
+_first: Final = Constant(
+    sa.select(event.c.position).where(
+        event.c.subject == sa.bindparam("subject"), event.c.version == sa.literal_column("1")
+    )
+)
+
+
 def has_subject(connection: Connection, subject: str) -> bool:
     """Whether the log knows a subject."""
-    there = sa.select(event.c.position).where(event.c.subject == subject).limit(1)
-    return connection.execute(there).first() is not None
+    return _first(connection, subject=subject).fetchone() is not None
 
 
 def subjects_like(connection: Connection, prefix: str, limit: int) -> list[str]:

@@ -71,7 +71,7 @@ def _of_one(entry: Entry) -> History | None:
     """
     day, known = entry.earliest, entry.known
     exact = entry.latest == day <= known < END_OF_TIME and day < OPEN_END
-    if not exact or entry.typed is None or entry.published:
+    if not exact or not entry.is_plain or entry.published:
         return None
     _, segments = Sweep(kind_of(entry.subject)).revise((), (entry,))
     ((_, held),) = segments
@@ -133,7 +133,7 @@ class Followed:
         """
         since, day = self._known, OPEN_END
         for entry in entries:
-            if entry.typed is None or not since < entry.known < END_OF_TIME:
+            if not entry.is_plain or not since < entry.known < END_OF_TIME:
                 return None
         for turn in turns(entries):
             day = min(day, self.turn(*turn))
