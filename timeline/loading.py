@@ -24,7 +24,7 @@ from timeline.ingest.fixtures import (
     is_yaml,
     load_fixture,
 )
-from timeline.ingest.jsonl import load_lines, parse_line, parse_lines, read_lines
+from timeline.ingest.jsonl import load_file, load_lines, parse_line, parse_lines, read_lines
 from timeline.ingest.nodes import Unreadable, node_of
 from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
@@ -446,7 +446,10 @@ def stream_drafts(
             stream: BinaryIO = stdin or sys.stdin.buffer
         else:
             stream = stack.enter_context(found.path.open("rb"))
-        yield load_lines(stream, name, origin, problems, cloudevents=cloudevents)
+        if found is None or cloudevents or not found.path.is_file():
+            yield load_lines(stream, name, origin, problems, cloudevents=cloudevents)
+        else:
+            yield load_file(stream, name, origin, problems)
 
 
 class Counter:

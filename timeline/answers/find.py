@@ -14,9 +14,10 @@ from timeline.answers.model import CompanyItem, Found
 from timeline.answers.state import item_of
 from timeline.answers.view import SHOWN, View, names_at
 from timeline.errors import InvalidValue
+from timeline.ingest.draft import texts_of
 from timeline.model.names import fold_text, words_of
 from timeline.store.companies import HandleRow, read_all_handles, read_handles, read_handles_of
-from timeline.store.full_text import positions_with, texts_of
+from timeline.store.full_text import positions_with
 from timeline.store.log import LogRow, chunks, read_events, source_terms
 from timeline.store.lookups import positions_of, subjects_at
 

@@ -26,6 +26,7 @@ from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_field
 from timeline.model import dates
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.model.kinds.event import IMMUTABLE, Attribution, Event, FactLevel, Flaw, RecordEvent
+from timeline.model.names import words_of
 from timeline.model.values import (
     Day,
     Fields,
@@ -196,6 +197,43 @@ def body_from(
     return body
 
 
+# --- the words by which it is found ---------------------------------------------------------------
+
+_SILENT: Final = HEAD | {
+    "source", "known", "target", "schema_version", "attribution", "fact_level", "archived_sha256"
+}  # fmt: skip
+"""Fields without words of their own: names of other things, and labels."""
+
+
+def words_of_fields(fields: Fields) -> str:
+    """The words in the fields of an event, each once, sorted, with a space between."""
+    texts: list[str] = []
+    for name, value in fields.items():
+        if name not in _SILENT:
+            _add_texts(value, texts)
+    return " ".join(words_of(texts))
+
+
+def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
+    """The texts of an event that its words are from, each with the field that it stands in."""
+    for name, value in fields.items():
+        if name not in _SILENT:
+            texts: list[str] = []
+            _add_texts(value, texts)
+            yield from ((name, text) for text in texts)
+
+
+def _add_texts(value: Any, texts: list[str]) -> None:
+    if type(value) is str:
+        texts.append(value)
+    elif isinstance(value, list):
+        for each in value:
+            _add_texts(each, texts)
+    elif isinstance(value, dict):
+        for each in value.values():
+            _add_texts(each, texts)
+
+
 # --- erased events in an export ---------------------------------------------------------------
 
 TOMBSTONE: Final = '{"erased":true}'
@@ -303,6 +341,8 @@ class Content(Struct, frozen=True, array_like=True, gc=False):
     """What it refers to, by its fields of today's schema version."""
     bounds: tuple[Day, Day] | None
     """The first and the last day on which it can have occurred, where it says when; of the same fields."""
+    words: str
+    """The words by which it is found (:func:`words_of_fields`)."""
 
 
 def content_of(fields: Fields) -> Content:
@@ -310,7 +350,10 @@ def content_of(fields: Fields) -> Content:
     current = upcast(fields)
     occurred = current.get("occurred")
     bounds = None if occurred is None else dates.bounds(occurred)
-    return Content(digest(fields), payload_of(body_of(fields)), references(current), bounds)
+    return Content(
+        digest(fields), payload_of(body_of(fields)), references(current), bounds,
+        words_of_fields(fields),
+    )  # fmt: skip
 
 
 class Draft(Struct):

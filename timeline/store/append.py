@@ -37,7 +37,7 @@ from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, 
 from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import Constant, insert_rows
 from timeline.store.companies import read_judgements
-from timeline.store.full_text import insert_words, words_of_event
+from timeline.store.full_text import insert_words, with_subject
 from timeline.store.histories import checked_head
 from timeline.store.log import Head, chunks, read_entries, told_of
 from timeline.store.projection import News, project
@@ -288,7 +288,7 @@ class Appender:
             return None
         if self.log.ids.get(id_) is not None:
             raise StoreDamaged(self.position + 1, f'"{id_}" is there twice')
-        left = Content(erased.digest, payload_of(body_of(draft.fields)), [], None)
+        left = Content(erased.digest, payload_of(body_of(draft.fields)), [], None, "")
         self._store(draft, self.log.versions.get(subject, 0) + 1, left, [])
         self._erased[id_] = self.position
         return Outcome(id_, self.position, new=True)
@@ -454,7 +454,9 @@ class Appender:
         )  # fmt: skip
         self._rows.append(row)
         if draft.erased is None:
-            self._words.append((position, words_of_event(fields, first=version == 1)))
+            self._words.append(
+                (position, with_subject(content.words, subject if version == 1 else None))
+            )
         self.stored += 1
         occurred, body = current.get("occurred"), body_of(current)
         entry = Entry(

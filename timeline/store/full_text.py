@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged
-from timeline.ingest.draft import HEAD
+from timeline.ingest.draft import words_of_fields
 from timeline.model.names import words_of
 from timeline.model.values import Fields
 from timeline.store.log import LogRow, chunks, read_rows
@@ -22,41 +22,18 @@ from timeline.store.tables import event, event_words
 MOST: Final = 50_000
 """The newest events with a word that are looked at: a word that more have says little."""
 
-_SILENT: Final = HEAD | {
-    "source", "known", "target", "schema_version", "attribution", "fact_level", "archived_sha256"
-}  # fmt: skip
-"""Fields without words of their own: names of other things, and labels."""
-
 
 def words_of_event(fields: Fields, *, first: bool) -> str:
     """The words of an event, with a space between; ``first``: those of its subject's name too."""
-    texts: list[str] = []
-    for name, value in fields.items():
-        if name not in _SILENT:
-            _add_texts(value, texts)
-    if first:
-        texts.append(fields["subject"].partition(":")[2])
-    return " ".join(words_of(texts))
+    return with_subject(words_of_fields(fields), fields["subject"] if first else None)
 
 
-def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
-    """The texts of an event that its words are from, each with the field that it stands in."""
-    for name, value in fields.items():
-        if name not in _SILENT:
-            texts: list[str] = []
-            _add_texts(value, texts)
-            yield from ((name, text) for text in texts)
-
-
-def _add_texts(value: Any, texts: list[str]) -> None:
-    if type(value) is str:
-        texts.append(value)
-    elif isinstance(value, list):
-        for each in value:
-            _add_texts(each, texts)
-    elif isinstance(value, dict):
-        for each in value.values():
-            _add_texts(each, texts)
+def with_subject(words: str, subject: str | None) -> str:
+    """Words of an event, and those of the name of its subject where that is given."""
+    if subject is None:
+        return words
+    named = words_of([subject.partition(":")[2]])
+    return " ".join(sorted({*words.split(), *named}))
 
 
 # --- writing --------------------------------------------------------------------------------------

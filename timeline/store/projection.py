@@ -14,23 +14,17 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.model.bitemporal.history import Change, difference, follow, history
+from timeline.model.bitemporal.history import Change, difference, follow
 from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import Identity
 from timeline.model.record import Entry, is_confirmation
 from timeline.store.bulk import Asking, Constant, insert_rows
-from timeline.store.companies import (
-    HandleRow,
-    is_company,
-    pairs_of,
-    rewrite_handles,
-    rewrite_identity,
-    rows_of,
-)
+from timeline.store.companies import pairs_of, rewrite_handles, rewrite_identity
 from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
 from timeline.store.histories import (
     HISTORY,
+    Values,
     is_projected,
     party_values,
     projected,
@@ -46,6 +40,7 @@ from timeline.store.log import (
     read_head,
     subjects_of_any,
 )
+from timeline.store.new_histories import NewRows, all_new_rows
 from timeline.store.standing import Memory
 from timeline.store.tables import (
     company_handle,
@@ -62,6 +57,9 @@ again, which takes 6 µs an event."""
 
 PAGE: Final = 4000
 """Events read together on the way through the log."""
+
+MANY: Final = 5000
+"""New subjects, or events, of which it pays to start another process."""
 
 
 # --- writing it -----------------------------------------------------------------------------------
@@ -127,8 +125,9 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
     memory.one = one
     writer = _Writer(connection, one)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
-    for entries in _created(connection, new, start, news):
-        writer.insert(entries)
+    many = news.is_every_subject or len(new) >= MANY
+    for made in all_new_rows(_created(connection, new, start, news), one, many=many):
+        writer.insert(made)
     # what companies are parties of that are one now, or no longer, is shown under another id
     named = set() if news.is_every_subject else subjects_of_any(connection, judged)
     for some in chunks(sorted((news.subjects.keys() | named) - set(new)), 200):
@@ -191,7 +190,7 @@ def _news(
         return
     if news.entries is not None:
         for subject in subjects:
-            yield subject, news.entries[subject]
+            yield subject, news.entries.pop(subject)
         return
     rows = list(_entries_after(connection, subjects, start=start))
     for subject, group in groupby(map(entry_of, rows), key=lambda entry: entry.subject):
@@ -255,19 +254,17 @@ class _Writer:
         self.connection, self.one = connection, one
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
-        self.handles: list[HandleRow] = []
+        self.handles: list[Values] = []
         """Of companies that have none yet."""
         # of the statements about single rows, the parameters
         self.dropped: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
         self.ended: dict[_Table, list[_Key]] = {_ROWS: [], _PARTIES: []}
 
-    def insert(self, entries: Sequence[Entry]) -> None:
-        """Fold a subject that has no rows yet."""
-        subject, made = entries[0].subject, history(entries, one=self.one)
-        self.rows += [row_values(subject, row) for row in made.rows]
-        self.parties += [party_values(subject, party) for party in made.parties]
-        if is_company(subject):
-            self.handles += rows_of(subject, entries)
+    def insert(self, made: NewRows) -> None:
+        """Take in rows of subjects that have none yet."""
+        self.rows += made.rows
+        self.parties += made.parties
+        self.handles += made.handles
         if len(self.rows) >= PAGE:
             self.flush()
 
@@ -330,8 +327,8 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
             yield entries
 
     head = read_head(connection).position
-    for entries in subjects():
-        writer.insert(entries)
+    for made in all_new_rows(subjects(), one, many=head >= MANY):
+        writer.insert(made)
         insert_rows(connection, subject_company, pairs)
         pairs.clear()
     writer.flush()
