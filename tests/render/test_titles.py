@@ -10,8 +10,7 @@ import pytest
 from tests.model.kinds.events import events_of
 from timeline.answers import CompanyItem
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, STEPS_OF
-from timeline.model.kinds.deal import DealKind
-from timeline.model.kinds.event import NOTED, Phase
+from timeline.model.kinds.event import NOTED, DealKind, Phase
 from timeline.model.kinds.relationship import RelationshipKind
 from timeline.model.kinds.right import RightEvent
 from timeline.model.values import Role

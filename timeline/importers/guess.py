@@ -50,7 +50,7 @@ from timeline.importers.settings import TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.importers.tables import open_table
 from timeline.model.dates import read_phrase
-from timeline.model.kinds.deal import DealKind
+from timeline.model.kinds.event import DealKind
 from timeline.nearest import nearest
 
 

@@ -13,8 +13,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from timeline.errors import FormNotBinding
 from timeline.model.kinds.event import (
+    DEAL_NOUNS,
+    DEAL_SIDES,
     NOTED,
     At,
+    DealKind,
     Event,
     Flaw,
     Kind,
@@ -39,12 +42,6 @@ from timeline.model.values import (
     SubjectRef,
     Tranche,
 )
-
-DealKind = Literal[
-    "strategic_alliance", "joint_venture", "supply", "capacity", "contract_manufacturing",
-    "acquisition", "merger", "asset_purchase", "investment", "ipo", "spin_off", "licence",
-    "research_development", "distribution", "divestiture", "financing", "other",
-]  # fmt: skip
 
 Form = Literal["loi", "mou", "term_sheet", "definitive", "unspecified"]
 
@@ -386,26 +383,6 @@ def _parties(terms: Mapping[str, Any]) -> dict[str, list[str]]:
     return parties
 
 
-_SALE: Final = {"target": "of", "acquirer": "by", "seller": "from"}
-
-SIDES: Final[dict[str, dict[str, str]]] = {
-    "joint_venture": {"venture": "in", "partner": "between"},
-    "supply": {"customer": "to", "supplier": "from"},
-    "capacity": {"customer": "for", "supplier": "from"},
-    "contract_manufacturing": {"customer": "for", "manufacturer": "by", "supplier": "by"},
-    "acquisition": _SALE,
-    "merger": _SALE | {"partner": "between", "venture": "into"},
-    "asset_purchase": _SALE,
-    "investment": {"investee": "in", "investor": "by"},
-    "ipo": {"investee": "of", "target": "of", "other": "of", "investor": "by", "seller": "by"},
-    "spin_off": {"subsidiary": "of", "target": "of", "parent": "from", "seller": "from"},
-    "licence": {"licensee": "to", "licensor": "from"},
-    "divestiture": {"target": "of", "acquirer": "to", "seller": "by"},
-    "financing": {"borrower": "of", "lender": "by"},
-}
-"""How the other parties of a deal follow its noun, by their role; without an entry it is "with"."""
-
-
 KIND = Kind(
     name="deal",
     base=DealEvent,
@@ -442,13 +419,8 @@ KIND = Kind(
         "replaces": Term("replaces", "subjects whose place it takes"),
     },
     money="value",
-    nouns={
-        "research_development": "research and development",
-        "ipo": "IPO",
-        "spin_off": "spin-off",
-        "other": "agreement",
-    },
-    sides=SIDES,
+    nouns=DEAL_NOUNS,
+    sides=DEAL_SIDES,
     required=("kind", "parties"),
     groups={
         "talks": "pending",

@@ -1,6 +1,7 @@
 """What every event and every kind of subject is made of: the envelope, phases, ``Kind``, shapes of terms.
 
-Events about the record stand here, too: they belong to a subject of any kind.
+Events about the record stand here, too: they belong to a subject of any kind. So does what deals and rumours
+have in common.
 """
 
 from __future__ import annotations
@@ -289,6 +290,42 @@ def besides(event: type[Event], kind: Kind) -> tuple[str, ...]:
     own = event.__struct_encode_fields__
     terms = kind.term_set.difference(event.step_fields)
     return tuple(name for name in own if name not in ENVELOPE and name not in terms)
+
+
+# --- what deals and the rumours of them have in common -------------------------------------------
+
+DealKind = Literal[
+    "strategic_alliance", "joint_venture", "supply", "capacity", "contract_manufacturing",
+    "acquisition", "merger", "asset_purchase", "investment", "ipo", "spin_off", "licence",
+    "research_development", "distribution", "divestiture", "financing", "other",
+]  # fmt: skip
+
+DEAL_NOUNS: Final = {
+    "research_development": "research and development",
+    "ipo": "IPO",
+    "spin_off": "spin-off",
+    "other": "agreement",
+}
+"""What a deal of a kind is called, where that is not the kind in words."""
+
+_SALE: Final = {"target": "of", "acquirer": "by", "seller": "from"}
+
+DEAL_SIDES: Final[dict[str, dict[str, str]]] = {
+    "joint_venture": {"venture": "in", "partner": "between"},
+    "supply": {"customer": "to", "supplier": "from"},
+    "capacity": {"customer": "for", "supplier": "from"},
+    "contract_manufacturing": {"customer": "for", "manufacturer": "by", "supplier": "by"},
+    "acquisition": _SALE,
+    "merger": _SALE | {"partner": "between", "venture": "into"},
+    "asset_purchase": _SALE,
+    "investment": {"investee": "in", "investor": "by"},
+    "ipo": {"investee": "of", "target": "of", "other": "of", "investor": "by", "seller": "by"},
+    "spin_off": {"subsidiary": "of", "target": "of", "parent": "from", "seller": "from"},
+    "licence": {"licensee": "to", "licensor": "from"},
+    "divestiture": {"target": "of", "acquirer": "to", "seller": "by"},
+    "financing": {"borrower": "of", "lender": "by"},
+}
+"""How the other parties of a deal follow its noun, by its kind and their role; else it is "with"."""
 
 
 # --- events about the record -----------------------------------------------------------------------

@@ -6,9 +6,16 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
 
-from timeline.model.kinds import deal
-from timeline.model.kinds.deal import DealKind
-from timeline.model.kinds.event import At, Event, Kind, Phase, Term
+from timeline.model.kinds.event import (
+    DEAL_NOUNS,
+    DEAL_SIDES,
+    At,
+    DealKind,
+    Event,
+    Kind,
+    Phase,
+    Term,
+)
 from timeline.model.values import CompanyRef, Money, Parties, Quantity, Share, SubjectRef
 
 
@@ -123,8 +130,8 @@ KIND = Kind(
         "deal": Term("deal", "the deal that it turned out to be"),
     },
     money="value",
-    nouns=deal.KIND.nouns,
-    sides=deal.SIDES,
+    nouns=DEAL_NOUNS,
+    sides=DEAL_SIDES,
     required=("kind", "parties"),
     groups={
         "open": "claimed",
