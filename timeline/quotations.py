@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from timeline.errors import NotFound, Problem
 from timeline.ingest.draft import Draft
 from timeline.model.values import Fields
-from timeline.store.log import read_quoting, source_terms
+from timeline.store.log import read_quoting
+from timeline.store.lookups import source_terms
 
 _CONTEXT: Final = 80
 """The most characters of a passage that are shown."""

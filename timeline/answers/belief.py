@@ -31,7 +31,8 @@ from timeline.model.fold import advance, kind_of
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE, NOTED
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant
-from timeline.store.log import read_events, source_terms
+from timeline.store.log import read_events
+from timeline.store.lookups import source_terms
 
 OPEN: Final = "open"
 """The outcome of a question that nothing has settled."""

@@ -18,8 +18,8 @@ from timeline.ingest.draft import texts_of
 from timeline.model.names import fold_text, words_of
 from timeline.store.companies import HandleRow, read_all_handles, read_handles, read_handles_of
 from timeline.store.full_text import positions_with
-from timeline.store.log import LogRow, chunks, read_events, source_terms
-from timeline.store.lookups import positions_of, subjects_at
+from timeline.store.log import LogRow, chunks, read_events
+from timeline.store.lookups import positions_of, source_terms, subjects_at
 
 What: TypeAlias = Literal["companies", "items", "events", "sources"]
 KINDS: Final[tuple[What, ...]] = ("companies", "items", "events", "sources")

@@ -17,8 +17,8 @@ from timeline.model.fold import replay
 from timeline.model.record import Entry, judge
 from timeline.model.values import Subject
 from timeline.nearest import nearest
-from timeline.store.log import read_all_entries, read_entries, read_head, source_slugs, source_terms
-from timeline.store.lookups import subjects_of_kind
+from timeline.store.log import read_all_entries, read_entries, read_head, source_slugs
+from timeline.store.lookups import source_terms, subjects_of_kind
 
 # --- sources as people cite them ----------------------------------------------------------------
 

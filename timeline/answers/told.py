@@ -12,8 +12,7 @@ from timeline.answers.view import View
 from timeline.model.fold import advance, kind_of
 from timeline.model.kinds.event import NOTED
 from timeline.model.record import judge
-from timeline.store.log import source_terms
-from timeline.store.lookups import subjects_told_otherwise
+from timeline.store.lookups import source_terms, subjects_told_otherwise
 
 
 def told(view: View, items: Iterable[CompanyItem]) -> dict[str, Told]:

@@ -166,7 +166,7 @@ class Exchange(Located, Lensed, Question[Iterator[str]]):
         """The lines of the file."""
         from timeline.answers.network import network, on_day
         from timeline.answers.view import terms_at
-        from timeline.store.log import source_terms
+        from timeline.store.lookups import source_terms
 
         with reader.viewing(self) as view:
             answer = network(view)

@@ -20,8 +20,6 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import StoreDamaged
 from timeline.ingest.draft import GENESIS, TOMBSTONE, body_from, body_of, chain, digest, payload_of
-from timeline.model import dates
-from timeline.model.fold import terms_of
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant, check_subject, is_instant
@@ -425,16 +423,6 @@ def read_places(connection: Connection, subject: str) -> dict[int, tuple[Instant
     statement = sa.select(event.c.position, event.c.recorded, event.c.origin)
     rows = connection.execute(statement.where(event.c.subject == subject))
     return {position: (recorded, origin) for position, recorded, origin in rows}
-
-
-def source_terms(connection: Connection, slugs: Iterable[str], position: int) -> dict[str, Fields]:
-    """What each source is, by everything said of it up to a position; unknown ones are left out."""
-    found = {}
-    for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
-        terms = terms_of(entries, dates.OPEN_END)
-        if terms is not None:
-            found[subject.partition(":")[2]] = terms
-    return found
 
 
 GENESIS_LINK: Final = Head(0, "", GENESIS)

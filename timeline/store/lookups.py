@@ -8,9 +8,11 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, Subject
+from timeline.model import dates
+from timeline.model.fold import terms_of
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, Subject
 from timeline.store.bulk import Constant, among
-from timeline.store.log import chunks
+from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event, party_history, subject_company, subject_history
 
 _LAST_CHARACTER: Final = chr(0x10FFFF)
@@ -110,6 +112,19 @@ def subjects_told_otherwise(connection: Connection, subjects: Iterable[str]) -> 
         (event.c.fact_level != "fact") | ((event.c.type == "event_corrected") & corrected),
     )
     return sorted(set(connection.scalars(statement)))
+
+
+# --- sources ---------------------------------------------------------------------------------------
+
+
+def source_terms(connection: Connection, slugs: Iterable[str], position: int) -> dict[str, Fields]:
+    """What each source is, by everything said of it up to a position; unknown ones are left out."""
+    found = {}
+    for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
+        terms = terms_of(entries, dates.OPEN_END)
+        if terms is not None:
+            found[subject.partition(":")[2]] = terms
+    return found
 
 
 # --- events, for lists that tell them again -------------------------------------------------------
