@@ -12,7 +12,8 @@ import yaml
 from tests.answers.stores import new_store, new_timeline, replay_text, stories_of
 from tests.store.test_counts import watched
 from timeline import Timeline
-from timeline.answers.belief import Belief, settle
+from timeline.answers.belief import settle
+from timeline.answers.story import Belief
 from timeline.errors import NotFound
 
 STORIES = (

@@ -10,7 +10,7 @@ import pytest
 from tests.answers.stores import stories_of
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
-from timeline.answers.course import Span
+from timeline.answers.story import Span
 from timeline.errors import InvalidValue, NotFound
 
 STORIES = (

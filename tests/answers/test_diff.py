@@ -12,7 +12,7 @@ import pytest
 from tests.answers.stores import new_store, new_timeline, replay_text
 from timeline import Timeline
 from timeline.answers.asked import LensAsked
-from timeline.answers.diff import DiffAnswer
+from timeline.answers.model import DiffAnswer
 from timeline.errors import InvalidValue, NotFound
 
 CORRECTED = {"signed", "correction"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from timeline.answers.days import First, day_of
+from timeline.answers.days import First
 from timeline.app import Timeline
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -110,11 +110,3 @@ def test_where_there_is_something_nothing_begins(timeline: Timeline) -> None:
 
 def test_by_then_the_log_had_nothing(timeline: Timeline) -> None:
     assert timeline.first("foxconn", on="2025-11-21", recorded=0) == First(day=None, known=None)
-
-
-def test_a_day_by_whose_end_an_instant_is_over() -> None:
-    assert day_of("2025-11-21T23:59:59.999999Z") == "2025-11-21"
-    assert day_of("2025-11-21T23:59:59.999999Z", "Asia/Tokyo") == "2025-11-22"
-    assert day_of("2025-11-21T03:00:00.000000Z", "America/New_York") == "2025-11-20"
-    assert day_of("9999-12-31T23:59:59.999999Z", "Asia/Tokyo") == "9999-12-31"
-    assert day_of("0001-01-01T00:00:00.000000Z", "America/New_York") == "0001-01-01"

@@ -10,10 +10,11 @@ import pytest
 
 from tests.answers.stores import FIXTURES, new_store, new_timeline, replay_text, stories_of
 from timeline import Timeline
-from timeline.answers.lists import sums
 from timeline.answers.model import CompanyItem
-from timeline.answers.view import SHOWN, View, ties_of
+from timeline.answers.sums import sums
+from timeline.answers.view import View, ties_of
 from timeline.errors import InvalidValue, NotFound
+from timeline.model.kinds import SHOWN
 
 STORIES = sorted(path.stem for path in FIXTURES.glob("*.yaml"))
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.answers.stores import new_timeline, stories_of
 from timeline import Timeline
-from timeline.answers.then import ThenAnswer
+from timeline.answers.story import ThenAnswer
 from timeline.errors import InvalidValue, NotFound
 
 STORIES = ("foxconn-openai", "foxconn-openai-later", "foxconn-sharp", "nissan-honda")

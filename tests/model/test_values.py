@@ -28,6 +28,7 @@ from timeline.model.values import (
     Quantity,
     Share,
     Tranche,
+    day_of,
     exact_number,
     format_instant,
     is_instant,
@@ -379,3 +380,11 @@ def test_values_say_the_same(one: Any, other: Any) -> None:
 def test_values_differ(one: Any, other: Any) -> None:
     assert not same_value(one, other)
     assert not same_value(other, one)
+
+
+def test_a_day_by_whose_end_an_instant_is_over() -> None:
+    assert day_of("2025-11-21T23:59:59.999999Z") == "2025-11-21"
+    assert day_of("2025-11-21T23:59:59.999999Z", "Asia/Tokyo") == "2025-11-22"
+    assert day_of("2025-11-21T03:00:00.000000Z", "America/New_York") == "2025-11-20"
+    assert day_of("9999-12-31T23:59:59.999999Z", "Asia/Tokyo") == "9999-12-31"
+    assert day_of("0001-01-01T00:00:00.000000Z", "America/New_York") == "0001-01-01"

@@ -21,7 +21,7 @@ from timeline.errors import InvalidValue
 from timeline.render.exchange.graphml import graphml_lines
 from timeline.render.graph.layout import communities_of, places_of
 from timeline.render.graph.text import dot_lines, mermaid_lines
-from timeline.render.plot.lines import Filter, currency_of, lines_of
+from timeline.render.plot.lines import currency_of, lines_of
 from timeline.render.plot.network import MOST, circle_words, pairs_of, shown_of
 from timeline.render.plot.reports import activity_scene, months_of, reports_of
 
@@ -242,7 +242,7 @@ def test_no_company_stands_on_another_or_on_a_line_of_others(ai: Timeline) -> No
 
 def test_reports_are_told_in_sentences_a_row_a_day(ai: Timeline) -> None:
     answer = ai.network("openai", then=True, on="2025-12-02")
-    reports = reports_of(answer, Filter())
+    reports = reports_of(answer)
     assert [each.day for each in reports] == sorted({each.day for each in reports})
     said = {each.day: each.sentence for each in reports}
     assert said["2025-09-22"] == "Investment in OpenAI Group PBC by Nvidia agreed in principle"

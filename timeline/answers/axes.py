@@ -4,63 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import UNSET, UnsetType
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from timeline.answers.asked import LensAsked
-from timeline.answers.course import (
-    Course,
-    Mark,
-    Span,
-    Told,
-    course_of,
-    marks_of,
-    read_told,
-    spans_of,
-    titles_of,
-)
+from timeline.answers.course import Told, course_of, marks_of, read_told, spans_of, titles_of
 from timeline.answers.log import check_subject_exists
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.story import AxesAnswer, Course, Mark, Patch, Span
 from timeline.answers.view import View, names_at
 from timeline.model.fold import main_order
 from timeline.model.record import Entry, Lens, judge
-from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
-
-
-class Patch(Span, frozen=True, kw_only=True):
-    """A span, and for how long it was known like that. Half-open on both axes."""
-
-    known_from: Instant
-    known_to: Instant
-    events: list[str]
-    """What it rested on when it became known."""
-
-
-class AxesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """All that was ever held of a subject; no two patches overlap on both axes."""
-
-    subject: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    names: dict[str, str]
-    sources: dict[str, str]
-    course: Course | None
-    """What is known of it today, for its title; null where nothing is known of it."""
-    known_at: Instant
-    patches: list[Patch]
-    marks: list[Mark]
-
-    def rows(self) -> Iterator[Patch]:
-        """Every patch, by when it became known, then by day."""
-        yield from self.patches
-
-    def caption(self) -> str:
-        """Which subject, and at which coordinate."""
-        return f"{self.subject} {coordinate_words(self)}"
+from timeline.model.values import END_OF_TIME, Instant, check_subject
 
 
 def axes(view: View, subject: str) -> AxesAnswer:

@@ -14,102 +14,31 @@ from itertools import zip_longest
 from operator import itemgetter
 from typing import Any, Final, Protocol, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.axes import AxesAnswer, Patch, axes
+from timeline.answers.axes import axes
 from timeline.answers.coordinate import today
-from timeline.answers.course import Course, Mark, Span
-from timeline.answers.days import day_of
-from timeline.answers.sources import Cited
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.model import Cited
+from timeline.answers.story import (
+    OPEN,
+    TRUE,
+    AxesAnswer,
+    Belief,
+    BeliefAnswer,
+    Mark,
+    Patch,
+    Settlement,
+    Span,
+)
 from timeline.answers.view import View
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import advance, kind_of
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE, NOTED
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, day_of
 from timeline.store.log import read_events
 from timeline.store.lookups import source_terms
-
-OPEN: Final = "open"
-"""The outcome of a question that nothing has settled."""
-TRUE: Final = "came_true"
-
-
-class Belief(Struct, frozen=True, kw_only=True):
-    """What was believed on the evenings from a day until before another."""
-
-    first: Day
-    last: Day
-    """The day before which it turned; ``9999-12-31`` where it has not."""
-    told: Day
-    """The evening by which the report was public: that day, or the one before; a plan turns on its day."""
-    status: str | None
-    """Null where nothing was left to believe."""
-    certainty: Certainty
-    alternatives: list[Any]
-    disputed: bool
-    value: Any | UnsetType = UNSET
-    """Of a fact its value, of a stake the share."""
-    reports: list[Mark]
-    """What became public on these days, the report that turned the belief first."""
-
-
-class Settlement(Struct, frozen=True, kw_only=True):
-    """How a question was settled: by which report after the first one."""
-
-    outcome: str
-    """``came_true``, the status in which it ended, or ``open``."""
-    first: Day
-    """When it was first reported; never the earliest day of which a report speaks."""
-    settled: Day | None
-    days: int | None
-    """From the first report to the one that settled it; null while it is open."""
-
-
-class BeliefAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """What was believed of a subject, evening by evening."""
-
-    subject: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    names: dict[str, str]
-    cited: dict[str, Cited]
-    """Every source of a report, by its slug."""
-    steps: dict[str, Fields]
-    """What an event told, by its id, where every source of it told of many subjects besides."""
-    until: Day
-    """The last evening: that of ``known``, else of today."""
-    course: Course | None
-    outcome: Settlement | None
-    """Null where nothing was ever reported."""
-    beliefs: list[Belief]
-    hindsight: list[Span]
-    """What is known at the coordinate of the same days."""
-    of_day: list[Belief]
-    """What was believed of the one day ``on``, as news came; without reports."""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every belief, with the ids of what was reported."""
-        for belief in self.beliefs:
-            said = {
-                name: value
-                for name in Belief.__struct_fields__
-                if name != "reports" and (value := getattr(belief, name)) is not UNSET
-            }
-            yield {
-                "subject": self.subject, **said, "events": [mark.event for mark in belief.reports]
-            }  # fmt: skip
-
-    def caption(self) -> str:
-        """Of which subject, and at which coordinate."""
-        return f"{self.subject} {coordinate_words(self)}"
 
 
 def belief(view: View, subject: str, timezone: str = "UTC") -> BeliefAnswer:

@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from msgspec import Struct
 
-from msgspec import Struct, to_builtins
-
-from timeline.answers.model import CompanyState, PlacedAnswer
+from timeline.answers.model import CompanyState, CompareAnswer
 from timeline.answers.state import state
-from timeline.answers.tabular import coordinate_words
 from timeline.answers.view import View
 from timeline.errors import InvalidValue
 from timeline.model.values import UNDISCLOSED
-
-
-class CompareAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
-    """The states of two companies at a coordinate, and what they share."""
-
-    companies: list[CompanyState]
-    """Both, in the order in which they were asked for, each with all of its items."""
-    shared: list[str]
-    """The subjects in which both have a part."""
-    counterparties: list[str]
-    """The other companies with which each of the two has something."""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every item of both, with the company in front and whether the other has a part in it."""
-        shared = set(self.shared)
-        for company in self.companies:
-            for item in company.items:
-                yield {
-                    "company": company.company,
-                    "shared": item.subject in shared,
-                    **to_builtins(item),
-                }
-
-    def caption(self) -> str:
-        """Which two, and at which coordinate."""
-        one, other = (company.name for company in self.companies)
-        return f"{one} and {other}: {coordinate_words(self)}"
 
 
 class _Parts(Struct, frozen=True):

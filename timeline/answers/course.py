@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from timeline.answers.asked import Certainty, LensAsked
+from timeline.answers.asked import Certainty
 from timeline.answers.sources import source_titles
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.story import Course, CoursesAnswer, Mark, Span
 from timeline.answers.view import View, names_at, shown_order
 from timeline.model.bitemporal.history import SubjectRow, history
 from timeline.model.bitemporal.known_axis import within
@@ -24,92 +24,8 @@ from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
-from timeline.model.values import END_OF_TIME, Day, Fields, Instant
+from timeline.model.values import END_OF_TIME, Day, Instant
 from timeline.store.log import chunks, read_events, subjects_of_any
-
-
-class Span(Struct, frozen=True, kw_only=True):
-    """What held from a day until before another. Half-open, ``9999-12-31`` when it is still open."""
-
-    valid_from: Day
-    valid_to: Day
-    status: str
-    certainty: Certainty
-    alternatives: list[Any]
-    disputed: bool
-    since: str | None
-    value: Any | UnsetType = UNSET
-    """Of a fact its value, of a stake the share."""
-
-
-class Mark(Struct, frozen=True, kw_only=True):
-    """An event, or news about one: when it happened, when it became known, when it was recorded."""
-
-    event: str
-    type: str
-    position: int
-    occurred: str | None
-    earliest: Day
-    latest: Day
-    known: Instant
-    recorded: Instant
-    sources: list[str]
-    counts: bool
-    """Whether it is evidence at the coordinate: known, and not retracted."""
-    later: bool
-    """Whether it was not yet known at the coordinate."""
-    fact_level: str | UnsetType = UNSET
-    """``forecast`` or ``opinion``; of a fact it is left out."""
-
-
-class Course(Struct, frozen=True, kw_only=True):
-    """One subject over all days. Status, roles and terms are those of the day asked for.
-
-    Where nothing holds on that day, ``status`` is null, and the rest is that of the nearest span.
-    """
-
-    subject: str
-    kind: str | None
-    status: str | None
-    certainty: Certainty
-    alternatives: list[Any]
-    disputed: bool
-    roles: list[str]
-    counterparties: list[str]
-    terms: Fields
-    spans: list[Span]
-    later: list[Span]
-    """What all that is known today says otherwise; empty where ``known`` is the latest."""
-    marks: list[Mark]
-
-
-class CoursesAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """The courses of all subjects of which a company is, was or will be a party."""
-
-    company: str
-    name: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    names: dict[str, str]
-    """Of every company that is named, by its id."""
-    sources: dict[str, str]
-    """Of every source that is cited: publisher, day and title."""
-    learned_later: int
-    """How many subjects of the company were not known at all at the coordinate."""
-    courses: list[Course]
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every span, with its subject in front."""
-        for course in self.courses:
-            for span in course.spans:
-                yield {"subject": course.subject, "kind": course.kind} | to_builtins(span)
-
-    def caption(self) -> str:
-        """Whose courses, and at which coordinate."""
-        return f"{self.name}: {coordinate_words(self)}"
 
 
 def courses(

@@ -6,7 +6,6 @@ What an empty answer says besides, and what leads a reader from one answer to th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -18,7 +17,7 @@ from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import Item, replay
 from timeline.model.record import judge
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, zone
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, day_of
 from timeline.store.histories import is_current
 from timeline.store.log import read_entries, subjects_of_any
 from timeline.store.lookups import ends_of_rows, first_of_party
@@ -70,17 +69,6 @@ def _replayed(view: View, company: str) -> First:
 
 def _is_party(ids: Iterable[str], item: Item | None) -> bool:
     return item is not None and any(id_ in item.parties for id_ in ids)
-
-
-def day_of(instant: Instant, timezone: str = "UTC") -> Day:
-    """The day by whose end the instant is over: ``--known`` that day, and what it brought is there."""
-    if timezone == "UTC":
-        return instant[:10]
-    moment = datetime.fromisoformat(instant)
-    try:
-        return moment.astimezone(zone(timezone)).date().isoformat()
-    except OverflowError:  # within a day of the first or the last year
-        return instant[:10]
 
 
 # --- turns --------------------------------------------------------------------------------------

@@ -7,89 +7,26 @@ difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
-from timeline.answers.asked import LensAsked
-from timeline.answers.model import AnyValue, CompanyItem, CompanyState
-from timeline.answers.sources import Citations, Cited
+from timeline.answers.model import (
+    Cause,
+    Change,
+    ChangeName,
+    CompanyItem,
+    CompanyState,
+    DiffAnswer,
+    Side,
+)
+from timeline.answers.sources import Citations
 from timeline.answers.state import state
-from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, shown_order, ties_of
 from timeline.errors import InvalidValue
 from timeline.model.fold import is_uncertain
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.record import Entry, by_position, judge
-from timeline.model.values import Day, Instant
-
-ChangeName = Literal[
-    "company", "appeared", "vanished", "member", "status", "certainty", "since", "terms", "changed",
-    "disputed", "disputes", "conflicts", "irregular", "remarks", "steps", "evidence",
-]  # fmt: skip
-
-
-class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that differs in one item, or in who the company is, and the events that did it."""
-
-    member: str | UnsetType = UNSET
-    """With a group: the company of the group that is the party."""
-    subject: str
-    kind: str | None
-    change: ChangeName
-    before: AnyValue
-    """What was there: a status, a certainty with its alternatives, the terms that changed, the steps that
-    are gone; null: absent."""
-    after: AnyValue
-    events: list[str]
-    """What made the difference; corrections, retractions and disputes among them."""
-    sources: list[str]
-
-
-class Cause(Struct, frozen=True, kw_only=True):
-    """An event that made a difference."""
-
-    event: str
-    type: str
-    subject: str
-    target: str | None
-    """Of a correction, retraction or dispute: the event it is about."""
-    occurred: str | None
-    known: Instant
-    attribution: str | None
-    cited: list[Cited]
-
-
-class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One of the two coordinates that are compared."""
-
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-
-
-class DiffAnswer(Tabular, frozen=True, kw_only=True):
-    """What differs for a company between two coordinates."""
-
-    company: str
-    before: Side
-    after: Side
-    changes: list[Change]
-    items: list[CompanyItem]
-    """Every item that changed, as it is after; one that vanished as it was before."""
-    evidence: list[Cause]
-    """Every event that a change names, by position."""
-
-    def rows(self) -> Iterator[Change]:
-        """Every change."""
-        yield from self.changes
-
-    def caption(self) -> str:
-        """Whose state, and between which coordinates."""
-        sides = coordinate_words(self.before), coordinate_words(self.after)
-        return f"{self.company}: {sides[0]}; {sides[1]}"
 
 
 def split_range(text: str) -> tuple[str, str]:

@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 from timeline.answers.coordinate import coordinate
 from timeline.answers.model import CompanyItem, Found
 from timeline.answers.state import item_of
-from timeline.answers.view import SHOWN, View, names_at
+from timeline.answers.view import View, names_at
 from timeline.errors import InvalidValue
 from timeline.ingest.draft import texts_of
+from timeline.model.kinds import SHOWN
 from timeline.model.names import fold_text, words_of
 from timeline.store.companies import HandleRow, read_all_handles, read_handles, read_handles_of
 from timeline.store.full_text import positions_with

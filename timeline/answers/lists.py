@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import get_args
 
-from msgspec import UNSET, Struct, UnsetType
-
-from timeline.answers.asked import LensAsked
-from timeline.answers.model import CompanyItem, PlacedAnswer
+from timeline.answers.model import CompaniesAnswer, CompanyItem, CompanyRow, ListAnswer
 from timeline.answers.state import is_open, item_of, items_of_group
-from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import SHOWN, View, with_remarks
+from timeline.answers.sums import sums
+from timeline.answers.view import View, with_remarks
 from timeline.errors import InvalidValue
 from timeline.model.company import JUDGED, registered_name
-from timeline.model.fold import kind_of, replay
-from timeline.model.kinds import KINDS
+from timeline.model.fold import replay
+from timeline.model.kinds import KINDS, SHOWN
 from timeline.model.kinds.event import Group
-from timeline.model.values import Day
 from timeline.store.histories import read_subjects_of_kind
 from timeline.store.log import read_all_entries
-
-
-class Sum(Struct, frozen=True, kw_only=True):
-    """Money of one group of statuses, currency, period and basis: amounts and ranges added end by end."""
-
-    group: str
-    currency: str
-    per: str
-    basis: str
-    items: int
-    min: str | None
-    """Null where one of the items has no lower end."""
-    max: str | None
-
-
-class ListAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """The items of one kind of subject at a coordinate."""
-
-    kind: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    items: list[CompanyItem]
-    sums: list[Sum]
-
-    def rows(self) -> Iterator[CompanyItem]:
-        """Every item."""
-        yield from self.items
-
-    def caption(self) -> str:
-        """Which list, and at which coordinate."""
-        return f"{self.kind}s {coordinate_words(self)}"
-
-
-class CompanyRow(Struct, frozen=True, kw_only=True):
-    """A company at a coordinate, and how many items it has."""
-
-    company: str
-    name: str
-    country: str | None
-    kind: str | None
-    status: str | None
-    items: int
-
-
-class CompaniesAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
-    """Every registered company at a coordinate."""
-
-    companies: list[CompanyRow]
-
-    def rows(self) -> Iterator[CompanyRow]:
-        """Every company."""
-        yield from self.companies
-
-    def caption(self) -> str:
-        """The coordinate."""
-        return f"companies {coordinate_words(self)}"
 
 
 def list_items(
@@ -155,46 +91,6 @@ def statuses_meant(kind: str, named: Iterable[str]) -> list[str]:
             raise InvalidValue(message, f"statuses: {statuses}; groups of them: {of}")
         found += meant
     return list(dict.fromkeys(found))
-
-
-def sums(items: Iterable[CompanyItem]) -> list[Sum]:
-    """Sums within one group, currency, period and basis; ranges stay ranges, open ends stay open.
-
-    What a reporter converted (``reported_as``) is the same money again, and is not added; nor is what an
-    option costs, or what a company is worth.
-    """
-    groups: dict[tuple[str, str, str, str], list[tuple[Decimal | None, Decimal | None]]] = {}
-    for item in items:
-        money = item.terms.get(kind_of(item.subject).money or "")
-        if money is None:
-            continue
-        basis = money.get("basis", "exact")
-        exact = money.get("exact")
-        low, high = money.get("min", exact), money.get("max", exact)
-        if basis == "up_to" and exact is not None:
-            low = None
-        if basis == "at_least" and exact is not None:
-            high = None
-        key = item.group, money["currency"], money.get("per", "once"), basis
-        ends = tuple(None if end is None else Decimal(end) for end in (low, high))
-        groups.setdefault(key, []).append((ends[0], ends[1]))
-    return [
-        Sum(
-            group=group,
-            currency=currency,
-            per=per,
-            basis=basis,
-            items=len(ranges),
-            min=_total([low for low, _ in ranges]),
-            max=_total([high for _, high in ranges]),
-        )
-        for (group, currency, per, basis), ranges in sorted(groups.items())
-    ]
-
-
-def _total(ends: list[Decimal | None]) -> str | None:
-    known = [end for end in ends if end is not None]
-    return f"{sum(known, Decimal(0)):f}" if len(known) == len(ends) else None
 
 
 def list_companies(view: View) -> CompaniesAnswer:

@@ -171,3 +171,174 @@ class LogEntry(Struct, frozen=True, kw_only=True):
     fact_level: str
     origin: str | None
     fields: Fields
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+class Sum(Struct, frozen=True, kw_only=True):
+    """Money of one group of statuses, currency, period and basis: amounts and ranges added end by end."""
+
+    group: str
+    currency: str
+    per: str
+    basis: str
+    items: int
+    min: str | None
+    """Null where one of the items has no lower end."""
+    max: str | None
+
+
+class ListAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
+    """The items of one kind of subject at a coordinate."""
+
+    kind: str
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+    items: list[CompanyItem]
+    sums: list[Sum]
+
+    def rows(self) -> Iterator[CompanyItem]:
+        """Every item."""
+        yield from self.items
+
+    def caption(self) -> str:
+        """Which list, and at which coordinate."""
+        return f"{self.kind}s {coordinate_words(self)}"
+
+
+class CompanyRow(Struct, frozen=True, kw_only=True):
+    """A company at a coordinate, and how many items it has."""
+
+    company: str
+    name: str
+    country: str | None
+    kind: str | None
+    status: str | None
+    items: int
+
+
+class CompaniesAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
+    """Every registered company at a coordinate."""
+
+    companies: list[CompanyRow]
+
+    def rows(self) -> Iterator[CompanyRow]:
+        """Every company."""
+        yield from self.companies
+
+    def caption(self) -> str:
+        """The coordinate."""
+        return f"companies {coordinate_words(self)}"
+
+
+# --- two companies, two coordinates ---------------------------------------------------------------
+
+
+class CompareAnswer(PlacedAnswer, frozen=True, kw_only=True, omit_defaults=True):
+    """The states of two companies at a coordinate, and what they share."""
+
+    companies: list[CompanyState]
+    """Both, in the order in which they were asked for, each with all of its items."""
+    shared: list[str]
+    """The subjects in which both have a part."""
+    counterparties: list[str]
+    """The other companies with which each of the two has something."""
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every item of both, with the company in front and whether the other has a part in it."""
+        shared = set(self.shared)
+        for company in self.companies:
+            for item in company.items:
+                yield {
+                    "company": company.company,
+                    "shared": item.subject in shared,
+                    **to_builtins(item),
+                }
+
+    def caption(self) -> str:
+        """Which two, and at which coordinate."""
+        one, other = (company.name for company in self.companies)
+        return f"{one} and {other}: {coordinate_words(self)}"
+
+
+class Cited(Struct, frozen=True, kw_only=True):
+    """A source as people cite it."""
+
+    source: str
+    publisher: str | None
+    title: str | None
+    published: str | None
+    url: str | None
+
+
+ChangeName = Literal[
+    "company", "appeared", "vanished", "member", "status", "certainty", "since", "terms", "changed",
+    "disputed", "disputes", "conflicts", "irregular", "remarks", "steps", "evidence",
+]  # fmt: skip
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that differs in one item, or in who the company is, and the events that did it."""
+
+    member: str | UnsetType = UNSET
+    """With a group: the company of the group that is the party."""
+    subject: str
+    kind: str | None
+    change: ChangeName
+    before: AnyValue
+    """What was there: a status, a certainty with its alternatives, the terms that changed, the steps that
+    are gone; null: absent."""
+    after: AnyValue
+    events: list[str]
+    """What made the difference; corrections, retractions and disputes among them."""
+    sources: list[str]
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """An event that made a difference."""
+
+    event: str
+    type: str
+    subject: str
+    target: str | None
+    """Of a correction, retraction or dispute: the event it is about."""
+    occurred: str | None
+    known: Instant
+    attribution: str | None
+    cited: list[Cited]
+
+
+class Side(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One of the two coordinates that are compared."""
+
+    on: Day
+    known: str | None
+    recorded: str | int | None
+    position: int
+    lens: LensAsked | UnsetType = UNSET
+
+
+class DiffAnswer(Tabular, frozen=True, kw_only=True):
+    """What differs for a company between two coordinates."""
+
+    company: str
+    before: Side
+    after: Side
+    changes: list[Change]
+    items: list[CompanyItem]
+    """Every item that changed, as it is after; one that vanished as it was before."""
+    evidence: list[Cause]
+    """Every event that a change names, by position."""
+
+    def rows(self) -> Iterator[Change]:
+        """Every change."""
+        yield from self.changes
+
+    def caption(self) -> str:
+        """Whose state, and between which coordinates."""
+        sides = coordinate_words(self.before), coordinate_words(self.after)
+        return f"{self.company}: {sides[0]}; {sides[1]}"

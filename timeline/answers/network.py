@@ -8,93 +8,32 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
 from msgspec.structs import replace
 
-from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.course import Course, Span, Told, course_of, read_told, spans_of, titles_of
-from timeline.answers.days import day_of
-from timeline.answers.tabular import Tabular, coordinate_words
-from timeline.answers.view import SHOWN, View, names_at
+from timeline.answers.course import Told, course_of, read_told, spans_of, titles_of
+from timeline.answers.story import (
+    TYING,
+    Course,
+    NetworkAnswer,
+    Node,
+    Tie,
+    company_of,
+    is_subject,
+    node_of,
+)
+from timeline.answers.view import View, names_at
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal.history import SubjectRow
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
-from timeline.model.kinds import KINDS
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject, day_of
 from timeline.store.log import read_all_entries
 from timeline.store.lookups import subjects_naming
 
-TYING: Final = tuple(kind for kind in SHOWN if KINDS[kind].claim_term is None)
-"""The kinds of subject that can have two parties."""
-
-
 MOST_PAIRED: Final = 4
 """Parties that are joined each with each; more of them are joined to a node of their subject."""
-
-
-class Node(Struct, frozen=True, kw_only=True):
-    """A company of the network; one that nobody named stands once for each subject.
-
-    A subject that ever joined more than four companies is a node itself, under its own id.
-    """
-
-    company: str
-    name: str
-    distance: int | None
-    """Ties between it and the company asked about; null without one."""
-    ties: int
-    """Ties that hold on the day asked for."""
-
-
-class Tie(Struct, frozen=True, kw_only=True):
-    """That a subject joins two companies, in the order of their ids, and when.
-
-    Where it joins more than four, that it joins one of them, and its own node is the other end.
-    """
-
-    one: str
-    other: str
-    subject: str
-    status: str | None
-    """On the day asked for; null when they are not joined then."""
-    certainty: Certainty
-    disputed: bool
-    spans: list[Span]
-
-
-class NetworkAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """Companies and what ties them, over all days, so that a picture of it can stay in place."""
-
-    company: str | None
-    depth: int | None
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    then: bool = False
-    """Whether a span holds the days on each of which it was known by that day's end, to the latest report."""
-    names: dict[str, str]
-    sources: dict[str, str]
-    nodes: list[Node]
-    ties: list[Tie]
-    courses: list[Course]
-    """Of the subjects that tie, by subject; status and terms are those of the day asked for."""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every tie over all its days, a row a span."""
-        for tie in self.ties:
-            ends = {"one": tie.one, "other": tie.other, "subject": tie.subject}
-            for span in tie.spans:
-                yield ends | to_builtins(span)
-
-    def caption(self) -> str:
-        """Whose network, and at which coordinate."""
-        whose = "all companies" if self.company is None else self.names.get(self.company, "")
-        return f"network of {whose} {coordinate_words(self)}"
 
 
 def network(
@@ -165,16 +104,6 @@ def on_day(answer: NetworkAnswer) -> NetworkAnswer:
         nodes=[node for node in answer.nodes if node.company in ends],
         courses=[course for course in answer.courses if course.subject in subjects],
     )
-
-
-def company_of(node: str) -> str:
-    """The company that a node stands for."""
-    return node.partition("@")[0]
-
-
-def is_subject(node: str) -> bool:
-    """Whether a node is a subject that joins more than four companies."""
-    return ":" in company_of(node)
 
 
 def _name(node: str, names: dict[str, str]) -> str:
@@ -311,8 +240,3 @@ def _ties(subject: str, rows: Sequence[SubjectRow], on: Day) -> Iterator[Tie]:
             disputed=now.disputed if now else False,
             spans=spans,
         )
-
-
-def node_of(company: str, subject: str) -> str:
-    """The node of a company in a subject: whoever was not named is nobody else."""
-    return f"{UNDISCLOSED}@{subject}" if company == UNDISCLOSED else company

@@ -13,10 +13,9 @@ from typing import Final
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from timeline.answers.days import day_of
 from timeline.answers.log import log_entry
 from timeline.answers.model import LogEntry
-from timeline.model.values import Day, Instant
+from timeline.model.values import Day, Instant, day_of
 from timeline.store.log import read_events
 from timeline.store.lookups import count_known, known_of
 

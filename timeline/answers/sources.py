@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
-from timeline.answers.model import Coordinate
+from timeline.answers.model import Cited, Coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import NotFound
 from timeline.model import dates
@@ -21,16 +21,6 @@ from timeline.store.log import read_all_entries, read_entries, read_head, source
 from timeline.store.lookups import source_terms, subjects_of_kind
 
 # --- sources as people cite them ----------------------------------------------------------------
-
-
-class Cited(Struct, frozen=True, kw_only=True):
-    """A source as people cite it."""
-
-    source: str
-    publisher: str | None
-    title: str | None
-    published: str | None
-    url: str | None
 
 
 class Citations:

@@ -7,104 +7,31 @@ differs first, with the day of the report that made the difference and how late 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from timeline.answers.asked import LensAsked
 from timeline.answers.belief import cite, days_between, last_evening
-from timeline.answers.course import Course, Told, course_of, otherwise, read_told
-from timeline.answers.days import day_of
-from timeline.answers.diff import Cause, Change, ChangeName, cited_causes, differing
+from timeline.answers.course import Told, course_of, otherwise, read_told
+from timeline.answers.diff import cited_causes, differing
 from timeline.answers.lists import list_items
 from timeline.answers.log import check_subject_exists
-from timeline.answers.model import CompanyItem
-from timeline.answers.sources import Cited
+from timeline.answers.model import Cause, ChangeName, CompanyItem
 from timeline.answers.state import item_of, items_of
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.story import Course, Difference, Pair, ThenAnswer
 from timeline.answers.told import levels_of
 from timeline.answers.view import View, names_at, shown_order, with_remarks
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.kinds import KINDS
-from timeline.model.values import END_OF_TIME, Day, Instant, check_subject
+from timeline.model.values import END_OF_TIME, Day, Instant, check_subject, day_of
 
 MOST: Final = 40
 """Items of which the answer has the courses over the days: as many as a picture draws."""
 
-Difference = Literal["new", "changed", "gone", "same"]
 
 _QUIET: Final[frozenset[ChangeName]] = frozenset({"evidence"})
 """What reads the same: only more reports of it."""
-
-
-class Pair(Struct, frozen=True, kw_only=True):
-    """An item on both sides; null where it had not been reported, or is known not to have been."""
-
-    subject: str
-    kind: str | None
-    difference: Difference
-    then: CompanyItem | None
-    now: CompanyItem | None
-    reported: Day | None
-    """The evening by which the first report of the difference was public."""
-    days: int | None
-    """How many days after the day asked for that was."""
-
-
-class ThenAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """A day as it was reported then, and as it is known at the coordinate."""
-
-    target: str
-    """A company, a subject, or a kind of subject."""
-    name: str
-    on: Day
-    known: str | None
-    """The horizon of the later side; that of the earlier one is the evening of ``on``."""
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    until: Day
-    """The evening of the later side: that of ``known``, else of today."""
-    names: dict[str, str]
-    cited: dict[str, Cited]
-    pairs: list[Pair]
-    """What differs first, by how late it came; then the rest, in the order of a state."""
-    changes: list[Change]
-    evidence: list[Cause]
-    courses: list[Course]
-    """Of the first pairs: ``spans`` as they were known then, ``later`` what is known otherwise since."""
-    reports: list[Day]
-    """Every day up to ``until`` by whose evening something about these items became public."""
-    began_later: int
-    """Items that are there by ``until``, and of which nothing held on the day asked for."""
-    levels: dict[str, str]
-    """By its id, the fact level of each event of a step that is no fact; the later one, where both differ."""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every pair, with the status of both sides."""
-        for pair in self.pairs:
-            yield {
-                "subject": pair.subject,
-                "kind": pair.kind,
-                "difference": pair.difference,
-                "then": pair.then and pair.then.status,
-                "then_certainty": pair.then and pair.then.certainty,
-                "now": pair.now and pair.now.status,
-                "now_certainty": pair.now and pair.now.certainty,
-                "reported": pair.reported,
-                "days": pair.days,
-            }
-
-    def caption(self) -> str:
-        """Of what, on which day, and how it is known now."""
-        return f"{self.name}: as reported by {self.on}, and {coordinate_words(self)}"
-
-    @property
-    def different(self) -> list[Pair]:
-        """The pairs that read differently."""
-        return [pair for pair in self.pairs if pair.difference != "same"]
 
 
 def then_and_now(then: View, now: View, target: str, timezone: str = "UTC") -> ThenAnswer:

@@ -9,125 +9,33 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import median, quantiles
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from timeline.answers.asked import Certainty, LensAsked
-from timeline.answers.belief import (
+from timeline.answers.belief import cite, crossed, last_evening, settle, told_on
+from timeline.answers.course import Told, read_told
+from timeline.answers.model import Cited
+from timeline.answers.story import (
     OPEN,
     TRUE,
+    Reporter,
+    Settled,
     Settlement,
-    cite,
-    crossed,
-    last_evening,
-    settle,
-    told_on,
+    Stretch,
+    Tracked,
+    TrackerAnswer,
 )
-from timeline.answers.course import Told, read_told
-from timeline.answers.days import day_of
-from timeline.answers.sources import Cited
-from timeline.answers.tabular import Tabular, coordinate_words
 from timeline.answers.view import View, names_at
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
-from timeline.model.values import Day, Fields, Instant
+from timeline.model.values import Day, Instant, day_of
 from timeline.store.histories import read_crossed
 from timeline.store.log import read_all_entries, subjects_of_any
 
 KINDS: Final = ("rumour", "deal")
 MOST: Final = 20
 """Questions that are shown unless more are asked for."""
-
-
-class Stretch(Struct, frozen=True, kw_only=True):
-    """What was believed on the evenings from a day until before another."""
-
-    first: Day
-    last: Day
-    status: str | None
-    certainty: Certainty
-    disputed: bool
-
-
-class Tracked(Struct, frozen=True, kw_only=True):
-    """A rumour or a deal, and how it was settled."""
-
-    subject: str
-    kind: str | None
-    terms: Fields
-    outcome: Settlement
-    strip: list[Stretch]
-    first_by: list[str]
-    """The sources of the first report."""
-    settled_by: list[str]
-    """Those of the report that settled it."""
-
-
-class Settled(Struct, frozen=True, kw_only=True):
-    """The questions of one outcome, and the days that they took: the middle one and the quartiles."""
-
-    outcome: str
-    questions: int
-    lower: float | None
-    median: float | None
-    upper: float | None
-
-
-class Reporter(Struct, frozen=True, kw_only=True):
-    """Who was first, and what came of it."""
-
-    publisher: str
-    first: int
-    """Of how many of the questions shown it told first."""
-    came_true: int
-    otherwise: int
-    open: int
-    settled: int
-    """Of how many it told how they were settled."""
-
-
-class TrackerAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """Questions, settled ones before open ones, and what all of them come to."""
-
-    company: str | None
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    until: Day
-    names: dict[str, str]
-    cited: dict[str, Cited]
-    groups: list[Settled]
-    """Of all questions, by outcome; the open ones last."""
-    never_open: int
-    """Subjects that were no question: the first report of them was that they were done, or over."""
-    questions: list[Tracked]
-    more: int
-    """How many questions are not shown."""
-    reporters: list[Reporter]
-    """Of the questions shown, by how often somebody was first."""
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every question, with its outcome and who told it."""
-        for each in self.questions:
-            out = each.outcome
-            yield {
-                "subject": each.subject,
-                "kind": each.kind,
-                "outcome": out.outcome,
-                "reported": out.first,
-                "settled": out.settled,
-                "days": out.days,
-                "first_by": each.first_by,
-                "settled_by": each.settled_by,
-            }
-
-    def caption(self) -> str:
-        """Which questions, and at which coordinate."""
-        return f"questions {coordinate_words(self)}"
 
 
 class _Row(NamedTuple):

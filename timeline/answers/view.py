@@ -34,7 +34,7 @@ from timeline.model.company import (
     sales_of,
 )
 from timeline.model.fold import Item, evidence, irregular, kind_of, replay
-from timeline.model.kinds import KINDS
+from timeline.model.kinds import SHOWN
 from timeline.model.record import Entry, Lens, reworded
 from timeline.model.values import Fields, Subject, is_slug
 from timeline.nearest import nearest
@@ -55,10 +55,6 @@ from timeline.store.histories import (
 )
 from timeline.store.log import chunks, read_all_entries, read_entries, source_slugs, subjects_of_any
 from timeline.store.lookups import has_subject
-
-SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
-"""The kinds of subject that are items of a company's state, in the order they are shown."""
-
 
 # --- the lens of sources ------------------------------------------------------------------------
 

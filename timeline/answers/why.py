@@ -3,103 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType, to_builtins
-
-from timeline.answers.asked import LensAsked
 from timeline.answers.log import check_subject_exists
-from timeline.answers.model import AnyValue, CompanyItem
-from timeline.answers.sources import Citations, Cited
+from timeline.answers.sources import Citations
 from timeline.answers.state import item_of, items_of_group
-from timeline.answers.tabular import Tabular, coordinate_words
+from timeline.answers.story import CompanyWhy, Link, WhyAnswer
 from timeline.answers.view import View, with_remarks
 from timeline.model.fold import Fold, is_uncertain, kind_of, main_order
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import NOTED, same_claim
 from timeline.model.record import Entry, Judged, Reason, judge, replaced
-from timeline.model.record import Why as WhyNot
-from timeline.model.values import Day, Fields, Instant, check_subject
+from timeline.model.values import Fields, Instant, check_subject
 from timeline.store.log import read_places
-
-Counts = Literal["counts"] | WhyNot
-
-
-class Link(Struct, frozen=True, kw_only=True):
-    """One event of the chain: what it says, on whose word, and what it did to the status."""
-
-    position: int
-    event: str
-    type: str
-    counts: Counts
-    retracted_by: str | None
-    """Of a retracted event: the retraction that stands against it."""
-    occurred: str | None
-    """As it counts: corrected, where a correction stands."""
-    known: Instant
-    recorded: Instant
-    before: AnyValue
-    """The status before (of a stated fact, its value); null: nothing had happened."""
-    after: AnyValue
-    irregular: bool
-    uncertain: bool
-    """It may not have happened yet on the day asked for."""
-    conflicts: list[str]
-    """Terms to which it gave another value than an event with overlapping bounds."""
-    target: str | None
-    """Of a correction, retraction or dispute: the event it is about."""
-    attribution: str | None
-    speaker: str | None
-    fact_level: str
-    note: str | None
-    fields: Fields
-    replaced: Fields | None
-    """Of a correction of what counts: the values that it replaced."""
-    cited: list[Cited]
-    origin: str | None
-
-
-class WhyAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of a subject, and every event that led to it, in its order."""
-
-    subject: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    item: CompanyItem | None
-    chain: list[Link]
-
-    def rows(self) -> Iterator[Link]:
-        """Every event of the chain."""
-        yield from self.chain
-
-    def caption(self) -> str:
-        """Which subject, and at which coordinate."""
-        return f"{self.subject} {coordinate_words(self)}"
-
-
-class CompanyWhy(Tabular, frozen=True, kw_only=True, omit_defaults=True):
-    """Why each item of a company, or of its group, is what it is."""
-
-    company: str
-    on: Day
-    known: str | None
-    recorded: str | int | None
-    position: int
-    lens: LensAsked | UnsetType = UNSET
-    answers: list[WhyAnswer]
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Every event of every chain, with its subject in front."""
-        for answer in self.answers:
-            for link in answer.chain:
-                yield {"subject": answer.subject} | to_builtins(link)
-
-    def caption(self) -> str:
-        """Which company, and at which coordinate."""
-        return f"{self.company} {coordinate_words(self)}"
 
 
 def why_company(view: View, company: str, *, group: bool = False) -> CompanyWhy:

@@ -116,6 +116,17 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
+def day_of(instant: Instant, timezone: str = "UTC") -> Day:
+    """The day by whose end the instant is over: ``--known`` that day, and what it brought is there."""
+    if timezone == "UTC":
+        return instant[:10]
+    moment = datetime.fromisoformat(instant)
+    try:
+        return moment.astimezone(zone(timezone)).date().isoformat()
+    except OverflowError:  # within a day of the first or the last year
+        return instant[:10]
+
+
 def check_timezone(text: str) -> None:
     """Raise InvalidValue unless ``text`` names an IANA time zone."""
     zone(text)

@@ -11,8 +11,7 @@ from timeline.questions.question import About, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day, Moment
-    from timeline.answers.belief import BeliefAnswer
-    from timeline.answers.then import ThenAnswer
+    from timeline.answers.story import BeliefAnswer, ThenAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -32,7 +31,7 @@ class Beliefs(Located, Lensed, Question["BeliefAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.belief import BeliefAnswer
+        from timeline.answers.story import BeliefAnswer
         from timeline.answers.tabular import drawn_type
 
         return drawn_type(BeliefAnswer)
@@ -64,8 +63,8 @@ class ThenAndNow(Lensed, Question["ThenAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
+        from timeline.answers.story import ThenAnswer
         from timeline.answers.tabular import drawn_type
-        from timeline.answers.then import ThenAnswer
 
         return drawn_type(ThenAnswer)
 

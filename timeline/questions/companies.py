@@ -21,7 +21,7 @@ from timeline.questions.question import (
 )
 
 if TYPE_CHECKING:
-    from timeline.answers.lists import CompaniesAnswer
+    from timeline.answers.model import CompaniesAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -42,7 +42,7 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.lists import CompaniesAnswer
+        from timeline.answers.model import CompaniesAnswer
 
         return CompaniesAnswer
 
@@ -64,7 +64,7 @@ class CompanyList(Located, Lensed, Question["CompaniesAnswer"]):
 
     def columns(self, answer: CompaniesAnswer) -> Sequence[str]:
         """What is said of a company."""
-        from timeline.answers.lists import CompanyRow
+        from timeline.answers.model import CompanyRow
 
         return CompanyRow.__struct_fields__
 

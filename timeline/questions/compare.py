@@ -10,7 +10,7 @@ from timeline import parameters
 from timeline.questions.question import About, Lensed, Located, Look, Question, Words, given
 
 if TYPE_CHECKING:
-    from timeline.answers.compare import CompareAnswer
+    from timeline.answers.model import CompareAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -35,7 +35,7 @@ class Compare(Located, Lensed, Question["CompareAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.compare import CompareAnswer
+        from timeline.answers.model import CompareAnswer
 
         return CompareAnswer
 

@@ -11,21 +11,12 @@ from timeline.errors import CannotAsk, InvalidValue
 from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.network import Graph
 from timeline.questions.picture import Pictured
-from timeline.questions.question import (
-    About,
-    Declared,
-    Filtered,
-    Lensed,
-    Located,
-    Question,
-    given,
-)
+from timeline.questions.question import About, Declared, Filtered, Lensed, Located, Question, given
 from timeline.questions.tracker import TRACKED, PlotTracker
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day
-    from timeline.answers.axes import AxesAnswer
-    from timeline.answers.course import CoursesAnswer
+    from timeline.answers.story import AxesAnswer, CoursesAnswer
     from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
 
@@ -68,7 +59,7 @@ class Courses(Located, Filtered, Lensed, Question["CoursesAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.course import CoursesAnswer
+        from timeline.answers.story import CoursesAnswer
         from timeline.answers.tabular import drawn_type
 
         return drawn_type(CoursesAnswer)
@@ -98,7 +89,7 @@ class Axes(Located, Lensed, Question["AxesAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.axes import AxesAnswer
+        from timeline.answers.story import AxesAnswer
         from timeline.answers.tabular import drawn_type
 
         return drawn_type(AxesAnswer)

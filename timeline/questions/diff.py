@@ -12,7 +12,7 @@ from timeline.questions.question import About, Look, Question, Row, Words, given
 
 if TYPE_CHECKING:
     from timeline.answers.asked import Day, LensAsked, Moment
-    from timeline.answers.diff import DiffAnswer
+    from timeline.answers.model import DiffAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -48,7 +48,7 @@ class Diff(Question["DiffAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.diff import DiffAnswer
+        from timeline.answers.model import DiffAnswer
 
         return DiffAnswer
 
@@ -83,7 +83,7 @@ class Diff(Question["DiffAnswer"]):
 
     def columns(self, answer: DiffAnswer) -> Sequence[str]:
         """What a change has; with a group its member in front."""
-        from timeline.answers.diff import Change
+        from timeline.answers.model import Change
 
         columns = [name for name in Change.__struct_fields__ if name != "member"]
         return ["member", *columns] if self.group else columns

@@ -23,7 +23,7 @@ from timeline.questions.question import (
 )
 
 if TYPE_CHECKING:
-    from timeline.answers.lists import ListAnswer
+    from timeline.answers.model import ListAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -53,7 +53,7 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.lists import ListAnswer
+        from timeline.answers.model import ListAnswer
 
         return ListAnswer
 

@@ -11,8 +11,7 @@ from timeline.questions.question import Lensed, Located, Question
 if TYPE_CHECKING:
     from timeline.answers import days, model
     from timeline.answers.asked import Day, Moment
-    from timeline.answers.diff import DiffAnswer
-    from timeline.answers.model import CompanyItem
+    from timeline.answers.model import CompanyItem, DiffAnswer
     from timeline.questions.reader import StoreReader
     from timeline.store.anchor import Anchor
 
@@ -145,7 +144,7 @@ class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
     def ask(self, reader: StoreReader) -> dict[str, CompanyItem]:
         """The items."""
         from timeline.answers.state import item_of
-        from timeline.answers.view import SHOWN
+        from timeline.model.kinds import SHOWN
 
         kinds = tuple(f"{kind}:" for kind in SHOWN)
         with reader.viewing(self) as view:

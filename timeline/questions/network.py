@@ -12,7 +12,7 @@ from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Declared, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
-    from timeline.answers.network import NetworkAnswer
+    from timeline.answers.story import NetworkAnswer
     from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
     from timeline.render.plot.colours import Look
@@ -57,7 +57,7 @@ class Network(Tied, Located, Lensed, Question["NetworkAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
-        from timeline.answers.network import NetworkAnswer
+        from timeline.answers.story import NetworkAnswer
         from timeline.answers.tabular import drawn_type
 
         return drawn_type(NetworkAnswer)
@@ -132,7 +132,7 @@ class DrawnNetwork(Pictured):
             alt=network_alt(answer),
             draw=draw,
             days=None if self.matrix else days_of_network(answer),
-            reports=lambda: reports_of(answer, shown, reader.timezone),
+            reports=lambda: reports_of(answer, shown.kinds, reader.timezone),
         )
 
 

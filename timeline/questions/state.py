@@ -147,7 +147,7 @@ class State(Located, Filtered, Lensed, Question["StateAnswer"]):
 
     def _since(self, reader: StoreReader) -> tuple[dict[str, Any], list[str]]:
         """From when on there is something, in days; and what is to be said of our record."""
-        from timeline.answers.days import day_of
+        from timeline.model.values import day_of
         from timeline.questions.lookups import FirstDays
 
         assert self.company is not None

@@ -11,7 +11,7 @@ from timeline.questions.picture import Pictured
 from timeline.questions.question import About, Declared, Lensed, Located, Question, given
 
 if TYPE_CHECKING:
-    from timeline.answers.tracker import TrackerAnswer
+    from timeline.answers.story import TrackerAnswer
     from timeline.questions.reader import StoreReader
     from timeline.render.picture import Picture
 
@@ -40,8 +40,8 @@ class Tracker(Tracked, Located, Lensed, Question["TrackerAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of the data of its picture."""
+        from timeline.answers.story import TrackerAnswer
         from timeline.answers.tabular import drawn_type
-        from timeline.answers.tracker import TrackerAnswer
 
         return drawn_type(TrackerAnswer)
 

@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from timeline import parameters
-from timeline.questions.question import (
-    About,
-    Lensed,
-    Located,
-    Look,
-    Question,
-    Row,
-    Words,
-    given,
-)
+from timeline.questions.question import About, Lensed, Located, Look, Question, Row, Words, given
 
 if TYPE_CHECKING:
-    from timeline.answers.why import CompanyWhy, WhyAnswer
+    from timeline.answers.story import CompanyWhy, WhyAnswer
     from timeline.questions.reader import StoreReader
 
 Answer = TypeVar("Answer")
@@ -46,7 +37,7 @@ class _Chained(Question[Answer]):
 
     def columns(self, answer: Answer) -> Sequence[str]:
         """The subject, and what an event of a chain has."""
-        from timeline.answers.why import Link
+        from timeline.answers.story import Link
 
         return ("subject", *Link.__struct_fields__)
 
@@ -112,7 +103,7 @@ class Why(Located, Lensed, _Chained["WhyAnswer"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.why import WhyAnswer
+        from timeline.answers.story import WhyAnswer
 
         return WhyAnswer
 
@@ -151,7 +142,7 @@ class WhyCompany(Located, Lensed, _Chained["CompanyWhy"]):
     @classmethod
     def answered(cls) -> Any:
         """The type of its answer."""
-        from timeline.answers.why import CompanyWhy
+        from timeline.answers.story import CompanyWhy
 
         return CompanyWhy
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from timeline.answers.why import Link, WhyAnswer
+from timeline.answers.story import Link, WhyAnswer
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.values import ALWAYS
 from timeline.render.coordinate import instant_words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from timeline.answers.compare import CompareAnswer
+from timeline.answers.model import CompareAnswer
 from timeline.language import tr, written
 
 

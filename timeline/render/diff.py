@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import to_builtins
 
 from timeline.answers import CompanyItem
-from timeline.answers.diff import Cause, Change, DiffAnswer, Side
+from timeline.answers.model import Cause, Change, DiffAnswer, Side
 from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.kinds import KINDS, claim_term_of
 from timeline.render.coordinate import coordinate_options, coordinate_words, instant_words

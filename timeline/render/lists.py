@@ -8,8 +8,8 @@ from typing import Any, Final
 from msgspec import UnsetType
 
 from timeline.answers import CompanyItem
-from timeline.answers.lists import CompaniesAnswer, ListAnswer, Sum, sums
-from timeline.answers.model import Told
+from timeline.answers.model import CompaniesAnswer, ListAnswer, Sum, Told
+from timeline.answers.sums import sums
 from timeline.language import tr, tr_count
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject

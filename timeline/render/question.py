@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from timeline.answers.belief import OPEN, TRUE, Belief, BeliefAnswer, Settlement
-from timeline.answers.course import Span
+from timeline.answers.story import OPEN, TRUE, Belief, BeliefAnswer, Settlement, Span
 from timeline.language import tr, tr_as, tr_count
 from timeline.model.kinds import KINDS
 from timeline.model.values import UNDISCLOSED, Subject

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from timeline.answers.sources import Cited
-from timeline.answers.why import Link, WhyAnswer
+from timeline.answers.model import Cited
+from timeline.answers.story import Link, WhyAnswer
 from timeline.language import tr, tr_as
 from timeline.model.kinds import EVENT_TYPES, RECORD_TYPES, claim_term_of
 from timeline.model.values import ALWAYS

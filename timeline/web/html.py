@@ -16,8 +16,7 @@ from urllib.parse import parse_qsl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from timeline.answers.diff import Cause, Change, DiffAnswer, Side
-from timeline.answers.model import CompanyItem
+from timeline.answers.model import Cause, Change, CompanyItem, DiffAnswer, Side
 from timeline.errors import MissingExtra
 from timeline.language import LANGUAGES, language, named_in, tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END

@@ -37,6 +37,7 @@ __all__ = [
     "KIND_OF",
     "NOTED",
     "RECORD_TYPES",
+    "SHOWN",
     "STEPS_OF",
     "AnyPhase",
     "Event",
@@ -58,6 +59,9 @@ KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MO
 """Every subject kind, in the order in which a company's items are shown."""
 
 assert tuple(KINDS) == SUBJECT_KINDS
+
+SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
+"""The kinds of subject that are items of a company's state, in the order they are shown."""
 
 
 _BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), RecordEvent]

@@ -15,8 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from timeline.answers.course import Course, Span
-from timeline.answers.network import NetworkAnswer, is_subject
+from timeline.answers.story import Course, NetworkAnswer, Span, is_subject
 from timeline.model import dates
 from timeline.model.fold import kind_of
 from timeline.model.values import Fields

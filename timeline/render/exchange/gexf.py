@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from timeline.answers.course import Span
-from timeline.answers.network import NetworkAnswer
+from timeline.answers.story import NetworkAnswer, Span
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import Day
 from timeline.render.coordinate import coordinate_words

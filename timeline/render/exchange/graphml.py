@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from timeline.answers.network import NetworkAnswer
+from timeline.answers.story import NetworkAnswer
 from timeline.render.exchange.ties import edges_of, kind_of_tie, labels_of, node_id
 from timeline.render.exchange.xml import Element, element, lines_of
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from timeline.answers.course import Course
-from timeline.answers.network import NetworkAnswer, Tie, company_of
+from timeline.answers.story import Course, NetworkAnswer, Tie, company_of
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject
 from timeline.render.plot.lines import direction, node_names

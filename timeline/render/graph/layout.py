@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from timeline.answers.network import NetworkAnswer
+from timeline.answers.story import NetworkAnswer
 from timeline.extras import needs
 
 SEED: Final = 20251121

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from timeline.answers.network import NetworkAnswer, Tie
+from timeline.answers.story import NetworkAnswer, Tie
 from timeline.render.coordinate import coordinate_words
 from timeline.render.plot.colours import colours_of
 from timeline.render.plot.lines import node_names

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from timeline.answers.axes import AxesAnswer, Patch
+from timeline.answers.story import AxesAnswer, Patch
 from timeline.language import tr
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.answers.course import Course, Span
+from timeline.answers.story import Course, Span
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.kinds import claim_term_of

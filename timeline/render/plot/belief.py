@@ -12,9 +12,8 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from timeline.answers.belief import Belief, BeliefAnswer
-from timeline.answers.course import Mark, Span
-from timeline.answers.sources import Cited
+from timeline.answers.model import Cited
+from timeline.answers.story import Belief, BeliefAnswer, Mark, Span
 from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END
 from timeline.model.kinds import EVENT_TYPES
@@ -25,13 +24,7 @@ from timeline.render.plot.days import Axis, axis, day_words, spaced, stepped
 from timeline.render.plot.measure import shorten, width, wrap
 from timeline.render.plot.said import mark_level_words, mark_words, others_words
 from timeline.render.plot.sheet import HATCH, MARGIN, SMALL, TEXT, Align, Links, Scene, Sheet
-from timeline.render.question import (
-    belief_question,
-    belief_words,
-    held_words,
-    ordinal,
-    verdict,
-)
+from timeline.render.question import belief_question, belief_words, held_words, ordinal, verdict
 from timeline.render.status import Group, group_of
 from timeline.render.terms import step_words
 from timeline.render.text import capital, join

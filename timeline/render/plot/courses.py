@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import UNSET, Struct
 
-from timeline.answers.course import Course, CoursesAnswer, Span
+from timeline.answers.story import Course, CoursesAnswer, Span
 from timeline.language import tr, tr_as, tr_count
 from timeline.model.dates import OPEN_START
 from timeline.model.kinds import claim_term_of

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import UNSET
 
-from timeline.answers.course import Course
+from timeline.answers.story import Course
 from timeline.model.kinds import claim_term_of
 from timeline.model.values import Day
 from timeline.render.plot.bars import Bar, Lane, later_bars

@@ -10,8 +10,7 @@ from typing import Final
 
 from msgspec import UNSET, Struct
 
-from timeline.answers.course import Course, Span
-from timeline.answers.network import TYING, NetworkAnswer, Tie, company_of
+from timeline.answers.story import TYING, Course, NetworkAnswer, Span, Tie, company_of, kind_of_tie
 from timeline.errors import InvalidValue
 from timeline.language import tr, tr_as
 from timeline.model.kinds import KINDS
@@ -92,12 +91,6 @@ def node_names(answer: NetworkAnswer) -> dict[str, str]:
 
 
 _EVERY: Final = Filter(over=True)
-
-
-def kind_of_tie(course: Course) -> str:
-    """What sort of tie a subject is: the kind of a deal or a relationship, else the kind of subject."""
-    kind = Subject.of(course.subject).kind
-    return course.kind or kind if kind in ("deal", "relationship") else kind
 
 
 def parse_kinds(texts: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from timeline.answers.network import NetworkAnswer, company_of
+from timeline.answers.story import NetworkAnswer, company_of
 from timeline.language import tr
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look

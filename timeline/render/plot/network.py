@@ -9,7 +9,7 @@ from math import hypot, sqrt
 from typing import Final
 
 from timeline.answers.circles import Circle, days_of_circles
-from timeline.answers.network import NetworkAnswer, company_of, is_subject
+from timeline.answers.story import NetworkAnswer, company_of, is_subject
 from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date as calendar
 from math import sqrt
 from typing import Final
 
-from timeline.answers.course import Course, Mark
-from timeline.answers.days import day_of
-from timeline.answers.network import NetworkAnswer
+from timeline.answers.story import Course, Mark, NetworkAnswer, kind_of_tie
 from timeline.language import tr, tr_count, written
-from timeline.model.values import ALWAYS, Day
+from timeline.model.values import ALWAYS, Day, day_of
 from timeline.render.headlines import headline
 from timeline.render.picture import Headline
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import label_of_day
-from timeline.render.plot.lines import Filter, kind_of_tie
 from timeline.render.plot.measure import width
 from timeline.render.plot.said import item_of_course, mark_level_words
 from timeline.render.plot.sheet import SMALL, Links, Scene, Sheet
@@ -29,14 +26,17 @@ _WIDEST: Final = 18
 """Pixels of the widest one."""
 
 
-def reports_of(answer: NetworkAnswer, shown: Filter, timezone: str = "UTC") -> list[Headline]:
+def reports_of(
+    answer: NetworkAnswer, kinds: Collection[str] = (), timezone: str = "UTC"
+) -> list[Headline]:
     """What was reported of the ties of a network, a row a day, oldest first.
 
-    With ``then`` by the day on which it became public, else by the day by which it had happened.
+    ``kinds`` are sorts of ties as :func:`kind_of_tie` names them; none: every one. With ``then`` by the day
+    on which it became public, else by the day by which it had happened.
     """
     days: dict[Day, list[tuple[Course, Mark]]] = {}
     for course in answer.courses:
-        if shown.kinds and kind_of_tie(course) not in shown.kinds:
+        if kinds and kind_of_tie(course) not in kinds:
             continue
         for mark in course.marks:
             day = day_of(mark.known, timezone) if answer.then else mark.latest

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from timeline.answers import CompanyItem
-from timeline.answers.course import Course, Mark, Span
+from timeline.answers.story import Course, Mark, Span
 from timeline.language import tr, tr_count
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.values import ALWAYS, Instant

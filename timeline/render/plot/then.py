@@ -13,11 +13,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.answers.course import Course, Span
-from timeline.answers.diff import Change
-from timeline.answers.model import CompanyItem
-from timeline.answers.sources import Cited
-from timeline.answers.then import Pair, ThenAnswer
+from timeline.answers.model import Change, Cited, CompanyItem
+from timeline.answers.story import Course, Pair, Span, ThenAnswer
 from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.kinds import KINDS
 from timeline.model.values import Subject

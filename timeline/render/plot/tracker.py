@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from timeline.answers.belief import OPEN, TRUE, Settlement
-from timeline.answers.tracker import Settled, Tracked, TrackerAnswer
+from timeline.answers.story import OPEN, TRUE, Settled, Settlement, Tracked, TrackerAnswer
 from timeline.language import tr, tr_as, tr_count, written
 from timeline.model.dates import OPEN_END
 from timeline.render.coordinate import coordinate_options

@@ -10,11 +10,16 @@ from fastapi import APIRouter
 from msgspec import Struct
 from msgspec.structs import replace
 
-from timeline.answers.days import day_of
-from timeline.answers.diff import Change, DiffAnswer
-from timeline.answers.lists import CompaniesAnswer, CompanyRow
-from timeline.answers.model import CompanyItem, StateAnswer
+from timeline.answers.model import (
+    Change,
+    CompaniesAnswer,
+    CompanyItem,
+    CompanyRow,
+    DiffAnswer,
+    StateAnswer,
+)
 from timeline.app import Timeline
+from timeline.model.values import day_of
 from timeline.parameters import Number, Parameter
 from timeline.questions.companies import CompanyList
 from timeline.questions.diff import Diff

@@ -11,20 +11,13 @@ from typing import Any, Final
 from fastapi import APIRouter
 
 from timeline.answers.circles import circles
-from timeline.answers.network import NetworkAnswer
+from timeline.answers.story import NetworkAnswer
 from timeline.app import Timeline
 from timeline.questions.network import DrawnTies, Network
 from timeline.questions.picture import Drawn
 from timeline.render.picture import Headline, Picture
 from timeline.render.plot.lines import Filter, counts_of_kinds, kind_label, node_names
-from timeline.render.plot.network import (
-    MANY,
-    MOST,
-    circle_words,
-    hub_sentence,
-    pairs_of,
-    stops_of,
-)
+from timeline.render.plot.network import MANY, MOST, circle_words, hub_sentence, pairs_of, stops_of
 from timeline.render.plot.reports import months_of, reports_of
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import Here
@@ -105,7 +98,7 @@ def _day(answer: NetworkAnswer) -> dict[str, Any]:
 def _about(timeline: Timeline, answer: NetworkAnswer, asked: DrawnTies) -> dict[str, Any]:
     """What the page says besides the picture: the days, the kinds, the reports, the circles."""
     shown = Filter(kinds=tuple(asked.kinds), over=asked.over)
-    reports = reports_of(answer, shown, timeline.timezone)
+    reports = reports_of(answer, shown.kinds, timeline.timezone)
     stops = sorted({report.day for report in reports} | set(stops_of(answer, shown)))
     slider = slider_of_world(stops, answer.on, timeline.timezone)
     counts = counts_of_kinds(answer, shown)

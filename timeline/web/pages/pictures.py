@@ -6,8 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from timeline.answers.axes import AxesAnswer
-from timeline.answers.course import CoursesAnswer
+from timeline.answers.story import AxesAnswer, CoursesAnswer
 from timeline.questions.course import Axes, Courses, Plot, Window
 from timeline.questions.picture import Drawn
 from timeline.web.addresses import company_path, subject_path, timeline_path

@@ -7,9 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from timeline.answers.belief import BeliefAnswer
-from timeline.answers.then import ThenAnswer
-from timeline.answers.tracker import TrackerAnswer
+from timeline.answers.story import BeliefAnswer, ThenAnswer, TrackerAnswer
 from timeline.questions.belief import Beliefs, ThenAndNow
 from timeline.questions.course import Plot
 from timeline.questions.picture import Drawn
