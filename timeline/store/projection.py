@@ -7,19 +7,29 @@ goes on from where its fold stands, for as long as nobody else appends (:mod:`ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
+from itertools import chain, groupby, islice
+from typing import Any, BinaryIO, Final, TypeAlias
 
+import msgspec
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy.engine import Connection
 
-from timeline.model.bitemporal.history import Change, difference, follow
+from timeline.model.bitemporal.history import Change, difference, follow, history
 from timeline.model.bitemporal.known_axis import Touched
-from timeline.model.company import Identity
+from timeline.model.company import NOBODY, Identity
 from timeline.model.record import Entry, is_confirmation
 from timeline.store.bulk import Asking, Constant, insert_rows
-from timeline.store.companies import pairs_of, rewrite_handles, rewrite_identity
+from timeline.store.companies import (
+    is_company,
+    pairs_of,
+    rewrite_handles,
+    rewrite_identity,
+    rows_of,
+)
 from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
 from timeline.store.histories import (
@@ -40,7 +50,6 @@ from timeline.store.log import (
     read_head,
     subjects_of_any,
 )
-from timeline.store.new_histories import NewRows, all_new_rows
 from timeline.store.standing import Memory
 from timeline.store.tables import (
     company_handle,
@@ -50,6 +59,7 @@ from timeline.store.tables import (
     subject_company,
 )
 from timeline.store.tables import subject_history as rows_table
+from timeline.worker import Started, apart, read_frame, write_frame
 
 MOST_KEPT: Final = 100_000
 """Events of an append that are kept in memory to be folded, about 100 MB; more are read from the log
@@ -226,6 +236,99 @@ def _every_subject(connection: Connection) -> Iterator[list[Entry]]:
     if pending:
         yield pending
 
+
+# --- of subjects that have no rows yet ------------------------------------------------------------
+#
+# Of many, another process folds three of four lots, while this one folds the fourth and writes the rows of
+# all (docs/decisions/0014-two-processes.md). Both do it by the same function, and hand each other values
+# only. Where the other process cannot be started, or dies, everything is folded here.
+
+LOT: Final = 200
+"""Subjects that are folded together."""
+
+_AT_FIRST: Final = 10
+"""Lots folded here while the other process starts."""
+
+_THERE: Final = 3
+"""Lots folded by the other process for each that is folded here."""
+
+Lot: TypeAlias = list[Sequence[Entry]]
+
+
+class NewRows(Struct, array_like=True, gc=False):
+    """Rows of ``subject_history``, ``party_history`` and ``company_handle``."""
+
+    rows: list[Values]
+    parties: list[Values]
+    handles: list[Values]
+
+
+def new_rows(subjects: Iterable[Sequence[Entry]], one: Identity = NOBODY) -> NewRows:
+    """The rows of subjects, from all the events of each; companies that are ``one`` under the id shown."""
+    made = NewRows([], [], [])
+    for entries in subjects:
+        subject, told = entries[0].subject, history(entries, one=one)
+        made.rows += [row_values(subject, row) for row in told.rows]
+        made.parties += [party_values(subject, party) for party in told.parties]
+        if is_company(subject):
+            made.handles += rows_of(subject, entries)
+    return made
+
+
+def all_new_rows(
+    subjects: Iterable[Sequence[Entry]], one: Identity = NOBODY, *, many: bool
+) -> Iterator[NewRows]:
+    """The same, lot by lot in the order of the subjects; ``many``: so many that another process pays."""
+    lots = _lots(iter(subjects))
+    with apart(fold_there) if many else nullcontext() as other:
+        if other is not None:
+            yield from (new_rows(lot, one) for lot in islice(lots, _AT_FIRST))
+            here, there = _shared(other, lots, one)
+            while here:
+                yield new_rows(here, one)
+                answer = read_frame(other.back) if there else None
+                # The other goes on before this one writes. It reads to the end before it answers, and its
+                # answer was read to the end, so neither waits for the other to read.
+                before = there
+                here, there = _shared(other, lots, one)
+                if before:
+                    yield new_rows(before, one) if answer is None else _decode_rows(answer)
+        yield from (new_rows(lot, one) for lot in lots)
+
+
+def _lots(subjects: Iterator[Sequence[Entry]]) -> Iterator[Lot]:
+    while lot := list(islice(subjects, LOT)):
+        yield lot
+
+
+_GIVEN: Final = Entry.__struct_fields__.index("_typed")
+"""How many fields of an entry are handed over: what comes then, each process makes of these."""
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode_lot: Final = msgspec.msgpack.Decoder(tuple[dict[str, str], list[list[list[Any]]]]).decode
+_decode_rows: Final = msgspec.msgpack.Decoder(NewRows).decode
+
+
+def fold_there(stream: BinaryIO, out: BinaryIO, _number: int = 0) -> None:
+    """Fold what comes in frames, and send back the rows: what the other process does."""
+    while (frame := read_frame(stream)) is not None:
+        first, lot = _decode_lot(frame)
+        subjects = ([Entry(*values) for values in entries] for entries in lot)
+        write_frame(out, _encode(new_rows(subjects, Identity(first))))
+
+
+def _shared(other: Started, lots: Iterator[Lot], one: Identity) -> tuple[Lot, Lot]:
+    """What is to be folded here next, and there, where it is sent; that nobody is there, no answer tells."""
+    here = next(lots, [])
+    there = list(chain.from_iterable(islice(lots, _THERE)))
+    assert other.to is not None
+    with suppress(BrokenPipeError):
+        sent = [[astuple(entry)[:_GIVEN] for entry in entries] for entries in there]
+        write_frame(other.to, _encode((one.first, sent)))
+    return here, there
+
+
+# --- rows that change -----------------------------------------------------------------------------
 
 _Key: TypeAlias = dict[str, Any]
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.properties.histories import entries
 from timeline.model.company import Identity
 from timeline.model.record import Entry
-from timeline.store import new_histories
-from timeline.store.new_histories import NewRows, all_new_rows, fold_there, new_rows
+from timeline.store import projection
+from timeline.store.projection import NewRows, all_new_rows, fold_there, new_rows
 from timeline.worker import read_frame, write_frame
 
 ONE = Identity({"b": "a", "a": "a"})
@@ -23,8 +23,8 @@ ONE = Identity({"b": "a", "a": "a"})
 
 @pytest.fixture(autouse=True)
 def small_lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_histories, "LOT", 2)
-    monkeypatch.setattr(new_histories, "_AT_FIRST", 1)
+    monkeypatch.setattr(projection, "LOT", 2)
+    monkeypatch.setattr(projection, "_AT_FIRST", 1)
 
 
 def put_together(found: list[NewRows]) -> NewRows:
@@ -61,7 +61,7 @@ def answer_nothing(stream: BinaryIO, out: BinaryIO, number: int) -> None:
 def test_two_processes_fold_as_one(
     subjects: list[list[Entry]], monkeypatch: pytest.MonkeyPatch, job: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(new_histories, "fold_there", job)
+    monkeypatch.setattr(projection, "fold_there", job)
     wanted = as_values(new_rows(subjects, ONE))
     for many in (False, True):
         found = put_together(list(all_new_rows(subjects, ONE, many=many)))
