@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,6 +39,7 @@ from timeline.model.record import Entry, Lens, reworded
 from timeline.model.values import Fields, Subject, is_slug
 from timeline.nearest import nearest
 from timeline.parameters import LENS
+from timeline.store.bulk import rare_collections
 from timeline.store.companies import (
     read_all_handles,
     read_handles,
@@ -112,11 +113,21 @@ class _Held(Struct, frozen=True):
     """What a row of history holds of an item, as :class:`timeline.model.company.Held` asks for it."""
 
     subject: str
+    kind: str | None
     status: str
     group: str
     terms: Fields
     parties: dict[str, list[str]]
     since: str | None
+
+    @classmethod
+    def of(cls, subject: str, held: Content) -> _Held:
+        """What a row holds of the subject."""
+        group = kind_of(subject).group_of(held.status)
+        return cls(subject, held.kind, held.status, group, held.terms, held.parties, held.since)
+
+
+AnyHeld = TypeVar("AnyHeld", bound=Held)
 
 
 class View:
@@ -259,13 +270,7 @@ class View:
         if not self.stored:
             return {item.subject: item for item in self.items(subjects)}
         contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
-        return {
-            subject: _Held(
-                subject, held.status, kind_of(subject).group_of(held.status), held.terms,
-                held.parties, held.since,
-            )
-            for subject, held in contents.items()
-        }  # fmt: skip
+        return {subject: _Held.of(subject, held) for subject, held in contents.items()}
 
     def _with_evidence(self, content: Content, entries: Sequence[Entry]) -> Item:
         """What a row of history holds, with what only the log holds."""
@@ -315,6 +320,14 @@ class View:
             item = self.item(some) if some else None
             if item is not None:
                 yield item
+
+    def every_held(self, groups: Sequence[str]) -> Iterator[_Held | Item]:
+        """What holds of every item in some groups of statuses, as :meth:`held` gives it."""
+        if not self.stored:
+            yield from (item for item in self.every_item() if item.group in groups)
+            return
+        rows = read_every_content(self.connection, self.at.on, self.at.known_at, SHOWN, groups)
+        yield from (_Held.of(subject, held) for subject, held in rows)
 
     def entries(self, subject: str) -> list[Entry]:
         """The events of one subject up to the coordinate's position."""
@@ -460,15 +473,20 @@ MANY = 2000
 
 def with_remarks(view: View, items: Iterable[Item]) -> Iterator[Item]:
     """The items with their remarks, in the same order."""
+    for item, found in _remarked(view, items):
+        yield replace(item, remarks=found) if found else item
+
+
+def _remarked(view: View, items: Iterable[AnyHeld]) -> Iterator[tuple[AnyHeld, list[Fields]]]:
+    """What holds of subjects, each with its remarks, in the same order."""
     for some in chunks(items, MANY):
         remarked = [item for item in some if item.group in REMARKED]
         around = _around(view, remarked, some) if remarked else None
         for item in some:
-            found = remarks_of(item, view.at.on, around) if around is not None else []
-            yield replace(item, remarks=found) if found else item
+            yield item, remarks_of(item, view.at.on, around) if around is not None else []
 
 
-def _around(view: View, items: Sequence[Item], given: Iterable[Item]) -> Around:
+def _around(view: View, items: Sequence[Held], given: Iterable[Held]) -> Around:
     """What the remarks of some items follow from; what is among those ``given`` is not read again."""
     here: dict[str, Held] = {item.subject: item for item in given}
     premises = {subject for item in items for subject in premises_of(item)}
@@ -520,15 +538,16 @@ def attention(view: View) -> Iterator[tuple[Any, ...]]:
     that subject, and ``day`` since when that is so (as written), or the day by which it should have been.
     """
     found = []
-    for item in with_remarks(view, view.every_item()):
-        for remark in item.remarks:
-            because = remark.get("subject") or remark.get("company") or remark["key"]
-            became = {"party-dissolved": "dissolved", "sold": "completed"}.get(remark["code"])
-            day = remark["date"] if "date" in remark else remark["since"]
-            found.append(
-                (
-                    remark["code"], item.subject, item.kind, item.status, sorted(item.parties),
-                    because, remark.get("status", became), day,
-                )
-            )  # fmt: skip
+    with rare_collections():  # of rows that are looked at once, none is garbage in a cycle
+        for item, remarks in _remarked(view, view.every_held(REMARKED)):
+            for remark in remarks:
+                because = remark.get("subject") or remark.get("company") or remark["key"]
+                became = {"party-dissolved": "dissolved", "sold": "completed"}.get(remark["code"])
+                day = remark["date"] if "date" in remark else remark["since"]
+                found.append(
+                    (
+                        remark["code"], item.subject, item.kind, item.status, sorted(item.parties),
+                        because, remark.get("status", became), day,
+                    )
+                )  # fmt: skip
     yield from sorted(found, key=lambda row: (row[0], row[1], row[5]))

@@ -161,14 +161,23 @@ def read_contents(
 
 
 def read_every_content(
-    connection: Connection, on: Day, known: Instant, kinds: Iterable[str]
+    connection: Connection,
+    on: Day,
+    known: Instant,
+    kinds: Iterable[str],
+    groups: Sequence[str] = (),
 ) -> Iterator[tuple[str, Content]]:
-    """What held of every subject of some kinds at a coordinate, by subject, in constant memory."""
+    """What held of every subject of some kinds at a coordinate, by subject, in constant memory.
+
+    ``groups``: of those whose status is in one of them.
+    """
     statement = (
         sa.select(*_ROW_COLUMNS)
         .where(of_kinds(rows_table.c.subject, kinds), *_holds(rows_table))
         .order_by(rows_table.c.subject)
     )
+    if groups:
+        statement = statement.where(rows_table.c.status_group.in_(groups))
     with streamed(connection, statement, _at(on, known)) as rows:
         for row in rows:
             yield row[0], _content(row)
