@@ -8,11 +8,11 @@ the clock, has a limit on memory, and its answer one on length.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
@@ -21,9 +21,11 @@ from timeline.answers.model import StateAnswer
 from timeline.app import Timeline
 from timeline.errors import DataError, OutOfTime, TimelineError, TooLarge
 from timeline.errors import Problem as Found
-from timeline.loading import checked
 from timeline.render.json import encode_line
 from timeline.worker import clocked, end_with, limit_process, read_frame, start, write_frame
+
+if TYPE_CHECKING:
+    from timeline.loading import Checked
 
 MOST_PROBLEMS: Final = 100
 """That are told one by one."""
@@ -120,6 +122,9 @@ def _verdict(frame: bytes) -> Verdict:
 
 def check(given: BinaryIO, out: BinaryIO, seconds: int) -> None:
     """Check the story of the first frame, and end when nobody is there any more to read of it."""
+    # this process alone reads files: the one that answers does without
+    from timeline import loading
+
     write_frame(out, b"ready")
     frame = read_frame(given)
     if frame is None:
@@ -129,7 +134,7 @@ def check(given: BinaryIO, out: BinaryIO, seconds: int) -> None:
     threading.Thread(target=end_with, args=(given,), daemon=True).start()
     limit_process(memory=asked.memory, file=SPILLED, seconds=seconds + _START)
     try:
-        story = _check(Path(asked.path), asked.timezone)
+        story = _check(loading.checked, Path(asked.path), asked.timezone)
         line = encode_line(story)
         if len(line) > asked.most_bytes:
             raise TooLarge(
@@ -144,7 +149,9 @@ def check(given: BinaryIO, out: BinaryIO, seconds: int) -> None:
     write_frame(out, msgspec.json.encode(verdict))
 
 
-def _check(path: Path, timezone: str) -> StoryChecked:
+def _check(
+    checked: Callable[[list[Path]], AbstractContextManager[Checked]], path: Path, timezone: str
+) -> StoryChecked:
     try:
         with checked([path]) as found:
             wrong = [] if found.failed is None else found.failed.problems

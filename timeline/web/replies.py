@@ -1,4 +1,7 @@
-"""From a question to a response: the format, the tag by which it is known again, the links.
+"""Questions at addresses: the routes made of them, and the response to each of them.
+
+An address takes what its question takes, and is documented as its answer. A response has a format, a tag by
+which it is known again, and links.
 
 The whole answer is computed and written inside one session of the store, so that all of it is of one
 position. The tag is made from the position and the question alone: an answer that the asker has already
@@ -7,16 +10,18 @@ costs no more than reading where the log ends.
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeVar, cast
 
+from fastapi import APIRouter, Query
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,13 +32,15 @@ from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreUnavailable
 from timeline.language import ENGLISH, speaking
 from timeline.plugins import versions
+from timeline.questions.question import Declared, Onward, Question
 from timeline.questions.schemas import VERSION
 from timeline.render.formats import find_format
 from timeline.render.json import encode_json, json_list
 from timeline.render.picture import Picture
 from timeline.render.rows import answer_rows
 from timeline.store.anchor import Anchor
-from timeline.web.addresses import Here, address, keeping
+from timeline.web.addresses import Here, address, ended, keeping
+from timeline.web.documented import documented
 from timeline.web.formats import (
     DOCUMENTS,
     PICTURES,
@@ -44,7 +51,13 @@ from timeline.web.formats import (
 )
 from timeline.web.guard import EMBED
 from timeline.web.html import render
-from timeline.web.parameters import Asked
+from timeline.web.parameters import Asked, asked_of
+from timeline.web.settings import FOR_PEOPLE, Settings
+
+Made = TypeVar("Made", bound=Declared)
+Answer = TypeVar("Answer")
+
+_FIELD: Final = re.compile(r"{(\w+)(?::path)?}")
 
 CACHED: Final = "private, no-cache"
 """Keep it, and ask whether it is still so before showing it again."""
@@ -306,3 +319,107 @@ def picture_page(
         picture=lambda: picture,
         fixed={"on": answer.on, "known": answer.known, "recorded": answer.position},
     )
+
+
+# --- routes --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: whom it asks, and with what."""
+
+    request: Request
+    timeline: Timeline
+    values: Mapping[str, Any]
+    """By the names of the library; those of the path as well."""
+    parameters: dict[str, Any]
+    """As they stand in the address."""
+
+    @property
+    def for_people(self) -> bool:
+        """Whether the answer is a page that people read."""
+        return format_of(self.request) == "html"
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the server."""
+        return cast(Settings, self.request.app.state.settings)
+
+    def made(self, declared: type[Made], **fields: Any) -> Made:
+        """Another question, or a part of one, with those of the values that it takes."""
+        taken = {each.name for each in declared.takes()} - fields.keys()
+        return declared.of({n: v for n, v in self.values.items() if n in taken}, **fields)
+
+    def most(self, question: Question[Any]) -> int:
+        """The most rows of one page: so many as are asked for, else people get fewer than programs."""
+        (size,) = (each.page for each in question.takes() if each.page)
+        return self.values["limit"] or (FOR_PEOPLE if self.for_people else size)
+
+    def page(self, question: Question[Answer]) -> tuple[Answer, Onward]:
+        """One page of an answer, and the parameters of the next one."""
+        limited: Any = replace(cast(Any, question), limit=self.most(question))
+        return self.timeline.reader.page(cast(Question[Answer], limited))
+
+    def elsewhere(self, path: str) -> str:
+        """The same question at another path, in the same format."""
+        return elsewhere(self.request, path, self.parameters)
+
+
+Handler = Callable[[Visit, Any], Page | File | str]
+RestsOn = Callable[[Settings, Mapping[str, str]], str]
+
+
+def serves(
+    router: APIRouter,
+    question: type[Question[Any]],
+    *more: type[Declared],
+    path: str | None = None,
+    optional: Collection[str] = (),
+    drawn: bool = False,
+    rests_on: RestsOn | None = None,
+    fields: Mapping[str, Any] | None = None,
+    **route: Any,
+) -> Callable[[Handler], Handler]:
+    """Answer a question at an address, by default at its own: the parameters are those that it takes.
+
+    ``more`` are parameters of the page alone. What stands in the path is a field of the question; ``fields``
+    are set to something. Where one of ``optional`` is missing the handler gets no question. ``drawn`` says
+    that there is a picture, ``rests_on`` of what else than the log and the question the answer is made.
+    """
+    pattern = path or question.about.address
+    assert pattern is not None
+    in_path = _FIELD.findall(pattern)
+    asked_with = asked_of(question, *more, without=in_path, optional=optional)
+    paged = any(each.cursor for one in (question, *more) for each in one.takes())
+
+    def decorate(handler: Handler) -> Handler:
+        def endpoint(request: Request, asked: Any, **named: str) -> Response:
+            here = ended(_FIELD.sub(lambda found: named[found[1]], pattern))
+            values = {**asked.values(), **named}
+
+            def ask(timeline: Timeline) -> Page | File | str:
+                visit = Visit(request, timeline, values, asked.address())
+                whole = all(values[name] not in (None, "") for name in optional)
+                return handler(visit, visit.made(question, **(fields or {})) if whole else None)
+
+            based = "" if rests_on is None else rests_on(request.app.state.settings, named)
+            return respond(request, asked, here, ask, rests_on=based)
+
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        endpoint.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what FastAPI reads
+            [
+                inspect.Parameter("request", keyword, annotation=Request),
+                inspect.Parameter("asked", keyword, annotation=Annotated[asked_with, Query()]),
+                *(inspect.Parameter(name, keyword, annotation=str) for name in in_path),
+            ]
+        )
+        said = {
+            "name": handler.__name__,
+            "description": inspect.cleandoc(handler.__doc__ or ""),
+            **documented(question.about.name, question.about.title, paged=paged, drawn=drawn),
+            **route,
+        }
+        router.get(pattern, **said)(endpoint)
+        return handler
+
+    return decorate

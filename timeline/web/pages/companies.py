@@ -32,8 +32,7 @@ from timeline.render.words import Names
 from timeline.web.addresses import company_path
 from timeline.web.facets import Facet, counted, facets, in_order, narrowed
 from timeline.web.pages.sliding import sliders
-from timeline.web.replies import Page, elsewhere
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, elsewhere, serves
 from timeline.web.settings import FOR_PEOPLE
 
 router = APIRouter()

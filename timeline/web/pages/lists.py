@@ -7,8 +7,7 @@ from fastapi import APIRouter
 from timeline.questions.items import Items
 from timeline.render.page import HEADINGS
 from timeline.render.rows import answer_rows
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 

@@ -10,8 +10,7 @@ from msgspec.structs import asdict
 
 from timeline.answers.model import LogEntry
 from timeline.questions.log import Log
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 

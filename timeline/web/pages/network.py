@@ -21,8 +21,7 @@ from timeline.render.plot.network import MANY, MOST, circle_words, hub_sentence,
 from timeline.render.plot.reports import months_of, reports_of
 from timeline.render.rows import answer_rows
 from timeline.web.addresses import Here
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 from timeline.web.sliders import slider_of_world
 
 router = APIRouter()

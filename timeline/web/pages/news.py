@@ -18,8 +18,7 @@ from timeline.questions.news import DailyNews
 from timeline.questions.question import Declared, given
 from timeline.render.plot.reports import months_of
 from timeline.web.addresses import news_of_month
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 

@@ -12,8 +12,7 @@ from fastapi import APIRouter
 from timeline.app import Timeline
 from timeline.questions import questions
 from timeline.questions.question import Question
-from timeline.web.replies import Page, Table
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Table, Visit, serves
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 

@@ -11,8 +11,7 @@ from timeline.questions.course import Axes, Courses, Plot, Window
 from timeline.questions.picture import Drawn
 from timeline.web.addresses import company_path, subject_path, timeline_path
 from timeline.web.pages.sliding import sliders
-from timeline.web.replies import Page, picture_page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, picture_page, serves
 
 router = APIRouter()
 

@@ -15,8 +15,7 @@ from timeline.answers.report import ReportRow, find_report, read_reports
 from timeline.questions.report import Reports, RunReport
 from timeline.questions.sql import Sql
 from timeline.render.spoken import companies_in, heading, spoken
-from timeline.web.replies import Page, Table, place
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Table, Visit, place, serves
 from timeline.web.settings import MOST_BYTES
 
 router = APIRouter()

@@ -13,8 +13,7 @@ from timeline.model.values import Day
 from timeline.questions.find import Find
 from timeline.render.plot.reports import months_of
 from timeline.web.addresses import news_of_month
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter
 
 from timeline.questions.sources import Sources
 from timeline.render.rows import answer_rows
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 

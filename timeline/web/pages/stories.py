@@ -18,8 +18,7 @@ from timeline.render.plot.tracker import tracker_words
 from timeline.render.question import verdict
 from timeline.web.addresses import company_path, subject_path, then_path
 from timeline.web.pages.sliding import sliders
-from timeline.web.replies import Page, picture_page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, picture_page, serves
 
 router = APIRouter()
 

@@ -16,8 +16,7 @@ from timeline.web.addresses import (
     then_path,
 )
 from timeline.web.pages.sliding import sliders
-from timeline.web.replies import Page
-from timeline.web.routes import Visit, serves
+from timeline.web.replies import Page, Visit, serves
 
 router = APIRouter()
 
