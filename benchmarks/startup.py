@@ -20,6 +20,7 @@ def measure(quick: bool) -> list[Claim]:
     timeline = str(Path(sys.executable).parent / "timeline")
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "TIMELINE_DB": str(Path(folder) / "bench.db")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: modules are compiled once
         story = str(ROOT / "fixtures" / "foxconn-openai.yaml")
         subprocess.run([timeline, "replay", "-q", story], env=environment, check=True)
         commands = {
