@@ -7,12 +7,13 @@ kebab-case words, listed in docs/errors.md. Nothing here knows about exit codes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+
+class Location(Struct, frozen=True, order=True):
     """A place in a file that a person can go to; lines and columns count from 1."""
 
     file: str
@@ -25,8 +26,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column or 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong with the data: a stable code, a sentence, where it stands, and a way out.
 
     ``excerpt`` is the line of the file that ``location`` points at, where there is one.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -149,7 +148,9 @@ def _replay(
             if how.amend and not appender.problems:
                 appender.redate(d for p in parts if p.fixture for d in p.fixture.drafts)
             if how.strict:
-                appender.problems += [replace(warning, warning=False) for warning in warnings]
+                appender.problems += [
+                    structs.replace(warning, warning=False) for warning in warnings
+                ]
             head = appender.finish()
         edits.keep()
         failed, asked = _ask(appender.connection, parts)
@@ -562,7 +563,7 @@ def append_fields(
             raise DataError(report.problems)
         return store.append([draft], expected_version=expected_version, create=True)[0]
     except DataError as error:  # what came from no file has no place in one
-        found = [replace(problem, location=None) for problem in error.problems]
+        found = [structs.replace(problem, location=None) for problem in error.problems]
         raise DataError(found) from None
 
 

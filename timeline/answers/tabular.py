@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from html import escape
 from typing import Any, Literal
 
 import msgspec
@@ -60,14 +59,14 @@ class Tabular(Struct, frozen=True):
         rows = self.to_dicts()
         shown = rows[:_MOST_ROWS]
         names = list(dict.fromkeys(name for row in shown for name in row))
-        head = "".join(f"<th>{escape(name)}</th>" for name in names)
+        head = "".join(f"<th>{_html(name)}</th>" for name in names)
         body = "".join(
             "<tr>" + "".join(f"<td>{_html(row.get(name))}</td>" for name in names) + "</tr>"
             for row in shown
         )
         more = len(rows) - len(shown)
         note = f"<p>and {more} more rows</p>" if more else ""
-        caption = f"<caption>{escape(self.caption())}</caption>"
+        caption = f"<caption>{_html(self.caption())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
@@ -87,6 +86,8 @@ def _alike(values: list[Any]) -> list[Any]:
 
 
 def _html(value: Any) -> str:
+    from html import escape  # only a notebook needs it
+
     if value is None or value in ([], {}):
         return ""
     if isinstance(value, list) and all(isinstance(item, str) for item in value):

@@ -12,12 +12,13 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final, NoReturn, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from msgspec.structs import replace
 
 from timeline.errors import DataError, Location, Problem
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 from collections.abc import Iterable
 from contextlib import suppress
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
@@ -44,15 +43,13 @@ _LONGEST_NUMBER: Final = 1000
 """Characters; to turn more into a number takes long, and nobody meant one."""
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """One value of a file. Lines and columns count from 1."""
 
     line: int
     column: int
 
 
-@dataclass(slots=True)
 class Scalar(Node):
     """A text, with what the core schema makes of it when it stands without quotes."""
 
@@ -78,7 +75,6 @@ class Scalar(Node):
         return float(text) if _is_float(text) else text
 
 
-@dataclass(slots=True)
 class Sequence(Node):
     """A list of nodes."""
 
@@ -87,7 +83,6 @@ class Sequence(Node):
     """Whether it stands in brackets, where commas part what stands in them."""
 
 
-@dataclass(slots=True)
 class Mapping(Node):
     """Keys with their values, in the order of the file."""
 
@@ -415,7 +410,7 @@ def _comma(parent: Mapping, key: Scalar, value: Node) -> Unreadable | None:
     name, (_, before) = next(reversed(parent.pairs.items()))
     if not isinstance(before, Scalar) or not before.text:
         return None
-    if _is_thousand(key.text) and before.text[-1].isdigit():
+    if re.fullmatch(r"\d{3}(\.\d+)?", key.text, re.ASCII) and before.text[-1].isdigit():
         hint = 'write the number without commas, 5000000, or in quotes: "USD 5,000,000"'
     elif " " in key.text and before.plain:
         hint = f'put the text in quotes: {name}: "{before.text}, {key.text}"'
@@ -423,9 +418,6 @@ def _comma(parent: Mapping, key: Scalar, value: Node) -> Unreadable | None:
         return None
     message = f'in braces a comma ends the value: "{name}" is read as "{before.text}" alone'
     return Unreadable("unquoted-comma", message, key.line, key.column, hint)
-
-
-_is_thousand = re.compile(r"\d{3}(\.\d+)?", re.ASCII).fullmatch
 
 
 def _events(text: str) -> Iterator[Any]:  # what the C parser yields has no types
@@ -492,7 +484,7 @@ _IN_ONE_PLACE: Final = frozenset(("invalid-yaml", "yaml-tag", "invalid-key", "to
 
 def names_in(*texts: str) -> frozenset[str]:
     """What in a text may be the name of something: each word, also as a source and as a company."""
-    return _named(word for text in texts for word in _word.findall(text))
+    return _named(word for text in texts for word in re.findall(_WORD, text))
 
 
 def _named(words: Iterable[str]) -> frozenset[str]:
@@ -503,14 +495,15 @@ def _names_of(text: str, path: tuple[str, ...]) -> frozenset[str]:
     """The names of what a piece that is no YAML would have been: not of all that it refers to."""
     if not path or path[0] not in ("sources", "companies", "events"):
         return names_in(text)
-    names = set(_own_name.findall(text))
+    names = set(re.findall(_OWN_NAME, text))
     if path == (path[0],) != ("events",):
-        names |= {key[1] for line in text.split("\n") if (key := _KEY.match(line))}
+        names |= {key[1] for line in text.split("\n") if (key := re.match(_KEY, line))}
     return _named(names)
 
 
-_word: Final = re.compile(r"[\w.-]+(?::[\w./@-]+)?")
-_own_name: Final = re.compile(r"""\b(?:id|subject)["']?\s*:\s*["']?([\w./@:-]*\w)""")
+# Patterns that only what is damaged needs are texts: they are compiled when the first one is.
+_WORD: Final = r"[\w.-]+(?::[\w./@-]+)?"
+_OWN_NAME: Final = r"""\b(?:id|subject)["']?\s*:\s*["']?([\w./@:-]*\w)"""
 
 
 def text_of(node: Node) -> str:
@@ -530,9 +523,9 @@ def _texts(node: Node) -> Iterator[str]:
             yield from _texts(value)
 
 
-_KEY: Final = re.compile(r"""\s*["']?([\w.-]*\w)["']?\s*:(?=\s|$)""")
-_KEY_ALONE: Final = re.compile(_KEY.pattern + r"\s*(?:#.*)?$")
-_ITEM: Final = re.compile(r"\s*-(?=\s|$)")
+_KEY: Final = r"""\s*["']?([\w.-]*\w)["']?\s*:(?=\s|$)"""
+_KEY_ALONE: Final = _KEY + r"\s*(?:#.*)?$"
+_ITEM: Final = r"\s*-(?=\s|$)"
 
 
 class _Pieces:
@@ -570,8 +563,8 @@ class _Pieces:
         said = [n for n in filled if not self.lines[n].lstrip().startswith(("#", "%", "---"))]
         if not said:
             return [], False
-        is_list = _ITEM.match(self.lines[said[0]]) is not None
-        level, begins = self._indent(said[0]), (_ITEM if is_list else _KEY).match
+        is_list = re.match(_ITEM, self.lines[said[0]]) is not None
+        level, begins = self._indent(said[0]), re.compile(_ITEM if is_list else _KEY).match
         return [n for n in said if self._indent(n) <= level and begins(self.lines[n])], is_list
 
     def _indent(self, number: int) -> int:
@@ -603,7 +596,7 @@ class _Pieces:
         starts, is_list = self._starts(start, end)
         if is_list and path and path[-1] == "says":
             return self._group(starts[0], end, path)
-        alone = _KEY_ALONE.match(self.lines[starts[0]]) if starts else None
+        alone = re.match(_KEY_ALONE, self.lines[starts[0]]) if starts else None
         if alone is None or not (
             not path or path == ("sources",) or (path[0] == "sources" and alone[1] == "says")
         ):
@@ -622,7 +615,7 @@ class _Pieces:
         self.lines[start] = line.replace("-", " ", 1)
         try:
             starts, _ = self._starts(start, end)
-            keys = (_KEY_ALONE.match(self.lines[n]) for n in starts)
+            keys = (re.match(_KEY_ALONE, self.lines[n]) for n in starts)
             if not any(key is not None and key[1] == "says" for key in keys):
                 return None
             found = self.entries(start, end, (*path, "group"))

@@ -18,11 +18,12 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from timeline.errors import InvalidDate
 
@@ -72,8 +73,7 @@ UNITS_IN_WORDS = tuple(
 _UNIT_HINT = "01-12 are months, 21-24 seasons, 33-36 quarters, 37-39 thirds, 40-41 halves"
 
 
-@dataclass(frozen=True, slots=True)
-class Edtf:
+class Edtf(Struct, frozen=True):
     """A date of EDTF (ISO 8601-2): as written, and the first and last day that it can mean."""
 
     text: str

@@ -89,7 +89,7 @@ def _write_number(value: Any, *, scale: bool) -> tuple[str, str]:
 
 _NUMBER: Final = r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _SCALED: Final = rf"({_NUMBER})(?: ({'|'.join(_SCALES)}))?"
-_read_numbers = re.compile(rf"{_SCALED}(?:(?: ?[–-] ?| to ){_SCALED})?", re.ASCII).match
+_NUMBERS: Final = rf"{_SCALED}(?:(?: ?[–-] ?| to ){_SCALED})?"
 
 
 def _read_number(digits: str, scale: str | None) -> str:
@@ -157,7 +157,7 @@ def _read_range(text: str, before: str = "") -> tuple[_Read, str] | None:
     ahead = re.match(before, text)
     if ahead is None:
         return None
-    numbers = _read_numbers(text, ahead.end())
+    numbers = re.compile(_NUMBERS, re.ASCII).match(text, ahead.end())
     if numbers is None:
         return None
     first, first_scale, last, last_scale = numbers.groups()
@@ -296,10 +296,10 @@ def _read_quantity(text: str) -> Fields | None:
 
 # --- horizons ---------------------------------------------------------------------------------------
 
-_span = re.compile(
-    r"(at least |up to )?(\d{1,4})(?:(?:[–-]| to )(\d{1,4}))? (day|month|quarter|year)s?(?: from (.+))?",
-    re.ASCII,
-).fullmatch
+_SPAN: Final = (
+    r"(at least |up to )?(\d{1,4})(?:(?:[–-]| to )(\d{1,4}))? "
+    r"(day|month|quarter|year)s?(?: from (.+))?"
+)
 
 
 def _write_horizon(value: Mapping[str, Any]) -> str:
@@ -312,7 +312,7 @@ def _write_horizon(value: Mapping[str, Any]) -> str:
 
 
 def _read_horizon(text: str) -> Fields | None:
-    found = _span(text)
+    found = re.fullmatch(_SPAN, text, re.ASCII)
     if found is None:
         return None
     bound, first, last, unit, start = found.groups()

@@ -18,8 +18,6 @@ from timeline.render.terms import Row, facts, form_words, label_words, paid_word
 from timeline.render.text import join
 from timeline.render.words import Names, date, name_of, since, value_in_words
 
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
 
 def standing_words(item: CompanyItem) -> str:
     """Since when the status holds, and what else may hold instead."""
@@ -207,6 +205,6 @@ def premise_words(status: str) -> str:
 def _when(day: str | None) -> str:
     if not day:
         return ""
-    if _DAY.fullmatch(day):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII):
         return f" {tr('on {day}', day=date(day))}"
     return f" ({date(day)})"

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from timeline.answers import CompanyItem
 from timeline.language import tr, tr_as, tr_count
 from timeline.model.kinds import EVENT_TYPES, KINDS
-from timeline.model.kinds.event import Kind, Shape, shape_of, shapes_of
+from timeline.model.kinds.event import Kind, Shape, shape_in, shape_of
 from timeline.model.values import Subject
 from timeline.render import titles, words
 from timeline.render.text import join
@@ -300,7 +300,7 @@ def step_words(
         assert event is not None
         if field[1] == "authority":  # a text, or a company
             return name_of(rest.pop("authority"), names)
-        shape = shapes_of(event)[field[1]]
+        shape = shape_in(event, field[1])
         value = rest.pop(field[1])
         if shape == "text" and isinstance(value, str):
             return tr_as("value", value.replace("_", " "))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -265,7 +264,7 @@ class Store:
 
         A file that others may have opened can never be removed safely; one that nobody knows can.
         """
-        new = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        new = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         engine = db.make_engine(db.store_url(str(new)), lock_timeout=self.patience.lock)
         try:
             with db.reachable(self.url), sqlite.unshared(engine), engine.begin() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
@@ -123,11 +124,11 @@ def _digits(text: str) -> str:
 _KNOWN_SCHEMES: Final[dict[str, tuple[Callable[[str], object], str]]] = {
     "lei": (_is_lei, "20 letters and digits, of which the last two are the check digits"),
     "isin": (_is_isin, "a country, nine letters or digits and a check digit, as in US0378331005"),
-    "wikidata": (re.compile("Q[1-9][0-9]*").fullmatch, "an item, as in Q463094"),
-    "cik": (re.compile("[0-9]{1,10}").fullmatch, "up to ten digits"),
-    "permid": (re.compile("[1-9][0-9]*").fullmatch, "digits, as in 4295905573"),
+    "wikidata": (partial(re.fullmatch, "Q[1-9][0-9]*"), "an item, as in Q463094"),
+    "cik": (partial(re.fullmatch, "[0-9]{1,10}"), "up to ten digits"),
+    "permid": (partial(re.fullmatch, "[1-9][0-9]*"), "digits, as in 4295905573"),
     "ticker": (
-        re.compile(r"[0-9A-Za-z^][0-9A-Za-z.:/=&_ -]{0,31}").fullmatch,
+        partial(re.fullmatch, r"[0-9A-Za-z^][0-9A-Za-z.:/=&_ -]{0,31}"),
         "a symbol, as in AAPL, 2317.TW or TYO:6753",
     ),
 }

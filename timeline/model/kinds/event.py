@@ -6,10 +6,12 @@ have in common.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias
+from inspect import get_annotations
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, TypeAlias, get_type_hints
 
 from msgspec import UNSET, Meta, Struct, UnsetType, inspect
 
@@ -395,9 +397,21 @@ def shapes_of(struct: type[Struct]) -> dict[str, Shape]:
     return {field.encode_name: _shape(field.type) for field in described.fields}
 
 
+@cache
+def shape_in(struct: type[Struct], name: str) -> Shape:
+    """The shape of one field, without those of the others: most answers need a few fields of a few types."""
+    named = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
+    owner = next(each for each in struct.__mro__ if named[name] in get_annotations(each))
+    alone = {"__annotations__": {name: get_annotations(owner)[named[name]]}}
+    hints = get_type_hints(
+        type(name, (), alone), vars(sys.modules[owner.__module__]), include_extras=True
+    )
+    return _shape(inspect.type_info(hints[name]))
+
+
 def shape_of(kind: Kind, term: str) -> Shape:
     """The shape of a kind's term."""
-    return shapes_of(kind.base)[term]
+    return shape_in(kind.base, term)
 
 
 def _shape(type_: inspect.Type) -> Shape:
