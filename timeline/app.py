@@ -24,40 +24,9 @@ from typing import (
 
 from sqlalchemy.engine import Connection
 
+from timeline import questions
 from timeline.errors import InvalidValue
-from timeline.questions.belief import Beliefs, ThenAndNow
-from timeline.questions.companies import CompanyList
-from timeline.questions.compare import Compare
-from timeline.questions.course import Axes, Courses, Plot
-from timeline.questions.diff import Diff
-from timeline.questions.find import Find
-from timeline.questions.items import Items
-from timeline.questions.log import Follow, Log
-from timeline.questions.lookups import (
-    Anchored,
-    Described,
-    EvidenceOf,
-    FirstDays,
-    Names,
-    NamesIn,
-    SourceTitles,
-    Subjects,
-    SubjectsOfKinds,
-    TurningDays,
-)
-from timeline.questions.match import Matching
-from timeline.questions.network import DrawnNetwork, Exchange, Graph, Network
-from timeline.questions.news import Active, DailyNews
-from timeline.questions.question import Question
 from timeline.questions.reader import StoreReader
-from timeline.questions.report import Reports, RunReport
-from timeline.questions.sources import Source, Sources
-from timeline.questions.sql import Sql
-from timeline.questions.state import State
-from timeline.questions.stats import Counted
-from timeline.questions.tracker import PlotTracker, Tracker
-from timeline.questions.verify import Verify
-from timeline.questions.why import Why, WhyCompany
 from timeline.store.store import Clock, Store, system_clock
 from timeline.store.tables import REVISIONS
 
@@ -65,6 +34,7 @@ if TYPE_CHECKING:
     from timeline.importers.editions import Gone
     from timeline.importers.report import Imported
     from timeline.loading import Progress, Replayed
+    from timeline.questions.question import Question
     from timeline.store.anchor import Anchor
     from timeline.store.append import Outcome
     from timeline.store.backup import Made
@@ -74,12 +44,19 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 
-class asks(Generic[Given, Answer]):  # noqa: N801 - reads as a verb: ``state = asks(State)``
-    """A question as a method: it takes what the question takes, and returns its answer."""
+class asks(Generic[Given, Answer]):  # noqa: N801 - reads as a verb: ``state = asks(lambda: State)``
+    """A question as a method: it takes what the question takes, and returns its answer.
 
-    def __init__(self, question: Callable[Given, Question[Answer]]) -> None:
+    The module of the question is imported when it is asked for the first time.
+    """
+
+    def __init__(self, question: Callable[[], Callable[Given, Question[Answer]]]) -> None:
         self._question = question
-        self.__doc__ = question.__doc__
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        """What the question says of itself."""
+        return self._question().__doc__
 
     @overload
     def __get__(self, timeline: None, owner: type[Timeline]) -> asks[Given, Answer]: ...
@@ -90,11 +67,12 @@ class asks(Generic[Given, Answer]):  # noqa: N801 - reads as a verb: ``state = a
     def __get__(self, timeline: Timeline | None, owner: type[Timeline]) -> Any:
         if timeline is None:
             return self
+        question = self._question()
 
         def ask(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
-            return timeline.ask(self._question(*args, **kwargs))
+            return timeline.ask(question(*args, **kwargs))
 
-        ask.__doc__ = self.__doc__
+        ask.__doc__ = question.__doc__
         return ask
 
 
@@ -130,47 +108,47 @@ class Timeline:
 
     # --- questions ------------------------------------------------------------------------------
 
-    state = asks(State)
-    diff = asks(Diff)
-    compare = asks(Compare)
-    why = asks(Why)
-    why_company = asks(WhyCompany)
-    items = asks(Items)
-    companies = asks(CompanyList)
-    log = asks(Log)
-    follow = asks(Follow)
-    find = asks(Find)
-    match = asks(Matching)
-    sources = asks(Sources)
-    source = asks(Source)
-    courses = asks(Courses)
-    axes = asks(Axes)
-    belief = asks(Beliefs)
-    then_and_now = asks(ThenAndNow)
-    tracker = asks(Tracker)
-    plot_tracker = asks(PlotTracker)
-    network = asks(Network)
-    drawn_network = asks(DrawnNetwork)
-    exchange = asks(Exchange)
-    plot = asks(Plot)
-    graph = asks(Graph)
-    sql = asks(Sql)
-    report = asks(RunReport)
-    reports = asks(Reports)
-    stats = asks(Counted)
-    verify = asks(Verify)
-    anchor = asks(Anchored)
-    names = asks(Names)
-    names_in = asks(NamesIn)
-    source_titles = asks(SourceTitles)
-    news = asks(DailyNews)
-    activity = asks(Active)
-    subjects = asks(Subjects)
-    counts_of_subjects = asks(SubjectsOfKinds)
-    described = asks(Described)
-    told = asks(EvidenceOf)
-    first = asks(FirstDays)
-    turns = asks(TurningDays)
+    state = asks(lambda: questions.state.State)
+    diff = asks(lambda: questions.diff.Diff)
+    compare = asks(lambda: questions.compare.Compare)
+    why = asks(lambda: questions.why.Why)
+    why_company = asks(lambda: questions.why.WhyCompany)
+    items = asks(lambda: questions.items.Items)
+    companies = asks(lambda: questions.companies.CompanyList)
+    log = asks(lambda: questions.log.Log)
+    follow = asks(lambda: questions.log.Follow)
+    find = asks(lambda: questions.find.Find)
+    match = asks(lambda: questions.match.Matching)
+    sources = asks(lambda: questions.sources.Sources)
+    source = asks(lambda: questions.sources.Source)
+    courses = asks(lambda: questions.course.Courses)
+    axes = asks(lambda: questions.course.Axes)
+    belief = asks(lambda: questions.belief.Beliefs)
+    then_and_now = asks(lambda: questions.belief.ThenAndNow)
+    tracker = asks(lambda: questions.tracker.Tracker)
+    plot_tracker = asks(lambda: questions.tracker.PlotTracker)
+    network = asks(lambda: questions.network.Network)
+    drawn_network = asks(lambda: questions.network.DrawnNetwork)
+    exchange = asks(lambda: questions.network.Exchange)
+    plot = asks(lambda: questions.course.Plot)
+    graph = asks(lambda: questions.network.Graph)
+    sql = asks(lambda: questions.sql.Sql)
+    report = asks(lambda: questions.report.RunReport)
+    reports = asks(lambda: questions.report.Reports)
+    stats = asks(lambda: questions.stats.Counted)
+    verify = asks(lambda: questions.verify.Verify)
+    anchor = asks(lambda: questions.verify.Anchored)
+    names = asks(lambda: questions.lookups.Names)
+    names_in = asks(lambda: questions.lookups.NamesIn)
+    source_titles = asks(lambda: questions.lookups.SourceTitles)
+    news = asks(lambda: questions.news.DailyNews)
+    activity = asks(lambda: questions.news.Active)
+    subjects = asks(lambda: questions.find.Subjects)
+    counts_of_subjects = asks(lambda: questions.stats.SubjectsOfKinds)
+    described = asks(lambda: questions.items.Described)
+    told = asks(lambda: questions.lookups.EvidenceOf)
+    first = asks(lambda: questions.lookups.FirstDays)
+    turns = asks(lambda: questions.course.TurningDays)
 
     # --- the log as files -----------------------------------------------------------------------
 

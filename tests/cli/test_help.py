@@ -14,10 +14,12 @@ import click
 import pytest
 
 from tests.cli.program import run
+from timeline import Timeline, questions
 from timeline.cli import main
 from timeline.cli.program import COMMANDS, SECTIONS
 from timeline.cli.session import Session
 from timeline.model.kinds import EVENT_TYPES
+from timeline.questions.state import State
 
 CONTEXT = click.Context(main, info_name="timeline")
 
@@ -180,3 +182,22 @@ def test_a_state_imports_no_more_than_it_needs(file: Path) -> None:
     parts = ("ingest.jsonl", "ingest.fixtures", "store.append", "loading", "render.table")
     assert found & {f"timeline.{part}" for part in parts} == set()
     assert found & {f"timeline.cli.{name}" for name in COMMANDS} == {"timeline.cli.state"}
+    # a module of questions costs up to six milliseconds: their dataclasses are compiled at every start
+    asked = {name for name in found if name.startswith("timeline.questions.")}
+    assert asked == {
+        f"timeline.questions.{each}" for each in ("question", "reader", "state", "lookups")
+    }
+    assert len([name for name in found if name.startswith("timeline")]) <= MODULES
+    assert found & {"html", "secrets", "timeline.questions.schemas"} == set()
+
+
+MODULES = 81
+"""Modules of the program that a state imports; every one is read and run before anything is asked."""
+
+
+def test_a_method_of_the_library_says_what_its_question_says() -> None:
+    assert Timeline.state.__doc__ == State.__doc__
+    with Timeline.open() as timeline:
+        assert timeline.state.__doc__ == State.__doc__
+    with pytest.raises(AttributeError):
+        getattr(questions, "nothing")  # noqa: B009 - mypy knows that there is none

@@ -13,9 +13,8 @@ from tests.answers.stores import replay_text, stories_of
 from tests.render.plot.test_belief import texts
 from timeline.answers.asked import LensAsked
 from timeline.app import Timeline
-from timeline.questions.diff import Diff
+from timeline.questions.diff import Diff, LevelsIn
 from timeline.questions.items import Items
-from timeline.questions.lookups import LevelsIn
 from timeline.questions.question import Look
 from timeline.questions.state import State
 from timeline.questions.why import Why

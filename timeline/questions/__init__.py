@@ -10,9 +10,31 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from timeline.plugins import Plug, Plugs
+
+if TYPE_CHECKING:
+    from timeline.questions import belief as belief
+    from timeline.questions import companies as companies
+    from timeline.questions import compare as compare
+    from timeline.questions import course as course
+    from timeline.questions import diff as diff
+    from timeline.questions import find as find
+    from timeline.questions import items as items
+    from timeline.questions import log as log
+    from timeline.questions import lookups as lookups
+    from timeline.questions import match as match
+    from timeline.questions import network as network
+    from timeline.questions import news as news
+    from timeline.questions import report as report
+    from timeline.questions import sources as sources
+    from timeline.questions import sql as sql
+    from timeline.questions import state as state
+    from timeline.questions import stats as stats
+    from timeline.questions import tracker as tracker
+    from timeline.questions import verify as verify
+    from timeline.questions import why as why
 
 PARTS: Final = ("picture", "question", "reader", "lookups", "schemas")
 """Modules of this package that are no question."""
@@ -31,6 +53,15 @@ def modules() -> tuple[str, ...]:
     """The names of the modules of questions, in alphabetical order; none of them is imported."""
     found = {each.stem for path in __path__ for each in Path(path).glob("[!_]*.py")}
     return tuple(sorted(found - {*PARTS}))
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """A module of this package, imported when something of it is asked for."""
+        if name in (*modules(), *PARTS):
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @cache

@@ -15,6 +15,7 @@ from timeline.questions.question import About, Declared, Filtered, Lensed, Locat
 from timeline.questions.tracker import TRACKED, PlotTracker
 
 if TYPE_CHECKING:
+    from timeline.answers import days
     from timeline.answers.asked import Day
     from timeline.answers.story import AxesAnswer, CoursesAnswer
     from timeline.questions.reader import StoreReader
@@ -240,6 +241,23 @@ class Plot(Window, Located, Filtered, Lensed, Pictured):
                 f"there is nothing to show from {first} to {last}", "give two days, the first first"
             )
         return first, last
+
+
+@dataclass(frozen=True)
+class TurningDays(Located, Lensed, Question["days.Turns"]):
+    """The days on which a subject, or what a company (by its id) is a party of, became another.
+
+    And those on which something was learned about the day asked for.
+    """
+
+    target: str
+
+    def ask(self, reader: StoreReader) -> days.Turns:
+        """The days."""
+        from timeline.answers.days import turns
+
+        with reader.viewing(self) as view:
+            return turns(view, self.target, reader.timezone)
 
 
 QUESTIONS: Final = (Courses, Axes)

@@ -94,7 +94,7 @@ class Diff(Question["DiffAnswer"]):
 
     def told(self, reader: StoreReader, answer: DiffAnswer) -> Iterator[Row]:
         """Each thing that differs, in words."""
-        from timeline.questions.lookups import LevelsIn, NamesIn
+        from timeline.questions.lookups import NamesIn
         from timeline.render.diff import told_changes
 
         names, levels = reader.ask(NamesIn(answer)), reader.ask(LevelsIn(answer))
@@ -102,7 +102,7 @@ class Diff(Question["DiffAnswer"]):
 
     def words(self, reader: StoreReader, answer: DiffAnswer, look: Look, format_: str) -> Words:
         """Each change, and what told it."""
-        from timeline.questions.lookups import LevelsIn, NamesIn
+        from timeline.questions.lookups import NamesIn
         from timeline.render.diff import diff_lines
 
         if format_ != "table":
@@ -117,6 +117,30 @@ class Diff(Question["DiffAnswer"]):
                 verbose=look.verbose,
             )
         )
+
+
+@dataclass(frozen=True)
+class LevelsIn(Question["dict[str, str]"]):
+    """The fact level of each event in the steps of a difference that is no fact, by its id."""
+
+    answer: DiffAnswer
+
+    def ask(self, reader: StoreReader) -> dict[str, str]:
+        """The levels at both coordinates."""
+        from msgspec import UNSET
+
+        from timeline.answers.told import levels_of
+
+        stepping = {each.subject for each in self.answer.changes if each.change == "steps"}
+        stepping |= {item.subject for item in self.answer.items if item.steps}
+        levels: dict[str, str] = {}
+        with reader.session() as connection:
+            for side in (self.answer.before, self.answer.after):
+                at = reader.at(connection, on=side.on, known=side.known, recorded=side.position)
+                view = reader.view(connection, at, None if side.lens is UNSET else side.lens)
+                for found in levels_of(view, sorted(stepping)).values():
+                    levels |= found
+        return levels
 
 
 QUESTIONS: Final = (Diff,)

@@ -71,4 +71,19 @@ class Find(Question["list[Found]"]):
         return Found.__struct_fields__
 
 
+@dataclass(frozen=True)
+class Subjects(Question["list[str]"]):
+    """The first subjects in alphabetical order that begin with ``prefix``."""
+
+    prefix: str = ""
+    limit: int = 100
+
+    def ask(self, reader: StoreReader) -> list[str]:
+        """The subjects."""
+        from timeline.store.lookups import subjects_like
+
+        with reader.session() as connection:
+            return subjects_like(connection, self.prefix, self.limit)
+
+
 QUESTIONS: Final = (Find,)

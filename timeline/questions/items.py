@@ -23,7 +23,7 @@ from timeline.questions.question import (
 )
 
 if TYPE_CHECKING:
-    from timeline.answers.model import ListAnswer
+    from timeline.answers.model import CompanyItem, ListAnswer
     from timeline.questions.reader import StoreReader
 
 
@@ -136,6 +136,23 @@ class Items(Filtered, Located, Lensed, Question["ListAnswer"]):
         names = reader.ask(NamesIn(answer))
         told = evidence_deciding(reader, self, answer.items)
         return Words(list_lines(answer, width=look.width, color=look.color, names=names, told=told))
+
+
+@dataclass(frozen=True)
+class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
+    """The items of some subjects at a coordinate, by subject, those that are absent left out."""
+
+    subjects: Iterable[str]
+
+    def ask(self, reader: StoreReader) -> dict[str, CompanyItem]:
+        """The items."""
+        from timeline.answers.state import item_of
+        from timeline.model.kinds import SHOWN
+
+        kinds = tuple(f"{kind}:" for kind in SHOWN)
+        with reader.viewing(self) as view:
+            found = view.items(sorted(each for each in self.subjects if each.startswith(kinds)))
+            return {item.subject: item_of(item) for item in found}
 
 
 QUESTIONS: Final = (Items,)

@@ -1,4 +1,4 @@
-"""What pages and words look up beside an answer: names, titles, evidence in short, days to slide to."""
+"""What pages and words look up beside an answer: names, titles, evidence in short, first days."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from timeline.questions.question import Lensed, Located, Question
 if TYPE_CHECKING:
     from timeline.answers import days, model
     from timeline.answers.asked import Day, Moment
-    from timeline.answers.model import CompanyItem, DiffAnswer
+    from timeline.answers.model import CompanyItem
     from timeline.questions.reader import StoreReader
-    from timeline.store.anchor import Anchor
 
 
 @dataclass(frozen=True)
@@ -112,74 +111,6 @@ def evidence_deciding(
 
 
 @dataclass(frozen=True)
-class LevelsIn(Question["dict[str, str]"]):
-    """The fact level of each event in the steps of a difference that is no fact, by its id."""
-
-    answer: DiffAnswer
-
-    def ask(self, reader: StoreReader) -> dict[str, str]:
-        """The levels at both coordinates."""
-        from msgspec import UNSET
-
-        from timeline.answers.told import levels_of
-
-        stepping = {each.subject for each in self.answer.changes if each.change == "steps"}
-        stepping |= {item.subject for item in self.answer.items if item.steps}
-        levels: dict[str, str] = {}
-        with reader.session() as connection:
-            for side in (self.answer.before, self.answer.after):
-                at = reader.at(connection, on=side.on, known=side.known, recorded=side.position)
-                view = reader.view(connection, at, None if side.lens is UNSET else side.lens)
-                for found in levels_of(view, sorted(stepping)).values():
-                    levels |= found
-        return levels
-
-
-@dataclass(frozen=True)
-class Described(Located, Lensed, Question["dict[str, CompanyItem]"]):
-    """The items of some subjects at a coordinate, by subject, those that are absent left out."""
-
-    subjects: Iterable[str]
-
-    def ask(self, reader: StoreReader) -> dict[str, CompanyItem]:
-        """The items."""
-        from timeline.answers.state import item_of
-        from timeline.model.kinds import SHOWN
-
-        kinds = tuple(f"{kind}:" for kind in SHOWN)
-        with reader.viewing(self) as view:
-            found = view.items(sorted(each for each in self.subjects if each.startswith(kinds)))
-            return {item.subject: item_of(item) for item in found}
-
-
-@dataclass(frozen=True)
-class SubjectsOfKinds(Question["dict[str, int]"]):
-    """How many subjects of each kind the log has."""
-
-    def ask(self, reader: StoreReader) -> dict[str, int]:
-        """The counts, by kind."""
-        from timeline.answers.stats import count_subjects_of_kinds
-
-        with reader.session() as connection:
-            return count_subjects_of_kinds(connection)
-
-
-@dataclass(frozen=True)
-class Subjects(Question["list[str]"]):
-    """The first subjects in alphabetical order that begin with ``prefix``."""
-
-    prefix: str = ""
-    limit: int = 100
-
-    def ask(self, reader: StoreReader) -> list[str]:
-        """The subjects."""
-        from timeline.store.lookups import subjects_like
-
-        with reader.session() as connection:
-            return subjects_like(connection, self.prefix, self.limit)
-
-
-@dataclass(frozen=True)
 class FirstDays(Located, Lensed, Question["days.First"]):
     """From which day on a company has an item, and from when on one of the day is known."""
 
@@ -191,32 +122,3 @@ class FirstDays(Located, Lensed, Question["days.First"]):
 
         with reader.viewing(self) as view:
             return first(view, self.company)
-
-
-@dataclass(frozen=True)
-class TurningDays(Located, Lensed, Question["days.Turns"]):
-    """The days on which a subject, or what a company (by its id) is a party of, became another.
-
-    And those on which something was learned about the day asked for.
-    """
-
-    target: str
-
-    def ask(self, reader: StoreReader) -> days.Turns:
-        """The days."""
-        from timeline.answers.days import turns
-
-        with reader.viewing(self) as view:
-            return turns(view, self.target, reader.timezone)
-
-
-@dataclass(frozen=True)
-class Anchored(Question["Anchor"]):
-    """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""
-
-    def ask(self, reader: StoreReader) -> Anchor:
-        """The end of the log."""
-        from timeline.store.anchor import read_anchor
-
-        with reader.session() as connection:
-            return read_anchor(connection)

@@ -82,4 +82,16 @@ def _spoken(row: Row) -> Row:
     return {**row, "name": "last entry"} if row["name"] == "position" else row
 
 
+@dataclass(frozen=True)
+class SubjectsOfKinds(Question["dict[str, int]"]):
+    """How many subjects of each kind the log has."""
+
+    def ask(self, reader: StoreReader) -> dict[str, int]:
+        """The counts, by kind."""
+        from timeline.answers.stats import count_subjects_of_kinds
+
+        with reader.session() as connection:
+            return count_subjects_of_kinds(connection)
+
+
 QUESTIONS: Final = (Counted,)

@@ -56,4 +56,16 @@ class Verify(Question["Verified"]):
             )
 
 
+@dataclass(frozen=True)
+class Anchored(Question["Anchor"]):
+    """Where the log ends, to be kept elsewhere: its position, hash and time of recording."""
+
+    def ask(self, reader: StoreReader) -> Anchor:
+        """The end of the log."""
+        from timeline.store.anchor import read_anchor
+
+        with reader.session() as connection:
+            return read_anchor(connection)
+
+
 QUESTIONS: Final = (Verify,)

@@ -22,8 +22,7 @@ from timeline.app import Timeline
 from timeline.model.values import day_of
 from timeline.parameters import Number, Parameter
 from timeline.questions.companies import CompanyList
-from timeline.questions.diff import Diff
-from timeline.questions.lookups import LevelsIn
+from timeline.questions.diff import Diff, LevelsIn
 from timeline.questions.question import Declared, given
 from timeline.questions.state import State
 from timeline.render.page import kind_of
