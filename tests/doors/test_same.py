@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.doors.doors import Doors
 from tests.oracle.comparison import Fields, replay
 from tests.oracle.histories import SOURCES, days_asked, histories
+from timeline.answers.report import read_reports
 from timeline.app import Timeline
 from timeline.errors import TimelineError
 from timeline.mcp.tools import _written
@@ -28,10 +29,14 @@ from timeline.questions.diff import Diff
 from timeline.questions.find import Find
 from timeline.questions.items import Items
 from timeline.questions.log import Log
+from timeline.questions.match import Matching
 from timeline.questions.network import Graph, Network
 from timeline.questions.question import Question
+from timeline.questions.report import RunReport
 from timeline.questions.sources import Sources
+from timeline.questions.sql import Sql
 from timeline.questions.state import State
+from timeline.questions.tracker import PlotTracker, Tracker
 from timeline.questions.why import Why, WhyCompany
 from timeline.render.json import encode_json
 
@@ -51,6 +56,13 @@ DRAWN: dict[type[Question[Any]], tuple[str, PictureKind]] = {
 """Whose answer is the data of a picture: what it is of, and which kind it is."""
 ASKED: tuple[type[Question[Any]], ...] = (
     State, Diff, Compare, Why, WhyCompany, Items, CompanyList, Log, Find, Sources, Network, *DRAWN,
+    RunReport, Sql, Matching, Tracker,
+)  # fmt: skip
+REPORTS = tuple(sorted(each.name for each in read_reports().values()))
+QUERIES = (
+    "select * from deals",
+    "select company, count(*) as n from company_state group by company order by company",
+    "select :on as day, :known as instant", "select * from nothing", "delete from event",
 )  # fmt: skip
 TOOLS = {State: "state", Diff: "diff", Why: "why", Items: "list", Log: "log", Find: "find"}
 
@@ -60,10 +72,21 @@ def values(draw: st.DrawFn, question: type[Question[Any]], subjects: list[str]) 
     """Some of what a question takes, by the names of parameters; half of it is left out."""
     found: dict[str, Any] = {}
     for each in question.takes():
+        if (
+            each.pairs or each.local
+        ):  # which names a query has stands in it; a server has settings instead
+            continue
         if each.name in question.needs() or draw(st.integers(0, 3)) == 0:
             found[each.name] = draw(_value(question, each, subjects))
     if question is Why and found["subject"].startswith(("company:", "source:")):
         found["subject"] = "deal:x"  # the page of these is another one
+    if question is Tracker:
+        # the command is asked about a company or a kind, which it calls a target both
+        name = draw(st.sampled_from(("company", "kind")))
+        found = {k: v for k, v in found.items() if k not in ("company", "kind")}
+        found[name] = draw(
+            st.sampled_from(("a", "b", "nobody") if name == "company" else ("rumour", "deal"))
+        )
     if question is Sources:
         found["cited"] = True  # the command counts always
     if question is State:
@@ -79,6 +102,8 @@ def _value(question: type[Question[Any]], each: Parameter, subjects: list[str]) 
     words = {
         "company": ("a", "b", "c", "nobody"),
         "other": ("b", "c", "nobody"),
+        "name": (*REPORTS, "nothing"),
+        "query": QUERIES,
         "subject": (*subjects, "deal:nothing"),
         "target": (*subjects, "a", "b"),
         "text": ("a", "deal", "press"),
@@ -93,7 +118,8 @@ def _value(question: type[Question[Any]], each: Parameter, subjects: list[str]) 
     if each.flag:
         return st.just(True)
     if each.number is not None:
-        return st.integers(each.number.least, 9)
+        least = 1 if each.page else each.number.least  # a page with no rows is no page
+        return st.integers(least, 9)
     one = (
         st.sampled_from(each.choices or words[each.name])
         if (each.choices or each.name in words)
@@ -109,11 +135,15 @@ def line_of(question: type[Question[Any]], asked: Mapping[str, Any], kind: str) 
     if question in DRAWN:
         argument, shown = DRAWN[question]
         line = ["plot", "--kind", shown, "-o", "-"]
+    if question is Tracker:
+        about = asked["company"] if "company" in asked else PLURALS[asked["kind"]]
+        line = ["plot", about, "--kind", "tracker", "-o", "-"]
     if question is Network:
         line = ["graph", "-o", "-"]
     for each in question.takes():
         value = asked.get(each.name)
-        if value is None or each.name == argument or (question is Sources and each.name == "cited"):
+        given_so = {Sources: ("cited",), Tracker: ("company", "kind")}.get(question, ())
+        if value is None or each.name == argument or each.name in given_so:
             continue
         option = f"--{each.called.replace('_', '-')}"
         if each.flag:
@@ -129,11 +159,11 @@ def page_of(
     """The page that asks it, and its parameters."""
     path = f"/{PLURALS[kind]}" if question is Items else question.about.address or ""
     rest = {p.called: asked[p.name] for p in question.takes() if p.name in asked}
-    for name in ("company", "subject", "target"):
+    for name in ("company", "subject", "target", "name"):
         for field in (f"{{{name}}}", f"{{{name}:path}}"):
             if field in path:
                 path = path.replace(field, rest.pop(name))
-    if question in (Items, CompanyList, Log, Sources):
+    if question in (Items, CompanyList, Log, Sources, RunReport, Sql):
         rest.setdefault("limit", MOST_ROWS)
     return path, rest
 
@@ -144,9 +174,13 @@ def asked_in_python(timeline: Timeline, question: Question[Any]) -> Any:
     if type(question) in DRAWN:
         of, kind = DRAWN[type(question)]
         return timeline.ask(Plot(values.pop(of), kind=kind, **values)).document
+    if isinstance(question, Tracker):
+        return timeline.ask(PlotTracker(**values)).document
     if isinstance(question, Network):
         return timeline.ask(Graph(**values)).document
     answer = timeline.ask(question)
+    if isinstance(question, RunReport | Sql):
+        return list(question.rows(answer))
     return list(answer) if isinstance(question, Log) else answer
 
 
@@ -161,8 +195,8 @@ def answers(
     except TimelineError as error:
         yield "library", error.code
     yield "command line", doors.said(*line_of(question, asked, kind))
-    path, parameters = page_of(question, asked, kind)
-    yield "page", doors.page(path, parameters)
+    if question.about.address is not None:
+        yield "page", doors.page(*page_of(question, asked, kind))
     # of what is found a tool has pages, the others so many of each kind
     if question in TOOLS and not (question is Find and "limit" in asked):
         named = {p.called: asked[p.name] for p in question.takes() if p.name in asked}

@@ -164,6 +164,15 @@ def test_a_scripted_agent_records_the_first_article(tmp_path: Path) -> None:
                 "openai",
             }
 
+            (writes,) = [
+                each for each in (await client.list_tools()).tools
+                if each.annotations is None or not each.annotations.read_only_hint
+            ]  # fmt: skip
+            assert writes.name == "propose_story"
+            assert writes.annotations is not None
+            assert (
+                writes.annotations.idempotent_hint is writes.annotations.destructive_hint is False
+            )
             assert (await call("propose_story", name="first", text=text))["file"] == "first.yaml"
             for name in ("first", "../first"):
                 arguments = {"name": name, "text": text}
@@ -264,6 +273,10 @@ def test_what_an_agent_is_told(timeline: Timeline) -> None:
             for tool in tools:
                 assert tool.annotations is not None
                 assert tool.annotations.read_only_hint
+                assert tool.annotations.idempotent_hint
+                assert tool.annotations.destructive_hint is False
+                assert tool.annotations.open_world_hint is False
+                assert tool.annotations.title == tool.title
                 jsonschema.Draft202012Validator.check_schema(tool.input_schema)
             for uri in (VOCABULARY, SCHEMA, HOW_TO_RECORD):
                 assert (await client.read_resource(uri)).contents
