@@ -21,6 +21,7 @@ from tests import databases
 from tests.answers.stores import draft
 from timeline import Timeline
 from timeline.errors import Passing, StoreUnavailable, VersionConflict
+from timeline.store import postgresql
 from timeline.store.append import Outcome
 from timeline.store.store import Patience, Store, persist
 
@@ -221,6 +222,7 @@ def lose_connection_before_commit(connection: Connection) -> None:
 def lose_connection_after_commit(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
+    postgresql.send(connection)
     driver.commit()
     driver.execute("SELECT 1")  # something that the program's own commit has to confirm
     lose_connection_before_commit(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,17 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 
 from tests import databases
 from tests.answers.stores import FIXTURES, Clock, draft, new_store
 from timeline import Timeline
 from timeline.errors import Passing, SchemaMismatch, StoreUnavailable
+from timeline.store.bulk import insert_rows
 from timeline.store.engine import display_name, store_url
 from timeline.store.log import read_head, read_row
 from timeline.store.store import Store
-from timeline.store.tables import event, log_head, metadata
+from timeline.store.tables import event, log_head, metadata, subject_company
 from timeline.store.verify import verify
 
 ACME = {"id": "acme", "type": "company_registered", "subject": "company:acme", "name": "Acme"}
@@ -300,3 +303,59 @@ def ask_when_it_is_lost(timeline: Timeline, url: URL, ask: str) -> None:
         found = getattr(timeline, ask)()
         if ask == "log":
             list(found)
+
+
+# --- round trips -----------------------------------------------------------------------------------
+
+PAIRS = sa.select(subject_company.c.subject)
+
+
+def test_what_is_kept_is_sent_before_anything_is_read(postgresql: URL) -> None:
+    store = at(postgresql)
+    store.init()
+    with suppress(ZeroDivisionError), store.writing() as connection:
+        for new in (True, False):  # the same row again is left alone where it may be there
+            insert_rows(connection, subject_company, [("acme", "deal:a")], new=new)
+        assert list(connection.scalars(PAIRS)) == ["deal:a"]
+        insert_rows(connection, subject_company, [("acme", "deal:b")])
+        raise ZeroDivisionError
+    with store.writing() as connection:
+        assert list(connection.scalars(PAIRS)) == []
+        insert_rows(connection, subject_company, [("acme", "deal:c")])
+    with store.reading() as connection:
+        assert list(connection.scalars(PAIRS)) == ["deal:c"]
+    store.close()
+
+
+def test_what_the_server_refuses_at_the_end_leaves_no_trace(postgresql: URL) -> None:
+    store = at(postgresql)
+    store.init()
+
+    def twice() -> None:
+        with store.writing() as connection:
+            for company in ("acme", "bolt", "acme"):
+                insert_rows(connection, subject_company, [(company, "deal:a")])
+
+    with pytest.raises(IntegrityError, match="subject_company_pkey"):
+        twice()
+    with store.reading() as connection:
+        assert list(connection.scalars(PAIRS)) == []
+    store.append([draft(ACME)])
+    store.close()
+
+
+@pytest.mark.parametrize("trusted", [60.0, 0.0])
+def test_a_kept_connection_that_is_dead_is_not_used(
+    postgresql: URL, monkeypatch: pytest.MonkeyPatch, trusted: float
+) -> None:
+    monkeypatch.setattr("timeline.store.postgresql.TRUSTED", trusted)
+    store = at(postgresql)
+    store.append([draft(ACME)], create=True)
+    with store.reading() as connection:
+        own = connection.scalar(sa.select(sa.func.pg_backend_pid()))
+    with psycopg.connect(databases.url_text(postgresql), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 10000)", [own])
+    with store.reading() as connection:
+        assert read_head(connection).position == 1
+        assert connection.scalar(sa.select(sa.func.pg_backend_pid())) != own
+    store.close()

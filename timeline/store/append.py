@@ -38,7 +38,7 @@ from timeline.store.amend import Change, Recorded, amended, recorded, show
 from timeline.store.bulk import Constant, insert_rows
 from timeline.store.companies import read_judgements
 from timeline.store.full_text import insert_words, with_subject
-from timeline.store.histories import checked_head
+from timeline.store.histories import Stand, checked_head
 from timeline.store.log import Head, chunks, read_entries, told_of
 from timeline.store.projection import News, project
 from timeline.store.standing import (
@@ -88,6 +88,7 @@ class Appender:
     def __init__(
         self,
         connection: Connection,
+        stand: Stand = None,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         expected_version: int | None = None,
@@ -96,7 +97,7 @@ class Appender:
         erase: bool = False,
     ) -> None:
         self.connection = connection
-        head = checked_head(connection, lock=True)
+        head = checked_head(connection, stand)
         self.position, self.hash = head.position, head.hash
         self.start = head
         self.recorded = head.recorded if verify else max(format_instant(clock()), head.recorded)

@@ -8,7 +8,7 @@ written out name by name at every execution (7 % of a bulk replay); an array is 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import Any, Final
@@ -16,6 +16,8 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+_json: Final = msgspec.json.Encoder().encode
 
 WATCHED: Final = "timeline_watched"
 """What is noted of a connection of which every statement must be seen: somebody has little time."""
@@ -32,14 +34,12 @@ def insert_rows(
         driver: Any = connection.connection.driver_connection
         driver.executemany(_sqlite_insert(table, new), rows)
         return
-    if new:
-        from timeline.store.postgresql import copy_rows
+    from timeline.store import postgresql
 
-        copy_rows(connection, table, rows)
-        return
-    from timeline.store.postgresql import insert_missing
-
-    insert_missing(connection, table, rows)
+    if new and len(rows) > postgresql.FEW:
+        postgresql.copy_rows(connection, table, rows)
+    else:
+        postgresql.insert_rows(connection, table, rows, new=new)
 
 
 @cache
@@ -70,7 +70,8 @@ def streamed(
 class Constant:
     """A statement that never changes, written as SQL once.
 
-    On SQLite the driver gets it as it is: SQLAlchemy's way to the same call takes longer than the statement.
+    The driver gets it as it is: SQLAlchemy's way to the same call takes longer than SQLite takes for the
+    statement.
     """
 
     def __init__(self, statement: sa.Executable) -> None:
@@ -78,10 +79,32 @@ class Constant:
 
     def __call__(self, connection: Connection, **parameters: Any) -> Any:
         """What the statement gives: rows of values."""
-        if connection.dialect.name != "sqlite" or WATCHED in connection.info:
+        name = connection.dialect.name
+        if name == "duckdb" or WATCHED in connection.info:
             return connection.execute(self.statement, parameters)
-        driver: Any = connection.connection.driver_connection
-        return driver.execute(self._sqlite, parameters)
+        if name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            return driver.execute(self._sqlite, parameters)
+        from timeline.store.postgresql import ask
+
+        return ask(connection, self.postgresql, parameters)
+
+    def later(self, connection: Connection, **parameters: Any) -> None:
+        """Execute what gives nothing before anything else is read, and before the commit at the latest."""
+        if connection.dialect.name == "sqlite":
+            self(connection, **parameters)
+            return
+        from timeline.store.postgresql import later
+
+        later(connection, self.postgresql, parameters)
+
+    @cached_property
+    def postgresql(self) -> str:
+        """The statement as the driver of PostgreSQL takes it."""
+        from sqlalchemy.dialects.postgresql import psycopg
+
+        assert isinstance(self.statement, sa.ClauseElement)
+        return str(self.statement.compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]
 
     @cached_property
     def _sqlite(self) -> str:
@@ -97,31 +120,55 @@ class Constant:
 class Asking:
     """A statement about those rows whose column is one of any number of names, built once.
 
-    Building a statement takes several times as long as SQLite takes to answer it.
+    Building a statement takes several times as long as SQLite takes to answer it. With ``others``, statements
+    that give the same columns, all are asked at once, each about names of its own.
     """
 
-    def __init__(self, statement: sa.Select[Any], column: sa.ColumnElement[str]) -> None:
-        given: sa.BindParameter[Any] = sa.bindparam("names", type_=sa.Text)
-        listed: sa.Select[Any] = sa.select(sa.column("value")).select_from(sa.func.json_each(given))
-        self._sqlite = Constant(statement.where(column.in_(listed)))
-        self._statement, self._column = statement, column
+    def __init__(
+        self,
+        statement: sa.Select[Any],
+        column: sa.ColumnElement[str],
+        *others: tuple[sa.Select[Any], sa.ColumnElement[str]],
+    ) -> None:
+        self._parts = [(statement, column), *others]
 
     def __call__(
-        self, connection: Connection, names: Iterable[str], **parameters: Any
+        self, connection: Connection, *names: Iterable[str], **parameters: Any
     ) -> Iterable[Any]:
         """The rows, as values; ``parameters`` are those that the statement has besides."""
-        if connection.dialect.name == "sqlite":
-            names = msgspec.json.encode(list(names)).decode()
-            return self._sqlite(connection, names=names, **parameters)  # type: ignore[no-any-return]
-        parameters["names"] = list(names)
-        return connection.execute(self._postgresql, parameters).yield_per(1000)
+        on_sqlite = connection.dialect.name == "sqlite"
+        for number, some in enumerate(names):
+            given = list(some)
+            parameters[f"names_{number}"] = _json(given).decode() if on_sqlite else given
+        ask = self._sqlite if on_sqlite else self._postgresql
+        return ask(connection, **parameters)  # type: ignore[no-any-return]
 
     @cached_property
-    def _postgresql(self) -> sa.Select[Any]:
+    def _sqlite(self) -> Constant:
+        def among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
+            given: sa.BindParameter[Any] = sa.bindparam(name, type_=sa.Text)
+            return column.in_(sa.select(sa.column("value")).select_from(sa.func.json_each(given)))
+
+        return self._about(among)
+
+    @cached_property
+    def _postgresql(self) -> Constant:
         from sqlalchemy.dialects import postgresql
 
-        given: sa.BindParameter[Any] = sa.bindparam("names", type_=postgresql.ARRAY(sa.Text))
-        return self._statement.where(self._column == sa.any_(given))
+        def among(column: sa.ColumnElement[str], name: str) -> sa.ColumnElement[bool]:
+            given: sa.BindParameter[Any] = sa.bindparam(name, type_=postgresql.ARRAY(sa.Text))
+            return column == sa.any_(given)
+
+        return self._about(among)
+
+    def _about(
+        self, among: Callable[[sa.ColumnElement[str], str], sa.ColumnElement[bool]]
+    ) -> Constant:
+        parts = [
+            statement.where(among(column, f"names_{number}"))
+            for number, (statement, column) in enumerate(self._parts)
+        ]
+        return Constant(parts[0] if len(parts) == 1 else sa.union_all(*parts))
 
 
 def among(

@@ -32,10 +32,12 @@ def limited(connection: Connection, seconds: float) -> Iterator[None]:
 
     sa_event.listen(connection, "before_cursor_execute", look)
     stopping = _STOPPING[connection.dialect.name]
+    connection.info[WATCHED] = True
     try:
         with stopping(connection, seconds, end):
             yield
     finally:
+        connection.info.pop(WATCHED, None)
         sa_event.remove(connection, "before_cursor_execute", look)
 
 
@@ -44,7 +46,6 @@ def _instructions(connection: Connection, seconds: float, end: float) -> Iterato
     """On SQLite, a running statement looks at the clock itself."""
     raw: Any = connection.connection.driver_connection
     raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-    connection.info[WATCHED] = True
     try:
         yield
     except DBAPIError as error:
@@ -52,7 +53,6 @@ def _instructions(connection: Connection, seconds: float, end: float) -> Iterato
             raise OutOfTime(seconds) from error
         raise
     finally:
-        connection.info.pop(WATCHED, None)
         raw.set_progress_handler(None, 0)
 
 

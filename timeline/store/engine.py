@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from timeline.errors import Passing, SchemaMismatch, StoreUnavailable
 from timeline.store import sqlite
-from timeline.store.tables import REVISIONS, event_words, log_head, metadata
+from timeline.store.tables import REVISIONS, event_words, metadata
 
 LOCK_TIMEOUT: Final = 30.0
 """Seconds that a connection waits for another writer."""
@@ -171,12 +171,6 @@ def _explain(error: DBAPIError, url: URL) -> StoreUnavailable | None:
     return postgresql.explain(error, display_name(url))
 
 
-def lock(connection: Connection) -> None:
-    """Let nobody else write until the transaction ends; on SQLite it began so."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(log_head.c.position).with_for_update())
-
-
 def overwrite_deleted(connection: Connection) -> None:
     """Let what this transaction deletes or replaces be overwritten, where the database can do that."""
     if connection.dialect.name == "sqlite":
@@ -215,9 +209,18 @@ def schema_revision(connection: Connection) -> str | None:
     return None
 
 
+def is_known_store(connection: Connection) -> bool:
+    """Whether the database of a connection is known to hold a store, of whatever schema."""
+    return _IS_STORE in connection.info
+
+
 def check_schema(connection: Connection) -> None:
     """Raise SchemaMismatch unless the store's schema is today's."""
-    revision = schema_revision(connection)
+    check_revision(schema_revision(connection))
+
+
+def check_revision(revision: str | None) -> None:
+    """Raise SchemaMismatch unless this is the revision of today's schema."""
     if revision is None:
         raise StoreUnavailable("the store is empty", "run timeline init, or replay a fixture")
     if revision == REVISIONS[-1]:

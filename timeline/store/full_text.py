@@ -16,6 +16,7 @@ from timeline.errors import HistoryDamaged
 from timeline.ingest.draft import words_of_fields
 from timeline.model.names import words_of
 from timeline.model.values import Fields
+from timeline.store.bulk import insert_rows
 from timeline.store.log import LogRow, chunks, read_rows
 from timeline.store.tables import event, event_words
 
@@ -48,9 +49,8 @@ def insert_words(connection: Connection, rows: Sequence[tuple[int, str]]) -> Non
         driver: Any = connection.connection.driver_connection
         driver.executemany("INSERT INTO event_words (rowid, words) VALUES (?, ?)", rows)
         return
-    from timeline.store.postgresql import copy_rows
-
-    copy_rows(connection, event_words, [(place, _lexemes(words.split())) for place, words in rows])
+    words_of_rows = [(place, _lexemes(words.split())) for place, words in rows]
+    insert_rows(connection, event_words, words_of_rows)
 
 
 def _lexemes(words: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
 from timeline.model.values import Day, Instant
 from timeline.store.bulk import Asking, Constant, streamed
+from timeline.store.engine import check_revision, check_schema, is_known_store
 from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection
 from timeline.store.tables import subject_history as rows_table
@@ -94,26 +95,68 @@ def is_current(connection: Connection) -> bool:
     return row is not None and bool(row[0] == row[3])
 
 
-_head: Final = sa.select(
-    log_head.c.position, log_head.c.recorded, log_head.c.hash, projection.c.position
-).select_from(log_head.join(projection, projection.c.name == sa.literal_column(f"'{HISTORY}'")))
-_ask_head: Final = Constant(_head)
-_lock_head: Final = Constant(_head.with_for_update(of=log_head))
+_ask_head: Final = Constant(
+    sa.select(
+        log_head.c.position,
+        log_head.c.recorded,
+        log_head.c.hash,
+        projection.c.position,
+        sa.select(sa.column("version_num"))
+        .select_from(sa.table("alembic_version"))
+        .scalar_subquery(),
+    ).select_from(log_head.join(projection, projection.c.name == sa.literal_column(f"'{HISTORY}'")))
+)
+_lock_log: Final = Constant(sa.select(log_head.c.position).with_for_update())
+
+Stand: TypeAlias = Sequence[Any] | None
+"""The head of the log, the position of the history, the schema's revision; None where one is missing."""
 
 
-def checked_head(connection: Connection, *, lock: bool = False) -> Head:
-    """The head of the log; with ``lock`` nobody else can append until the transaction ends.
+_FOUND: Final = "timeline_found"
+"""What is noted of a connection: how the store stood when it was locked last."""
+
+
+def found_locked(connection: Connection) -> Stand:
+    """How the store stood when it was locked for this session, before anything else was done in it."""
+    stand: Stand = connection.info.pop(_FOUND, None)
+    return stand
+
+
+def lock_log(connection: Connection) -> None:
+    """Let nobody else write until the transaction ends; on SQLite it began so.
+
+    Raises SchemaMismatch unless its schema is today's.
+    """
+    if not is_known_store(connection):
+        check_schema(connection)
+    if connection.dialect.name == "sqlite":
+        stand: Stand = _ask_head(connection).fetchone()
+    else:
+        from timeline.store.postgresql import ask_together
+
+        # in this order: who waited for the lock must see what the one before it committed
+        _, asked = ask_together(connection, _lock_log.postgresql, _ask_head.postgresql)
+        stand = asked.fetchone()
+    if stand is None:
+        check_schema(connection)
+    else:
+        check_revision(stand[4])
+    connection.info[_FOUND] = stand
+
+
+def checked_head(connection: Connection, stand: Stand = None) -> Head:
+    """The head of the log, as it is or as :func:`lock_log` found it.
 
     Raises StoreDamaged where the history is ahead of the log, or behind it.
 
     Ahead: the log was restored from an older backup than the rest. Behind: something wrote to the log
     without this program.
     """
-    row = (_lock_head if lock else _ask_head)(connection).fetchone()
+    row = _ask_head(connection).fetchone() if stand is None else stand
     if row is None:
         head = read_head(connection)  # says so where that is what is missing
         raise StoreDamaged(head.position, "nothing says where the history stands", HINT)
-    head, recorded, hash_, at = row
+    head, recorded, hash_, at, _ = row
     if at == head:
         return Head(head, recorded, hash_)
     side = "ahead of the log, as after restoring an older backup" if at > head else "behind the log"

@@ -7,9 +7,12 @@ back as the text that went in, so that nothing above this module knows which dat
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any, Final, LiteralString, TypeAlias
 
 import msgspec
 import psycopg
@@ -17,8 +20,10 @@ import sqlalchemy as sa
 from psycopg import IsolationLevel
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from sqlalchemy.dialects import postgresql as sa_postgresql
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from timeline.errors import Passing, StoreUnavailable
 
@@ -28,8 +33,17 @@ CONNECT_TIMEOUT: Final = 10
 DEAD_AFTER: Final = 60
 """Seconds until a connection counts as lost whose other end is gone without a word (a cable, a firewall)."""
 
+TRUSTED: Final = 1.0
+"""Seconds after which a kept connection is tried before it is used again, though it is silent."""
+
 PROBE: Final = 10
 """Seconds between two signs of life on a connection that is silent, as while a long query runs."""
+
+_USED: Final = "timeline_used"
+"""What is noted of a kept connection: when it was used last."""
+
+FEW: Final = 100
+"""Rows up to which an INSERT goes to the server with what else is written: a COPY goes by itself."""
 
 INIT_LOCK: Final = 0x74696D656C696E65
 """The advisory lock of a migration: the bytes of "timeline"."""
@@ -48,8 +62,7 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
         "tcp_user_timeout": DEAD_AFTER * 1000,
     }
     arguments = {name: value for name, value in defaults.items() if name not in url.query}
-    # a connection may have died with its server since it was last used
-    engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args=arguments)
 
     def set_up(connection: psycopg.Connection[Any], _record: object) -> None:
         _load_text(connection)
@@ -73,8 +86,43 @@ def make_engine(url: URL, *, read_only: bool, lock_timeout: float) -> Engine:
             connection.isolation_level = IsolationLevel.READ_COMMITTED
 
     sa.event.listen(engine, "connect", set_up)
+    sa.event.listen(engine, "checkin", _note_use)
+    sa.event.listen(engine, "checkout", _check_alive)
+    if not read_only:
+        sa.event.listen(engine, "before_cursor_execute", _send_before)
+        sa.event.listen(engine, "commit", _send_all)
+        sa.event.listen(engine, "rollback", _forget)
     sa.event.listen(engine, "handle_error", _close_lost)
     return engine
+
+
+def _note_use(_driver: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _check_alive(
+    driver: psycopg.Connection[Any], record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Refuse a kept connection that died with its server since it was last used.
+
+    What the server says last, and its end of the connection, have come by then. Only where that may have
+    been lost on the way is the server asked, which takes a round trip.
+    """
+    used = record.info.get(_USED)
+    if used is None or (time.monotonic() - used < TRUSTED and not _has_something_to_say(driver)):
+        return
+    try:
+        driver.autocommit = True
+        driver.execute("SELECT 1")
+        driver.autocommit = False
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
+
+
+def _has_something_to_say(driver: psycopg.Connection[Any]) -> bool:
+    with DefaultSelector() as selector:
+        selector.register(driver.fileno(), EVENT_READ)
+        return bool(selector.select(0))
 
 
 def _close_lost(context: ExceptionContext) -> None:
@@ -129,41 +177,126 @@ def _load_text(connection: psycopg.Connection[Any]) -> None:
         connection.adapters.register_loader(name, loader)
 
 
-# --- many rows ------------------------------------------------------------------------------------
+# --- round trips -----------------------------------------------------------------------------------
+#
+# A transaction that appends waits for the server as often as it asks something. What it writes is kept until
+# something is read again or the transaction ends, and goes to the server in one pipeline, the COMMIT with it.
+
+_KEPT: Final = "timeline_kept"
+"""What is noted of a connection: the statements that were not sent yet, with their parameters."""
+
+_Statement: TypeAlias = tuple[LiteralString, Mapping[str, Any] | Sequence[Any]]
 
 
-def copy_rows(connection: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows that hold a value for every column, as fast as the server takes them."""
+def ask(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """What a statement gives, without SQLAlchemy's way to the driver."""
+    send(connection)
+    with _explained(connection, sql) as driver:
+        return driver.execute(sql, parameters)
+
+
+def ask_together(connection: Connection, *statements: str) -> list[psycopg.Cursor[Any]]:
+    """What each of some statements without parameters gives, in one round trip."""
+    send(connection)
+    with _explained(connection, statements[-1]) as driver, driver.pipeline():
+        return [driver.execute(sql) for sql in statements]
+
+
+def later(connection: Connection, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Keep a statement that gives nothing until something is read, or the transaction ends."""
+    kept: list[_Statement] = connection.info.setdefault(_KEPT, [])
+    kept.append((sql, parameters))
+
+
+def send(connection: Connection, *, commit: bool = False) -> None:
+    """Send what was kept; with ``commit`` as the end of the transaction."""
+    kept: list[_Statement] | None = connection.info.get(_KEPT)
+    if not kept:
+        return
+    statements = list(kept)
+    kept.clear()
+    with _explained(connection, statements[0][0]) as driver, driver.pipeline():
+        for sql, parameters in statements:
+            driver.execute(sql, parameters)
+        if commit:
+            driver.commit()
+
+
+@contextmanager
+def _explained(connection: Connection, sql: str) -> Iterator[psycopg.Connection[Any]]:
+    """The connection of the driver, whose failures become those that SQLAlchemy would raise."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
-    statement = _copy(table)
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        yield driver
     except psycopg.Error as error:
         lost = driver.closed
         if lost:
             connection.invalidate(error)
         raise DBAPIError.instance(
-            statement.decode(), None, error, psycopg.Error, connection_invalidated=lost
+            sql, None, error, psycopg.Error, connection_invalidated=lost
         ) from error
 
 
-def insert_missing(
-    connection: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]
+def _send_before(connection: Connection, *_: object) -> None:
+    send(connection)
+
+
+def _send_all(connection: Connection) -> None:
+    send(connection, commit=True)
+
+
+def _forget(connection: Connection) -> None:
+    if not connection.closed and not connection.invalidated:
+        connection.info.pop(_KEPT, None)
+
+
+# --- many rows ------------------------------------------------------------------------------------
+
+
+def copy_rows(connection: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that hold a value for every column, as fast as the server takes them."""
+    send(connection)
+    statement = _copy(table)
+    with (
+        _explained(connection, statement.decode()) as driver,
+        driver.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def insert_rows(
+    connection: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]], *, new: bool
 ) -> None:
-    """Insert the rows that are not there yet, of a table whose columns are all text."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    connection.exec_driver_sql(_insert_missing(table), tuple(columns))
+    """Insert rows that hold a value for every column, :func:`later`; unless ``new``, what is missing."""
+    # one text for all of them: the driver takes several times as long to write an array for each column
+    names = [column.name for column in table.columns]
+    given = _json([dict(zip(names, row, strict=True)) for row in rows]).decode()
+    later(connection, _insert(table, new), (given,))
+
+
+_json: Final = msgspec.json.Encoder().encode
 
 
 @cache
-def _insert_missing(table: sa.Table) -> str:
-    names = ", ".join(f'"{column.name}"' for column in table.columns)
-    arrays = ", ".join(["%s::text[]"] * len(table.columns))
-    select = f"SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608 - our own names
-    return f'INSERT INTO "{table.name}" ({names}) {select}'
+def _insert(table: sa.Table, new: bool) -> str:
+    dialect = sa_postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = {f'"{column.name}"': column.type.compile(dialect) for column in table.columns}
+    # what is written as JSON, or has a type of its own, comes as text; so does text that is not to be cut
+    given = {
+        name: "TEXT" if type_.startswith(("JSONB", "TSVECTOR", "VARCHAR")) else type_
+        for name, type_ in types.items()
+    }
+    taken = [
+        f"{name}::{type_}" if type_ in ("JSONB", "TSVECTOR") else name
+        for name, type_ in types.items()
+    ]
+    columns = ", ".join(f"{name} {type_}" for name, type_ in given.items())
+    select = f"SELECT {', '.join(taken)} FROM json_to_recordset(%s) AS given({columns})"  # noqa: S608
+    conflict = "" if new else " ON CONFLICT DO NOTHING"
+    return f'INSERT INTO "{table.name}" ({", ".join(types)}) {select}{conflict}'
 
 
 @cache

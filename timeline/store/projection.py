@@ -144,7 +144,7 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
         _project_some(connection, writer, some, news, memory)
     writer.flush()
     rewrite_handles(connection, news.subjects.keys() - set(new))
-    _move(connection, head=head)
+    _move.later(connection, head=head)
 
 
 def _created(

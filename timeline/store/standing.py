@@ -37,11 +37,19 @@ from timeline.store.engine import NOTED
 from timeline.store.log import Head, LogRow, read_entries, read_row
 from timeline.store.tables import event
 
-_events: Final = Asking(sa.select(event), event.c.id)
-_versions: Final = Asking(
-    sa.select(event.c.subject, sa.func.max(event.c.version)).group_by(event.c.subject),
+_versions: Final = (
+    sa.select(
+        *(
+            {"subject": column, "version": sa.func.max(column)}.get(
+                column.name, sa.cast(sa.null(), column.type)
+            )
+            for column in event.columns
+        )
+    ).group_by(event.c.subject),
     event.c.subject,
 )
+_known: Final = Asking(sa.select(event), event.c.id, _versions)
+"""The events with some ids, and for some subjects a row that has nothing but the last version of each."""
 
 
 # --- what is remembered from append to append ---------------------------------------------------
@@ -179,6 +187,7 @@ class Standing:
         """Read what a batch needs to know of the log, up to a position; what each draft refers to."""
         ids: dict[str, Known | None] = {}
         subjects: set[str] = set()
+        meant: set[str] = set()
         for draft in drafts:
             draft.prepare()
             fields = draft.fields
@@ -188,11 +197,17 @@ class Standing:
                 ids[fields["target"]] = None
             if "subject" in fields:
                 subjects.add(fields["subject"])
+            if draft.content is not None:
+                self._note_unknown(draft.content.references, meant)
         self.ids = ids
-        self._read_events(ids)
+        meant |= subjects
+        self._read_known(ids, meant)
         subjects.update([known.subject for known in ids.values() if known])
         referred, named = self._references(drafts)
-        self._read_subjects(subjects, named, position)
+        further = (subjects | named) - meant
+        if further:  # what only the events that are referred to could tell
+            self._read_known((), further)
+        self._read_identities(subjects, named, position)
         return referred
 
     def _references(self, drafts: list[Draft]) -> tuple[list[list[Reference]], set[str]]:
@@ -200,20 +215,23 @@ class Standing:
         own = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
         referred: list[list[Reference]] = []
         named: set[str] = set()
-        companies, published = self.companies, self._published
         for draft in drafts:
             if draft.content is not None:
                 found = draft.content.references
             else:
                 found = references_of(draft, self._type_of_target(draft, own))
             referred.append(found)
-            for what, name, _ in found:
-                if what == "source":
-                    if name not in published:
-                        named.add(f"source:{name}")
-                elif what == "company" and name not in companies:
-                    named.add(f"company:{name}")
+            self._note_unknown(found, named)
         return referred, named
+
+    def _note_unknown(self, referred: list[Reference], named: set[str]) -> None:
+        """Add to ``named`` the sources and companies of which nothing is known yet."""
+        for what, name, _ in referred:
+            if what == "source":
+                if name not in self._published:
+                    named.add(f"source:{name}")
+            elif what == "company" and name not in self.companies:
+                named.add(f"company:{name}")
 
     def _type_of_target(self, draft: Draft, own: dict[str, str]) -> str | None:
         if "changes" not in draft.fields:
@@ -226,19 +244,23 @@ class Standing:
         """The names that may be in the log."""
         return list(names) if self._seen is None else self._seen.among(names)
 
-    def _read_events(self, ids: Iterable[str]) -> None:
-        perhaps = self.perhaps(ids)
-        if not perhaps:
-            return
-        for values in _events(self.connection, perhaps):
-            row = LogRow(*values)
-            self.ids[row.id] = known_of(row)
-
-    def _read_subjects(self, subjects: set[str], named: set[str], position: int) -> None:
+    def _read_known(self, ids: Iterable[str], subjects: set[str]) -> None:
+        """Read the events with some ids, and the versions of some subjects."""
         versions = self.versions
-        perhaps = self.perhaps(s for s in subjects | named if s not in versions)
-        if perhaps:
-            versions.update(tuple(row) for row in _versions(self.connection, perhaps))
+        ids = self.perhaps(ids)
+        subjects_left = self.perhaps(s for s in subjects if s not in versions)
+        if not ids and not subjects_left:
+            return
+        for values in _known(self.connection, ids, subjects_left):
+            if values[0] is None:
+                versions[values[2]] = values[3]
+            else:
+                row = LogRow(*values)
+                self.ids[row.id] = known_of(row)
+
+    def _read_identities(self, subjects: set[str], named: set[str], position: int) -> None:
+        """Read all that was said of the companies and sources among these."""
+        versions = self.versions
         told = []
         for subject in named | subjects:
             if subject in versions:

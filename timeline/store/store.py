@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -151,12 +152,12 @@ class Store:
         """The store for messages: the path, or the URL without its password."""
         return db.display_name(self.url)
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         """Whether the store is a file (or memory) of this machine."""
         return db.is_sqlite(self.url)
 
-    @property
+    @cached_property
     def path(self) -> Path | None:
         """The file of the store, if it is one."""
         database = self.url.database
@@ -237,14 +238,19 @@ class Store:
             with self._making(path) as connection:
                 yield connection
             return
-        with db.reachable(self.url), self._engine(read_only=False).begin() as connection:
-            if create and db.schema_revision(connection) is None:
+        from timeline.store.histories import lock_log
+
+        with (
+            db.reachable(self.url),
+            self._engine(read_only=False).begin() as connection,
+            named_damage(connection),
+        ):
+            known = db.is_known_store(connection)
+            if create and not known and db.schema_revision(connection) is None:
                 db.upgrade(connection)
-            db.check_schema(connection)
-            db.lock(connection)
+            lock_log(connection)
             self._reached = True
-            with named_damage(connection):
-                yield connection
+            yield connection
 
     @contextmanager
     def appending(self, *, create: bool = False, **how: Any) -> Iterator[Appender]:
@@ -254,9 +260,10 @@ class Store:
         """
         from timeline.store.append import Appender  # reading does without all that checks
         from timeline.store.bulk import rare_collections
+        from timeline.store.histories import found_locked
 
         with self.writing(create=create) as connection, rare_collections():
-            yield Appender(connection, clock=self.clock, **how)
+            yield Appender(connection, found_locked(connection), clock=self.clock, **how)
 
     @contextmanager
     def _making(self, path: Path) -> Iterator[Connection]:

@@ -41,6 +41,16 @@ class _Jsonb(UserDefinedType[str]):
         return "JSONB"
 
 
+class _Words(UserDefinedType[str]):
+    """``tsvector`` of PostgreSQL, as the text that it is read from."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """The type in DDL."""
+        return "TSVECTOR"
+
+
 POSITION: Final = BigInteger().with_variant(Integer, "sqlite")
 DAY: Final = String(10).with_variant(DATE, "postgresql")
 INSTANT: Final = String(27).with_variant(TIMESTAMP(timezone=True), "postgresql")
@@ -157,7 +167,7 @@ event_words: Final = Table(
     "event_words",
     MetaData(),  # its shape is the database's own: a virtual table of FTS5, a column of tsvector
     Column("position", POSITION, primary_key=True, autoincrement=False),
-    Column("words", Text, nullable=False),
+    Column("words", Text().with_variant(_Words(), "postgresql"), nullable=False),
 )
 
 projection: Final = Table(
