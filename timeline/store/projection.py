@@ -239,7 +239,7 @@ def _every_subject(connection: Connection) -> Iterator[list[Entry]]:
 
 # --- of subjects that have no rows yet ------------------------------------------------------------
 #
-# Of many, another process folds three of four lots, while this one folds the fourth and writes the rows of
+# Of many, another process folds two of three lots, while this one folds the third and writes the rows of
 # all (docs/decisions/0014-two-processes.md). Both do it by the same function, and hand each other values
 # only. Where the other process cannot be started, or dies, everything is folded here.
 
@@ -249,7 +249,7 @@ LOT: Final = 200
 _AT_FIRST: Final = 10
 """Lots folded here while the other process starts."""
 
-_THERE: Final = 3
+_THERE: Final = 2
 """Lots folded by the other process for each that is folded here."""
 
 Lot: TypeAlias = list[Sequence[Entry]]
