@@ -11,11 +11,15 @@ import contextlib
 import fcntl
 import itertools
 import os
+import select
 import shutil
 import signal
+import socket
+import socketserver
 import stat
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -300,3 +304,35 @@ def clear(url: URL) -> None:
             COMMIT;
             """.encode()
         )
+
+
+@contextlib.contextmanager
+def over_tcp(url: URL) -> Iterator[int]:
+    """A port of this machine that leads to the socket of a server, for clients that know no such sockets."""
+    host = make_url(url_text(url)).query["host"]
+    path = f"{host}/.s.PGSQL.{url.port or 5432}"
+
+    class Through(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as server:
+                server.connect(path)
+                others = {self.request: server, server: self.request}
+                while True:
+                    for ready in select.select(list(others), [], [])[0]:
+                        data = ready.recv(65536)
+                        if not data:
+                            return
+                        others[ready].sendall(data)
+
+    class Threads(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Threads(("127.0.0.1", 0), Through) as listening:
+        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield listening.server_address[1]
+        finally:
+            listening.shutdown()
+            thread.join()

@@ -62,6 +62,12 @@ SETTINGS = {
 }
 
 
+DRIVER = Path("/usr/share/java/postgresql.jar")
+"""The JDBC driver of PostgreSQL, as Debian's libpostgresql-jdbc-java has it."""
+if DRIVER.exists():
+    SETTINGS["spark.jars"] = str(DRIVER)
+
+
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     try:
@@ -199,6 +205,30 @@ def test_stories_and_reports_are_those_of_the_store(
         assert len(asked) >= 10
         query = "SELECT * FROM current_company_state ORDER BY company, subject"
         assert ask(spark, query) == list(timeline.sql(query))
+
+
+@pytest.mark.skipif(not DRIVER.exists(), reason=f"no JDBC driver of PostgreSQL: {DRIVER}")
+def test_a_store_on_postgresql_is_read_over_jdbc(spark: Any, stories: Path, tmp_path: Path) -> None:
+    backup = tmp_path / "stories.gz"
+    with (
+        Timeline.open(stories.parent / "timeline.db") as timeline,
+        databases.database(empty=True) as url,
+        Timeline.open(databases.url_text(url)) as server,
+        databases.over_tcp(url) as port,
+    ):
+        timeline.backup(backup)
+        server.restore(backup)
+        anchor = server.anchor()
+        log = f"jdbc:postgresql://127.0.0.1:{port}/{url.database}?user={url.username}"
+        done = replay(spark, log, tmp_path / "to", verify=True, anchor=anchor)
+        assert (done.position, done.whole) == (anchor.position, True)
+        assert rows(tmp_path / "to") == rows(stories)
+
+        server.append({"type": "company_registered", "subject": "company:newco", "name": "Newco"})
+        later = replay(spark, log, tmp_path / "to")
+        assert (later.position, later.whole, later.subjects) == (anchor.position + 1, False, 1)
+    with Timeline.open(f"parquet:{tmp_path / 'to'}") as folded:
+        assert folded.state("newco").companies[0].name == "Newco"
 
 
 def test_a_later_run_folds_only_what_is_new(

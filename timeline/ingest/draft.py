@@ -8,6 +8,7 @@ and how a file's node becomes one. Every problem is reported, in its place. Whet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -67,6 +68,26 @@ def _is_plain(value: Any) -> bool:
     if type(value) is list:
         return all(map(_is_plain, value))
     return value is None or type(value) in (str, bool)
+
+
+def as_written(data: bytes) -> str:
+    """Sound JSON as it was written: ``jsonb`` orders keys by their length and writes every number out."""
+    found = msgspec.json.decode(data) if _long.search(data) is None else _exact(data)
+    return _sorted.encode(found).decode()
+
+
+_long: Final = re.compile(rb"\d{16}")
+
+
+def _exact(data: bytes) -> Any:
+    """JSON where a whole number beyond 2**53 is what a float such as 1e21 has become."""
+    import json
+
+    def whole(text: str) -> int | float:
+        value = int(text)
+        return value if abs(value) < 2**53 else float(text)
+
+    return json.loads(data, parse_int=whole)
 
 
 def digest(fields: Fields) -> str:

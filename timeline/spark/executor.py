@@ -16,6 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from timeline.errors import StoreDamaged
+from timeline.ingest.draft import as_written
 from timeline.model.bitemporal.history import history
 from timeline.model.company import Identity
 from timeline.model.record import Entry
@@ -65,6 +66,23 @@ def damage(error: StoreDamaged) -> RuntimeError:
     """A failure as it comes back to the driver, which sees nothing of it but text."""
     reason = error.message.partition(": ")[2]
     return RuntimeError(f"{MARK} {error.position} {msgspec.json.encode(reason).decode()}")
+
+
+JSON_COLUMNS: Final = ("payload", "told")
+"""The columns of the log that are ``jsonb`` on PostgreSQL."""
+
+
+def as_written_job(batches: Batches) -> Batches:
+    """Rows of the log as PostgreSQL gives them, with their JSON as it was appended."""
+    import pyarrow as pa
+
+    for batch in batches:
+        for name in JSON_COLUMNS:
+            given = batch.column(name).to_pylist()
+            written = [None if text is None else as_written(text.encode()) for text in given]
+            place = batch.schema.get_field_index(name)
+            batch = batch.set_column(place, name, pa.array(written, pa.string()))
+        yield batch
 
 
 def fold_job(one: Identity) -> Job:

@@ -125,12 +125,14 @@ def read_log(spark: Any, log: str, partitions: int) -> Any:
     """The rows of a log as a frame, with days and instants typed."""
     if log.startswith(JDBC):
         columns = ", ".join(
-            f"CAST({name} AS text) AS {name}" if name in ("payload", "told") else name
+            f"CAST({name} AS text) AS {name}" if name in executor.JSON_COLUMNS else name
             for name in COLUMNS
         )
-        reader = spark.read.format("jdbc").option("url", log)
+        # named, because the one that Java finds by itself is none of those that spark.jars brings
+        named = spark.read.format("jdbc").option("driver", "org.postgresql.Driver")
+        reader = named.option("url", log)
         head = reader.option("dbtable", "(SELECT position FROM log_head) h").load().first()[0]
-        return (
+        rows = (
             reader.option("dbtable", f"(SELECT {columns} FROM event) e")  # noqa: S608 - our names
             .option("partitionColumn", "position")
             .option("lowerBound", 1)
@@ -138,6 +140,7 @@ def read_log(spark: Any, log: str, partitions: int) -> Any:
             .option("numPartitions", partitions)
             .load()
         )
+        return rows.mapInArrow(executor.as_written_job, rows.schema)
     files = exported_log(Path(log))
     if not files:
         raise NotFound("file", f"{log}/event/*.parquet")

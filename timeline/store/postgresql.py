@@ -6,7 +6,6 @@ back as the text that went in, so that nothing above this module knows which dat
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from timeline.errors import Passing, StoreUnavailable
+from timeline.ingest.draft import as_written
 
 CONNECT_TIMEOUT: Final = 10
 """Seconds until a server that does not answer is given up, unless the URL says otherwise."""
@@ -148,28 +148,9 @@ class _Instant(Loader):
         return f"{text[:10]}T{text[11:19]}.{text[20:-3]:0<6}Z"
 
 
-_decode: Final = msgspec.json.decode
-_encode: Final = msgspec.json.Encoder(order="sorted").encode
-_long: Final = re.compile(rb"\d{16}")
-
-
 class _Json(Loader):
-    """``jsonb`` orders keys by their length and writes every number out; back to how it was written."""
-
     def load(self, data: Buffer) -> str:
-        data = bytes(data)
-        return _encode(_decode(data) if _long.search(data) is None else _exact(data)).decode()
-
-
-def _exact(data: bytes) -> Any:
-    """JSON where a whole number beyond 2**53 is what a float such as 1e21 has become."""
-    import json
-
-    def whole(text: str) -> int | float:
-        value = int(text)
-        return value if abs(value) < 2**53 else float(text)
-
-    return json.loads(data, parse_int=whole)
+        return as_written(bytes(data))
 
 
 def _load_text(connection: psycopg.Connection[Any]) -> None:
