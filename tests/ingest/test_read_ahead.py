@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +14,7 @@ from timeline.errors import DataError
 from timeline.ingest import jsonl
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import load_file, load_lines, read_there
-from timeline.worker import write_frame
+from timeline.worker import read_frame, write_frame
 
 S = '{"type":"source_registered","subject":"source:s%d","publisher":"P","kind":"news",'
 DEAL = '{"type":"deal_signed","subject":"deal:d%d","kind":"supply","occurred":"2025-01-02"'
@@ -84,3 +85,28 @@ def test_an_endless_line_is_told_where_it_stands(
     assert problem.code == "line-too-long"
     assert problem.location is not None
     assert problem.location.line == 2
+
+
+def test_the_other_process_sends_every_line_and_then_nothing() -> None:
+    asked = io.BytesIO("\n".join(line % n for n in range(200) for line in LINES).encode())
+    out = io.BytesIO()
+    read_there(asked, out)
+    out.seek(0)
+    frames = []
+    while (frame := read_frame(out)) is not None:
+        frames.append(jsonl._unpack(frame))
+    assert [len(frame) for frame in frames] == [500, 500, 500, 300, 0]
+    drafts = [jsonl._received(line, "f", n) for frame in frames for n, line in frame]
+    asked.seek(0)
+    wanted = [jsonl.parse_line(line, "f", n) for n, line in jsonl.read_lines(asked, "f")]
+    assert told([d for d in drafts if isinstance(d, Draft)]) == told(
+        [d for d in wanted if isinstance(d, Draft)]
+    )
+    assert [d for d in drafts if isinstance(d, list)] == [d for d in wanted if isinstance(d, list)]
+
+
+def test_a_line_that_a_frame_cannot_hold_is_sent_as_it_is() -> None:
+    large = (COMPANY % 1 + ',"extra":{"n":1}}').encode()
+    assert jsonl._ready(large) == large
+    record = b'{"type":"event_corrected","target":"e","changes":{"n":123456789012345678901},"reason":"r"}'
+    assert jsonl._ready(record) == record
