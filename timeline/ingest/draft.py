@@ -228,11 +228,7 @@ _SILENT: Final = HEAD | {
 
 def words_of_fields(fields: Fields) -> str:
     """The words in the fields of an event, each once, sorted, with a space between."""
-    texts: list[str] = []
-    for name, value in fields.items():
-        if name not in _SILENT:
-            _add_texts(value, texts)
-    return " ".join(words_of(texts))
+    return " ".join(words_of([text for _, text in texts_of(fields)]))
 
 
 def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:

@@ -78,7 +78,7 @@ class Entry(Struct, frozen=True, gc=False):
     def event(self) -> Event:
         """The fields as a typed value; terms in it are the JSON values that they are in ``fields``.
 
-        None there is of an event about the record, and of one that was erased.
+        Only a plain event has one (:attr:`is_plain`).
         """
         typed = self._typed
         if typed is None:
