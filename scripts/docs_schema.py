@@ -16,6 +16,7 @@ TIES = (
     ("subject_company", "}o--||", "event", "names a company in"),
     ("event", "}|--o{", "subject_history", "is folded into"),
     ("event", "}|--o{", "party_history", "is folded into"),
+    ("event", "}|--o|", "subject_evidence", "is told again in"),
     ("log_head", "||--|{", "event", "is the end of"),
     ("projection", "||--o{", "subject_history", "says how far"),
     ("subject_history", "||--o{", "party_history", "has parties"),

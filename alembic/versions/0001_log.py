@@ -423,6 +423,12 @@ def upgrade() -> None:
         "party_history",
         ["subject", "valid_from", "known_from", "valid_to", "known_to", "company", "roles"],
     )
+    op.create_table(
+        "subject_evidence",
+        sa.Column("subject", TEXT, primary_key=True),
+        sa.Column("entries", TEXT),
+        sqlite_with_rowid=False,
+    )
     projection = op.create_table(
         "projection",
         sa.Column("name", TEXT, primary_key=True),

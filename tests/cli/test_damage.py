@@ -69,6 +69,15 @@ def test_a_history_that_cannot_be_read_is_written_anew(target: str) -> None:
     asking = ["state", "foxconn", "--on", "2025-11-21"]
     for damage, commands in (
         ("UPDATE subject_history SET state = '[1]'", (asking, ["verify"])),
+        ("UPDATE subject_evidence SET entries = '[1]'", (asking, ["verify"])),
+        (
+            "UPDATE subject_evidence SET entries = replace(entries, '\"deal_', '\"d_')",
+            (asking, ["verify"]),
+        ),
+        (
+            "UPDATE subject_evidence SET entries = replace(entries, '{\"', '[\"')",
+            (asking, ["verify"]),
+        ),
         # who takes part stands in the state as well, so that the answer is right all the same
         ("UPDATE party_history SET roles = '{\"a\": 1}'", (["verify"],)),
     ):

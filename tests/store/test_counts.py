@@ -107,10 +107,10 @@ def next_of(name: str, number: int) -> list[Fields]:
 @pytest.mark.parametrize(
     "events, selects, inserts, updates",
     [
-        pytest.param(deal("new", 1), 6, 5, 3, id="one that opens a deal"),
-        pytest.param(deal("new", 4), 6, 5, 3, id="four of a new deal"),
-        pytest.param(next_of("short", 3), 9, 3, 4, id="the third of a deal"),
-        pytest.param(next_of("long", 301), 9, 3, 4, id="the 301st of a deal"),
+        pytest.param(deal("new", 1), 6, 6, 3, id="one that opens a deal"),
+        pytest.param(deal("new", 4), 6, 6, 3, id="four of a new deal"),
+        pytest.param(next_of("short", 3), 9, 3, 5, id="the third of a deal"),
+        pytest.param(next_of("long", 301), 9, 3, 5, id="the 301st of a deal"),
     ],
 )
 def test_an_append_takes_so_many_statements(
@@ -129,10 +129,10 @@ def test_an_append_takes_so_many_statements(
 @pytest.mark.parametrize(
     "events, selects, inserts, updates",
     [
-        pytest.param(deal("new", 1), 2, 5, 3, id="one that opens a deal"),
-        pytest.param(deal("new", 4), 2, 5, 3, id="four of a new deal"),
-        pytest.param(next_of("short", 4), 2, 3, 4, id="the fourth of a deal"),
-        pytest.param(next_of("long", 302), 2, 3, 4, id="the 302nd of a deal"),
+        pytest.param(deal("new", 1), 2, 6, 3, id="one that opens a deal"),
+        pytest.param(deal("new", 4), 2, 6, 3, id="four of a new deal"),
+        pytest.param(next_of("short", 4), 2, 3, 5, id="the fourth of a deal"),
+        pytest.param(next_of("long", 302), 2, 3, 5, id="the 302nd of a deal"),
     ],
 )
 def test_an_append_after_another_takes_fewer_statements(
@@ -187,12 +187,12 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 Question = Callable[[Timeline], Any]
 
 QUESTIONS: dict[str, tuple[int, Question]] = {
-    "state": (12, lambda t: t.state("foxconn", on="2025-11-21")),
-    "state, as known": (12, lambda t: t.state("foxconn", on="2025-11-21", known="2025-11-20")),
-    "diff": (24, lambda t: t.diff("foxconn", on="2024-01-01..2025-11-21")),
+    "state": (9, lambda t: t.state("foxconn", on="2025-11-21")),
+    "state, as known": (9, lambda t: t.state("foxconn", on="2025-11-21", known="2025-11-20")),
+    "diff": (18, lambda t: t.diff("foxconn", on="2024-01-01..2025-11-21")),
     "why": (9, lambda t: t.why("deal:foxconn-openai-ai-hardware")),
-    "deals": (11, lambda t: t.items("deal", company="foxconn")),
-    "facts": (11, lambda t: t.items("fact", company="foxconn")),
+    "deals": (9, lambda t: t.items("deal", company="foxconn")),
+    "facts": (9, lambda t: t.items("fact", company="foxconn")),
 }
 """With how many statements each is answered."""
 

@@ -31,12 +31,14 @@ def put_together(found: list[NewRows]) -> NewRows:
     return NewRows(
         list(chain.from_iterable(made.rows for made in found)),
         list(chain.from_iterable(made.parties for made in found)),
+        list(chain.from_iterable(made.evidence for made in found)),
         list(chain.from_iterable(made.handles for made in found)),
     )
 
 
 def as_values(made: NewRows) -> list[list[tuple[object, ...]]]:
-    return [[tuple(row) for row in rows] for rows in (made.rows, made.parties, made.handles)]
+    tables = made.rows, made.parties, made.evidence, made.handles
+    return [[tuple(row) for row in rows] for rows in tables]
 
 
 def answer_once(stream: BinaryIO, out: BinaryIO, number: int) -> None:

@@ -21,7 +21,7 @@ from timeline.store.verify import verify_history
 
 DEAL = "deal:acme-globex"
 OTHER = "subject = 'deal:other'"
-HISTORY = ("subject_history", "party_history")
+HISTORY = ("subject_history", "party_history", "subject_evidence")
 
 
 def identity() -> list[Fields]:
@@ -95,6 +95,42 @@ def test_news_that_is_too_much_to_keep_in_memory_is_folded_from_the_log(
     assert found[0] == found[1]
 
 
+def evidence(store: Store) -> dict[str, int | None]:
+    """How many events the row of each subject tells, None where they are too many."""
+    found = rows(store, "SELECT subject, entries FROM subject_evidence")
+    return {subject: None if text is None else text.count("\n") for subject, text in found}
+
+
+@pytest.mark.parametrize("step", [1, 3, 100])
+def test_a_row_tells_what_a_state_rests_on_until_that_is_too_long(store: Store, step: int) -> None:
+    told = [payment(n) for n in range(100)]
+    longest = 0
+    for start in range(0, len(told), step):
+        append(store, *told[start : start + step])
+        count = evidence(store)[DEAL]
+        assert count in (None, start + step), "all of its events, or none"
+        longest = max(longest, count or 0)
+    assert evidence(store) == {DEAL: None}
+    assert step == 100 or 20 < longest < 40
+    with store.reading() as connection:
+        assert verify_history(connection) > 0
+    timeline = Timeline(store)
+    (item,) = timeline.state("acme", on="2021-01-01").companies[0].items
+    assert item.events == [fields["id"] for fields in told]
+
+
+def test_an_erasure_leaves_nothing_of_an_event_in_what_its_state_rests_on(store: Store) -> None:
+    made = payment(3) | {"type": "deal_terminated", "by": ["acme"], "reason": "a secret"}
+    append(store, *(payment(n) for n in range(3)), made | {"known": "2020-01-04"})
+    step = "SELECT count(*) FROM subject_evidence WHERE entries LIKE '%a secret%'"
+    assert rows(store, step) == [(1,)]
+    timeline = Timeline(store)
+    timeline.erase("acme-globex-3", reason="asked for")
+    assert rows(store, step) == [(0,)]
+    assert evidence(store) == {DEAL: 5}
+    timeline.verify()
+
+
 # --- what it costs ------------------------------------------------------------------------------
 
 
@@ -120,7 +156,10 @@ def test_news_in_order_touches_only_the_rows_that_change(store: Store, before: i
     append(store, *(payment(n, "deal:other") for n in range(before)))
     history = touched(store, lambda: append(store, payment(before)))
     # until now the present row held for ever: it ends, the past is told as before, the new day begins
-    assert history == {"subject_history UPDATE": 1, "subject_history INSERT": 2}
+    expected = {"subject_history UPDATE": 1, "subject_history INSERT": 2}
+    if before == 5:  # else it rests on more than one row tells
+        expected["subject_evidence UPDATE"] = 1
+    assert history == expected
 
 
 def test_a_confirmation_is_told_and_no_subject_is_folded_for_it(
@@ -133,7 +172,8 @@ def test_a_confirmation_is_told_and_no_subject_is_folded_for_it(
     confirmation = fields | {"id": "again", "changes": {"source": ["s", "t"]}, "reason": "r"}
     with monkeypatch.context() as nothing_is_folded:
         nothing_is_folded.delattr("timeline.store.projection.follow")
-        assert touched(store, lambda: append(store, confirmation)) == {}
+        told = touched(store, lambda: append(store, confirmation))
+        assert told == {"subject_evidence UPDATE": 1}
     append(store, payment(6))  # which goes on from the rows that stayed
     changes = {"source": ["s", "t"], "title": "another"}
     append(store, fields | {"id": "changed", "changes": changes, "reason": "r"})
@@ -252,6 +292,12 @@ def timeline(store: Store) -> Timeline:
         "DELETE FROM party_history WHERE {other} AND company = 'acme'",
         "UPDATE party_history SET roles = '[\"lender\"]' WHERE {other}",
         "UPDATE party_history SET company = 'globex-2' WHERE {other} AND company = 'globex'",
+        "UPDATE subject_evidence SET entries = replace(entries, '\"s\"', '\"t\"') WHERE {other}",
+        "UPDATE subject_evidence SET entries = entries || entries WHERE {other}",
+        "UPDATE subject_evidence SET entries = NULL WHERE {other}",
+        "UPDATE subject_evidence SET entries = '{{' WHERE {other}",
+        "UPDATE subject_evidence SET entries = x'ff' WHERE {other}",
+        "DELETE FROM subject_evidence WHERE {other}",
     ],
 )
 def test_verify_finds_an_altered_row_and_names_its_subject(
@@ -270,6 +316,15 @@ def test_verify_finds_rows_of_a_subject_that_the_log_does_not_know(timeline: Tim
     execute(timeline.store, f"UPDATE subject_history SET subject = 'deal:invented' WHERE {OTHER}")
     with pytest.raises(HistoryDamaged, match="deal:invented"):
         timeline.verify()
+
+
+@pytest.mark.parametrize("subject", ["deal:invented", "source:s", "company:acme"])
+def test_verify_finds_evidence_of_a_subject_that_has_none(timeline: Timeline, subject: str) -> None:
+    execute(timeline.store, f"INSERT INTO subject_evidence VALUES ('{subject}', '')")
+    with pytest.raises(HistoryDamaged, match=subject):
+        timeline.verify()
+    timeline.rebuild()
+    timeline.verify()
 
 
 @pytest.mark.parametrize("shift, side", [(5, "ahead of"), (-1, "behind")])

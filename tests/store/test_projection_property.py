@@ -34,7 +34,7 @@ from timeline.store.histories import read_party_rows, read_subject_rows
 from timeline.store.log import read_all_entries, read_head
 from timeline.store.projection import rebuild
 from timeline.store.store import Store
-from timeline.store.tables import party_history, subject_history
+from timeline.store.tables import party_history, subject_evidence, subject_history
 from timeline.store.verify import verify
 
 EXAMPLES = max(12, settings().max_examples // 4)
@@ -168,10 +168,10 @@ def answers(connection: Connection, at: Coordinate) -> Iterator[bytes]:
 
 
 def stored_rows(connection: Connection) -> list[list[Any]]:
-    """The two tables of history, in a fixed order."""
+    """The tables of history, in a fixed order."""
     return [
         sorted(map(repr, connection.execute(sa.select(table))))
-        for table in (subject_history, party_history)
+        for table in (subject_history, party_history, subject_evidence)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from timeline.model.fold import Item, kind_of, replay
 from timeline.model.record import Entry
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections
-from timeline.store.log import read_all_entries
+from timeline.store.log import chunks, read_companies, read_entries
 
 
 def state(
@@ -39,7 +39,8 @@ def state(
         named = view.company(company)
         ties = ties_of(view, named) if group else {}
         items = items_of(view, ties or [named], group=group)
-        found = _company_state(view, read_registered(view, [named]), named, items)
+        headers = _headers(view, view.identity.ids(named))
+        found = _company_state(view, headers, named, items)
         companies = [replace(found, members=members_of(ties)) if group else found]
     if certainty is not None or open_only:
         companies = [_filtered(found, certainty, open_only) for found in companies]
@@ -117,28 +118,55 @@ def _every_company(view: View) -> Iterator[CompanyState]:
         for company in item.parties:
             if company != UNDISCLOSED:
                 items[company].append(item_of(item, company))
-    others = dict(read_registered(view, view.identity.first))
-    for subject, entries in read_all_entries(view.connection, view.at.position, ["company"]):
-        company = subject.partition(":")[2]
-        if view.identity.of(company) == company and is_registered(entries):
+    for companies in chunks(_registered(view)):
+        headers = _headers(view, [i for company in companies for i in view.identity.ids(company)])
+        for company in companies:
             own = sorted(items.pop(company, ()), key=shown_order)
-            yield _company_state(view, others | {company: entries}, company, own)
+            yield _company_state(view, headers, company, own)
 
 
-def read_registered(view: View, companies: Iterable[str]) -> Mapping[str, list[Entry]]:
-    """The events of some companies under all their ids, by id, whenever they were recorded."""
-    return view.registered(id_ for company in companies for id_ in view.identity.ids(company))
+def _registered(view: View) -> Iterator[str]:
+    """Every company that is registered at the view's position and shown, in the order of their ids."""
+    position = view.at.position
+    for some in chunks(read_companies(view.connection, position)):
+        # of one event it is the registration; of more, that may have been retracted
+        more = [f"company:{company}" for company, count in some if count > 1]
+        entries = dict(read_entries(view.connection, more, position))
+        for company, count in some:
+            if view.identity.of(company) == company and (
+                count == 1 or is_registered(entries[f"company:{company}"])
+            ):
+                yield company
+
+
+def _headers(view: View, ids: Sequence[str]) -> dict[str, CompanyState]:
+    """Some companies at the view's coordinate, each by itself, by id; without items."""
+    own = view.own(ids)
+    found = {
+        id_: CompanyState(
+            company=id_,
+            name=held.terms["name"],
+            aliases=held.terms.get("aliases", []),
+            country=held.terms.get("country"),
+            status=held.status,
+            merged=[],
+            items=[],
+        )
+        for id_, held in own.items()
+        if "name" in held.terms  # else nothing registers it then, and what does must be looked for
+    }
+    others = [id_ for id_ in ids if id_ not in found]
+    entries = dict(read_entries(view.connection, [f"company:{id_}" for id_ in others]))
+    return found | {id_: _header(view, id_, entries.get(f"company:{id_}", [])) for id_ in others}
 
 
 def _company_state(
     view: View,
-    registered: Mapping[str, list[Entry]],
+    headers: Mapping[str, CompanyState],
     company: str,
     items: Iterable[CompanyItem],
 ) -> CompanyState:
-    first, *others = [
-        _header(view, id_, registered.get(id_, [])) for id_ in view.identity.ids(company)
-    ]
+    first, *others = [headers[id_] for id_ in view.identity.ids(company)]
     names = [name for other in others if other.status for name in (other.name, *other.aliases)]
     more = [name for name in names if name not in (first.name, *first.aliases)]
     return replace(

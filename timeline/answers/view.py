@@ -34,7 +34,7 @@ from timeline.model.company import (
     sales_of,
 )
 from timeline.model.fold import Item, evidence, irregular, kind_of, replay
-from timeline.model.kinds import SHOWN
+from timeline.model.kinds import SHOWN, Kind
 from timeline.model.record import Entry, Lens, reworded
 from timeline.model.values import Fields, Subject, is_slug
 from timeline.nearest import nearest
@@ -46,12 +46,18 @@ from timeline.store.companies import (
     read_identity,
     read_stored_identity,
 )
+from timeline.store.histories import Held as HeldRow
 from timeline.store.histories import (
     count_subjects,
+    entries_in,
     is_current,
     is_projected,
     read_contents,
     read_every_content,
+    read_every_held,
+    read_held,
+    read_held_of,
+    read_since,
     read_subjects_of_any,
 )
 from timeline.store.log import chunks, read_all_entries, read_entries, source_slugs, subjects_of_any
@@ -154,6 +160,8 @@ class View:
         self._kept: dict[str, list[Entry]] = {}
         self._named: dict[str, str] = {}
         self._registered: dict[str, list[Entry]] = {}
+        self._own: dict[str, Content | None] = {}
+        """What history holds of companies of which the items were read."""
         self.levels: dict[str, dict[str, str]] = {}
         """Of the subjects of :meth:`items`: the events that are no facts, with what they are told as."""
 
@@ -167,23 +175,24 @@ class View:
     def item(self, entries: Sequence[Entry]) -> Item | None:
         """The state of the subject that the entries are about."""
         item = replay(entries, self.at.on, self.at.known_at, self.lens)
-        return None if item is None else self._shown(item)
+        if item is None:
+            return None
+        kind = kind_of(item.subject)
+        return replace(item, **self._shown(kind, item, item.steps))
 
-    def _shown(self, item: Item) -> Item:
-        """An item in the order of answers, with companies that are one under the id that is shown."""
-        parties, terms, changed, steps = item.parties, item.terms, item.changed, item.steps
+    def _shown(self, kind: Kind, held: Content | Item, steps: Iterable[Fields]) -> dict[str, Any]:
+        """What of an item has companies in it, those that are one under the id that is shown; in order."""
+        parties, terms, changed = held.parties, held.terms, held.changed
         one = self.identity
         if one:
-            kind = item.subject.partition(":")[0]
-            parties, terms = one.parties(parties), one.terms(kind, terms)
-            steps, changed = [one.step(step) for step in steps], one.changed(kind, changed)
-        return replace(
-            item,
-            parties=_ordered(parties),
-            terms=_ordered_terms(item.subject, terms),
-            changed=_ordered_changes(item.subject, changed),
-            steps=[_ordered_step(step) for step in steps],
-        )
+            parties, terms = one.parties(parties), one.terms(kind.name, terms)
+            steps, changed = map(one.step, steps), one.changed(kind.name, changed)
+        return {
+            "parties": _ordered(parties),
+            "terms": {name: _ordered(terms[name]) for name in kind.terms if name in terms},
+            "changed": _ordered_changes(kind, changed) if changed else changed,
+            "steps": [{name: _ordered(value) for name, value in step.items()} for step in steps],
+        }
 
     @cached_property
     def identity(self) -> Identity:
@@ -223,39 +232,63 @@ class View:
     def items(self, subjects: Iterable[str]) -> Iterator[Item]:
         """The items of some subjects, absent ones left out."""
         for some in chunks(subjects):
-            contents: dict[str, Content] = {}
+            held: dict[str, HeldRow] = {}
             if self.stored:
-                contents = read_contents(self.connection, self.at.on, self.at.known_at, some)
-                some = [s for s in some if s in contents or not is_projected(s)]
-            yield from self._items(some, contents, self.levels)
+                held = read_held(self.connection, self.at.on, self.at.known_at, some)
+                some = [s for s in some if s in held or not is_projected(s)]
+            yield from self._items(some, held, self.levels)
 
     def _items(
         self,
-        subjects: list[str],
-        contents: Mapping[str, Content],
+        subjects: Iterable[str],
+        held: Mapping[str, HeldRow],
         levels: dict[str, dict[str, str]] | None = None,
     ) -> Iterator[Item]:
         """The items of subjects: from what history holds of them, else from their events alone.
 
         ``levels`` takes up the fact levels of their events, unless a correction names one.
         """
-        for subject, entries in self._read(subjects):
+        found = {
+            subject: entries_in(subject, row.evidence)
+            for subject, row in held.items()
+            # what is irregular only the fold tells, which takes all fields
+            if row.evidence is not None and not row.content.irregular
+        }
+        found |= dict(self._read(s for s in subjects if s not in found))
+        for subject, entries in sorted(found.items()):
             if levels is not None and not any(map(_corrects_level, entries)):
                 levels[subject] = {
                     e.id: e.fields["fact_level"]
                     for e in entries
                     if e.fields.get("fact_level", "fact") != "fact"
                 }
-            content = contents.get(subject)
-            item = self._with_evidence(content, entries) if content else self.item(entries)
+            row = held.get(subject)
+            item = self._with_evidence(row.content, entries) if row else self.item(entries)
             if item is not None:
                 yield item
 
     def items_of(self, company: str) -> Iterator[Item]:
         """The items that a company is a party of, under any of its ids."""
+        if self.stored:
+            held = read_held_of(self.connection, self.at.on, self.at.known_at, company)
+            own = held.pop(f"company:{company}", None)
+            self._own[company] = None if own is None else own.content
+            yield from self._items(held, held, self.levels)
+            return
         for item in self.items(sorted(self.subjects_of([company]))):
             if company in item.parties:
                 yield item
+
+    def own(self, ids: Sequence[str]) -> dict[str, Content]:
+        """What history holds of companies by themselves, by id; nothing where the log must be asked."""
+        if not self.stored:
+            return {}
+        found = {id_: self._own[id_] for id_ in ids if id_ in self._own}
+        rest = {f"company:{id_}": id_ for id_ in ids if id_ not in found}
+        if rest:
+            read = read_contents(self.connection, self.at.on, self.at.known_at, rest)
+            found |= {rest[subject]: content for subject, content in read.items()}
+        return {id_: content for id_, content in found.items() if content is not None}
 
     def subjects_of(self, companies: Iterable[str]) -> set[str]:
         """The subjects of which any of some companies is a party; from the log, those that ever named it."""
@@ -277,28 +310,24 @@ class View:
         found = evidence(entries, self.at.on, self.at.known_at)
         subject = entries[0].subject
         kind = kind_of(subject)
-        item = Item(
+        return Item(
             subject=subject,
             kind=content.kind,
             status=content.status,
             group=kind.group_of(content.status),
             certainty=content.certainty,
             alternatives=content.alternatives,
-            parties=content.parties,
             since=content.since,
             disputed=content.disputed,
             disputes=found.disputes,
             irregular=irregular(kind, found.happened) if content.irregular else [],
             conflicts=content.conflicts,
-            changed=content.changed,
-            terms=content.terms,
-            steps=found.steps,
             events=[entry.id for entry in found.happened],
             corrections=[remark.id for remark in found.remarks],
             sources=found.sources,
             erased=found.erased,
+            **self._shown(kind, content, found.steps),
         )
-        return self._shown(item)
 
     def counts(self) -> Counter[str]:
         """How many items every company is a party of."""
@@ -310,10 +339,10 @@ class View:
         """Every item of some kinds, with or without parties."""
         if self.stored:
             # history first: it knows which subjects have nothing then, and these are not read at all
-            held = read_every_content(self.connection, self.at.on, self.at.known_at, kinds)
-            for page in chunks(held):
-                contents = dict(page)
-                yield from self._items(list(contents), contents)
+            every = read_every_held(self.connection, self.at.on, self.at.known_at, kinds)
+            for page in chunks(every):
+                held = dict(page)
+                yield from self._items(held, held)
             return
         for _, entries in read_all_entries(self.connection, self.at.position, kinds):
             some = entries if self.given is None else list(filter(self.given, entries))
@@ -367,20 +396,12 @@ def shown_order(item: OfSubject) -> tuple[int, str]:
 # neither the database nor the way it was computed.
 
 
-def _ordered_terms(subject: str, terms: Fields) -> Fields:
-    return {name: _ordered(terms[name]) for name in kind_of(subject).terms if name in terms}
-
-
-def _ordered_changes(subject: str, changed: dict[str, Fields]) -> dict[str, Fields]:
+def _ordered_changes(kind: Kind, changed: dict[str, Fields]) -> dict[str, Fields]:
     return {
         name: {part: _ordered(changed[name][part]) for part in ("since", "before", "unsettled")}
-        for name in kind_of(subject).terms
+        for name in kind.terms
         if name in changed
     }
-
-
-def _ordered_step(step: Fields) -> Fields:
-    return {name: _ordered(value) for name, value in step.items()}
 
 
 def _ordered(value: Any) -> Any:
@@ -517,10 +538,8 @@ def dissolved(view: View, companies: Iterable[str]) -> dict[str, str | None]:
     on, known = view.at.on, view.at.known_at
     found: dict[str, str | None] = {}
     if view.stored:
-        for subject, content in read_contents(view.connection, on, known, subjects).items():
-            if content.status == "dissolved":
-                found[subjects[subject]] = content.since
-        return found
+        since = read_since(view.connection, on, known, subjects, "dissolved")
+        return {subjects[subject]: day for subject, day in since.items()}
     for subject, entries in read_entries(view.connection, subjects, view.at.position):
         item = replay(entries, on, known, view.lens)
         if item is not None and item.status == "dissolved":

@@ -277,9 +277,13 @@ def changes_on(kind: Kind, state: Fold, on: Day) -> dict[str, Fields]:
 def step_of(entry: Entry) -> Fields | None:
     """What an event carries besides the terms, with its head; None where it carries nothing."""
     fields = entry.fields
+    if _IN_STEPS[entry.type].isdisjoint(fields):
+        return None
     step = {name: fields[name] for name in STEPS_OF[entry.type] if name in fields}
-    head = {"event": entry.id, "type": entry.type, "occurred": entry.occurred}
-    return head | step if step else None
+    return {"event": entry.id, "type": entry.type, "occurred": entry.occurred, **step}
+
+
+_IN_STEPS: Final = {type_: frozenset(names) for type_, names in STEPS_OF.items()}
 
 
 def _span(entry: Entry) -> int:
@@ -399,7 +403,15 @@ class Evidence(Struct, frozen=True):
         found: set[str] = set()
         for entry in (*self.happened, *self.remarks):
             published = entry.published
-            found.update(s for s in entry.sources if published.get(s, entry.known) <= known)
+            if published:
+                found.update(s for s in entry.sources if published.get(s, known) <= known)
+                continue
+            # each published it at the instant at which it was known, so by now
+            source = entry.fields.get("source", ())
+            if type(source) is str:
+                found.add(source)
+            else:
+                found.update(source)
         return sorted(found)
 
 
@@ -419,7 +431,7 @@ def evidence_of(
 ) -> Evidence:
     """What a state rests on, from the judgement of all ``entries`` at its coordinate."""
     happened = sorted(judged.counting, key=main_order)
-    gone = [e for e in entries if e.is_erased and e.known <= known and e.earliest <= on]
+    gone = [e for e in entries if "erased" in e.fields and e.known <= known and e.earliest <= on]
     erased = [entry.id for entry in sorted(gone, key=main_order)]
     return Evidence(happened, judged.corrections, known, erased)
 

@@ -271,7 +271,7 @@ def _plain(given: list[Entry], known: Instant, lens: Lens | None, on: Day | None
     counting: list[Entry] = []
     reasons: dict[str, Reason] = {}
     for entry in given:
-        if entry.is_erased:  # what says that it was erased stands at a later position
+        if "erased" in entry.fields:  # what says that it was erased stands at a later position
             found: Entry | Reason = _ERASED
         elif lens is None and not entry.published:
             found = entry if entry.known <= known else _NOT_YET_KNOWN

@@ -32,6 +32,7 @@ from timeline.store.tables import (
     log_head,
     party_history,
     subject_company,
+    subject_evidence,
     subject_history,
 )
 from timeline.store.views import views
@@ -45,6 +46,7 @@ RELATIONS: Final[tuple[sa.Table, ...]] = (
     company_identity,
     subject_history,
     party_history,
+    subject_evidence,
     *(view for view in views.tables.values() if not view.name.startswith("current_")),
 )
 """What is written, under its name. Views of today are a filter on the others."""

@@ -25,13 +25,20 @@ from timeline.store.bulk import insert_rows
 from timeline.store.companies import pairs_of, rows_of
 from timeline.store.export import log_rows, texts
 from timeline.store.full_text import words_of_event
-from timeline.store.histories import is_projected, party_values, row_values
+from timeline.store.histories import (
+    evidence_values,
+    has_evidence,
+    is_projected,
+    party_values,
+    row_values,
+)
 from timeline.store.log import ENTRY_COLUMNS, Head, check_link, entry_of
 from timeline.store.tables import (
     company_handle,
     company_identity,
     party_history,
     subject_company,
+    subject_evidence,
     subject_history,
 )
 from timeline.store.views import views
@@ -48,7 +55,9 @@ VIEWS: Final = tuple(
 )  # fmt: skip
 """The views that follow from the histories of single subjects."""
 
-FOLDED_TABLES: Final = (subject_history, party_history, subject_company, company_handle)
+FOLDED_TABLES: Final = (
+    subject_history, party_history, subject_evidence, subject_company, company_handle
+)  # fmt: skip
 
 ROWS: Final = 4000
 """Rows of histories whose views are computed together."""
@@ -152,6 +161,8 @@ class _Views:
             (party_history, [party_values(subject, party) for party in made.parties]),
             (subject_company, list(pairs_of(entries))),
         ]
+        if has_evidence(subject):
+            found.append((subject_evidence, [evidence_values(entries)]))
         if subject.startswith("company:"):
             found.append((company_handle, [tuple(row) for row in rows_of(subject, entries)]))
         for table, rows in found:

@@ -22,6 +22,7 @@ from timeline.store.append import Appender
 from timeline.store.companies import rewrite_pairs
 from timeline.store.full_text import forget_words
 from timeline.store.log import LogRow, read_entries, read_row
+from timeline.store.projection import rewrite_evidence
 from timeline.store.store import Store
 from timeline.store.tables import event
 
@@ -91,6 +92,7 @@ def _erase(appender: Appender, id_: str, reason: str) -> Erasure:
     # only now, so that the subject's history is that of what is left
     appender.finish()
     rewrite_pairs(connection, [row.subject])
+    rewrite_evidence(connection, [row.subject])
     (said_by,) = outcomes
     revived = row.fields["target"] if row.type == RETRACTED else None
     return _erasure(

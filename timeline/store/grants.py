@@ -25,6 +25,7 @@ from timeline.store.tables import (
     party_history,
     projection,
     subject_company,
+    subject_evidence,
     subject_history,
 )
 from timeline.store.views import views
@@ -43,6 +44,7 @@ DERIVED: Final = (
     company_identity,
     subject_history,
     party_history,
+    subject_evidence,
     event_words,
 )
 """What an append brings up to date, and a rebuild writes anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -14,11 +14,13 @@ from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.model.bitemporal.known_axis import PartyRow, Row, within
 from timeline.model.bitemporal.valid_axis import Content
 from timeline.model.fold import kind_of
-from timeline.model.values import Day, Instant
+from timeline.model.kinds import EVENT_TYPES, STEPS_OF
+from timeline.model.record import Entry
+from timeline.model.values import Day, Fields, Instant
 from timeline.store.bulk import Asking, Constant, streamed
 from timeline.store.engine import check_revision, check_schema, is_known_store
 from timeline.store.log import Head, chunks, of_kinds, read_head
-from timeline.store.tables import log_head, party_history, projection
+from timeline.store.tables import log_head, party_history, projection, subject_evidence
 from timeline.store.tables import subject_history as rows_table
 
 Read = TypeVar("Read")
@@ -84,6 +86,69 @@ def party_values(subject: str, party: PartyRow) -> Values:
         party.company, subject, party.valid_from, party.known_from, party.valid_to, party.known_to,
         _encode(party.roles).decode(),
     )  # fmt: skip
+
+
+# --- what a state rests on ----------------------------------------------------------------------
+#
+# The log holds what a state rests on, an event a row and an index away, among much that no state needs. Of
+# subjects of few events one row holds it again: a state is then read with one look-up a subject.
+
+MOST_EVIDENCE: Final = 4000
+"""Characters, which are about 25 events; of a subject that has more the log is read. So an append never
+writes more than this anew, however many events its subject has."""
+
+_EVIDENT: Final = frozenset({"source", "known", "fact_level", "target", "changes", "erased"})
+"""Fields that say which events count, and of what level they are."""
+_OF_TYPE: Final = {type_: _EVIDENT.union(steps) for type_, steps in STEPS_OF.items()}
+
+_Line: TypeAlias = tuple[int, str, str, str | None, Day, Day, Instant, Fields, dict[str, Instant]]
+"""Of an entry: position, id, type, occurred, earliest, latest, known, fields, published."""
+
+_encode_lines: Final = msgspec.json.Encoder(order="sorted").encode_lines
+_decode_lines: Final = msgspec.json.Decoder(_Line).decode_lines
+
+
+def has_evidence(subject: str) -> bool:
+    """Whether there is a row of what it rests on: of all that is an item of a company."""
+    return not subject.startswith((_SOURCE, "company:"))
+
+
+def evidence_of(entries: Iterable[Entry]) -> str:
+    """What :func:`timeline.model.fold.evidence` reads of events in the order of the log: a line each."""
+    lines: list[_Line] = []
+    for entry in entries:
+        names = _OF_TYPE.get(entry.type, _EVIDENT)
+        fields = {name: value for name, value in entry.fields.items() if name in names}
+        if fields.get("fact_level") == "fact":
+            del fields["fact_level"]
+        lines.append(
+            (
+                entry.position, entry.id, entry.type, entry.occurred, entry.earliest, entry.latest,
+                entry.known, fields, entry.published,
+            )
+        )  # fmt: skip
+    return _encode_lines(lines).decode()
+
+
+def evidence_values(entries: Sequence[Entry]) -> Values:
+    """The row of ``subject_evidence`` of a subject, from all its events."""
+    text = evidence_of(entries)
+    return entries[0].subject, text if len(text) <= MOST_EVIDENCE else None
+
+
+def entries_in(subject: str, evidence: str) -> list[Entry]:
+    """The events in a row of ``subject_evidence``; of their fields only those that a state rests on.
+
+    Raises HistoryDamaged where it cannot be read.
+    """
+    found = _read(subject, _decode_lines, evidence)
+    for line in found:
+        if line[2] not in EVENT_TYPES:
+            raise HistoryDamaged(subject, f"a row of it cannot be read (no event type {line[2]!r})")
+    return [
+        Entry(position, id_, type_, subject, occurred, earliest, latest, known, fields, published)
+        for position, id_, type_, occurred, earliest, latest, known, fields, published in found
+    ]
 
 
 # --- where it stands ----------------------------------------------------------------------------
@@ -165,10 +230,13 @@ def checked_head(connection: Connection, stand: Stand = None) -> Head:
 
 # --- rows ---------------------------------------------------------------------------------------
 
-_ROW_COLUMNS: Final = (
-    rows_table.c.subject, rows_table.c.valid_from, rows_table.c.valid_to, rows_table.c.known_from,
-    rows_table.c.known_to, rows_table.c.kind, rows_table.c.status, rows_table.c.certainty,
+_CONTENT_COLUMNS: Final = (
+    rows_table.c.subject, rows_table.c.kind, rows_table.c.status, rows_table.c.certainty,
     rows_table.c.since, rows_table.c.disputed, rows_table.c.irregular, rows_table.c.state,
+)  # fmt: skip
+_ROW_COLUMNS: Final = (
+    rows_table.c.valid_from, rows_table.c.valid_to, rows_table.c.known_from, rows_table.c.known_to,
+    *_CONTENT_COLUMNS,
 )  # fmt: skip
 
 
@@ -189,7 +257,9 @@ def _at(on: Day, known: Instant) -> dict[str, str]:
     return {"day": day, "instant": instant}
 
 
-_contents: Final = Asking(sa.select(*_ROW_COLUMNS).where(*_holds(rows_table)), rows_table.c.subject)
+_contents: Final = Asking(
+    sa.select(*_CONTENT_COLUMNS).where(*_holds(rows_table)), rows_table.c.subject
+)
 
 
 def read_contents(
@@ -203,24 +273,90 @@ def read_contents(
     return found
 
 
-def read_every_content(
-    connection: Connection,
-    on: Day,
-    known: Instant,
-    kinds: Iterable[str],
-    groups: Sequence[str] = (),
-) -> Iterator[tuple[str, Content]]:
-    """What held of every subject of some kinds at a coordinate, by subject, in constant memory.
+_since: Final = Asking(
+    sa.select(rows_table.c.subject, rows_table.c.since).where(
+        *_holds(rows_table), rows_table.c.status == sa.bindparam("status")
+    ),
+    rows_table.c.subject,
+)
 
-    ``groups``: of those whose status is in one of them.
-    """
+
+def read_since(
+    connection: Connection, on: Day, known: Instant, subjects: Iterable[str], status: str
+) -> dict[str, str | None]:
+    """Since when those of some subjects that have a status at a coordinate have it, as written."""
+    return {
+        subject: since
+        for chunk in chunks(subjects)
+        for subject, since in _since(connection, chunk, status=status, **_at(on, known))
+    }
+
+
+class Held(NamedTuple):
+    """What held of a subject at a coordinate, with what is stored of its events, if anything is."""
+
+    content: Content
+    evidence: str | None
+    """The events, for :func:`entries_in`."""
+
+
+_held: Final = sa.select(*_CONTENT_COLUMNS, subject_evidence.c.entries).where(*_holds(rows_table))
+_rows_and_evidence: Final = rows_table.outerjoin(
+    subject_evidence, subject_evidence.c.subject == rows_table.c.subject
+)
+_held_of_subjects: Final = Asking(_held.select_from(_rows_and_evidence), rows_table.c.subject)
+_held_of_company: Final = Constant(
+    sa.union_all(
+        _held.where(
+            *_holds(party_history), party_history.c.company == sa.bindparam("company")
+        ).select_from(
+            party_history.join(_rows_and_evidence, rows_table.c.subject == party_history.c.subject)
+        ),
+        sa.select(*_CONTENT_COLUMNS, sa.null()).where(
+            *_holds(rows_table), rows_table.c.subject == sa.bindparam("own")
+        ),
+    )
+)
+
+
+def read_held(
+    connection: Connection, on: Day, known: Instant, subjects: Sequence[str]
+) -> dict[str, Held]:
+    """What held of a chunk of subjects at a coordinate; absent ones are left out."""
+    rows = _held_of_subjects(connection, subjects, **_at(on, known))
+    return {row[0]: Held(_content(row[:-1]), row[-1]) for row in rows}
+
+
+def read_held_of(connection: Connection, on: Day, known: Instant, company: str) -> dict[str, Held]:
+    """What held at a coordinate of the subjects that a company was a party of then, and of itself."""
+    rows = _held_of_company(connection, company=company, own=f"company:{company}", **_at(on, known))
+    return {row[0]: Held(_content(row[:-1]), row[-1]) for row in rows}
+
+
+def read_every_held(
+    connection: Connection, on: Day, known: Instant, kinds: Iterable[str]
+) -> Iterator[tuple[str, Held]]:
+    """What held of every subject of some kinds at a coordinate, by subject, in constant memory."""
     statement = (
-        sa.select(*_ROW_COLUMNS)
-        .where(of_kinds(rows_table.c.subject, kinds), *_holds(rows_table))
+        _held.select_from(_rows_and_evidence)
+        .where(of_kinds(rows_table.c.subject, kinds))
         .order_by(rows_table.c.subject)
     )
-    if groups:
-        statement = statement.where(rows_table.c.status_group.in_(groups))
+    with streamed(connection, statement, _at(on, known)) as rows:
+        for row in rows:
+            yield row[0], Held(_content(row[:-1]), row[-1])
+
+
+def read_every_content(
+    connection: Connection, on: Day, known: Instant, kinds: Iterable[str], groups: Sequence[str]
+) -> Iterator[tuple[str, Content]]:
+    """The same without evidence, of subjects whose status is in one of some groups."""
+    statement = (
+        sa.select(*_CONTENT_COLUMNS)
+        .where(of_kinds(rows_table.c.subject, kinds), *_holds(rows_table))
+        .where(rows_table.c.status_group.in_(groups))
+        .order_by(rows_table.c.subject)
+    )
     with streamed(connection, statement, _at(on, known)) as rows:
         for row in rows:
             yield row[0], _content(row)
@@ -335,10 +471,18 @@ def read_subject_rows(
 ) -> dict[str, list[Row[Content]]]:
     """Every row of some subjects, by subject."""
     found: dict[str, list[Row[Content]]] = {subject: [] for subject in subjects}
-    for row in _rows(connection, subjects):
-        subject, valid_from, valid_to, known_from, known_to, *_ = row
-        found[subject].append(Row(valid_from, valid_to, known_from, known_to, _content(row)))
+    for valid_from, valid_to, known_from, known_to, *values in _rows(connection, subjects):
+        held = _content(values)
+        found[values[0]].append(Row(valid_from, valid_to, known_from, known_to, held))
     return found
+
+
+_evidence: Final = Asking(sa.select(*subject_evidence.c), subject_evidence.c.subject)
+
+
+def read_evidence(connection: Connection, subjects: Sequence[str]) -> list[Values]:
+    """The rows of ``subject_evidence`` of some subjects."""
+    return [tuple(row) for row in _evidence(connection, subjects)]
 
 
 def read_party_rows(connection: Connection, subjects: Sequence[str]) -> dict[str, list[PartyRow]]:
@@ -350,7 +494,7 @@ def read_party_rows(connection: Connection, subjects: Sequence[str]) -> dict[str
 
 
 def _content(row: Sequence[Any]) -> Content:
-    subject, *_, kind, status, certainty, since, disputed, irregular, text = row
+    subject, kind, status, certainty, since, disputed, irregular, text = row
     state = _read(subject, _decode_state, text)
     return Content(
         kind, status, certainty, state.alternatives, since, bool(disputed), bool(irregular),

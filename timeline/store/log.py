@@ -287,6 +287,19 @@ def read_all_entries(
         yield from _by_subject(rows)
 
 
+def read_companies(connection: Connection, position: int) -> Iterator[tuple[str, int]]:
+    """Every company that has events up to a position, by id, with how many it has; from the index alone."""
+    statement = (
+        sa.select(event.c.subject, sa.func.count())
+        .where(of_kinds(event.c.subject, ["company"]), event.c.position <= position)
+        .group_by(event.c.subject)
+        .order_by(event.c.subject)
+    )
+    with streamed(connection, statement) as rows:
+        for subject, count in rows:
+            yield subject.partition(":")[2], count
+
+
 def of_kinds(subject: sa.ColumnElement[str], kinds: Iterable[str]) -> sa.ColumnElement[bool]:
     """Whether a subject is of one of some kinds: a range for each, so that an index serves."""
     return sa.or_(*(subject.between(f"{kind}:", f"{kind};") for kind in kinds))

@@ -187,6 +187,12 @@ def later(connection: Connection, sql: str, parameters: Mapping[str, Any] | Sequ
     """Keep a statement that gives nothing until something is read, or the transaction ends."""
     kept: list[_Statement] = connection.info.setdefault(_KEPT, [])
     kept.append((sql, parameters))
+    if len(kept) >= _MOST_KEPT:
+        send(connection)
+
+
+_MOST_KEPT: Final = 1000
+"""Statements that wait; an append of hardly any size has more."""
 
 
 def send(connection: Connection, *, commit: bool = False) -> None:

@@ -34,7 +34,11 @@ from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
 from timeline.store.histories import (
     HISTORY,
+    MOST_EVIDENCE,
     Values,
+    evidence_of,
+    evidence_values,
+    has_evidence,
     is_projected,
     party_values,
     projected,
@@ -57,6 +61,7 @@ from timeline.store.tables import (
     party_history,
     projection,
     subject_company,
+    subject_evidence,
 )
 from timeline.store.tables import subject_history as rows_table
 from timeline.worker import Started, apart, read_frame, write_frame
@@ -143,6 +148,7 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
     for some in chunks(sorted((news.subjects.keys() | named) - set(new)), 200):
         _project_some(connection, writer, some, news, memory)
     writer.flush()
+    _add_evidence(connection, _grown(connection, start, news))
     rewrite_handles(connection, news.subjects.keys() - set(new))
     _move.later(connection, head=head)
 
@@ -237,6 +243,62 @@ def _every_subject(connection: Connection) -> Iterator[list[Entry]]:
         yield pending
 
 
+# --- what states rest on --------------------------------------------------------------------------
+
+_more: Final[sa.BindParameter[str]] = sa.bindparam("more", type_=sa.Text)
+_grow: Final = Constant(
+    sa.update(subject_evidence)
+    .where(
+        subject_evidence.c.subject == sa.bindparam("key"), subject_evidence.c.entries.is_not(None)
+    )
+    .values(  # what becomes too long is null, and stays so
+        entries=sa.case(
+            (
+                sa.func.length(subject_evidence.c.entries) + sa.func.length(_more)
+                <= sa.literal_column(str(MOST_EVIDENCE)),
+                subject_evidence.c.entries.concat(_more),
+            )
+        )
+    )
+)
+
+
+def _grown(connection: Connection, start: int, news: News) -> Iterator[tuple[str, Sequence[Entry]]]:
+    """What came to subjects that had events already: some of the events of each, in the order of the log."""
+    if news.entries is not None:
+        yield from news.entries.items()  # those of new subjects were taken out
+        return
+    while not news.empty:
+        statement = (
+            sa.select(*ENTRY_COLUMNS)
+            .where(event.c.position > start)
+            .order_by(event.c.position)
+            .limit(PAGE)
+        )
+        page = [entry_of(row) for row in connection.execute(statement)]
+        yield from ((e.subject, [e]) for e in page if not news.subjects.get(e.subject))
+        if len(page) < PAGE:
+            break
+        start = page[-1].position
+
+
+def _add_evidence(connection: Connection, grown: Iterable[tuple[str, Sequence[Entry]]]) -> None:
+    for subject, entries in grown:
+        if has_evidence(subject):
+            _grow.later(connection, key=subject, more=evidence_of(entries))
+
+
+def rewrite_evidence(connection: Connection, subjects: Sequence[str]) -> None:
+    """Store what the states of some subjects rest on anew, from the log."""
+    for subject, entries in read_entries(connection, filter(has_evidence, subjects)):
+        _, text = evidence_values(entries)
+        connection.execute(
+            sa.update(subject_evidence)
+            .where(subject_evidence.c.subject == subject)
+            .values(entries=text)
+        )
+
+
 # --- of subjects that have no rows yet ------------------------------------------------------------
 #
 # Of many, another process folds two of three lots, while this one folds the third and writes the rows of
@@ -256,22 +318,25 @@ Lot: TypeAlias = list[Sequence[Entry]]
 
 
 class NewRows(Struct, array_like=True, gc=False):
-    """Rows of ``subject_history``, ``party_history`` and ``company_handle``."""
+    """Rows of ``subject_history``, ``party_history``, ``subject_evidence`` and ``company_handle``."""
 
     rows: list[Values]
     parties: list[Values]
+    evidence: list[Values]
     handles: list[Values]
 
 
 def new_rows(subjects: Iterable[Sequence[Entry]], one: Identity = NOBODY) -> NewRows:
     """The rows of subjects, from all the events of each; companies that are ``one`` under the id shown."""
-    made = NewRows([], [], [])
+    made = NewRows([], [], [], [])
     for entries in subjects:
         subject, told = entries[0].subject, history(entries, one=one)
         made.rows += [row_values(subject, row) for row in told.rows]
         made.parties += [party_values(subject, party) for party in told.parties]
         if is_company(subject):
             made.handles += rows_of(subject, entries)
+        elif has_evidence(subject):
+            made.evidence.append(evidence_values(entries))
     return made
 
 
@@ -357,6 +422,7 @@ class _Writer:
         self.connection, self.one = connection, one
         self.rows: list[tuple[Any, ...]] = []
         self.parties: list[tuple[Any, ...]] = []
+        self.evidence: list[Values] = []
         self.handles: list[Values] = []
         """Of companies that have none yet."""
         # of the statements about single rows, the parameters
@@ -367,6 +433,7 @@ class _Writer:
         """Take in rows of subjects that have none yet."""
         self.rows += made.rows
         self.parties += made.parties
+        self.evidence += made.evidence
         self.handles += made.handles
         if len(self.rows) >= PAGE:
             self.flush()
@@ -395,8 +462,9 @@ class _Writer:
         self.handles.sort()
         insert_rows(self.connection, rows_table, self.rows)
         insert_rows(self.connection, party_history, self.parties)
+        insert_rows(self.connection, subject_evidence, self.evidence)
         insert_rows(self.connection, company_handle, self.handles)
-        for rows in (self.rows, self.parties, self.handles):
+        for rows in (self.rows, self.parties, self.evidence, self.handles):
             rows.clear()
 
     def _each(self, statement: sa.Executable, parameters: list[_Key]) -> None:
@@ -414,7 +482,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     What is kept of files is forgotten where it is damaged: it does not follow from the log.
     Until it commits, readers go on with the history that was; nothing is seen half-written.
     """
-    for table in (rows_table, party_history, subject_company, company_handle):
+    for table in (rows_table, party_history, subject_evidence, subject_company, company_handle):
         connection.execute(sa.delete(table))
     one, _ = rewrite_identity(connection)
     writer, count = _Writer(connection, one), 0

@@ -163,6 +163,14 @@ party_history: Final = Table(
     sqlite_with_rowid=False,
 )
 
+subject_evidence: Final = Table(
+    "subject_evidence",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("entries", Text),
+    sqlite_with_rowid=False,
+)
+
 event_words: Final = Table(
     "event_words",
     MetaData(),  # its shape is the database's own: a virtual table of FTS5, a column of tsvector

@@ -47,7 +47,11 @@ from timeline.store.histories import (
     HISTORY,
     State,
     checked_head,
+    evidence_values,
+    has_evidence,
     is_projected,
+    projected,
+    read_evidence,
     read_party_rows,
     read_subject_rows,
 )
@@ -66,7 +70,13 @@ from timeline.store.log import (
     walk_chain,
 )
 from timeline.store.schema import verify_indexes, verify_schema
-from timeline.store.tables import REVISIONS, event, party_history, subject_history
+from timeline.store.tables import (
+    REVISIONS,
+    event,
+    party_history,
+    subject_evidence,
+    subject_history,
+)
 
 
 class Verified(Struct, frozen=True, kw_only=True):
@@ -480,12 +490,14 @@ def verify_history(
     HistoryDamaged for the first subject that differs.
     """
     checked_head(connection)
-    for table in (subject_history, party_history):
-        known = sa.select(event.c.subject)
+    for table in (subject_history, party_history, subject_evidence):
+        known = sa.select(event.c.subject).where(projected(event.c.subject))
         orphan = sa.select(table.c.subject).where(table.c.subject.not_in(known)).limit(1)
         subject = connection.scalar(orphan)
         if subject is not None:
-            raise HistoryDamaged(subject, f"{table.name} holds it, and the log does not")
+            raise HistoryDamaged(
+                subject, f"{table.name} holds it, and nothing of the log is to be there"
+            )
     one = read_identity(connection)
     count = 0
     for subject, entries in _subjects(connection, sample, seed, since):
@@ -532,6 +544,9 @@ def _compare(connection: Connection, subject: str, entries: list[Entry], one: Id
         if count:
             reason = f"{count} {table} row{'' if count == 1 else 's'} differ from the log"
             raise HistoryDamaged(subject, reason)
+    evidence = [evidence_values(entries)] if has_evidence(subject) else []
+    if read_evidence(connection, [subject]) != evidence:
+        raise HistoryDamaged(subject, "what its state rests on differs from the log")
     for row in _some(stored):
         item = replay(entries, row.valid_from, row.known_from)
         kind = subject.partition(":")[0]
