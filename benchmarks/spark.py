@@ -88,7 +88,7 @@ def _keep_apart(cores: int) -> None:
     Raises RuntimeError where there are not as many executors as there should be.
     """
     children = psutil.Process().children(recursive=True)
-    executors = [c for c in children if any(_EXECUTOR in word for word in c.cmdline())]
+    executors = [c for c in children if any(_EXECUTOR in word for word in _command(c))]
     if len(executors) != cores:
         raise RuntimeError(f"{len(executors)} executors, {cores} wanted")
     if not hasattr(os, "sched_setaffinity"):  # not on every system
@@ -101,6 +101,15 @@ def _keep_apart(cores: int) -> None:
 
 
 _EXECUTOR: Final = "CoarseGrainedExecutorBackend"
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """How a process was started; nothing of one that has ended, as what starts an executor has."""
+    try:
+        words: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return words
 
 
 def _processor() -> float:
