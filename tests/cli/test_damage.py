@@ -12,15 +12,18 @@ from tests.store.test_append_only import run as run_sql
 from timeline import Timeline
 
 ASKING = [
-    ["state", "--all"],
-    ["state", "foxconn", "--on", "2025-11-21"],
     ["state", "foxconn", "--recorded", "60"],
     ["why", "deal:foxconn-openai-ai-hardware"],
-    ["deals"],
     ["diff", "foxconn", "--known", "2025-11-19..2025-11-21"],
     ["log"],
     ["rebuild"],
 ]
+STORED = [
+    ["state", "--all"],
+    ["state", "foxconn", "--on", "2025-11-21"],
+    ["deals"],
+]
+"""What these show is stored beside the log, and stays right."""
 COPYING = [["export"], ["export", "--format", "cloudevents"], ["backup", "backup.jsonl.gz"]]
 """These need not know what an event means, and copy one of any type."""
 
@@ -33,9 +36,8 @@ UNREADABLE = {
 
 
 def damage(target: str, how: str) -> int:
-    """Make one event of a store unreadable; its position."""
+    """Make one event of the story in a store unreadable; its position."""
     with Timeline.open(target) as timeline:
-        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
         (position,) = (e.position for e in timeline.log() if e.id == "foxconn-openai-announced")
     lets = (
         "ALTER TABLE event DISABLE TRIGGER ALL" if "://" in target else "DROP TRIGGER event_update"
@@ -51,6 +53,9 @@ def test_an_event_that_cannot_be_read_is_named(
     if "://" in target and how == "no JSON":
         pytest.skip("a jsonb is always JSON")
     monkeypatch.chdir(tmp_path)
+    with Timeline.open(target) as timeline:
+        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+    right = [run("--db", target, *command).stdout for command in STORED]
     position = damage(target, how)
     named = f"position {position}: the content of foxconn-openai-announced cannot be read"
     for command in ASKING + (COPYING if "type" not in how else []):
@@ -58,6 +63,7 @@ def test_an_event_that_cannot_be_read_is_named(
         assert done.exit_code == 1, (command, done.stderr)
         assert f"error[store-damaged]: {named}" in done.stderr, command
         assert "run timeline verify" in done.stderr, command
+    assert [run("--db", target, *command).stdout for command in STORED] == right
     proof = run("--db", target, "verify")
     assert proof.exit_code == 1
     assert f"error[store-damaged]: position {position}: " in proof.stderr
