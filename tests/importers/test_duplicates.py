@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
+
 import pytest
 
 from tests.importers.tables import Desk
@@ -42,6 +45,27 @@ def test_names_that_share_a_common_word_are_compared_with_their_neighbours() -> 
     many |= {"one": "Harbour Quillwork Ventures", "two": "Harbour Quilwork Ventures"}
     found = {(p.company, p.like) for p in likely_duplicates(many.items, {"one", "two"})}
     assert ("two", "one") in found
+
+
+def test_memory_does_not_grow_with_the_names_that_share_a_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("timeline.importers.duplicates._FEW", 500)
+
+    def names(count: int) -> Iterator[tuple[str, str]]:
+        letters = str.maketrans("0123456789", "abcdefghij")
+        return ((f"c{n}", "Harbour " + f"{n * 7919:08}".translate(letters)) for n in range(count))
+
+    def peak(count: int) -> int:
+        list(likely_duplicates(lambda: names(count), in_memory=2000))  # folds every name once
+        tracemalloc.start()
+        for _ in likely_duplicates(lambda: names(count), in_memory=2000):
+            pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    assert peak(8000) < 1.3 * peak(2000)
 
 
 def test_the_report_counts_every_pair_and_says_who_decides(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +39,15 @@ def test_hashes_are_those_that_were_added() -> None:
         hashes.add(text)
         assert text in hashes
     assert len(hashes) == 3
+
+
+def test_hashes_take_little_more_while_they_are_put_in_order() -> None:
+    hashes = Hashes()
+    tracemalloc.start()
+    try:
+        for number in range(100_000):
+            hashes.add(str(number))
+        assert "5" in hashes
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000  # as objects they are 4,400,000
+    finally:
+        tracemalloc.stop()

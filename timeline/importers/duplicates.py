@@ -10,10 +10,11 @@ companies.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sized
 from contextlib import ExitStack
 from heapq import merge
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from tempfile import TemporaryFile
 from typing import IO, Any, Final, Protocol, TypeAlias, TypeVar
@@ -94,7 +95,7 @@ def likely_duplicates(
 
 def _pairs(keyed: Iterable[_Key]) -> Iterator[_Pair]:
     for key, group in groupby(keyed, key=itemgetter(0)):
-        for one, other, score in _alike(key, [named for _, named in group]):
+        for one, other, score in _alike(key, (named for _, named in group)):
             likely = Likely(one.company, one.name, other.company, other.name, score)
             yield (one.order, other.order), likely
 
@@ -138,36 +139,53 @@ def _read(stream: IO[bytes], decode: Callable[[bytes], _Item]) -> Iterator[_Item
     return map(decode, stream)
 
 
-def _alike(key: str, block: list[_Named]) -> Iterator[tuple[_Named, _Named, int]]:
+def _alike(key: str, block: Iterator[_Named]) -> Iterator[tuple[_Named, _Named, int]]:
     """Pairs of a block of names that are alike, the new one first, or the later one."""
-    if len(block) < 2 or not any(named.new for named in block):
+    some = list(islice(block, _COMMON + 1))
+    if len(some) <= _COMMON:
+        if len(some) > 1 and any(named.new for named in some):
+            yield from _compared(some, _COMMON)
         return
+    way = -1 if key.endswith("$") else 1
+    compact = ((named.base.replace(" ", "")[::way], named) for named in chain(some, block))
+    with ExitStack() as files:
+        ordered = _ordered(compact, _decode_key, files, _FEW)
+        yield from _compared((named for _, named in ordered), _NEAR)
+
+
+def _compared(names: Iterable[_Named], near: int) -> Iterator[tuple[_Named, _Named, int]]:
+    """The pairs that are alike of each name and the ``near`` names before it."""
     from rapidfuzz import fuzz, process
 
-    near = len(block)
-    if near > _COMMON:
-        back = -1 if key.endswith("$") else 1
-        block = sorted(block, key=lambda named: named.base.replace(" ", "")[::back])
-        near = _NEAR
+    before: deque[_Named] = deque(maxlen=near)
     # words in any order, and words that were written together: of single words the same
-    turned = [" ".join(sorted(named.base.split())) for named in block]
-    joined = [named.base.replace(" ", "") for named in block]
-    ways = (turned,) if turned == joined else (turned, joined)
-    for at, named in enumerate(block):
+    turned: deque[str] = deque(maxlen=near)
+    joined: deque[str] = deque(maxlen=near)
+    new = several = -near - 1
+    """Where the last new name stood, and the last one of several words."""
+    for at, named in enumerate(names):
+        words = named.base.split()
+        if named.new:
+            new = at
+        if len(words) > 1:
+            several = at
+        ways = (" ".join(sorted(words)), turned), ("".join(words), joined)
         scores: dict[int, float] = {}
-        first = max(0, at - near)
-        for texts in ways:
-            others = texts[first:at]
-            for _, score, place in process.extract(
-                texts[at], others, scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None
-            ):
-                scores[first + place] = max(score, scores.get(first + place, 0))
+        if before and at - new <= near:
+            for text, texts in ways if at - several <= near else ways[:1]:
+                for _, score, place in process.extract(
+                    text, list(texts), scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None
+                ):
+                    scores[place] = max(score, scores.get(place, 0))
         for place, score in scores.items():
-            other = block[place]
+            other = before[place]
             if named.new or other.new:
                 later = (named.new, named.order) > (other.new, other.order)
                 one, like = (named, other) if later else (other, named)
                 yield one, like, round(score)
+        before.append(named)
+        for text, texts in ways:
+            texts.append(text)
 
 
 def _base(name: str) -> str:

@@ -15,6 +15,9 @@ from timeline.store.bulk import Seen
 MOST_HELD: Final = 50_000
 """Entries of a shelf that are held in memory, about 30 MB; more go to a file."""
 
+_PARTS: Final = 256
+"""Parts of a set of hashes."""
+
 _PAGES: Final = -8_000
 """The cache of that file in KB, as SQLite wants it said."""
 
@@ -96,21 +99,24 @@ class Hashes:
     """A set of any number of texts in eight bytes each; it forgets none."""
 
     def __init__(self) -> None:
-        self._hashes = array("q")
+        # in parts, since each becomes a list of objects while it is sorted
+        self._parts = [array("q") for _ in range(_PARTS)]
         self._sorted = True
 
     def __len__(self) -> int:
-        return len(self._hashes)
+        return sum(map(len, self._parts))
 
     def add(self, text: str) -> None:
         """Remember a text."""
-        self._hashes.append(hash(text))
+        found = hash(text)
+        self._parts[found % _PARTS].append(found)
         self._sorted = False
 
     def __contains__(self, text: object) -> bool:
         if not self._sorted:
-            self._hashes = array("q", sorted(self._hashes))
+            self._parts = [array("q", sorted(part)) for part in self._parts]
             self._sorted = True
         wanted = hash(text)
-        at = bisect_left(self._hashes, wanted)
-        return at < len(self._hashes) and self._hashes[at] == wanted
+        part = self._parts[wanted % _PARTS]
+        at = bisect_left(part, wanted)
+        return at < len(part) and part[at] == wanted
