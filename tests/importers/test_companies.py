@@ -214,6 +214,8 @@ def test_companies_that_went_to_a_file_are_found_as_before() -> None:
     assert "acme" not in companies
     assert companies.find(Named(name="Acne")) == "acne"
     assert "acme-0" in companies
-    assert companies.learned("acme-4").names == {"A. C.": "A. C."}
+    learned = companies.learned("acme-4")
+    assert learned is not None
+    assert learned.names == {"A. C.": "A. C."}
     with pytest.raises(Refused, match="acme-5 or acme-5-2"):
         companies.find(Named(name="Acme 5"))

@@ -285,11 +285,11 @@ class Companies:
         known.described = list(terms)
         self._known[company] = known
 
-    def learned(self, company: str) -> Learned:
-        """What rows told of a company which was there, and the log does not have, once."""
+    def learned(self, company: str) -> Learned | None:
+        """What rows told of a company which was there, and the log does not have, once; None: nothing."""
         found = self._learned.pop(company, None)
         if found is None:
-            return Learned()
+            return None
         known = self._of(company)
         described = known.described or []
         for term in found.terms.keys() & described:

@@ -21,7 +21,7 @@ from timeline.ingest.nodes import Mapping, Node, Scalar
 from timeline.ingest.nodes import Sequence as ListNode
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
-from timeline.model.kinds.company import CompanyRegistered
+from timeline.model.kinds.company import CompanyRegistered, flaw_of_identifier
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.values import Fields, check_slug
 from timeline.nearest import did_you_mean
@@ -518,7 +518,8 @@ def company_parts(entry: Entry, row: Context) -> tuple[dict[str, Any], dict[str,
 
 def _check_identifier(scheme: str, value: str, column: str) -> None:
     """Raise Refused for what is no identifier of its scheme."""
-    for flaw in CompanyRegistered.rules({"identifiers": {scheme: value}}):
+    flaw = flaw_of_identifier("identifiers", scheme, value)
+    if flaw is not None:
         raise Refused(flaw.code, flaw.message, column)
 
 

@@ -29,6 +29,7 @@ class Prepared(Struct):
     row: Row
     drafts: list[Draft]
     source: Draft | None
+    """That of the first of the rows that name it one after the other."""
     companies: list[str]
     """The companies that its events name."""
     opening: set[str]
@@ -248,9 +249,7 @@ class RowReader:
             reasons.append(refused.reason)
             return None
         if self._last_source is not None and self._last_source[0] == fields:
-            last = self._last_source[1]
-            place = structs.replace(last.place, line=row.number)
-            return structs.replace(last, place=place, origin=row.origin)
+            return self._last_source[1]
         parsed = registration(dict(fields), self.file, row)
         if isinstance(parsed, list):
             reasons += parsed

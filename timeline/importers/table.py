@@ -439,7 +439,8 @@ class _Import:
         found: list[Draft] = []
         if row.source is not None and row.source.fields["subject"] not in registered:
             registered.add(row.source.fields["subject"])
-            found.append(row.source)
+            place = replace(row.source.place, line=row.row.number)
+            found.append(replace(row.source, place=place, origin=row.row.origin))
             self.tally.sources += 1
         source = row.drafts[0].fields.get("source") if row.drafts else None
         if source is None and row.source is not None:  # a list of companies
@@ -471,6 +472,8 @@ class _Import:
     def _learned(self, company: str, source: Any, row: Row) -> list[Draft]:
         """What a row tells of a company that is registered, and the log does not have."""
         learned = self.companies.learned(company)
+        if learned is None:
+            return []
         told: list[Fields] = [
             {"type": "company_identified", "scheme": scheme, "value": value}
             for scheme, value in learned.identifiers.items()

@@ -228,7 +228,9 @@ _SILENT: Final = HEAD | {
 
 def words_of_fields(fields: Fields) -> str:
     """The words in the fields of an event, each once, sorted, with a space between."""
-    return " ".join(words_of([text for _, text in texts_of(fields)]))
+    texts: list[str] = []
+    _add_texts([value for name, value in fields.items() if name not in _SILENT], texts)
+    return " ".join(words_of(texts))
 
 
 def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
@@ -243,11 +245,12 @@ def texts_of(fields: Fields) -> Iterator[tuple[str, str]]:
 def _add_texts(value: Any, texts: list[str]) -> None:
     if type(value) is str:
         texts.append(value)
-    elif isinstance(value, list):
-        for each in value:
-            _add_texts(each, texts)
-    elif isinstance(value, dict):
-        for each in value.values():
+        return
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inside:
+        if type(each) is str:  # as most are
+            texts.append(each)
+        else:
             _add_texts(each, texts)
 
 

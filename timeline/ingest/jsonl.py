@@ -269,9 +269,9 @@ def _sound(event: Event, line: bytes, file: str, number: int, added: int | None)
     except TimelineError:
         return None
     prefix = _PREFIX.get(tag)
+    dated = "occurred" in fields and ("source" in fields or "known" in fields)
     if not (
-        "occurred" in fields
-        and ("source" in fields or "known" in fields)
+        (dated or type_.always)
         and prefix
         and fields.get("subject", "").startswith(prefix)
         and not any(type_.rules(fields))

@@ -103,18 +103,20 @@ def handles_of(company: Company, entries: Iterable[Entry]) -> list[Handle]:
     told = list(entries)
     if len(told) != 1 or not told[0].is_plain:
         told = judge(told).counting
-    if len(told) == 1:  # nearly always a registration, which says all
-        terms = told[0].fields
+    given = [entry.fields for entry in told]
+    if len(given) == 1:  # nearly always a registration, which says all
+        (terms,) = given
     else:
         item = replay(told, dates.OPEN_END)
         terms = item.terms if item is not None else {}
+        given.append(terms)
     found = {Handle("id", company)}
     name = terms.get("name")
     if name is not None:
         found.add(Handle("name", name))
     named = {name, *terms.get("aliases", ())}
     found |= {Handle("alias", alias) for alias in terms.get("aliases", ())}
-    for fields in (terms, *(entry.fields for entry in told)):
+    for fields in given:
         found |= {Handle(*pair) for pair in fields.get("identifiers", {}).items()}
         found |= {Handle("alias", alias) for alias in fields.get("aliases", ())}
         former = fields.get("name")

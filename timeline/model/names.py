@@ -157,8 +157,8 @@ def words_of(texts: Iterable[str]) -> list[str]:
         plain = whole.lower().replace("&", " and ")
         if "." in plain:
             plain = _without_dots(plain)
-        ascii_ = plain.encode().translate(_ascii_table(words=True), _ASCII_QUOTES)
-        found = {word[:_LONGEST] for word in ascii_.decode().split()}
+        words = plain.encode().translate(_ascii_table(words=True), _ASCII_QUOTES).decode().split()
+        found = {word[:_LONGEST] for word in words} if len(whole) > _LONGEST else set(words)
     else:
         found = {part for word in _word(fold_text(whole)) for part in _parts(word[:_LONGEST])}
     return sorted(found)

@@ -431,9 +431,12 @@ class Appender:
         if draft.erased is None:
             current = upcast(fields)
             known, published = self.log.told_at(current)
-            meant = redated(current, lambda: self._entries(fields["subject"]), self.log.moment_of)
-            if meant is not None:
-                published[REDATED] = meant
+            if "changes" in current:
+                meant = redated(
+                    current, lambda: self._entries(fields["subject"]), self.log.moment_of
+                )
+                if meant is not None:
+                    published[REDATED] = meant
             earliest, latest = content.bounds or bounds_of(current, known)
         else:
             current, left = fields, draft.erased

@@ -39,8 +39,8 @@ class CompanyEvent(Event, frozen=True, kw_only=True):
         for field, scheme, value in given:
             if not isinstance(scheme, str) or not isinstance(value, str):
                 continue  # its form is reported where the fields are shaped
-            if (form := _wanted_form(scheme, value)) is not None:
-                yield Flaw("invalid-value", f'"{value}" is no {scheme}', field, f"write {form}")
+            if (flaw := flaw_of_identifier(field, scheme, value)) is not None:
+                yield flaw
 
 
 class CompanyRegistered(CompanyEvent, frozen=True, kw_only=True, tag="company_registered"):
@@ -133,11 +133,15 @@ _KNOWN_SCHEMES: Final[dict[str, tuple[Callable[[str], object], str]]] = {
     ),
 }
 
+_ANY: Final = (bool, "a text that is not empty")
 
-def _wanted_form(scheme: str, value: str) -> str | None:
-    """How an identifier of a known scheme looks, where this one does not; other schemes are free."""
-    check, form = _KNOWN_SCHEMES.get(scheme, (bool, "a text that is not empty"))
-    return None if check(value) else form
+
+def flaw_of_identifier(field: str, scheme: str, value: str) -> Flaw | None:
+    """What is wrong with the form of an identifier of a known scheme; other schemes are free."""
+    check, form = _KNOWN_SCHEMES.get(scheme, _ANY)
+    if check(value):
+        return None
+    return Flaw("invalid-value", f'"{value}" is no {scheme}', field, f"write {form}")
 
 
 def evolve(phase: Phase, event: Event) -> Phase | None:
