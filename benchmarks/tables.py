@@ -1,9 +1,13 @@
-"""Importing lists with many new companies, and their next editions.
+"""Importing lists with many new companies, their next editions, and records.
 
 The same count and seed give the same bytes. A list is made as the public lists of acquisitions are: every
 target is new, buyers have a long tail, so that 100 rows bring about 128 new companies; two rows of a hundred
 are damaged. The second edition has other prices or days in five rows of a hundred, lacks one, and has one
-that is new.
+that is new. Records tell the same of each target, with its sales as a list and their buyers as lists inside;
+of ten targets one was sold twice, the second time to two buyers.
+
+``python -m benchmarks.tables COUNT`` imports a tenth of the count and all of it, each file in a process of
+its own, and prints what they took in processor time (of all their processes) and memory.
 """
 
 from __future__ import annotations
@@ -19,6 +23,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from benchmarks.bulk import peak
 from benchmarks.claim import Claim
@@ -53,6 +60,30 @@ events:
     kind: acquisition
     parties: {{acquirer: [acquirer], target: [target]}}
     value: {{exact: {{column: price_amount}}, currency: {{column: price_currency_code}}}}
+"""
+
+RECORDS = """\
+name: sales
+key: [$.id, number]
+source: {id: sales-2013, publisher: A database of sales, kind: data, published: 2013-10-31}
+each: sold
+companies:
+  target:
+    name: {column: $.name}
+    country: {column: $.country}
+    identifiers: {other: {column: $.id}}
+  acquirer:
+    each: to
+    name: {column: name}
+    country: {column: country}
+    identifiers: {other: {column: id}}
+events:
+  - type: deal_completed
+    subject: deal:{acquirer}-{target}
+    occurred: {column: on}
+    kind: acquisition
+    parties: {acquirer: [acquirer], target: [target]}
+    value: {exact: {column: price.amount}, currency: {column: price.currency}}
 """
 
 _STARTS = re.findall(
@@ -118,6 +149,26 @@ def later_rows(count: int, seed: int = 18) -> Iterator[list[str]]:
             yield [f"/company/{more}", f"{row[1]} {more}", *row[2:]]
 
 
+def records(count: int) -> Iterator[dict[str, Any]]:
+    """The records: each target with its sales, and each sale with its buyers."""
+    further: list[dict[str, str]] = []
+    for number, row in enumerate(rows(count)):
+        buyer = dict(zip(("id", "name", "country"), row[3:6], strict=True))
+        price = {"amount": row[7], "currency": row[8]}
+        sold = [{"number": "1", "on": row[6], "price": price, "to": [buyer]}]
+        further = [*further[-1:], buyer]
+        if number % 10 == 9 and further[0] != buyer:
+            sold.append({"number": "2", "on": "2013-09-30", "price": {}, "to": further})
+        yield {"id": row[0], "name": row[1], "country": row[2], "sold": sold}
+
+
+def write_records(path: Path, count: int) -> None:
+    """Write records with their mapping beside them."""
+    with path.open("wb") as stream:
+        stream.writelines(msgspec.json.encode(record) + b"\n" for record in records(count))
+    path.with_suffix(".yaml").write_text(RECORDS, encoding="utf-8")
+
+
 def write(path: Path, count: int, *, later: bool = False) -> Path:
     """Write an edition with its mapping beside it; the path of the mapping."""
     with path.open("w", newline="", encoding="utf-8") as stream:
@@ -150,23 +201,59 @@ def _editions(folder: Path, count: int) -> tuple[dict[str, float], dict[str, flo
     for later in (False, True):
         table = folder / f"edition-{int(later)}.csv"
         write(table, count, later=later)
-        command = [sys.executable, "-m", "benchmarks.tables", str(table), str(store)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        found.append(json.loads(done.stdout))
+        found.append(_imported(table, store))
     return found[0], found[1]
 
 
-def main(arguments: list[str]) -> None:
+def _imported(file: Path, store: Path) -> dict[str, float]:
+    """What an import took in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.tables", str(file), str(store)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _import(table: Path, store: Path) -> None:
     """Import a file into a store, in this process, and print what it took as JSON."""
-    table, store = Path(arguments[0]), Store(Path(arguments[1]))
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    done = import_table(store, table, read_mapping(table.with_suffix(".yaml")))
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    before = _processor_time()
+    done = import_table(Store(store), table, read_mapping(table.with_suffix(".yaml")))
     print(json.dumps({
-        "rows": done.rows, "taken": done.taken, "companies": done.companies, "cpu": cpu, "peak_mb": peak(),
+        "rows": done.rows, "taken": done.taken, "companies": done.companies,
+        "cpu": _processor_time() - before, "peak_mb": peak(),
         "confirmed": done.confirmed, "corrected": done.corrected, "gone": done.gone,
     }))  # fmt: skip
+
+
+def _processor_time() -> float:
+    """Seconds that this process and those that it started and waited for have taken."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def _compare_sizes(count: int) -> None:
+    """Print what rows, their next edition and records take, at a tenth of a count and at the count."""
+    for size in (count // 10, count):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_records(folder / "sales.jsonl", size)
+            found = {
+                "rows": _editions(folder, size),
+                "records": [_imported(folder / "sales.jsonl", folder / "records.db")],
+            }
+            for what, each in found.items():
+                for took in each:
+                    rate = took["rows"] / took["cpu"]
+                    print(
+                        f"{size:,} {what}: {rate:,.0f} a processor second, {took['peak_mb']:,.0f} MB"
+                    )
+
+
+def main(arguments: list[str]) -> None:
+    """Compare sizes up to a count; with a file and a store, import the one into the other."""
+    if len(arguments) == 1:
+        _compare_sizes(int(arguments[0]))
+    else:
+        _import(*map(Path, arguments))
 
 
 if __name__ == "__main__":
