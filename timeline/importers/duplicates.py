@@ -132,6 +132,7 @@ def _ordered(
         for item in run:
             stream.write(_encode(item) + b"\n")
         runs.append(_read(stream, decode))
+        run.clear()  # before the next one is made beside it
 
 
 def _read(stream: IO[bytes], decode: Callable[[bytes], _Item]) -> Iterator[_Item]:

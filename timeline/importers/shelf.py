@@ -114,7 +114,8 @@ class Hashes:
 
     def __contains__(self, text: object) -> bool:
         if not self._sorted:
-            self._parts = [array("q", sorted(part)) for part in self._parts]
+            for number, part in enumerate(self._parts):
+                self._parts[number] = array("q", sorted(part))
             self._sorted = True
         wanted = hash(text)
         part = self._parts[wanted % _PARTS]
