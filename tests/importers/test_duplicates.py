@@ -57,9 +57,9 @@ def test_memory_does_not_grow_with_the_names_that_share_a_word(
         return ((f"c{n}", "Harbour " + f"{n * 7919:08}".translate(letters)) for n in range(count))
 
     def peak(count: int) -> int:
-        list(likely_duplicates(lambda: names(count), in_memory=2000))  # folds every name once
+        list(likely_duplicates(lambda: names(count), in_memory=4000))  # folds every name once
         tracemalloc.start()
-        for _ in likely_duplicates(lambda: names(count), in_memory=2000):
+        for _ in likely_duplicates(lambda: names(count), in_memory=4000):
             pass
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
