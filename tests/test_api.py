@@ -14,6 +14,7 @@ import pytest
 
 from tests.answers.stores import ROOT, new_store, new_timeline, replay_text
 from timeline import Timeline
+from timeline.errors import DataError
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -152,3 +153,32 @@ def test_several_questions_of_one_session_see_one_store(tmp_path: Path) -> None:
         timeline.append(fields)
         assert [first, *lines][-1].count(b"acme") == 0
         assert timeline.stats().position == before + 1
+
+
+DEEP: dict[str, Any] = {"type": "deal_signed", "extra": {}}
+for _ in range(200):
+    DEEP["extra"] = {"inside": DEEP["extra"]}
+
+
+@pytest.mark.parametrize(
+    "wrong, code",
+    [
+        pytest.param({"type": "deal_signd"}, "unknown-event-type", id="the parser refuses"),
+        pytest.param(DEEP, "too-deep", id="nobody reads"),
+        pytest.param(
+            {"type": "deal_signed", "subject": "deal:x", "occurred": "2025-01-01", "source": "nobody",
+             "kind": "supply", "parties": {"a": ["supplier"], "b": ["customer"]}},
+            "unknown-source", id="the store refuses",
+        ),
+    ],
+)  # fmt: skip
+def test_a_problem_of_what_came_from_no_file_has_no_place(
+    tmp_path: Path, wrong: dict[str, Any], code: str
+) -> None:
+    with (
+        Timeline(new_store(tmp_path)) as timeline,
+        pytest.raises(DataError) as refused,
+    ):
+        timeline.append(wrong)
+    assert code in [problem.code for problem in refused.value.problems]
+    assert not any(problem.location or problem.excerpt for problem in refused.value.problems)

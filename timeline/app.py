@@ -267,9 +267,10 @@ class Timeline:
 
         Makes a missing store. Raises DataError with every problem, VersionConflict.
         """
-        from timeline.loading import append_fields
+        from timeline.ingest.draft import draft_of
 
-        return append_fields(self.store, fields, expected_version=expected_version)
+        drafts = [draft_of(fields)]
+        return self.store.append(drafts, expected_version=expected_version, create=True)[0]
 
     def judge(self, company: str, other: str, *, same: bool, reason: str | None = None) -> Outcome:
         """Record that two companies, by any of their names, are the same or are different ones.

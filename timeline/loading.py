@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from msgspec import Struct, structs
 from sqlalchemy.engine import Connection
 
 from timeline.errors import DataError, ExpectationFailed, InvalidValue, Problem
 from timeline.expectations import Given, failures
-from timeline.ingest.draft import Draft, parse_event, references
+from timeline.ingest.draft import Draft, references
 from timeline.ingest.fixtures import (
     Fixture,
     Found,
@@ -24,8 +24,6 @@ from timeline.ingest.fixtures import (
     load_fixture,
 )
 from timeline.ingest.jsonl import load_file, load_lines, parse_line, parse_lines, read_lines
-from timeline.ingest.nodes import Unreadable, node_of
-from timeline.ingest.shape import Report
 from timeline.model.kinds import upcast
 from timeline.model.values import Fields
 from timeline.quotations import Archive, check_quotes
@@ -547,24 +545,6 @@ def _ask(connection: Connection, parts: Iterable[_Part]) -> tuple[list[Problem],
 
 NOTHING_BEFORE: Final = 2**62
 """The position of the first event of a file without events: everything in the store is before it."""
-
-
-def append_fields(
-    store: Store, fields: Mapping[str, Any], *, expected_version: int | None = None
-) -> Outcome:
-    """Append one event given as flat fields. Raises DataError with every problem, VersionConflict."""
-    report = Report("")
-    try:
-        draft = parse_event(node_of(dict(fields)), report)
-    except Unreadable as error:
-        raise DataError([Problem(error.code, error.message, hint=error.hint)]) from None
-    try:
-        if draft is None:
-            raise DataError(report.problems)
-        return store.append([draft], expected_version=expected_version, create=True)[0]
-    except DataError as error:  # what came from no file has no place in one
-        found = [structs.replace(problem, location=None) for problem in error.problems]
-        raise DataError(found) from None
 
 
 def append_lines(store: Store, stream: BinaryIO) -> list[Outcome]:

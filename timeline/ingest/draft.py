@@ -9,6 +9,7 @@ and how a file's node becomes one. Every problem is reported, in its place. Whet
 from __future__ import annotations
 
 import re
+from collections import abc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -21,8 +22,16 @@ import msgspec
 import rfc8785
 from msgspec import Struct, inspect
 
-from timeline.errors import Location, Problem, TimelineError
-from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, node_of, value_of
+from timeline.errors import DataError, Location, Problem, TimelineError
+from timeline.ingest.nodes import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    Unreadable,
+    node_of,
+    value_of,
+)
 from timeline.ingest.shape import INVALID, Report, fields_of, shape, shape_fields, synonym
 from timeline.model import dates
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
@@ -554,6 +563,18 @@ def parse_event(node: Node, report: Report) -> Draft | None:
         if subject is not None:
             fields["subject"] = subject
     return Draft(fields, Place(report.file, node.line, node, report))
+
+
+def draft_of(fields: abc.Mapping[str, Any]) -> Draft:
+    """The draft of an event that is given as flat fields. Raises DataError with every problem."""
+    report = Report("")
+    try:
+        draft = parse_event(node_of(dict(fields)), report)
+    except Unreadable as error:
+        raise DataError([Problem(error.code, error.message, hint=error.hint)]) from None
+    if draft is None:
+        raise DataError(report.problems)
+    return draft
 
 
 def _as_stored(node: Node) -> Any:

@@ -41,8 +41,10 @@ class Report:
         """Whether a bare number may stand for text, as in YAML ``title: 2025``."""
         self.problems: list[Problem] = []
 
-    def place(self, node: Node | None) -> Location:
-        """Where a node stands."""
+    def place(self, node: Node | None) -> Location | None:
+        """Where a node stands; None of what comes from no file."""
+        if not self.file:
+            return None
         return Location(self.file, node.line, node.column) if node else Location(self.file)
 
     def excerpt(self, node: Node | None) -> str | None:
