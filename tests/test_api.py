@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import doctest
+import gc
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +185,20 @@ def test_a_problem_of_what_came_from_no_file_has_no_place(
         timeline.append(wrong)
     assert code in [problem.code for problem in refused.value.problems]
     assert not any(problem.location or problem.excerpt for problem in refused.value.problems)
+
+
+def test_only_what_brings_many_events_slows_the_search_for_garbage(tmp_path: Path) -> None:
+    seen: list[tuple[int, int, int]] = []
+
+    def clock() -> datetime:
+        seen.append(gc.get_threshold())
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    path = tmp_path / "timeline.db"
+    with Timeline.open(path, clock=clock) as timeline:
+        timeline.append({"type": "company_registered", "subject": "company:a", "name": "A"})
+        timeline.append_lines(BytesIO(b""))
+        timeline.replay([ROOT / "fixtures" / "foxconn-sharp.yaml"])
+    usual = gc.get_threshold()
+    assert seen[0] == usual
+    assert [threshold > usual for threshold in seen[1:]] == [True, True]

@@ -29,6 +29,7 @@ from timeline.model.values import Fields
 from timeline.quotations import Archive, check_quotes
 from timeline.review import contradictions
 from timeline.store.append import Appender, Outcome
+from timeline.store.bulk import rare_collections
 from timeline.store.edits import Edits, GivenFile
 from timeline.store.engine import MEMORY
 from timeline.store.export import parquet_lines
@@ -130,6 +131,7 @@ def _replay(
     parts = _read(paths)
     wrong = [problem for part in parts if part.fixture for problem in part.fixture.problems]
     with ExitStack() as stack:
+        stack.enter_context(rare_collections())
         opened = store.appending(create=True, verify=how.verify, amend=how.amend)
         appender = stack.enter_context(opened)
         start = appender.position
@@ -261,7 +263,7 @@ def _append_batch(
 
     def attempt() -> tuple[Appender, Head]:
         given = [structs.replace(draft, fields=dict(draft.fields)) for draft in batch]
-        with store.appending(create=True) as appender:
+        with rare_collections(), store.appending(create=True) as appender:
             appender.stream(given)
             appender.problems += problems
             return appender, appender.finish()
@@ -559,4 +561,5 @@ def append_lines(store: Store, stream: BinaryIO) -> list[Outcome]:
             problems += parsed
     if problems:
         raise DataError(problems)
-    return store.append(drafts, create=True)
+    with rare_collections():
+        return store.append(drafts, create=True)

@@ -20,8 +20,7 @@ from tests import databases
 from tests.answers.stores import FIXTURES, Clock, draft, new_store
 from timeline import Timeline
 from timeline.errors import Passing, SchemaMismatch, StoreUnavailable
-from timeline.store.bulk import insert_rows
-from timeline.store.engine import display_name, store_url
+from timeline.store.engine import display_name, insert_rows, store_url
 from timeline.store.log import read_head, read_row
 from timeline.store.store import Store
 from timeline.store.tables import event, log_head, metadata, subject_company

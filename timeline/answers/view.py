@@ -184,7 +184,7 @@ class View:
         """What of an item has companies in it, those that are one under the id that is shown; in order."""
         parties, terms, changed = held.parties, held.terms, held.changed
         one = self.identity
-        if one:
+        if one.first:
             parties, terms = one.parties(parties), one.terms(kind.name, terms)
             steps, changed = map(one.step, steps), one.changed(kind.name, changed)
         return {
@@ -433,7 +433,9 @@ def names_at(view: View, ids: Iterable[str] | None = None) -> dict[str, str]:
         for company, entries in found
     }
     asked = names if ids is None else ids
-    return {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one else names
+    return (
+        {id_: names[one.of(id_)] for id_ in asked if one.of(id_) in names} if one.first else names
+    )
 
 
 def terms_at(view: View) -> dict[str, Fields]:

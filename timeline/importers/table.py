@@ -30,6 +30,7 @@ from timeline.ingest.draft import Draft
 from timeline.model.dates import OPEN_END
 from timeline.model.values import END_OF_TIME, Fields, Subject
 from timeline.store.append import Appender
+from timeline.store.bulk import rare_collections
 from timeline.store.companies import read_all_handles, read_names
 from timeline.store.histories import read_contents
 from timeline.store.log import chunks, read_events
@@ -98,7 +99,7 @@ def import_files(
                 stack.callback(refused.drop)
             if written is not None:
                 spool = stack.enter_context(TemporaryFile())
-            with suppress(Undo), store.appending(create=True) as appender:
+            with suppress(Undo), rare_collections(), store.appending(create=True) as appender:
                 job = _Import(appender, refused, spool)
                 stack.callback(job.close)
                 for part in parts:

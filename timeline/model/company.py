@@ -163,10 +163,7 @@ class Identity(Struct, frozen=True):
     """Which companies are one. Without judgements every company is itself."""
 
     first: Mapping[Company, Company] = {}
-    """The id registered first, by every id that is one of several."""
-
-    def __bool__(self) -> bool:
-        return bool(self.first)
+    """The id registered first, by every id that is one of several; empty where no company is another."""
 
     def of(self, company: Company) -> Company:
         """The id under which a company is shown."""

@@ -21,8 +21,8 @@ from timeline.model.bitemporal.history import history
 from timeline.model.company import Identity
 from timeline.model.record import Entry
 from timeline.store import engine as db
-from timeline.store.bulk import insert_rows
 from timeline.store.companies import pairs_of, rows_of
+from timeline.store.engine import insert_rows
 from timeline.store.export import log_rows, texts
 from timeline.store.full_text import words_of_event
 from timeline.store.histories import (

@@ -35,8 +35,8 @@ from timeline.model.kinds.event import with_itself
 from timeline.model.record import ERASED, REDATED, RETRACTED, Entry
 from timeline.model.values import UNDISCLOSED, Fields, Instant, format_instant, is_instant
 from timeline.store.amend import Change, Recorded, amended, recorded, show
-from timeline.store.bulk import Constant, insert_rows
 from timeline.store.companies import read_judgements
+from timeline.store.engine import Constant, insert_rows
 from timeline.store.full_text import insert_words, with_subject
 from timeline.store.histories import Stand, checked_head
 from timeline.store.log import Head, chunks, read_entries, told_of

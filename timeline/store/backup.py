@@ -35,6 +35,7 @@ from timeline.errors import (
 from timeline.ingest.draft import Draft
 from timeline.ingest.jsonl import parse_line, read_lines
 from timeline.store.anchor import Anchor, parse_anchor, read_anchor
+from timeline.store.bulk import rare_collections
 from timeline.store.export import export_row
 from timeline.store.log import read_rows
 from timeline.store.store import Store
@@ -149,7 +150,11 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> Ancho
     backup. Raises BackupDamaged where anything is not as it was, InvalidValue for a store that holds events;
     then nothing is stored, and a store that was missing is missing again.
     """
-    with _opened(file) as (anchor, lines), store.appending(create=True, verify=True) as appender:
+    with (
+        _opened(file) as (anchor, lines),
+        rare_collections(),
+        store.appending(create=True, verify=True) as appender,
+    ):
         if appender.position:
             raise InvalidValue(
                 f"{store.name} is not empty: it holds {appender.position:,} events",

@@ -19,7 +19,7 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.names import fold_name
 from timeline.model.record import Entry, judge
 from timeline.model.values import UNDISCLOSED, Fields
-from timeline.store.bulk import Constant, among, insert_rows, streamed
+from timeline.store.engine import Constant, among, insert_rows, streamed
 from timeline.store.log import END, chunks, read_all_entries, read_entries
 from timeline.store.tables import company_handle, company_identity, event, subject_company
 
@@ -160,19 +160,11 @@ def read_stored_identity(connection: Connection) -> Identity:
     return Identity({row[0]: row[1] for row in _stored(connection)})
 
 
-def rewrite_identity(
-    connection: Connection,
-    subjects: Iterable[str] | None = None,
-    stored: Identity | None = None,
-) -> tuple[Identity, set[str]]:
-    """Store which companies are one, where news of some subjects, or of any, may have changed it.
+def rewrite_identity(connection: Connection, before: Identity) -> tuple[Identity, set[str]]:
+    """Store which companies are one by the log, after news of companies; ``before`` is what is stored.
 
-    What is stored now, and the ids that are shown otherwise than before. ``stored`` is what was stored
-    before, where that is known.
+    Returns what is stored now, and the ids that are shown otherwise than before.
     """
-    before = read_stored_identity(connection) if stored is None else stored
-    if subjects is not None and not any(subject.startswith("company:") for subject in subjects):
-        return before, set()
     now = read_identity(connection)
     ids = before.first.keys() | now.first.keys()
     changed = {id_ for id_ in ids if before.of(id_) != now.of(id_)}
@@ -283,8 +275,8 @@ def read_names(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def rewrite_handles(connection: Connection, subjects: Iterable[str]) -> None:
-    """Write the rows of some companies anew as their events have them; other subjects have none."""
-    for some in chunks(filter(is_company, subjects)):
+    """Write the rows of some companies, given as subjects, anew as their events have them."""
+    for some in chunks(subjects):
         ids = [subject.removeprefix(_COMPANY) for subject in some]
         own = among(connection, company_handle.c.company, ids)
         connection.execute(sa.delete(company_handle).where(own))

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import OutOfTime
-from timeline.store.bulk import WATCHED
+from timeline.store.engine import WATCHED
 
 _STEPS: Final = 10_000
 """Instructions of SQLite's virtual machine between two looks at the clock: some tenths of a millisecond."""

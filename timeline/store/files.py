@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from timeline.errors import FilesDamaged
-from timeline.store.bulk import streamed
+from timeline.store.engine import streamed
 from timeline.store.log import chunks
 from timeline.store.tables import event, held_event, origin_file
 

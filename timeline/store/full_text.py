@@ -16,7 +16,7 @@ from timeline.errors import HistoryDamaged
 from timeline.ingest.draft import words_of_fields
 from timeline.model.names import words_of
 from timeline.model.values import Fields
-from timeline.store.bulk import insert_rows
+from timeline.store.engine import insert_rows
 from timeline.store.log import LogRow, chunks, read_rows
 from timeline.store.tables import event, event_words
 

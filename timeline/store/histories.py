@@ -17,8 +17,14 @@ from timeline.model.fold import kind_of
 from timeline.model.kinds import EVENT_TYPES, STEPS_OF
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant
-from timeline.store.bulk import Asking, Constant, streamed
-from timeline.store.engine import check_revision, check_schema, is_known_store
+from timeline.store.engine import (
+    Asking,
+    Constant,
+    check_revision,
+    check_schema,
+    is_known_store,
+    streamed,
+)
 from timeline.store.log import Head, chunks, of_kinds, read_head
 from timeline.store.tables import log_head, party_history, projection, subject_evidence
 from timeline.store.tables import subject_history as rows_table

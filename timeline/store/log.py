@@ -23,7 +23,7 @@ from timeline.ingest.draft import GENESIS, TOMBSTONE, body_from, body_of, chain,
 from timeline.model.kinds import EVENT_TYPES, upcast
 from timeline.model.record import Entry
 from timeline.model.values import Day, Fields, Instant, check_subject, is_instant
-from timeline.store.bulk import Asking, Constant, streamed
+from timeline.store.engine import Asking, Constant, streamed
 from timeline.store.tables import event, log_head, subject_company
 
 END: Final = 2**62

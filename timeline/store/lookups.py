@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from timeline.model import dates
 from timeline.model.fold import terms_of
 from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, Subject
-from timeline.store.bulk import Constant, among, streamed
+from timeline.store.engine import Constant, among, streamed
 from timeline.store.log import chunks, read_entries
 from timeline.store.tables import event, party_history, subject_company, subject_history
 

@@ -22,14 +22,15 @@ from timeline.model.bitemporal.history import Change, difference, follow, histor
 from timeline.model.bitemporal.known_axis import Touched
 from timeline.model.company import NOBODY, Identity
 from timeline.model.record import Entry, is_confirmation
-from timeline.store.bulk import Asking, Constant, insert_rows
 from timeline.store.companies import (
     is_company,
     pairs_of,
+    read_stored_identity,
     rewrite_handles,
     rewrite_identity,
     rows_of,
 )
+from timeline.store.engine import Asking, Constant, insert_rows
 from timeline.store.files import forget_damaged_files
 from timeline.store.full_text import rewrite_words
 from timeline.store.histories import (
@@ -133,8 +134,11 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
 
     ``news`` is what was appended since, ``memory`` what appends before left in mind.
     """
-    subjects = None if news.is_every_subject else news.subjects
-    one, judged = rewrite_identity(connection, subjects, memory.one)
+    one = read_stored_identity(connection) if memory.one is None else memory.one
+    judged: set[str] = set()
+    companies = [subject for subject in news.subjects if subject.startswith("company:")]
+    if companies or news.is_every_subject:
+        one, judged = rewrite_identity(connection, one)
     if one != memory.one:
         memory.forget_all()
     memory.one = one
@@ -149,7 +153,8 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
         _project_some(connection, writer, some, news, memory)
     writer.flush()
     _add_evidence(connection, _grown(connection, start, news))
-    rewrite_handles(connection, news.subjects.keys() - set(new))
+    if companies:
+        rewrite_handles(connection, sorted(set(companies) - set(new)))
     _move.later(connection, head=head)
 
 
@@ -484,7 +489,7 @@ def rebuild(connection: Connection, progress: Callable[[int], None] | None = Non
     """
     for table in (rows_table, party_history, subject_evidence, subject_company, company_handle):
         connection.execute(sa.delete(table))
-    one, _ = rewrite_identity(connection)
+    one, _ = rewrite_identity(connection, read_stored_identity(connection))
     writer, count = _Writer(connection, one), 0
     pairs: list[tuple[str, str]] = []
 

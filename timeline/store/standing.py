@@ -32,8 +32,8 @@ from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.model.record import ERASED, Entry, judge, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.nearest import nearest
-from timeline.store.bulk import Asking, Seen
-from timeline.store.engine import NOTED
+from timeline.store.bulk import Seen
+from timeline.store.engine import NOTED, Asking
 from timeline.store.log import Head, LogRow, read_entries, read_row
 from timeline.store.tables import event
 

@@ -37,7 +37,7 @@ from timeline.errors import (
 from timeline.model.values import is_instant
 from timeline.store import engine as db
 from timeline.store import sqlite
-from timeline.store.bulk import streamed
+from timeline.store.engine import streamed
 
 if TYPE_CHECKING:
     from timeline.ingest.draft import Draft
@@ -259,10 +259,9 @@ class Store:
         ``how`` goes to :class:`~timeline.store.append.Appender`. Whoever appends calls its ``finish``.
         """
         from timeline.store.append import Appender  # reading does without all that checks
-        from timeline.store.bulk import rare_collections
         from timeline.store.histories import found_locked
 
-        with self.writing(create=create) as connection, rare_collections():
+        with self.writing(create=create) as connection:
             yield Appender(connection, found_locked(connection), clock=self.clock, **how)
 
     @contextmanager

@@ -29,7 +29,6 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
-from timeline.store.bulk import among, streamed
 from timeline.store.companies import (
     companies_of,
     computed_pairs,
@@ -41,6 +40,7 @@ from timeline.store.companies import (
     verify_handles,
     verify_identity,
 )
+from timeline.store.engine import among, streamed
 from timeline.store.files import verify_files
 from timeline.store.full_text import verify_no_other_words, verify_words
 from timeline.store.histories import (

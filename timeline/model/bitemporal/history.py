@@ -57,7 +57,7 @@ def history(entries: Iterable[Entry], lens: Lens | None = None, one: Identity = 
     At least one event is needed. Companies that are ``one`` stand under the id that is shown.
     """
     found = list(entries)
-    if len(found) == 1 and lens is None and not one:
+    if len(found) == 1 and lens is None and not one.first:
         alone = _of_one(found[0])
         if alone is not None:
             return alone
@@ -114,7 +114,7 @@ class Followed:
         """Take in what became known at an instant, later than all before; the first day it touches."""
         self._known = known
         day, segments = self._sweep.revise(removed, added)
-        if self._one:
+        if self._one.first:
             segments = [
                 (begin, shown(self._kind.name, held, self._one)) for begin, held in segments
             ]
@@ -147,7 +147,7 @@ class Followed:
 
 def shown(kind: str, content: Content, one: Identity) -> Content:
     """What holds of a subject, with companies that are one under the id that is shown."""
-    if not one:
+    if not one.first:
         return content
     return replace(
         content,
