@@ -11,15 +11,10 @@ from timeline.model import dates
 from timeline.model.company import (
     Around,
     Handle,
-    Identity,
-    Judgement,
-    contradiction,
     controls,
     group_of,
     handles_of,
-    identity,
     is_majority,
-    judgements_of,
     name_at,
     ownership_of,
     premises_of,
@@ -27,6 +22,7 @@ from timeline.model.company import (
     remarks_of,
     sales_of,
 )
+from timeline.model.identity import Identity, Judgement, contradiction, identity, judgements_of
 from timeline.model.record import Entry
 from timeline.model.values import ALWAYS, END_OF_TIME, Fields
 

@@ -12,16 +12,16 @@ import pytest
 from msgspec.structs import replace
 
 from timeline.model import dates
-from timeline.model.bitemporal.history import (
+from timeline.model.bitemporal import (
     Change,
     History,
+    Lane,
     difference,
     follow,
     history,
 )
-from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Lane, within
 from timeline.model.record import Entry
-from timeline.model.values import ALWAYS, END_OF_TIME, parse_moment
+from timeline.model.values import ALWAYS, END_OF_TIME, LAST_DAY, LAST_INSTANT, parse_moment, within
 
 DEAL = "deal:acme-globex"
 OPEN = dates.OPEN_END

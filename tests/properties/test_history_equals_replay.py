@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.properties.histories import entries
-from timeline.model.bitemporal.history import (
+from timeline.model.bitemporal import (
     Change,
     Followed,
     History,
+    Touched,
+    content_of,
     difference,
     follow,
     history,
 )
-from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT, Touched
-from timeline.model.bitemporal.valid_axis import content_of
 from timeline.model.fold import replay
 from timeline.model.record import Entry, Lens, judge
-from timeline.model.values import Day, Instant, format_instant
+from timeline.model.values import LAST_DAY, LAST_INSTANT, Day, Instant, format_instant
 
 # 300 in CI, 5,000 with the profile of the long tests, more when fuzzing
 _profile = settings().max_examples

@@ -16,7 +16,7 @@ from benchmarks.spark import differences
 from tests.answers.stores import FIXTURES
 from timeline.app import Timeline
 from timeline.errors import InvalidValue, StoreDamaged
-from timeline.model.company import NOBODY
+from timeline.model.identity import NOBODY
 from timeline.spark import executor
 from timeline.spark.replay import VERSIONS, remove_old
 from timeline.spark.session import java_home, launcher

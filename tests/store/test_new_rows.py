@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.histories import entries
-from timeline.model.company import Identity
+from timeline.model.identity import Identity
 from timeline.model.record import Entry
 from timeline.store import projection
 from timeline.store.projection import NewRows, all_new_rows, fold_there, new_rows

@@ -24,12 +24,11 @@ from timeline.answers.model import Coordinate
 from timeline.answers.state import state
 from timeline.answers.view import View
 from timeline.errors import DataError
-from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
-from timeline.model.bitemporal.valid_axis import content_of
+from timeline.model.bitemporal import content_of
 from timeline.model.fold import replay
 from timeline.model.kinds import KINDS
 from timeline.model.record import Entry, judge
-from timeline.model.values import Day, Fields, Instant, format_instant
+from timeline.model.values import LAST_DAY, LAST_INSTANT, Day, Fields, Instant, format_instant
 from timeline.store.histories import read_party_rows, read_subject_rows
 from timeline.store.log import read_all_entries, read_head
 from timeline.store.projection import rebuild

@@ -24,8 +24,7 @@ from timeline.answers.model import Coordinate
 from timeline.answers.state import state
 from timeline.answers.view import View
 from timeline.loading import replay_files
-from timeline.model.bitemporal.known_axis import LAST_DAY, LAST_INSTANT
-from timeline.model.values import Fields
+from timeline.model.values import LAST_DAY, LAST_INSTANT, Fields
 from timeline.store.log import read_head
 from timeline.store.store import Store
 from timeline.store.tables import subject_history

@@ -31,12 +31,11 @@ from timeline.answers.story import (
     Span,
 )
 from timeline.answers.view import View
-from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import advance, kind_of
 from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import ENVELOPE, NOTED
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, day_of
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Fields, Instant, day_of, within
 from timeline.store.log import read_events
 from timeline.store.lookups import source_terms
 

@@ -14,9 +14,8 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from timeline.answers.story import Course, NetworkAnswer, Span, company_of, is_subject, node_of
-from timeline.model.bitemporal.known_axis import within
 from timeline.model.kinds import KINDS
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject, within
 
 Nature: TypeAlias = Literal["invests", "buys"]
 

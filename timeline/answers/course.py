@@ -17,14 +17,12 @@ from timeline.answers.asked import Certainty
 from timeline.answers.sources import source_titles
 from timeline.answers.story import Course, CoursesAnswer, Mark, Span
 from timeline.answers.view import View, names_at, shown_order
-from timeline.model.bitemporal.history import SubjectRow, history
-from timeline.model.bitemporal.known_axis import within
-from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.bitemporal import Content, SubjectRow, history
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
-from timeline.model.values import END_OF_TIME, Day, Instant
+from timeline.model.values import END_OF_TIME, Day, Instant, within
 from timeline.store.log import chunks, read_events, subjects_of_any
 
 

@@ -13,11 +13,10 @@ from msgspec.structs import replace
 
 from timeline.answers.view import View
 from timeline.model import record
-from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import Item, replay
 from timeline.model.record import judge
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, day_of
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, day_of, within
 from timeline.store.histories import is_current
 from timeline.store.log import read_entries, subjects_of_any
 from timeline.store.lookups import ends_of_rows, first_of_party

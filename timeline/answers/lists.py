@@ -11,8 +11,9 @@ from timeline.answers.state import is_open, item_of, items_of_group
 from timeline.answers.sums import sums
 from timeline.answers.view import View, with_remarks
 from timeline.errors import InvalidValue
-from timeline.model.company import JUDGED, registered_name
+from timeline.model.company import registered_name
 from timeline.model.fold import replay
+from timeline.model.identity import JUDGED
 from timeline.model.kinds import KINDS, SHOWN
 from timeline.model.kinds.event import Group
 from timeline.store.histories import read_subjects_of_kind

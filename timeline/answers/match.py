@@ -10,7 +10,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from timeline.answers.view import View
-from timeline.model.company import Pair
+from timeline.model.identity import Pair
 from timeline.store.companies import HandleRow, read_all_handles, read_judgements
 
 Alike: TypeAlias = Callable[[Mapping[str, str]], Iterable[tuple[str, str, int]]]

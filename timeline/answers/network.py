@@ -25,10 +25,8 @@ from timeline.answers.story import (
 )
 from timeline.answers.view import View, names_at
 from timeline.errors import InvalidValue
-from timeline.model.bitemporal.history import SubjectRow
-from timeline.model.bitemporal.known_axis import within
-from timeline.model.bitemporal.valid_axis import Content
-from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject, day_of
+from timeline.model.bitemporal import Content, SubjectRow
+from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject, day_of, within
 from timeline.store.log import read_all_entries
 from timeline.store.lookups import subjects_naming
 

@@ -12,8 +12,7 @@ from sqlalchemy.engine import Connection
 from timeline.answers.coordinate import coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import QueryFailed
-from timeline.model.bitemporal.known_axis import within
-from timeline.model.values import Day
+from timeline.model.values import Day, within
 from timeline.store.sql import parameters
 
 

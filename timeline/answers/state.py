@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from timeline.answers.model import CompanyItem, CompanyState, Member, StateAnswer
 from timeline.answers.view import View, shown_order, ties_of, with_remarks
-from timeline.model.company import JUDGED, is_registered, registered_name
+from timeline.model.company import is_registered, registered_name
 from timeline.model.fold import Item, kind_of, replay
+from timeline.model.identity import JUDGED
 from timeline.model.record import Entry
 from timeline.model.values import UNDISCLOSED
 from timeline.store.bulk import rare_collections

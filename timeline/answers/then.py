@@ -21,10 +21,9 @@ from timeline.answers.state import item_of, items_of
 from timeline.answers.story import Course, Difference, Pair, ThenAnswer
 from timeline.answers.told import levels_of
 from timeline.answers.view import View, names_at, shown_order, with_remarks
-from timeline.model.bitemporal.known_axis import within
-from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.bitemporal import Content
 from timeline.model.kinds import KINDS
-from timeline.model.values import END_OF_TIME, Day, Instant, check_subject, day_of
+from timeline.model.values import END_OF_TIME, Day, Instant, check_subject, day_of, within
 
 MOST: Final = 40
 """Items of which the answer has the courses over the days: as many as a picture draws."""

@@ -27,7 +27,7 @@ from timeline.answers.story import (
     TrackerAnswer,
 )
 from timeline.answers.view import View, names_at
-from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.bitemporal import Content
 from timeline.model.fold import kind_of
 from timeline.model.values import Day, Instant, day_of
 from timeline.store.histories import read_crossed

@@ -18,13 +18,11 @@ from sqlalchemy.engine import Connection
 from timeline.answers.asked import LensAsked
 from timeline.answers.model import Coordinate
 from timeline.errors import NotFound
-from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.bitemporal import Content
 from timeline.model.company import (
-    NOBODY,
     REMARKED,
     Around,
     Held,
-    Identity,
     group_of,
     name_at,
     ownership_of,
@@ -34,6 +32,7 @@ from timeline.model.company import (
     sales_of,
 )
 from timeline.model.fold import Item, evidence, irregular, kind_of, replay
+from timeline.model.identity import NOBODY, Identity
 from timeline.model.kinds import SHOWN, Kind
 from timeline.model.record import Entry, Lens, reworded
 from timeline.model.values import Fields, Subject, is_slug

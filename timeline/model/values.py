@@ -38,6 +38,9 @@ ALWAYS: Final[Instant] = "0001-01-01T00:00:00.000000Z"
 
 END_OF_TIME: Final[Instant] = "9999-12-31T23:59:59.999999Z"
 
+LAST_DAY: Final[Day] = "9999-12-30"
+LAST_INSTANT: Final[Instant] = "9999-12-31T23:59:59.999998Z"
+
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
 ATTRIBUTE: Final = rf"{SLUG}(\.{SLUG})*"
 is_slug = re.compile(SLUG, re.ASCII).fullmatch
@@ -155,6 +158,11 @@ def check_sha256(text: str) -> None:
     """Raise InvalidValue unless ``text`` is a SHA-256 in 64 lower-case hex digits."""
     if not _is_sha256(text):
         raise InvalidValue(f'"{text}" is not a SHA-256 (64 lower-case hex digits)')
+
+
+def within(on: Day, known: Instant) -> tuple[Day, Instant]:
+    """The coordinate at which history answers: the open ends stand for all that is not said to end."""
+    return min(on, LAST_DAY), min(known, LAST_INSTANT)
 
 
 def format_instant(moment: datetime) -> Instant:

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 
 from timeline.errors import StoreDamaged
 from timeline.ingest.draft import as_written
-from timeline.model.bitemporal.history import history
-from timeline.model.company import Identity
+from timeline.model.bitemporal import history
+from timeline.model.identity import Identity
 from timeline.model.record import Entry
 from timeline.store import engine as db
 from timeline.store.companies import pairs_of, rows_of

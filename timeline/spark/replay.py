@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from timeline.errors import InvalidValue, NotFound, StoreDamaged
 from timeline.ingest.fixtures import exported_log
-from timeline.model.company import JUDGED, NOBODY, Identity, identity, judgements_of
+from timeline.model.identity import JUDGED, NOBODY, Identity, identity, judgements_of
 from timeline.model.record import ERASED, Entry
 from timeline.render.folder import PART, kinds_of
 from timeline.spark import executor

@@ -27,9 +27,10 @@ from timeline.ingest.draft import (
     content_of,
     payload_of,
 )
-from timeline.model.company import JUDGED, Judgement, Pair, bounds_of, contradiction, redated
+from timeline.model.company import bounds_of, redated
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
+from timeline.model.identity import JUDGED, Judgement, Pair, contradiction
 from timeline.model.kinds import KIND_OF, RECORD_TYPES, upcast
 from timeline.model.kinds.event import with_itself
 from timeline.model.record import ERASED, REDATED, RETRACTED, Entry

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged
 from timeline.ingest.draft import references
-from timeline.model.company import JUDGED, Identity, Judgement, handles_of, identity, judgements_of
+from timeline.model.company import handles_of
+from timeline.model.identity import JUDGED, Identity, Judgement, identity, judgements_of
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.names import fold_name
 from timeline.model.record import Entry, judge

@@ -11,12 +11,11 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
-from timeline.model.bitemporal.known_axis import PartyRow, Row, within
-from timeline.model.bitemporal.valid_axis import Content
+from timeline.model.bitemporal import Content, PartyRow, Row
 from timeline.model.fold import kind_of
 from timeline.model.kinds import EVENT_TYPES, STEPS_OF
 from timeline.model.record import Entry
-from timeline.model.values import Day, Fields, Instant
+from timeline.model.values import Day, Fields, Instant, within
 from timeline.store.engine import (
     Asking,
     Constant,

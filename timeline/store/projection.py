@@ -18,9 +18,8 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy.engine import Connection
 
-from timeline.model.bitemporal.history import Change, difference, follow, history
-from timeline.model.bitemporal.known_axis import Touched
-from timeline.model.company import NOBODY, Identity
+from timeline.model.bitemporal import Change, Touched, difference, follow, history
+from timeline.model.identity import NOBODY, Identity
 from timeline.model.record import Entry, is_confirmation
 from timeline.store.companies import (
     is_company,

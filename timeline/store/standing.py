@@ -24,10 +24,11 @@ from timeline.ingest.draft import (
     parse_changes,
     references,
 )
-from timeline.model.bitemporal.history import Change, Followed
-from timeline.model.company import Identity, Publication, known_since, publication, registration
+from timeline.model.bitemporal import Change, Followed
+from timeline.model.company import Publication, known_since, publication, registration
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import replay
+from timeline.model.identity import Identity
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES, upcast
 from timeline.model.record import ERASED, Entry, judge, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment

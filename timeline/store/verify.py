@@ -13,18 +13,10 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import AnchorMismatch, HistoryDamaged, InvalidValue, StoreDamaged
 from timeline.ingest.draft import GENESIS, TOMBSTONE
-from timeline.model.bitemporal.history import difference, history, shown
-from timeline.model.bitemporal.known_axis import Row
-from timeline.model.bitemporal.valid_axis import Content, content_of
-from timeline.model.company import (
-    Identity,
-    Publication,
-    bounds_of,
-    known_since,
-    publication,
-    redated,
-)
+from timeline.model.bitemporal import Content, Row, content_of, difference, history, shown
+from timeline.model.company import Publication, bounds_of, known_since, publication, redated
 from timeline.model.fold import kind_of, replay
+from timeline.model.identity import Identity
 from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment

@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from timeline.answers.story import AxesAnswer, Patch
 from timeline.language import tr
-from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
 from timeline.model.kinds import claim_term_of
-from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant
+from timeline.model.values import ALWAYS, END_OF_TIME, Day, Instant, within
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import (

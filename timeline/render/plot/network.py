@@ -11,9 +11,8 @@ from typing import Final
 from timeline.answers.circles import Circle, days_of_circles
 from timeline.answers.story import NetworkAnswer, company_of, is_subject
 from timeline.language import tr, tr_as, tr_count, written
-from timeline.model.bitemporal.known_axis import within
 from timeline.model.dates import OPEN_END, OPEN_START
-from timeline.model.values import Day
+from timeline.model.values import Day, within
 from timeline.render.coordinate import coordinate_options, coordinate_words
 from timeline.render.plot.colours import Look
 from timeline.render.plot.days import day_words
