@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.answers.stores import new_store, replay_text
 from timeline import Timeline
 from timeline.errors import DataError, ExpectationFailed
+from timeline.expectations import Given
 from timeline.loading import Replayed, check_files, rehearse_files
 from timeline.store.files import verify_files
+from timeline.store.log import read_all_entries, read_rows
 from timeline.store.store import Store
 
 STORY = """\
@@ -677,6 +680,27 @@ def test_what_files_expect_of_the_events_above_holds_after_an_amendment(
     assert timeline.replay([folder / "20.yaml"]).expectations == 1
     assert check_files([folder]).expectations == 2
     timeline.verify()
+
+
+def test_what_files_expect_counts_the_lines_above_and_holds_none_of_their_positions(
+    store: Store, tmp_path: Path
+) -> None:
+    story, _, expected = FIRST.partition("expect:")
+    with Timeline.open(tmp_path / "other.db") as other:
+        replay_text(other.store, tmp_path, story, "10.yaml")
+        with other.store.reading() as connection:
+            told = [msgspec.json.encode(row.fields) for row in read_rows(connection)]
+    lines = tmp_path / "10.jsonl"
+    lines.write_bytes(b"\n".join(told))
+    (tmp_path / "20.yaml").write_text(f"expect:{expected}", encoding="utf-8")
+    done = Timeline(store).replay([lines, tmp_path / "20.yaml"])
+    assert (done.files, done.expectations) == (2, 1)
+    many = Given(0, frozenset(), (range(1, 10**12),))  # as a set it would fill any memory
+    with store.reading() as connection:
+        entries = [entry for _, found in read_all_entries(connection) for entry in found]
+    assert len(entries) > 5
+    assert all(map(many, entries))
+    assert not any(map(Given(0, frozenset(), (range(100, 10**12),)), entries))
 
 
 def test_another_story_is_not_touched(store: Store, tmp_path: Path) -> None:

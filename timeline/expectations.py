@@ -30,11 +30,19 @@ class Given(Struct, frozen=True):
     first: int
     """The position of the first event of the file: all events before it are given."""
     positions: frozenset[int]
-    """Those of the file's own events, and of the files before it in the replay."""
+    """Those of the file's own events, and of the YAML files before it in the replay."""
+    lines: tuple[range, ...] = ()
+    """Those of the files of JSONL before it."""
 
     def __call__(self, entry: Entry) -> bool:
         """Whether an event is given; mends apply wherever they stand."""
-        return entry.position < self.first or entry.position in self.positions or is_mend(entry)
+        at = entry.position
+        return (
+            at < self.first
+            or at in self.positions
+            or any(at in some for some in self.lines)
+            or is_mend(entry)
+        )
 
 
 def failures(

@@ -86,8 +86,8 @@ class _Part(Struct):
     fixture: Fixture | None = None
     found: Found | None = None
     file: GivenFile | None = None
-    positions: frozenset[int] = frozenset()
-    """Where its events stand in the log, new or not; of JSONL only the new ones."""
+    positions: frozenset[int] | range = range(0)
+    """Where its events stand in the log, new or not; of JSONL, which may be long, the new ones as a range."""
 
 
 def replay_files(
@@ -420,7 +420,7 @@ def _append(
         origin = None if how.verify else part.file.origin if part.file else STDIN_ORIGIN
         with stream_drafts(part.found, origin, stdin, problems, how.cloudevents) as drafts:
             appender.stream(counter(drafts))
-        part.positions = frozenset(range(before + 1, appender.position + 1))
+        part.positions = range(before + 1, appender.position + 1)
         appender.problems += problems
     counter.end()
     return new
@@ -535,12 +535,17 @@ def _ask(connection: Connection, parts: Iterable[_Part]) -> tuple[list[Problem],
     failed: list[Problem] = []
     asked = 0
     above: set[int] = set()
+    lines: list[range] = []
     for part in parts:
-        above |= part.positions
+        if isinstance(part.positions, range):
+            lines.append(part.positions)
+        else:
+            above |= part.positions
         if part.fixture is None or not part.fixture.expectations:
             continue
         asked += len(part.fixture.expectations)
-        given = Given(min(part.positions, default=NOTHING_BEFORE), frozenset(above))
+        first = min(part.positions, default=NOTHING_BEFORE)
+        given = Given(first, frozenset(above), tuple(lines))
         failed += failures(connection, part.fixture.expectations, given)
     return failed, asked
 
