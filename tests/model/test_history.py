@@ -16,10 +16,12 @@ from timeline.model.bitemporal import (
     Change,
     History,
     Lane,
+    content_of,
     difference,
     follow,
     history,
 )
+from timeline.model.fold import replay as replay_entries
 from timeline.model.record import Entry
 from timeline.model.values import ALWAYS, END_OF_TIME, LAST_DAY, LAST_INSTANT, parse_moment, within
 
@@ -389,6 +391,14 @@ def in_order(count: int, *, same_day: bool = False, same_source: bool = False) -
         pytest.param(lambda n, e: e if n % 10 else _late(e), id="every tenth late"),
         pytest.param(lambda n, e: e if n % 10 else _vague(e), id="every tenth imprecise"),
         pytest.param(lambda n, e: e if n else _open_ended(e), id="an open end before all"),
+        pytest.param(lambda n, e: _known_at(e, n * 397 % 800) if n else e, id="in any order"),
+        pytest.param(
+            lambda n, e: _known_at(_disclosed(e), 800 - n) if n else e, id="each before all others"
+        ),
+        pytest.param(
+            lambda n, e: _known_at(e if n % 10 else _vague(e), n * 397 % 800) if n else e,
+            id="in any order, every tenth imprecise",
+        ),
     ],
 )
 def test_a_history_costs_time_and_rows_in_proportion_to_its_events(
@@ -398,6 +408,46 @@ def test_a_history_costs_time_and_rows_in_proportion_to_its_events(
     half, whole = history(found[:400]), history(found)
     assert len(whole.rows) <= 2.2 * len(half.rows)
     assert calls(lambda: history(found)) <= 2.3 * calls(lambda: history(found[:400]))
+
+
+@pytest.mark.parametrize("parties_at", [None, 20])
+def test_news_in_any_order_gives_the_rows_of_replay(parties_at: int | None) -> None:
+    """Of long histories, of which the sweep goes over few days at each instant."""
+    told = [
+        _known_at(each if number % 7 else _vague(each), number * 37 % 60) if number else each
+        for number, each in enumerate(in_order(60))
+    ]
+    if parties_at is not None:
+        joined = told[parties_at]
+        told[parties_at] = replace(
+            joined, fields=joined.fields | {"parties": {"initech": ["lender"]}}
+        )
+    held = history(told)
+    for known in sorted({each.known for each in told}):
+        for on in sorted({day for each in told for day in (each.earliest, each.latest)}):
+            item = replay_entries(told, on, known)
+            rows = [
+                row.content
+                for row in held.rows
+                if row.known_from <= known < row.known_to and row.valid_from <= on < row.valid_to
+            ]
+            assert rows == ([content_of(item)] if item else []), (on, known)
+            companies = {
+                row.company: row.roles
+                for row in held.parties
+                if row.known_from <= known < row.known_to and row.valid_from <= on < row.valid_to
+            }
+            assert companies == (item.parties if item else {}), (on, known)
+
+
+def _known_at(each: Entry, number: int) -> Entry:
+    known = (date(2025, 1, 1) + timedelta(days=number)).isoformat()
+    return entry(each.position, each.type, each.occurred, known, **each.fields)
+
+
+def _disclosed(each: Entry) -> Entry:
+    fields = {"value": each.fields["value"]}
+    return entry(each.position, "deal_terms_disclosed", each.occurred, None, **fields)
 
 
 def _late(each: Entry) -> Entry:

@@ -106,7 +106,8 @@ def check(answer: Fields) -> None:
             assert link["retracted_by"] in retractions
     if item:
         assert chain[: len(own)] or not own
-        status = [link["after"] for link in counting if link["event"] in own and link["after"]]
+        own_links = [link for link in counting if link["event"] in own]
+        status = [link["after"] for link in own_links if link["after"] is not None]
         value = item["terms"].get("value") if item["subject"].startswith("fact:") else None
         assert not status or status[-1] in (item["status"], value)
 
