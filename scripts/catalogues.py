@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -71,6 +72,7 @@ _COLUMNS: Final = (
 """The columns of tables that are shown to people."""
 
 
+@cache
 def messages() -> dict[Message, set[str]]:
     """Everything that people are told, each with the files that say it."""
     found: dict[Message, set[str]] = {}
