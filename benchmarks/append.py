@@ -81,7 +81,15 @@ def _transactions(folder: Path, rounds: int) -> Claim:
         app.close()
 
 
-def appends(store: Store, app: Any, rounds: int, what: str, against: str, size: int = 100) -> Claim:
+def appends(
+    store: Store,
+    app: Any,
+    rounds: int,
+    what: str,
+    against: str,
+    size: int = 100,
+    bound: float = 1,
+) -> Claim:
     """Append the same deals to an empty store and to the peer, in turn."""
     store.append(_drafts(_registrations()))
     mine, theirs, ratios = [], [], []
@@ -97,7 +105,7 @@ def appends(store: Store, app: Any, rounds: int, what: str, against: str, size: 
         what=what,
         against=against,
         ratio=statistics.median(ratios),
-        bound=1,
+        bound=bound,
         at_most=False,
         detail=f"{spread(mine)} events/s, {spread(theirs)} events/s",
     )

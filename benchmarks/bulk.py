@@ -53,6 +53,7 @@ def in_turn(
     rounds: int,
     replay: Callable[[], float],
     insert: Callable[[], float],
+    bound: float = 0.3,
 ) -> Claim:
     """How the rates compare of a replay and of the raw insert of its rows; both give seconds.
 
@@ -64,7 +65,7 @@ def in_turn(
         what=what,
         against=against,
         ratio=statistics.median(inserted / replayed for replayed, inserted in pairs),
-        bound=0.3,
+        bound=bound,
         at_most=False,
         detail=f"{spread(mine)} events/s, {spread(theirs)} rows/s",
     )

@@ -41,7 +41,7 @@ LONG = 10_000
 GROUPS = {
     "log": ("event", "event_id_key", "event_subject_version_key", "log_head"),
     "index of companies": ("subject_company",),
-    "history": ("subject_history", "party_history", "projection"),
+    "history": ("subject_history", "party_history", "subject_evidence", "projection"),
 }
 """What the parts of a store are for; the indexes of a table are of its part."""
 

@@ -82,7 +82,7 @@ def _bulk(server: URL, folder: Path, count: int, rounds: int) -> Claim:
     return in_turn(
         f"bulk replay of {count:,} events on PostgreSQL",
         "a raw COPY of the same rows into the same table",
-        count, rounds, replay, lambda: _raw_copy(server),
+        count, rounds, replay, lambda: _raw_copy(server), 0.25,
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _append(server: URL, rounds: int) -> Claim:
     try:
         return appends(
             store, app, rounds, "append on PostgreSQL, 4 events a transaction, with history",
-            "`eventsourcing` on PostgreSQL, without any projection",
+            "`eventsourcing` on PostgreSQL, without any projection", bound=0.9,
         )  # fmt: skip
     finally:
         app.close()

@@ -9,22 +9,27 @@ time grows between: 1 in step with the events, 2 with their square. The ratio is
 from __future__ import annotations
 
 import math
+import resource
+import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from benchmarks.stores import empty_store
+from benchmarks.claim import Claim
+from benchmarks.stores import empty_store, news
 from timeline import Timeline
 from timeline.errors import NotFound
 from timeline.loading import replay_files
+from timeline.store.store import Store
 
 SIZES = (1_000, 10_000)
 FIRST = date(1990, 1, 1)
@@ -157,21 +162,33 @@ SHAPES: dict[str, Callable[[int], Iterator[Fields]]] = {
 }  # fmt: skip
 
 
-def measure_shape(
-    shape: Callable[[int], Iterator[Fields]], count: int, folder: Path
-) -> dict[str, float]:
-    """Seconds of processor time of a replay of the shape, of verify, and of questions about it."""
+def _store_of(
+    shape: Callable[[int], Iterator[Fields]],
+    count: int,
+    folder: Path,
+    found: dict[str, float] | None = None,
+) -> Store:
+    """A store of the shape; ``found`` takes up the seconds of its replay."""
     lines = folder / "shape.jsonl"
     encode = msgspec.json.Encoder().encode
     with lines.open("wb") as stream:
         stream.writelines(
             encode(fields) + b"\n" for fields in (_company("c-1"), _company("c-2"), *shape(count))
         )
-    path = folder / "shape.db"
-    store = empty_store(path)
-    found = {"replay": _processor(lambda: replay_files(store, [lines]))}
-    store.close()
-    with Timeline.open(path) as t:
+    store = empty_store(folder / "shape.db")
+    took = _processor(lambda: replay_files(store, [lines]))
+    if found is not None:
+        found["replay"] = took
+    return store
+
+
+def measure_shape(
+    shape: Callable[[int], Iterator[Fields]], count: int, folder: Path
+) -> dict[str, float]:
+    """Seconds of processor time of a replay of the shape, of verify, and of questions about it."""
+    found: dict[str, float] = {}
+    _store_of(shape, count, folder, found).close()
+    with Timeline.open(folder / "shape.db") as t:
         found["verify"] = _processor(t.verify)
         long = bool(t.items("deal", on=_day(3 * count), limit=1).items)
         t.state("c-1")
@@ -192,6 +209,88 @@ def _processor(action: Callable[[], object]) -> float:
     start = time.process_time()
     action()
     return time.process_time() - start
+
+
+BOUNDED: Final = (
+    in_order, any_order, always_before, imprecise, all_corrected, one_corrected, parties_one_by_one,
+)  # fmt: skip
+"""The shapes of which the growth has a bound."""
+
+_SMALLER: Final[dict[Callable[[int], Iterator[Fields]], int]] = {
+    one_corrected: 5,
+    parties_one_by_one: 5,
+}
+"""How much smaller sizes are taken of: their events are large, or few of them are of the subject."""
+
+
+def measure(quick: bool) -> list[Claim]:
+    """How the worst shapes grow, long answers in seconds, a company by name, and ``verify``."""
+    claims = [_growth(shape, 2_000 if quick else 10_000) for shape in BOUNDED]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        claims += [
+            _answer(in_order, "`why` of a subject of 10,000 events", 10_000, folder),
+            _answer(
+                retracted_retractions, "`why` of 1,000 retractions of retractions", 1_000, folder
+            ),
+            _by_name_or_id(folder, 5_000 if quick else 100_000),
+            _verify(folder, 20_000 if quick else 200_000),
+        ]
+    return claims
+
+
+def _growth(shape: Callable[[int], Iterator[Fields]], count: int) -> Claim:
+    count //= _SMALLER.get(shape, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = (measure_shape(shape, n, Path(folder)) for n in (count // 10, count))
+    grown = {
+        what: math.log10(large[what] / small[what])
+        for what in ("replay", "verify", "why")
+        if what in large
+    }
+    detail = ", ".join(f"{what} {exponent:.2f}" for what, exponent in grown.items())
+    what = f"{shape.__name__.replace('_', ' ')}, {count // 10:,} to {count:,} events: exponent"
+    return Claim(what, "in step with the events (1)", max(grown.values()), 1.2, True, detail)
+
+
+def _answer(shape: Callable[[int], Iterator[Fields]], what: str, count: int, folder: Path) -> Claim:
+    took = measure_shape(shape, count, folder)["why"]
+    return Claim(what, "1 second", took, 1, True, f"{took * 1e3:,.0f} ms")
+
+
+def _by_name_or_id(folder: Path, count: int) -> Claim:
+    _store_of(many_companies, count, folder).close()
+    with Timeline.open(folder / "shape.db") as t:
+        t.state("p-7")
+        asked = range(1, count, count // 100)
+        by_id = [_processor(partial(t.state, f"p-{n}")) * 1e6 for n in asked]
+        by_name = [_processor(partial(t.state, f"Company p-{n}")) * 1e6 for n in asked]
+    mine, other = statistics.median(by_name), statistics.median(by_id)
+    detail = f"{mine:,.0f} µs, {other:,.0f} µs"
+    return Claim(f"a company by name among {count:,}", "by id", mine / other, 2, True, detail)
+
+
+def _verify(folder: Path, count: int) -> Claim:
+    store = empty_store(folder / "news.db")
+    took = _processors(lambda: replay_files(store, [news(folder, count)]))
+    store.close()
+    with Timeline.open(folder / "news.db") as t:
+        proof = _processors(t.verify)
+    detail = f"{proof:,.1f} s, {took:,.1f} s of processor time"
+    what = f"`verify` of {count:,} events of ordinary news"
+    return Claim(what, "a replay of the same events", proof / took, 3, True, detail)
+
+
+def _processors(action: Callable[[], object]) -> float:
+    """Seconds of this process and of those that it starts."""
+
+    def taken() -> float:
+        used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return sum(each.ru_utime + each.ru_stime for each in used)
+
+    start = taken()
+    action()
+    return taken() - start
 
 
 def table(names: list[str], sizes: tuple[int, ...] = SIZES) -> str:

@@ -39,7 +39,7 @@ def measure(quick: bool) -> list[Claim]:
             what="`timeline state foxconn`, the whole command",
             against='`python -c "import click, sqlalchemy"`',
             ratio=state / imports,
-            bound=1.4,
+            bound=1.2,
             at_most=True,
             detail=f"{state * 1000:.0f} ms, {imports * 1000:.0f} ms",
         )
