@@ -12,6 +12,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from tests import databases
 from tests.answers.stores import FIXTURES, draft, new_store, new_timeline
@@ -29,7 +30,7 @@ from timeline.loading import replay_files
 from timeline.store.anchor import Anchor, load_anchor, parse_anchor
 from timeline.store.engine import connect_for_migration
 from timeline.store.schema import verify_indexes, verify_schema
-from timeline.store.verify import PAGE
+from timeline.store.verify import PAGE, verify
 
 STORY = "nissan-honda"
 LATER = "foxconn-sharp"
@@ -177,6 +178,24 @@ def test_a_changed_history_is_found_and_written_anew(timeline: Timeline, what: s
         timeline.verify()
     timeline.rebuild()
     timeline.verify()
+
+
+def test_words_that_add_up_are_not_asked_for_one_by_one(
+    timeline: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*_: object) -> None:
+        raise AssertionError("an event was asked for by its words")
+
+    monkeypatch.setattr("timeline.store.full_text._held", asked)
+    with timeline.store.reading() as connection:
+        verify(connection)
+        assert connection.exec_driver_sql("PRAGMA query_only").scalar() == 1
+        assert connection.exec_driver_sql("SELECT name FROM temp.sqlite_schema").all() == []
+        with pytest.raises(OperationalError, match="readonly"):
+            connection.exec_driver_sql("CREATE TEMP TABLE t (a)")
+    tamper(timeline, "INSERT INTO event_words (rowid, words) VALUES (3, 'wrong')")
+    with pytest.raises(AssertionError, match="by its words"):
+        timeline.verify()
 
 
 NAMES_NOTHING = {

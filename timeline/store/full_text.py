@@ -7,7 +7,7 @@ The index holds what the log holds, and nothing of an event that was erased.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -138,12 +138,56 @@ _POSTGRESQL: Final = sa.text(
 )
 
 
-def verify_words(connection: Connection, page: Sequence[LogRow]) -> None:
-    """Raise HistoryDamaged for an event of a page whose words the index lacks, or has though erased."""
+WordSums: TypeAlias = dict[int, int]
+"""For each thousand positions the sum of the hashes of their words, each with its position."""
+
+
+def sums_of_words(connection: Connection) -> WordSums | None:
+    """What the whole index of SQLite has, summed up in one pass; None on other databases.
+
+    To ask FTS5 for the words of one event walks through the events that have any of them: of 200,000 events
+    that took 110 s of processor time, where this pass takes one.
+    """
+    if connection.dialect.name != "sqlite":
+        return None
+    driver: Any = connection.connection.driver_connection
+    (only_reads,) = driver.execute("PRAGMA query_only").fetchone()
+    driver.execute("PRAGMA query_only=OFF")  # for a name that this connection alone sees
+    try:
+        driver.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.indexed_words "
+            "USING fts5vocab(main, event_words, instance)"
+        )
+        sums: WordSums = {}
+        for word, position in driver.execute("SELECT term, doc FROM temp.indexed_words"):
+            part = _part(position)
+            sums[part] = sums.get(part, 0) + hash((word, position))
+        driver.execute("DROP TABLE temp.indexed_words")
+    finally:
+        driver.execute(f"PRAGMA query_only={only_reads}")
+    return sums
+
+
+def _part(position: int) -> int:
+    return (position - 1) // 1000
+
+
+def verify_words(
+    connection: Connection, page: Sequence[LogRow], sums: WordSums | None = None
+) -> None:
+    """Raise HistoryDamaged for an event of a page whose words the index lacks, or has though erased.
+
+    A page that adds up to the ``sums`` of the index is right; only of others each event is asked for.
+    """
     right = {
         row.position: "" if row.is_erased else words_of_event(row.fields, first=row.version == 1)
         for row in page
     }
+    if sums is not None and right:
+        found = [hash((word, at)) for at, words in right.items() for word in words.split()]
+        (part, *others) = {_part(position) for position in right}
+        if not others and sum(found) == sums.get(part, 0):
+            return
     subjects = {row.position: row.subject for row in page}
     for some in chunks(right):
         held = _held(connection, {position: right[position] for position in some})

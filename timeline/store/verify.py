@@ -34,7 +34,7 @@ from timeline.store.companies import (
 )
 from timeline.store.engine import among, streamed
 from timeline.store.files import verify_files
-from timeline.store.full_text import verify_no_other_words, verify_words
+from timeline.store.full_text import sums_of_words, verify_no_other_words, verify_words
 from timeline.store.histories import (
     HISTORY,
     State,
@@ -116,6 +116,7 @@ def verify(
         )
     known = _Known(connection)
     unlike: HistoryDamaged | None = None  # said only of a log that is sound itself
+    sums = None if since else sums_of_words(connection)
     for page in _pages(
         _anchored(connection, walk_chain(connection, progress, since), anchor, since)
     ):
@@ -124,7 +125,7 @@ def verify(
             references.check(row)
             _check_columns(row, known)
         try:
-            verify_words(connection, page)
+            verify_words(connection, page, sums)
         except HistoryDamaged as error:
             unlike = unlike or error
     head = read_head(connection)
