@@ -9,7 +9,6 @@ time grows between: 1 in step with the events, 2 with their square. The ratio is
 from __future__ import annotations
 
 import math
-import resource
 import statistics
 import sys
 import tempfile
@@ -25,7 +24,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks.claim import Claim
-from benchmarks.stores import empty_store, news
+from benchmarks.stores import empty_store, news, processor_time
 from timeline import Timeline
 from timeline.errors import NotFound
 from timeline.loading import replay_files
@@ -283,14 +282,9 @@ def _verify(folder: Path, count: int) -> Claim:
 
 def _processors(action: Callable[[], object]) -> float:
     """Seconds of this process and of those that it starts."""
-
-    def taken() -> float:
-        used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        return sum(each.ru_utime + each.ru_stime for each in used)
-
-    start = taken()
+    start = processor_time()
     action()
-    return taken() - start
+    return processor_time() - start
 
 
 def table(names: list[str], sizes: tuple[int, ...] = SIZES) -> str:

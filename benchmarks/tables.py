@@ -16,7 +16,6 @@ import csv
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import msgspec
 
 from benchmarks.bulk import peak
 from benchmarks.claim import Claim
+from benchmarks.stores import processor_time
 from timeline.importers.mapping import read_mapping
 from timeline.importers.table import import_table
 from timeline.store.store import Store
@@ -215,19 +215,13 @@ def _imported(file: Path, store: Path) -> dict[str, float]:
 
 def _import(table: Path, store: Path) -> None:
     """Import a file into a store, in this process, and print what it took as JSON."""
-    before = _processor_time()
+    before = processor_time()
     done = import_table(Store(store), table, read_mapping(table.with_suffix(".yaml")))
     print(json.dumps({
         "rows": done.rows, "taken": done.taken, "companies": done.companies,
-        "cpu": _processor_time() - before, "peak_mb": peak(),
+        "cpu": processor_time() - before, "peak_mb": peak(),
         "confirmed": done.confirmed, "corrected": done.corrected, "gone": done.gone,
     }))  # fmt: skip
-
-
-def _processor_time() -> float:
-    """Seconds that this process and those that it started and waited for have taken."""
-    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _compare_sizes(count: int) -> None:

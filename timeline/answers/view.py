@@ -45,8 +45,8 @@ from timeline.store.companies import (
     read_identity,
     read_stored_identity,
 )
-from timeline.store.histories import Held as HeldRow
 from timeline.store.histories import (
+    HeldRow,
     count_subjects,
     entries_in,
     is_current,

@@ -297,7 +297,7 @@ def read_since(
     }
 
 
-class Held(NamedTuple):
+class HeldRow(NamedTuple):
     """What held of a subject at a coordinate, with what is stored of its events, if anything is."""
 
     content: Content
@@ -326,21 +326,23 @@ _held_of_company: Final = Constant(
 
 def read_held(
     connection: Connection, on: Day, known: Instant, subjects: Sequence[str]
-) -> dict[str, Held]:
+) -> dict[str, HeldRow]:
     """What held of a chunk of subjects at a coordinate; absent ones are left out."""
     rows = _held_of_subjects(connection, subjects, **_at(on, known))
-    return {row[0]: Held(_content(row[:-1]), row[-1]) for row in rows}
+    return {row[0]: HeldRow(_content(row[:-1]), row[-1]) for row in rows}
 
 
-def read_held_of(connection: Connection, on: Day, known: Instant, company: str) -> dict[str, Held]:
+def read_held_of(
+    connection: Connection, on: Day, known: Instant, company: str
+) -> dict[str, HeldRow]:
     """What held at a coordinate of the subjects that a company was a party of then, and of itself."""
     rows = _held_of_company(connection, company=company, own=f"company:{company}", **_at(on, known))
-    return {row[0]: Held(_content(row[:-1]), row[-1]) for row in rows}
+    return {row[0]: HeldRow(_content(row[:-1]), row[-1]) for row in rows}
 
 
 def read_every_held(
     connection: Connection, on: Day, known: Instant, kinds: Iterable[str]
-) -> Iterator[tuple[str, Held]]:
+) -> Iterator[tuple[str, HeldRow]]:
     """What held of every subject of some kinds at a coordinate, by subject, in constant memory."""
     statement = (
         _held.select_from(_rows_and_evidence)
@@ -349,7 +351,7 @@ def read_every_held(
     )
     with streamed(connection, statement, _at(on, known)) as rows:
         for row in rows:
-            yield row[0], Held(_content(row[:-1]), row[-1])
+            yield row[0], HeldRow(_content(row[:-1]), row[-1])
 
 
 def read_every_content(

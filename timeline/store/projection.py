@@ -272,7 +272,9 @@ def _grown(connection: Connection, start: int, news: News) -> Iterator[tuple[str
     if news.entries is not None:
         yield from news.entries.items()  # those of new subjects were taken out
         return
-    while not news.empty:
+    if news.empty:  # then every subject is new
+        return
+    while True:
         statement = (
             sa.select(*ENTRY_COLUMNS)
             .where(event.c.position > start)

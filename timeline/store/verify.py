@@ -488,9 +488,7 @@ def verify_history(
         orphan = sa.select(table.c.subject).where(table.c.subject.not_in(known)).limit(1)
         subject = connection.scalar(orphan)
         if subject is not None:
-            raise HistoryDamaged(
-                subject, f"{table.name} holds it, and nothing of the log is to be there"
-            )
+            raise HistoryDamaged(subject, f"{table.name} has rows of it, and the log gives it none")
     one = read_identity(connection)
     count = 0
     for subject, entries in _subjects(connection, sample, seed, since):
