@@ -18,6 +18,7 @@ import pytest
 from tests.answers.stores import ROOT, new_store, new_timeline, replay_text
 from timeline import Timeline
 from timeline.errors import DataError
+from timeline.store.bulk import rare_collections
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -212,3 +213,15 @@ def test_only_what_brings_many_events_slows_the_search_for_garbage(
         timeline.replay([ROOT / "fixtures" / "foxconn-sharp.yaml"])
     assert seen[0] == gc.get_threshold() == usual
     assert [threshold > usual for threshold in seen[1:]] == [True, True]
+
+
+def test_threads_that_slow_the_search_for_garbage_leave_it_as_the_first_found_it(
+    usual: tuple[int, int, int],
+) -> None:
+    one, other = rare_collections(), rare_collections()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert gc.get_threshold() > usual  # the other is still at work
+    other.__exit__(None, None, None)
+    assert gc.get_threshold() == usual

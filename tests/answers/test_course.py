@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
+from msgspec.json import encode
 
 from tests.answers.stores import stories_of
 from timeline import Timeline
@@ -141,3 +143,27 @@ def test_what_nobody_knows_is_no_picture(stories: Timeline) -> None:
         stories.network("foxconn", depth=0)
     with pytest.raises(InvalidValue):
         stories.network(depth=2)
+
+
+@pytest.mark.parametrize("known", KNOWN)
+@pytest.mark.parametrize("company", ["foxconn", "openai", "nissan", "volkswagen"])
+def test_stored_rows_say_what_the_log_says(
+    stories: Timeline, company: str, known: str | None
+) -> None:
+    def ask(**asked: Any) -> list[bytes]:
+        story = stories.courses(company, known=known, **asked)
+        found = [
+            story,
+            stories.network(company, known=known, **asked),
+            stories.network(company, then=True, as_of=known or "2025-12-31", **asked),
+            stories.tracker(company, known=known, **asked),
+        ]
+        subjects = [course.subject for course in story.courses]
+        found += [stories.axes(subject, known=known, **asked) for subject in subjects]
+        said = map(to_builtins, found)
+        # in the order of its fields and of what is in them
+        return [encode({k: v for k, v in each.items() if k != "recorded"}) for each in said]
+
+    # a time of recording lets every history be folded anew
+    newest = next(iter(stories.log(limit=1, order="newest")))
+    assert ask() == ask(recorded=newest.recorded)

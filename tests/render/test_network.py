@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,30 @@ def test_more_than_four_parties_are_joined_by_a_node_of_their_own(
         assert [mark.tag for mark in squares] == ["rect"]
         assert "Network of 5 companies" in picture.alt
         assert "Joint venture" in dot
+
+
+def test_the_words_of_a_market_are_of_the_companies_that_are_drawn(tmp_path: Path) -> None:
+    names = [f"c-{number:03}" for number in range(MOST + 10)]
+    lines: list[dict[str, Any]] = [
+        {"type": "company_registered", "subject": f"company:{name}", "name": f"Company {name}"}
+        for name in names
+    ]
+    lines += [
+        {"type": "deal_announced", "subject": f"deal:{one}-{two}", "kind": "supply",
+         "occurred": "2025-01-02", "known": "2025-01-02",
+         "parties": {one: ["supplier"], two: ["customer"]}}
+        for one, two in pairwise([*names[:MOST], names[0], *names[MOST:]])
+    ]  # fmt: skip
+    with new_timeline(tmp_path) as timeline:
+        for each in lines:
+            timeline.append(each)
+        picture = timeline.graph(on="2025-02-01")
+        ties = timeline.network(on="2025-02-01").ties
+    assert len(ties) == MOST + 10
+    assert f"Network of {MOST + 10} companies" in picture.alt
+    assert picture.alt.count("Supply to Company") == MOST
+    assert names[MOST - 1] in picture.alt
+    assert names[-1] not in picture.alt
 
 
 # --- what money does ------------------------------------------------------------------------------

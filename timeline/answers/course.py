@@ -6,7 +6,6 @@ known instant, so they are the same fold as every other answer.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -16,14 +15,15 @@ from msgspec.structs import replace
 from timeline.answers.asked import Certainty
 from timeline.answers.sources import source_titles
 from timeline.answers.story import Course, CoursesAnswer, Mark, Span
-from timeline.answers.view import View, names_at, shown_order
+from timeline.answers.view import View, in_order, names_at, shown_order
 from timeline.model.bitemporal import Content, SubjectRow, history
 from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.kinds import claim_term_of
 from timeline.model.record import Entry, by_known, is_mend, judge
 from timeline.model.values import END_OF_TIME, Day, Instant, within
-from timeline.store.log import chunks, read_events, subjects_of_any
+from timeline.store.histories import read_subject_rows
+from timeline.store.log import chunks, read_recorded, subjects_of_any
 
 
 def courses(
@@ -42,7 +42,7 @@ def courses(
     company = view.company(company)
     found, later = [], 0
     named_in = set(only or subjects_of_any(view.connection, view.identity.ids(company)))
-    for told in read_told(view, sorted(named_in)):
+    for told in read_told(view, sorted(named_in), view.at.known_at):
         one = course_of(view, told, _party(company), company)
         if one is None:
             later += told.knows(company)
@@ -83,9 +83,10 @@ class Told(Struct, frozen=True, eq=False):
 
     subject: str
     entries: list[Entry]
+    """Of their fields those that a state rests on, at least."""
     recorded: dict[int, Instant]
     rows: list[SubjectRow]
-    """The history of it, at every coordinate."""
+    """The history of it: at every coordinate, or what :func:`read_told` was asked for."""
 
     def at(self, known: Instant) -> list[SubjectRow]:
         """What was known at an instant to hold, by day."""
@@ -98,17 +99,20 @@ class Told(Struct, frozen=True, eq=False):
         return any(company in row.content.parties for row in self.at(END_OF_TIME))
 
 
-def read_told(view: View, subjects: Iterable[str]) -> Iterator[Told]:
-    """All that is told of some subjects up to the view's position, through its lens."""
+def read_told(view: View, subjects: Iterable[str], known: Instant | None = None) -> Iterator[Told]:
+    """All that is told of some subjects up to the view's position, through its lens.
+
+    With ``known`` of their history no more is sure to be read than what was known at that instant, and
+    what is known today.
+    """
     for some in chunks(subjects):
-        entries: defaultdict[str, list[Entry]] = defaultdict(list)
-        recorded: dict[int, Instant] = {}
-        for row in read_events(view.connection, subjects=some, until=view.at.position):
-            if not row.entry.is_erased:
-                entries[row.subject].append(row.entry)
-                recorded[row.position] = row.recorded
-        for subject, own in entries.items():
-            yield Told(subject, own, recorded, history(own, view.lens, view.identity).rows)
+        rows = read_subject_rows(view.connection, some, known) if view.stored else {}
+        recorded = read_recorded(view.connection, some)
+        for subject, entries in view.resting_on(some):
+            own = [entry for entry in entries if not entry.is_erased]
+            if own:
+                found = rows.get(subject) or history(own, view.lens, view.identity).rows
+                yield Told(subject, own, recorded, found)
 
 
 def course_of(
@@ -135,6 +139,7 @@ def course_of(
     roles = content.parties.get(company, []) if company else _all_roles(content)
     latest = [row for row in told.at(END_OF_TIME) if holds(row.content)]
     spans = spans_of(told.subject, rows)
+    later = otherwise(spans_of(told.subject, latest), spans) if latest != rows else ()
     return Course(
         subject=told.subject,
         kind=content.kind,
@@ -144,9 +149,9 @@ def course_of(
         disputed=content.disputed if now else False,
         roles=sorted(roles),
         counterparties=sorted(name for name in content.parties if name != company),
-        terms=content.terms,
+        terms=in_order(kind_of(told.subject), content.terms),
         spans=spans,
-        later=list(otherwise(spans_of(told.subject, latest), spans)),
+        later=list(later),
         marks=list(marks_of(view, told)),
     )
 
@@ -212,6 +217,7 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
     known, lens = view.at.known_at, view.lens
     marks: list[Entry] = []
     judged = judge(told.entries, known, lens)
+    every = judge(told.entries) if judged.remarks or judged.reasons else judged
     counting = {entry.id: entry for entry in judged.counting}
     counting |= {
         remark.id: remark
@@ -220,10 +226,8 @@ def marks_of(view: View, told: Told) -> Iterator[Mark]:
         if remark.id not in judged.reasons
     }
     # the wording of what does not count, or not yet: as our own mends have it
-    ours = judge(told.entries).mended
-    retracted = {
-        id_ for id_, said in judge(told.entries).retractions.items() if any(map(is_mend, said))
-    }
+    ours = every.mended
+    retracted = {id_ for id_, said in every.retractions.items() if any(map(is_mend, said))}
     for each in told.entries:
         mended = ours.get(each.id, each)
         if is_mend(mended) or each.id in retracted:

@@ -38,7 +38,7 @@ class Coordinate(Struct, frozen=True, kw_only=True):
     position: int
 
 
-class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One item of a company's state: a subject of which it is a party, with its evidence."""
 
     member: str | UnsetType = UNSET
@@ -67,7 +67,7 @@ class CompanyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Events that would stand here, and of which the record no longer says what they told."""
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claim(Struct, frozen=True, kw_only=True, gc=False):
     """What an event says against what was reported before it."""
 
     event: str
@@ -77,7 +77,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     occurred: str | None
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class Told(Struct, frozen=True, kw_only=True, gc=False):
     """The evidence of an item in short."""
 
     reports: int

@@ -18,6 +18,7 @@ from timeline.answers.story import (
     Course,
     NetworkAnswer,
     Node,
+    Span,
     Tie,
     company_of,
     is_subject,
@@ -27,13 +28,14 @@ from timeline.answers.view import View, names_at
 from timeline.errors import InvalidValue
 from timeline.model.bitemporal import Content, SubjectRow
 from timeline.model.values import END_OF_TIME, UNDISCLOSED, Day, Subject, day_of, within
-from timeline.store.log import read_all_entries
-from timeline.store.lookups import subjects_naming
+from timeline.store.bulk import rare_collections
+from timeline.store.lookups import subjects_naming, subjects_of_kind
 
 MOST_PAIRED: Final = 4
 """Parties that are joined each with each; more of them are joined to a node of their subject."""
 
 
+@rare_collections()
 def network(
     view: View,
     company: str | None = None,
@@ -54,8 +56,7 @@ def network(
     distances: dict[str, int] | None = None
     joining = _Joining(view, timezone if then else None)
     if company is None:
-        subjects = [s for s, _ in read_all_entries(view.connection, view.at.position, TYING)]
-        found = dict(joining.found(subjects))
+        found = dict(joining.found(joining.every_subject()))
     else:
         company, depth = view.company(company), depth or 1
         distances, found = _around(joining, company, depth)
@@ -166,14 +167,25 @@ class _Joining:
     def __init__(self, view: View, timezone: str | None) -> None:
         self.view, self.timezone = view, timezone
 
+    def every_subject(self) -> Iterator[str]:
+        """Every subject that may join companies."""
+        for kind in TYING:
+            yield from subjects_of_kind(self.view.connection, kind, until=self.view.at.position)
+
     def found(self, subjects: Iterable[str]) -> Iterator[tuple[str, tuple[Course, list[Tie]]]]:
         """The subjects that join companies, with whom they join."""
         tying = (subject for subject in sorted(subjects) if Subject.of(subject).kind in TYING)
-        for told in read_told(self.view, tying):
+        known = self.view.at.known_at if self.timezone is None else None
+        for told in read_told(self.view, tying, known):
             rows = [row for row in self._rows(told) if len(row.content.parties) > 1]
             course = self._course(told) if rows else None
             if course is not None:
-                yield told.subject, (course, list(_ties(told.subject, rows, self.view.at.on)))
+                same = self.timezone is None  # then the course is that of these rows
+                spans = course.spans if same else spans_of(told.subject, rows)
+                yield (
+                    told.subject,
+                    (course, list(_ties(told.subject, rows, spans, self.view.at.on))),
+                )
 
     def _rows(self, told: Told) -> Sequence[SubjectRow]:
         if self.timezone is None:
@@ -214,7 +226,8 @@ def as_known_then(told: Told, timezone: str = "UTC") -> list[SubjectRow]:
     return sorted(found, key=lambda row: row.valid_from)
 
 
-def _ties(subject: str, rows: Sequence[SubjectRow], on: Day) -> Iterator[Tie]:
+def _ties(subject: str, rows: Sequence[SubjectRow], every: list[Span], on: Day) -> Iterator[Tie]:
+    """The ties of a subject by its rows, of which ``every`` is the spans."""
     on, _ = within(on, END_OF_TIME)
     parties = {party for row in rows for party in row.content.parties}
     pairs: Iterable[tuple[str, ...]]
@@ -224,7 +237,7 @@ def _ties(subject: str, rows: Sequence[SubjectRow], on: Day) -> Iterator[Tie]:
         pairs = {pair for row in rows for pair in combinations(sorted(row.content.parties), 2)}
     for pair in sorted(pairs):
         joint = [row for row in rows if row.content.parties.keys() >= set(pair)]
-        spans = spans_of(subject, joint)
+        spans = every if len(joint) == len(rows) else spans_of(subject, joint)
         now = next((span for span in spans if span.valid_from <= on < span.valid_to), None)
         ends = sorted(node_of(end, subject) for end in pair)
         if len(ends) == 1:

@@ -13,7 +13,7 @@ from timeline.answers.model import Cited, Coordinate
 from timeline.answers.tabular import Tabular
 from timeline.errors import NotFound
 from timeline.model import dates
-from timeline.model.fold import replay
+from timeline.model.fold import terms_of
 from timeline.model.record import Entry, judge
 from timeline.model.values import Subject
 from timeline.nearest import nearest
@@ -103,8 +103,8 @@ def list_sources(
     subjects = subjects_of_kind(connection, "source", after=after, until=at.position, limit=limit)
     rows = []
     for subject, entries in read_entries(connection, subjects, at.position):
-        item = replay(entries, dates.OPEN_END)
-        rows.append(_row(Subject.of(subject).slug, item.terms if item else {}))
+        terms = terms_of(entries, dates.OPEN_END)
+        rows.append(_row(Subject.of(subject).slug, terms or {}))
     if cited:
         counted = _cited(connection, at.position)
         rows = [_with_counts(row, *counted.get(row.source, (0, 0))) for row in rows]
@@ -163,13 +163,14 @@ def source_titles(
     if position is None:
         position = read_head(connection).position
     titles = {}
+    days: dict[str, str] = {}  # a market has ten thousand sources, and a few thousand days
     for subject, entries in read_entries(connection, [f"source:{s}" for s in slugs], position):
-        item = replay(entries, dates.OPEN_END)
-        terms = item.terms if item else {}
+        terms = terms_of(entries, dates.OPEN_END) or {}
         published = str(terms.get("published") or "undated")
-        day = published[: len("2025-11-21")]
-        when = dates.describe(day) if dates.parse_or_none(day) else published
-        said = f"{terms.get('publisher', 'unknown')}, {when}"
+        if published not in days:
+            day = published[: len("2025-11-21")]
+            days[published] = dates.describe(day) if dates.parse_or_none(day) else published
+        said = f"{terms.get('publisher', 'unknown')}, {days[published]}"
         title = terms.get("title")
         titles[Subject.of(subject).slug] = f"{said}: {title}" if title else said
     return titles

@@ -21,7 +21,7 @@ from timeline.model.values import UNDISCLOSED, Day, Fields, Instant, Subject
 # --- over the days -----------------------------------------------------------------------------------
 
 
-class Span(Struct, frozen=True, kw_only=True):
+class Span(Struct, frozen=True, kw_only=True, gc=False):
     """What held from a day until before another. Half-open, ``9999-12-31`` when it is still open."""
 
     valid_from: Day
@@ -35,7 +35,7 @@ class Span(Struct, frozen=True, kw_only=True):
     """Of a fact its value, of a stake the share."""
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class Mark(Struct, frozen=True, kw_only=True, gc=False):
     """An event, or news about one: when it happened, when it became known, when it was recorded."""
 
     event: str
@@ -55,7 +55,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     """``forecast`` or ``opinion``; of a fact it is left out."""
 
 
-class Course(Struct, frozen=True, kw_only=True):
+class Course(Struct, frozen=True, kw_only=True, gc=False):
     """One subject over all days. Status, roles and terms are those of the day asked for.
 
     Where nothing holds on that day, ``status`` is null, and the rest is that of the nearest span.
@@ -486,7 +486,7 @@ def kind_of_tie(course: Course) -> str:
     return course.kind or kind if kind in ("deal", "relationship") else kind
 
 
-class Node(Struct, frozen=True, kw_only=True):
+class Node(Struct, frozen=True, kw_only=True, gc=False):
     """A company of the network; one that nobody named stands once for each subject.
 
     A subject that ever joined more than four companies is a node itself, under its own id.
@@ -500,7 +500,7 @@ class Node(Struct, frozen=True, kw_only=True):
     """Ties that hold on the day asked for."""
 
 
-class Tie(Struct, frozen=True, kw_only=True):
+class Tie(Struct, frozen=True, kw_only=True, gc=False):
     """That a subject joins two companies, in the order of their ids, and when.
 
     Where it joins more than four, that it joins one of them, and its own node is the other end.

@@ -31,7 +31,8 @@ from timeline.model.bitemporal import Content
 from timeline.model.fold import kind_of
 from timeline.model.values import Day, Instant, day_of
 from timeline.store.histories import read_crossed
-from timeline.store.log import read_all_entries, subjects_of_any
+from timeline.store.log import subjects_of_any
+from timeline.store.lookups import subjects_of_kind
 
 KINDS: Final = ("rumour", "deal")
 MOST: Final = 20
@@ -122,8 +123,11 @@ def _every(
         yield from found.items()
         return
     if subjects is None:
-        every = read_all_entries(view.connection, view.at.position, kinds)
-        subjects = [subject for subject, _ in every]
+        subjects = [
+            subject
+            for kind in kinds
+            for subject in subjects_of_kind(view.connection, kind, until=view.at.position)
+        ]
     for told in read_told(view, subjects):
         yield (
             told.subject,

@@ -54,6 +54,7 @@ from timeline.store.histories import (
     read_contents,
     read_every_content,
     read_every_held,
+    read_evidence,
     read_held,
     read_held_of,
     read_since,
@@ -188,7 +189,7 @@ class View:
             steps, changed = map(one.step, steps), one.changed(kind.name, changed)
         return {
             "parties": _ordered(parties),
-            "terms": {name: _ordered(terms[name]) for name in kind.terms if name in terms},
+            "terms": in_order(kind, terms),
             "changed": _ordered_changes(kind, changed) if changed else changed,
             "steps": [{name: _ordered(value) for name, value in step.items()} for step in steps],
         }
@@ -363,6 +364,18 @@ class View:
             self.keep([subject])
         return self._kept.get(subject, [])
 
+    def resting_on(self, subjects: Sequence[str]) -> Iterator[tuple[str, list[Entry]]]:
+        """The events of subjects up to the position, with the fields that a state rests on, at least."""
+        found: dict[str, list[Entry]] = {}
+        if self.stored:
+            found = {
+                subject: entries_in(subject, evidence)
+                for subject, evidence in read_evidence(self.connection, subjects)
+                if evidence is not None
+            }
+        found |= dict(self._read(s for s in subjects if s not in found))
+        yield from sorted(found.items())
+
     def keep(self, subjects: Iterable[str]) -> None:
         """Read the events of subjects together, because they will be asked for one by one."""
         self._kept |= dict(self._read(subjects))
@@ -393,6 +406,11 @@ def shown_order(item: OfSubject) -> tuple[int, str]:
 
 # JSON in a database has an order of keys of its own, so an answer is put into one that depends on
 # neither the database nor the way it was computed.
+
+
+def in_order(kind: Kind, terms: Fields) -> Fields:
+    """The terms as their kind declares them, what is in them by name."""
+    return {name: _ordered(terms[name]) for name in kind.terms if name in terms}
 
 
 def _ordered_changes(kind: Kind, changed: dict[str, Fields]) -> dict[str, Fields]:

@@ -15,6 +15,7 @@ from timeline.model.kinds import RECORD_TYPES
 from timeline.model.kinds.event import NOTED, same_claim
 from timeline.model.record import Entry, Judged, Reason, judge, replaced
 from timeline.model.values import Fields, Instant, check_subject
+from timeline.store.bulk import rare_collections
 from timeline.store.log import read_places
 
 
@@ -31,6 +32,7 @@ def why_company(view: View, company: str, *, group: bool = False) -> CompanyWhy:
     )
 
 
+@rare_collections()
 def why(view: View, subject: str) -> WhyAnswer:
     """The chain behind a subject's state: happened events in main order, each followed by what is
     said about it; then what does not count, and why not.

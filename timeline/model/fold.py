@@ -25,7 +25,7 @@ NEVER: Final[Day] = "~"
 """After every day in text order: when a plan ceases to be uncertain."""
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, gc=False):
     """The state of one subject at a coordinate, with its evidence. Lists of ids in main order."""
 
     subject: str
@@ -375,7 +375,7 @@ def _sorting(claim: Any) -> tuple[str, bool]:
 _canonical: Final = msgspec.json.Encoder(order="sorted").encode
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Struct, frozen=True, gc=False):
     """What a state rests on, and what history does not hold because it grows with the events."""
 
     happened: list[Entry]

@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged, StoreDamaged
 from timeline.model.bitemporal import Content, PartyRow, Row
+from timeline.model.dates import OPEN_END
 from timeline.model.fold import kind_of
 from timeline.model.kinds import EVENT_TYPES, STEPS_OF
 from timeline.model.record import Entry
-from timeline.model.values import Day, Fields, Instant, within
+from timeline.model.values import END_OF_TIME, Day, Fields, Instant, within
 from timeline.store.engine import (
     Asking,
     Constant,
@@ -59,7 +60,7 @@ Values: TypeAlias = tuple[Any, ...]
 """A value for every column of a table, in their order."""
 
 
-class State(Struct, omit_defaults=True):
+class State(Struct, omit_defaults=True, gc=False):
     """What the ``state`` column holds: bounded, and what SQL asks for."""
 
     terms: dict[str, Any]
@@ -463,6 +464,16 @@ def count_subjects(connection: Connection, on: Day, known: Instant) -> dict[str,
 
 
 _rows: Final = Asking(sa.select(*_ROW_COLUMNS), rows_table.c.subject)
+_instant: Final[sa.BindParameter[Any]] = sa.bindparam("instant")
+_known_rows: Final = Asking(
+    sa.select(*_ROW_COLUMNS).where(
+        sa.or_(
+            rows_table.c.known_to == sa.bindparam("end"),
+            sa.and_(rows_table.c.known_from <= _instant, rows_table.c.known_to > _instant),
+        )
+    ),
+    rows_table.c.subject,
+)
 _parties: Final = Asking(
     sa.select(
         party_history.c.subject, party_history.c.company, party_history.c.roles,
@@ -474,11 +485,16 @@ _parties: Final = Asking(
 
 
 def read_subject_rows(
-    connection: Connection, subjects: Sequence[str]
+    connection: Connection, subjects: Sequence[str], known: Instant | None = None
 ) -> dict[str, list[Row[Content]]]:
-    """Every row of some subjects, by subject."""
+    """Every row of some subjects, by subject; or those of what was ``known`` at an instant, or is today."""
     found: dict[str, list[Row[Content]]] = {subject: [] for subject in subjects}
-    for valid_from, valid_to, known_from, known_to, *values in _rows(connection, subjects):
+    if known is None:
+        rows = _rows(connection, subjects)
+    else:
+        _, instant = within(OPEN_END, known)
+        rows = _known_rows(connection, subjects, instant=instant, end=END_OF_TIME)
+    for valid_from, valid_to, known_from, known_to, *values in rows:
         held = _content(values)
         found[values[0]].append(Row(valid_from, valid_to, known_from, known_to, held))
     return found
@@ -509,13 +525,8 @@ def _content(row: Sequence[Any]) -> Content:
     )  # fmt: skip
 
 
-def _read(subject: str, decode: Callable[[bytes], Read], text: str | bytes) -> Read:
+def _read(subject: str, decode: Callable[[bytes | str], Read], text: str | bytes) -> Read:
     try:
-        return decode(as_bytes(text))
+        return decode(text)
     except msgspec.DecodeError as error:
         raise HistoryDamaged(subject, f"a row of it cannot be read ({error})") from error
-
-
-def as_bytes(value: str | bytes) -> bytes:
-    """JSON as a database gives it, as bytes."""
-    return value if isinstance(value, bytes) else value.encode()

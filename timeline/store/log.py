@@ -431,6 +431,14 @@ def read_row_at(connection: Connection, position: int) -> LogRow:
     return log_row(connection.execute(statement).mappings().one())
 
 
+_recorded: Final = Asking(sa.select(event.c.position, event.c.recorded), event.c.subject)
+
+
+def read_recorded(connection: Connection, subjects: Sequence[str]) -> dict[int, Instant]:
+    """When each event of some subjects was recorded, by its position."""
+    return dict(map(tuple, _recorded(connection, subjects)))
+
+
 def read_places(connection: Connection, subject: str) -> dict[int, tuple[Instant, str | None]]:
     """When each event of a subject was recorded and where it came from, by its position."""
     statement = sa.select(event.c.position, event.c.recorded, event.c.origin)

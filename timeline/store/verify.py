@@ -21,6 +21,7 @@ from timeline.model.kinds import RECORD_TYPES, upcast
 from timeline.model.record import ERASED, REDATED, Entry, sources_named
 from timeline.model.values import ALWAYS, UNDISCLOSED, Fields, Instant, parse_moment
 from timeline.store.anchor import Anchor, check_continues, check_reaches
+from timeline.store.bulk import rare_collections
 from timeline.store.companies import (
     companies_of,
     computed_pairs,
@@ -89,6 +90,7 @@ PAGE: Final = 1000
 """Events of which is looked up together what they refer to."""
 
 
+@rare_collections()
 def verify(
     connection: Connection,
     *,

@@ -24,9 +24,9 @@ def places_of(answer: NetworkAnswer, companies: Iterable[str]) -> dict[str, Plac
 
         graph = networkx.Graph()
         graph.add_nodes_from(companies)
-        graph.add_edges_from(
-            (tie.one, tie.other) for tie in answer.ties if tie.one in graph and tie.other in graph
-        )
+        placed = set(graph)
+        pairs = dict.fromkeys((tie.one, tie.other) for tie in answer.ties)
+        graph.add_edges_from((a, b) for a, b in pairs if a in placed and b in placed)
         parts = sorted(
             (sorted(part) for part in networkx.connected_components(graph)),
             key=lambda part: (-len(part), part),

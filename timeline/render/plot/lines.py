@@ -10,7 +10,17 @@ from typing import Final
 
 from msgspec import UNSET, Struct
 
-from timeline.answers.story import TYING, Course, NetworkAnswer, Span, Tie, company_of, kind_of_tie
+from timeline.answers.story import (
+    TYING,
+    Course,
+    NetworkAnswer,
+    Node,
+    Span,
+    Tie,
+    company_of,
+    is_subject,
+    kind_of_tie,
+)
 from timeline.errors import InvalidValue
 from timeline.language import tr, tr_as
 from timeline.model.kinds import KINDS
@@ -81,13 +91,16 @@ class Filter(Struct, frozen=True, kw_only=True):
         return self.over or group_of(span.status, disputed=span.disputed) not in OVER
 
 
-def node_names(answer: NetworkAnswer) -> dict[str, str]:
-    """What each node of a network is called: its company, or what a subject of many parties is."""
+def node_names(answer: NetworkAnswer, nodes: Sequence[Node] | None = None) -> dict[str, str]:
+    """What nodes of a network are called, or all: its company each, or what a subject of many parties is."""
+    named = answer.nodes if nodes is None else nodes
+    subjects = {node.company for node in named if is_subject(node.company)}
     nouns = {
         course.subject: capital(noun(KINDS[Subject.of(course.subject).kind], course.kind))
         for course in answer.courses
+        if course.subject in subjects
     }
-    return {node.company: nouns.get(node.company, node.name) for node in answer.nodes}
+    return {node.company: nouns.get(node.company, node.name) for node in named}
 
 
 _EVERY: Final = Filter(over=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import hypot, sqrt
 from typing import Final
+
+from msgspec.structs import replace
 
 from timeline.answers.circles import Circle, days_of_circles
 from timeline.answers.story import NetworkAnswer, company_of, is_subject
@@ -70,10 +72,11 @@ def network_title(answer: NetworkAnswer) -> str:
 
 
 def network_alt(answer: NetworkAnswer) -> str:
-    """The picture in words, for whoever does not see it."""
+    """The picture in words, for whoever does not see it: the ties of the companies that are drawn."""
     said = []
-    courses = {course.subject: course for course in answer.courses}
-    for subject in dict.fromkeys(tie.subject for tie in answer.ties if tie.status is not None):
+    drawn = _among(answer, shown_of(answer).keys())
+    courses = {course.subject: course for course in drawn.courses}
+    for subject in dict.fromkeys(tie.subject for tie in drawn.ties if tie.status is not None):
         course = courses[subject]
         said.append(f"{item_title(course, None, answer.names)}: {standing(course, answer.names)}.")
     count = sum(not is_subject(node.company) for node in answer.nodes)
@@ -102,9 +105,10 @@ def network_scene(
     """
     sheet = Sheet(wide, look, links)
     names = {name: text for name, text in shown_of(answer, wide).items() if name in places}
-    ties = [tie for tie in answer.ties if {tie.one, tie.other} <= names.keys()]
-    sheet.head(network_title(answer), _subtitle(answer, len(names)))
-    lines = list(lines_of(answer, ties, shown or Filter()))
+    title, alt = network_title(answer), network_alt(answer)
+    sheet.head(title, _subtitle(answer, len(names)))
+    answer = _among(answer, names.keys())
+    lines = list(lines_of(answer, answer.ties, shown or Filter()))
     on = within(answer.on, answer.on)[0]
     now = [line for line in lines if line.valid_from <= on < line.valid_to]
     web = _Web(sheet, lines if all_days else now, on, dated=all_days)
@@ -112,7 +116,8 @@ def network_scene(
     _legend(sheet, web.lines, currency_of(answer, answer.ties), circles=bool(lit))
     sheet.y += 10
     high = max(round(sheet.width * 0.55), round(len(names) * 12_000 / sheet.width), 240)
-    web.points = _points(sheet, names, places, high, sorted({(tie.one, tie.other) for tie in ties}))
+    pairs = sorted({(tie.one, tie.other) for tie in answer.ties})
+    web.points = _points(sheet, names, places, high, pairs)
     web.radii = {name: list(_radii(web, name)) for name in names}
     for stretch, pair, told in lit:
         web.light(stretch, pair, told)
@@ -126,7 +131,7 @@ def network_scene(
     largest = {name: max(radius for _, radius, _ in of) for name, of in web.radii.items()}
     for x, y, text in place_labels(names, web.points, largest, segments, bounds, TEXT, labels):
         sheet.text(x, y, text, align="middle", halo=True)
-    if not ties:
+    if not answer.ties:
         sheet.text(
             MARGIN,
             sheet.y + 20,
@@ -139,7 +144,19 @@ def network_scene(
         color=sheet.colours.muted, class_="day",
     )  # fmt: skip
     sheet.foot(f"{capital(coordinate_words(answer))} · {coordinate_options(answer)}")
-    return sheet.scene(network_title(answer), network_alt(answer))
+    return sheet.scene(title, alt)
+
+
+def _among(answer: NetworkAnswer, companies: Collection[str]) -> NetworkAnswer:
+    """The part of a network that is among some companies."""
+    ties = [tie for tie in answer.ties if tie.one in companies and tie.other in companies]
+    subjects = {tie.subject for tie in ties}
+    return replace(
+        answer,
+        ties=ties,
+        nodes=[node for node in answer.nodes if node.company in companies],
+        courses=[course for course in answer.courses if course.subject in subjects],
+    )
 
 
 def _subtitle(answer: NetworkAnswer, shown: int) -> str:
@@ -165,8 +182,8 @@ def shown_of(answer: NetworkAnswer, wide: int | None = None) -> dict[str, str]:
         counts[tie.other] += 1
     most = _ON_A_PHONE if wide is not None and wide < 500 else MOST
     nodes = sorted(answer.nodes, key=lambda n: (n.distance or 0, -counts[n.company], n.company))
-    names = node_names(answer)
-    return {each: names[each] for each in sorted(node.company for node in nodes[:most])}
+    names = node_names(answer, nodes[:most])
+    return {each: names[each] for each in sorted(names)}
 
 
 def pairs_of(answer: NetworkAnswer, shown: Filter | None = None) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -57,9 +57,8 @@ def apart(
                 at[one][axis] -= step
                 at[other][axis] += step
         for one, other in pairs if turn % 3 == 0 else ():
-            for name in names:
-                if name not in (one, other):
-                    moved |= _aside(at[name], at[one], at[other], high / 2)
+            others = (place for name, place in at.items() if name not in (one, other))
+            moved |= _aside(others, at[one], at[other], high / 2)
         for place in at.values():
             place[0] = min(max(place[0], bounds.left), bounds.right)
             place[1] = min(max(place[1], bounds.top), bounds.bottom)
@@ -68,20 +67,29 @@ def apart(
     return {name: (round(x, 1), round(y, 1)) for name, (x, y) in at.items()}
 
 
-def _aside(place: list[float], one: Sequence[float], other: Sequence[float], away: float) -> bool:
-    """Move a place a step aside from the line between two others, where it is nearer; whether it was."""
-    x, y = other[0] - one[0], other[1] - one[1]
-    long = (x * x + y * y) ** 0.5
+def _aside(
+    places: Iterable[list[float]], one: Sequence[float], other: Sequence[float], away: float
+) -> bool:
+    """Move places a step aside from the line between two others, where they are nearer; whether any was."""
+    left, top = one
+    x, y = other[0] - left, other[1] - top
+    square = x * x + y * y
+    long = square**0.5
     if long < away:
         return False
-    share = ((place[0] - one[0]) * x + (place[1] - one[1]) * y) / (long * long)
-    off = ((place[0] - one[0]) * y - (place[1] - one[1]) * x) / long
-    if not 0 < share < 1 or abs(off) >= away:
-        return False
-    step = (away - abs(off)) / 3 * (1 if off >= 0 else -1)
-    place[0] += step * y / long
-    place[1] -= step * x / long
-    return True
+    moved = False
+    for place in places:
+        share = ((place[0] - left) * x + (place[1] - top) * y) / square
+        if not 0 < share < 1:
+            continue
+        off = ((place[0] - left) * y - (place[1] - top) * x) / long
+        if abs(off) >= away:
+            continue
+        step = (away - abs(off)) / 3 * (1 if off >= 0 else -1)
+        place[0] += step * y / long
+        place[1] -= step * x / long
+        moved = True
+    return moved
 
 
 def place_labels(
