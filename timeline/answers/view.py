@@ -45,6 +45,7 @@ from timeline.store.companies import (
     read_identity,
     read_stored_identity,
 )
+from timeline.store.engine import keeps_order
 from timeline.store.histories import (
     HeldRow,
     count_subjects,
@@ -180,13 +181,22 @@ class View:
         kind = kind_of(item.subject)
         return replace(item, **self._shown(kind, item, item.steps))
 
-    def _shown(self, kind: Kind, held: Content | Item, steps: Iterable[Fields]) -> dict[str, Any]:
-        """What of an item has companies in it, those that are one under the id that is shown; in order."""
+    def _shown(
+        self, kind: Kind, held: Content | Item, steps: list[Fields], *, read: bool = False
+    ) -> dict[str, Any]:
+        """What of an item has companies in it, those that are one under the id that is shown; in order.
+
+        What was ``read`` from text that the store wrote is in order but for the terms.
+        """
         parties, terms, changed = held.parties, held.terms, held.changed
         one = self.identity
         if one.first:
             parties, terms = one.parties(parties), one.terms(kind.name, terms)
-            steps, changed = map(one.step, steps), one.changed(kind.name, changed)
+            steps, changed = list(map(one.step, steps)), one.changed(kind.name, changed)
+        elif read:
+            terms = {name: terms[name] for name in kind.terms if name in terms}
+            changed = _ordered_changes(kind, changed) if changed else changed
+            return {"parties": parties, "terms": terms, "changed": changed, "steps": steps}
         return {
             "parties": _ordered(parties),
             "terms": in_order(kind, terms),
@@ -254,7 +264,8 @@ class View:
             # what is irregular only the fold tells, which takes all fields
             if row.evidence is not None and not row.content.irregular
         }
-        found |= dict(self._read(s for s in subjects if s not in found))
+        read = found.keys() if keeps_order(self.connection) else ()
+        found = found | dict(self._read(s for s in subjects if s not in found))
         for subject, entries in sorted(found.items()):
             if levels is not None and not any(map(_corrects_level, entries)):
                 levels[subject] = {
@@ -263,7 +274,10 @@ class View:
                     if e.fields.get("fact_level", "fact") != "fact"
                 }
             row = held.get(subject)
-            item = self._with_evidence(row.content, entries) if row else self.item(entries)
+            if row is None:
+                item = self.item(entries)
+            else:
+                item = self._with_evidence(row.content, entries, read=subject in read)
             if item is not None:
                 yield item
 
@@ -305,8 +319,8 @@ class View:
         contents = read_contents(self.connection, self.at.on, self.at.known_at, subjects)
         return {subject: _Held.of(subject, held) for subject, held in contents.items()}
 
-    def _with_evidence(self, content: Content, entries: Sequence[Entry]) -> Item:
-        """What a row of history holds, with what only the log holds."""
+    def _with_evidence(self, content: Content, entries: Sequence[Entry], *, read: bool) -> Item:
+        """What a row of history holds, with what only the events hold; both ``read`` as they were written."""
         found = evidence(entries, self.at.on, self.at.known_at)
         subject = entries[0].subject
         kind = kind_of(subject)
@@ -326,7 +340,7 @@ class View:
             corrections=[remark.id for remark in found.remarks],
             sources=found.sources,
             erased=found.erased,
-            **self._shown(kind, content, found.steps),
+            **self._shown(kind, content, found.steps, read=read),
         )
 
     def counts(self) -> Counter[str]:

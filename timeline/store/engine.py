@@ -202,10 +202,10 @@ def schema_revision(connection: Connection) -> str | None:
     known = connection.info.get(_IS_STORE, False)
     inspector = None if known else sa.inspect(connection)
     if inspector is None or inspector.has_table("alembic_version"):
-        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-        if revision is not None:
+        row = _ask_revision(connection).fetchone()
+        if row is not None:
             connection.info[_IS_STORE] = True
-            return str(revision)
+            return str(row[0])
     inspector = inspector or sa.inspect(connection)
     if set(inspector.get_table_names()) - {"alembic_version"}:
         raise StoreUnavailable(
@@ -383,6 +383,16 @@ class Constant:
             dialect=sqlite.dialect(paramstyle="named"), compile_kwargs={"render_postcompile": True}
         )
         return str(compiled)
+
+
+_ask_revision: Final = Constant(
+    sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))
+)
+
+
+def keeps_order(connection: Connection) -> bool:
+    """Whether the keys of JSON come back in the order in which they were written; in a jsonb they do not."""
+    return connection.dialect.name != "postgresql"
 
 
 class Asking:
