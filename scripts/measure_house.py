@@ -13,8 +13,11 @@ from typing import Any
 import grimp
 
 from timeline import Timeline
+from timeline.model.values import SUBJECT_KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
+KINDS = "timeline.model.kinds"
+"""The package that imports its modules by their names, which grimp cannot see."""
 CORE = ("timeline.model.", "timeline.ingest.")
 
 
@@ -33,7 +36,8 @@ def imports(graph: grimp.ImportGraph, module: str) -> set[str]:
                 n.lineno for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom)
             }
     found = graph.find_modules_directly_imported_by(module)
-    return {
+    by_name = {f"{module}.{kind}" for kind in SUBJECT_KINDS} if module == KINDS else set()
+    return by_name | {
         other
         for other in found
         for detail in graph.get_import_details(importer=module, imported=other)

@@ -286,6 +286,10 @@ def _comment(views: set[str]) -> None:
     meanings = tomllib.loads((FOLDER / "comments.toml").read_text(encoding="utf-8"))
     inspector = sa.inspect(connection)
     columns = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
+    *kinds, last = columns
+    meanings["columns"]["subject_kind"] = meanings["columns"]["subject_kind"].format(
+        kinds=f"{', '.join(kinds)} or {last}"
+    )
     terms = {
         f"{kind}_history.{c['name']}": c["meaning"]
         for kind, found in columns.items()

@@ -14,6 +14,7 @@ from tests.cli.test_help import ALL, command_of
 from timeline import questions
 from timeline.cli.program import COMMANDS
 from timeline.mcp.tools import TOOLS, story_tools
+from timeline.model.kinds import LISTED
 from timeline.render import formats
 
 HERE = Path(__file__).resolve().parent
@@ -245,8 +246,10 @@ def test_a_broken_plug_in_is_named_and_breaks_nothing_else(tmp_path: Path) -> No
 
 def test_no_plug_in_can_take_the_name_of_a_command_a_tool_or_a_format(tmp_path: Path) -> None:
     asked = {*questions.shipped(), *questions.modules()}
+    lists = {kind.plural for kind in LISTED}
     named = {*COMMANDS, *(tool.name for tool in (*TOOLS, *story_tools(tmp_path, seconds=1)))}
     assert named - asked == questions.RESERVED
+    assert questions.taken() == {*asked, *named, *lists}
     choices = {
         each
         for name in ALL

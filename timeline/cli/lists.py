@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from timeline.cli.asking import command_of
-from timeline.model.kinds import KINDS
+from timeline.model.kinds import LISTED
 from timeline.model.kinds.event import Kind
 from timeline.questions.items import Items
 
@@ -21,6 +23,5 @@ def _list(described: Kind) -> click.Command:
     )
 
 
-for _kind in KINDS.values():
-    if _kind.groups:
-        globals()[_kind.plural] = _list(_kind)
+LISTS: Final = {kind.plural: _list(kind) for kind in LISTED}
+"""The command of each kind of subject, by its name."""

@@ -14,19 +14,6 @@ from timeline.errors import StoreUnavailable
 if TYPE_CHECKING:
     from timeline.app import Timeline
 
-_SAID = (
-    "company",
-    "deal",
-    "rumour",
-    "relationship",
-    "right",
-    "commitment",
-    "proceeding",
-    "fact",
-    "source",
-)
-"""What is counted, in this order."""
-
 
 def write_overview(session: Session) -> None:
     """Say what there is, and how to go on; where there is no store, how to make one."""
@@ -52,16 +39,15 @@ def write_overview(session: Session) -> None:
 
 
 def _lines(session: Session, timeline: Timeline) -> Iterator[str]:
-    from timeline.model.kinds import KINDS
-    from timeline.render.summary import plural
+    from timeline.model.kinds import KINDS, LISTED
     from timeline.render.words import date
 
     counts = timeline.counts_of_subjects()
     activity = timeline.activity()
     position = timeline.anchor().position
     held = ", ".join(
-        f"{counts[kind]:,} {kind if counts[kind] == 1 else KINDS[kind].plural or plural(kind)}"
-        for kind in _SAID
+        f"{counts[kind]:,} {kind if counts[kind] == 1 else KINDS[kind].plural}"
+        for kind in ("company", *(each.name for each in LISTED), "source")
         if counts.get(kind)
     )
     if not position:

@@ -19,17 +19,7 @@ from timeline.cli.session import Session
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     "Stories": ("new", "draft", "check", "replay", "append", "import", "judge"),
     "Questions": ("state", "diff", "compare", "why", "log", "find", "match"),
-    "Lists": (
-        "deals",
-        "rumours",
-        "commitments",
-        "relationships",
-        "rights",
-        "proceedings",
-        "facts",
-        "companies",
-        "sources",
-    ),
+    "Lists": ("companies", "sources"),
     "Questions in SQL": ("sql", "report"),
     "Pictures, pages and agents": ("plot", "graph", "serve", "mcp"),
     "Plug-ins": ("plugins",),
@@ -49,12 +39,12 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "The shell": ("completion",),
 }
-"""Every command, as ``timeline --help`` shows them; each is a module of this package."""
+"""The commands that have a name of their own, as ``timeline --help`` shows them.
+
+Each is a module of this package, or a question. The lists of the kinds of subjects come first.
+"""
 
 COMMANDS: Final = tuple(name for names in SECTIONS.values() for name in names)
-
-_LISTS: Final = SECTIONS["Lists"][:-2]
-"""The commands of one module, a question for each kind of subject."""
 
 _QUESTIONS: Final = ("diff", "compare", "match", "companies", "stats")
 """The commands that are made of a question, and have no module here."""
@@ -77,22 +67,35 @@ def open_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
+def sections() -> dict[str, tuple[str, ...]]:
+    """Every command that comes with the program, by its section."""
+    from timeline.model.kinds import LISTED
+
+    lists = tuple(kind.plural for kind in LISTED)
+    return SECTIONS | {"Lists": (*lists, *SECTIONS["Lists"])}
+
+
 class Program(click.Group):
     """The group of all commands, with its own exit codes."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, in the order in which they are shown."""
-        return [*COMMANDS, *self._more()]
+        return [*(name for names in sections().values() for name in names), *self._more()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
         if cmd_name in _QUESTIONS or cmd_name not in COMMANDS:
-            return self._asking(cmd_name)
+            return self._asking(cmd_name) or self._list(cmd_name)
         name = cmd_name + "_" * iskeyword(cmd_name)
-        module = "lists" if cmd_name in _LISTS else name
-        command = getattr(import_module(f"timeline.cli.{module}"), name)
+        command = getattr(import_module(f"timeline.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
+
+    def _list(self, name: str) -> click.Command | None:
+        """The command that lists the subjects of a kind, by the plural of the kind."""
+        from timeline.cli.lists import LISTS
+
+        return LISTS.get(name)
 
     def _asking(self, name: str) -> click.Command | None:
         """The command of the question that a module of questions declares under its own name."""
@@ -132,7 +135,9 @@ class Program(click.Group):
         """Every command with its sentence, section by section."""
         more = {"More questions": tuple(self._more())}
         width = max(map(len, self.list_commands(ctx)))
-        for section, names in (SECTIONS | {n: found for n, found in more.items() if found}).items():
+        for section, names in (
+            sections() | {n: found for n, found in more.items() if found}
+        ).items():
             with formatter.section(section):
                 formatter.write_dl(list(self._sentences(ctx, names, width)))
 

@@ -475,10 +475,11 @@ def same_value(one: Any, other: Any) -> bool:
 SUBJECT_KINDS: Final = (
     "source", "company", "relationship", "deal", "proceeding", "right", "commitment", "rumour", "fact",
 )  # fmt: skip
-"""The kinds of subjects, in the order in which answers show them."""
+"""The kinds of subjects, in the order in which answers show them; each is a module of ``model/kinds``."""
 
 _ORDER: Final = {kind: place for place, kind in enumerate(SUBJECT_KINDS)}
-_SUBJECT: Final = rf"(({'|'.join(SUBJECT_KINDS[:-1])}):{SLUG}|fact:{SLUG}/{ATTRIBUTE}(@[^\s@]+)?)"
+_NAMED: Final = "|".join(kind for kind in SUBJECT_KINDS if kind != "fact")
+_SUBJECT: Final = rf"(({_NAMED}):{SLUG}|fact:{SLUG}/{ATTRIBUTE}(@[^\s@]+)?)"
 is_subject = re.compile(_SUBJECT, re.ASCII).fullmatch
 
 

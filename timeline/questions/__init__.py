@@ -40,12 +40,11 @@ PARTS: Final = ("picture", "question", "reader", "lookups", "schemas")
 """Modules of this package that are no question."""
 
 RESERVED: Final = {
-    "anchor", "append", "backup", "check", "check_story", "commitments", "completion", "db",
-    "deals", "draft", "erase", "export", "facts", "graph", "import", "init", "judge", "list", "mcp", "new",
-    "plot", "plugins", "proceedings", "propose_story", "rebuild", "relationships", "replay",
-    "restore", "rights", "rumours", "schema", "serve", "spark",
+    "anchor", "append", "backup", "check", "check_story", "completion", "db", "draft", "erase", "export",
+    "graph", "import", "init", "judge", "list", "mcp", "new", "plot", "plugins", "propose_story",
+    "rebuild", "replay", "restore", "schema", "serve", "spark",
 }  # fmt: skip
-"""What commands and tools are called that are no questions: no plug-in can call one so."""
+"""What commands and tools are called that are no questions and list no kind of subject."""
 
 
 @cache
@@ -98,5 +97,12 @@ def _read(plug: Plug) -> Any:
     return found
 
 
-PLUGGED: Final = Plugs("question", cache(_read), lambda: {*modules(), *shipped(), *RESERVED})
+def taken() -> set[str]:
+    """The names that the program has already: no plug-in can call a question so."""
+    from timeline.model.kinds import LISTED
+
+    return {*modules(), *shipped(), *RESERVED, *(kind.plural for kind in LISTED)}
+
+
+PLUGGED: Final = Plugs("question", cache(_read), taken)
 """The questions of plug-ins."""

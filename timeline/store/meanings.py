@@ -28,6 +28,9 @@ def _meanings() -> dict[str, dict[str, str]]:
             said: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
             for part in _PARTS:
                 found[part] |= said.get(part, {})
+    *kinds, last = TERM_COLUMNS
+    said_of_kind = found["columns"]["subject_kind"]
+    found["columns"]["subject_kind"] = said_of_kind.format(kinds=f"{', '.join(kinds)} or {last}")
     return found
 
 

@@ -141,10 +141,10 @@ def test_the_words_of_a_step_name_fields_that_make_it() -> None:
 
 @pytest.mark.parametrize("name", [kind.name for kind in VIEWED])
 def test_every_kind_of_item_has_cases_a_heading_and_a_command(name: str) -> None:
-    from timeline.cli.program import COMMANDS
+    from timeline.cli.lists import LISTS
 
     kind = KINDS[name]
     assert (ROOT / "tests" / "cases" / f"{name}.yaml").exists()
-    assert kind.plural in COMMANDS
+    assert kind.plural in LISTS
     assert kind.final <= kind.groups.keys()
     assert "noted" not in kind.groups

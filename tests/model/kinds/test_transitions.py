@@ -8,7 +8,7 @@ resumed to signed; ``W:``, ``T:`` and ``E:`` are withdrawn, terminated and expir
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Union
 
 import msgspec
 import pytest
@@ -21,7 +21,6 @@ from timeline.model.kinds import (
     NOTED,
     RECORD_TYPES,
     STEPS_OF,
-    AnyPhase,
     Kind,
     Phase,
     same_claim,
@@ -226,7 +225,8 @@ def test_the_tables_are_complete(name: str) -> None:
 def test_a_phase_is_kept_as_json(written: str) -> None:
     phase = phase_of(written)
     stored = msgspec.json.encode(phase)
-    assert msgspec.json.decode(stored, type=AnyPhase) == phase
+    any_phase: Any = Union[tuple(Phase.__subclasses__())]  # noqa: UP007
+    assert msgspec.json.decode(stored, type=any_phase) == phase
     assert hash(phase) == hash(phase_of(written))
 
 

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any, Final
+from importlib import import_module
+from typing import Final
 
 import msgspec
 
-from timeline.model.kinds import (
-    commitment,
-    company,
-    deal,
-    fact,
-    proceeding,
-    relationship,
-    right,
-    rumour,
-    source,
-)
 from timeline.model.kinds.event import (
     NOTED,
-    At,
     Event,
     Kind,
-    Noted,
     Phase,
     RecordEvent,
     besides,
@@ -35,11 +23,11 @@ __all__ = [
     "EVENT_TYPES",
     "KINDS",
     "KIND_OF",
+    "LISTED",
     "NOTED",
     "RECORD_TYPES",
     "SHOWN",
     "STEPS_OF",
-    "AnyPhase",
     "Event",
     "Kind",
     "Phase",
@@ -48,21 +36,16 @@ __all__ = [
     "upcast",
 ]
 
-AnyPhase = Noted | At | deal.Suspended | deal.Over | fact.Stated
-"""Every phase there is: what a checkpoint decodes."""
-
-_MODULES: Final[tuple[Any, ...]] = (
-    source, company, relationship, deal, proceeding, right, commitment, rumour, fact
-)  # fmt: skip
-
-KINDS: Final[dict[str, Kind]] = {module.KIND.name: module.KIND for module in _MODULES}
-"""Every subject kind, in the order in which a company's items are shown."""
-
-assert tuple(KINDS) == SUBJECT_KINDS
+KINDS: Final[dict[str, Kind]] = {
+    name: import_module(f"{__name__}.{name}").KIND for name in SUBJECT_KINDS
+}
+"""Every subject kind, in the order in which a company's items are shown; each has a module of its name."""
 
 SHOWN: tuple[str, ...] = tuple(name for name in KINDS if name not in ("source", "company"))
 """The kinds of subject that are items of a company's state, in the order they are shown."""
 
+LISTED: Final = tuple(sorted((KINDS[name] for name in SHOWN), key=lambda kind: kind.rank))
+"""The same kinds, in the order in which their lists are offered and counted."""
 
 _BASES: Final[list[type[Event]]] = [*(k.base for k in KINDS.values()), RecordEvent]
 

@@ -116,6 +116,7 @@ KIND = Kind(
     base=CommitmentEvent,
     evolve=evolve,
     plural="commitments",
+    rank=5,
     summary="what companies say they will do, at a coordinate, and what it adds up to.",
     examples=("--on 2025-11-21", "--company foxconn --format json"),
     words={

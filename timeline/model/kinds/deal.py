@@ -388,6 +388,7 @@ KIND = Kind(
     base=DealEvent,
     evolve=evolve,
     plural="deals",
+    rank=1,
     summary="the agreements between companies at a coordinate.",
     examples=("--company openai --on 2025-11-21", "--kind joint_venture --open --format csv"),
     words={

@@ -236,6 +236,8 @@ class Kind:
     """The group of each status, in the order in which a subject goes through them."""
     plural: str = ""
     """What many of them are called: the heading of a list, the name of its command and its page."""
+    rank: int = 100
+    """The place of the list among those of other kinds, the lowest first; 100 comes last."""
     summary: str = ""
     """What a list of them holds, after "List"."""
     examples: tuple[str, ...] = ()

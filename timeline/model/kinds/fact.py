@@ -105,6 +105,7 @@ KIND = Kind(
     base=FactEvent,
     evolve=evolve,
     plural="facts",
+    rank=7,
     summary="what is said of companies, at a coordinate.",
     examples=("--company foxconn --on 2025-11-21", "--kind results --fact-level fact"),
     claim_term="value",

@@ -116,6 +116,7 @@ KIND = Kind(
     base=ProceedingEvent,
     evolve=evolve,
     plural="proceedings",
+    rank=6,
     summary="the reviews, cases and inquiries before authorities and courts, at a coordinate.",
     examples=("--status pending --as-of 2025-01-31", "--kind merger_review --company foxconn"),
     nouns={"other": "proceeding"},

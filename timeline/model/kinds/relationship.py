@@ -107,6 +107,7 @@ KIND = Kind(
     base=RelationshipEvent,
     evolve=evolve,
     plural="relationships",
+    rank=3,
     summary="what stands between two companies, at a coordinate.",
     examples=("--kind parent_of", "--company alphabet --group --on 2026-02-25"),
     phrases={

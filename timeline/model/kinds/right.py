@@ -100,6 +100,7 @@ KIND = Kind(
     base=RightEvent,
     evolve=evolve,
     plural="rights",
+    rank=4,
     summary="the options that one company gave another, at a coordinate.",
     examples=("--company openai", "--kind purchase_option --open"),
     words={

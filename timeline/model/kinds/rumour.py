@@ -113,6 +113,7 @@ KIND = Kind(
     base=RumourEvent,
     evolve=evolve,
     plural="rumours",
+    rank=2,
     summary="the claims that nobody has confirmed, at a coordinate.",
     examples=("--open --as-of 2025-01-31", "--status denied --status partly_denied"),
     words={
