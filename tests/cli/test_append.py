@@ -12,8 +12,8 @@ import pytest
 from tests.cli.program import run
 from timeline.cli import main
 from timeline.cli.append import append
-from timeline.ingest.shape import fields_of
 from timeline.model.kinds import EVENT_TYPES
+from timeline.model.kinds.event import fields_of
 
 CONTEXT = click.Context(main, info_name="timeline")
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from timeline.errors import TimelineError
-from timeline.ingest.shape import fields_of
 from timeline.model import values
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, KINDS, RECORD_TYPES
-from timeline.model.kinds.event import Event
+from timeline.model.kinds.event import Event, fields_of
 from timeline.model.kinds.fact import FactEvent
 from timeline.model.values import Fields, Horizon, Measure, Money, Quantity, Share
 

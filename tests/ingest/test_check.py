@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,10 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.ingest.strategies import as_json, broken_events, events, json_values
-from timeline.ingest.draft import Draft, Place, parse_changes, parse_event, unstorable
+from timeline.errors import DataError
+from timeline.ingest.draft import Draft, Place, draft_of, parse_changes, parse_event
 from timeline.ingest.jsonl import parse_line
 from timeline.ingest.nodes import WrittenNumber, compose, node_of
-from timeline.ingest.shape import Report
+from timeline.ingest.shape import Report, unstorable
 from timeline.model.kinds import EVENT_TYPES
 from timeline.model.values import Fields
 
@@ -83,6 +86,65 @@ def test_a_slip_is_found_alike_in_a_line_and_in_a_node(fields: Fields) -> None:
         assert content(fast) == slow.fields
     else:
         assert fast == slow
+
+
+def by_fields(value: Any) -> Draft | list[str]:
+    """The draft of an event that a program gives, or the codes of its problems."""
+    try:
+        return draft_of(value)
+    except DataError as error:
+        return [problem.code for problem in error.problems]
+
+
+@pytest.mark.no_cover
+@given(events(), st.booleans())
+def test_a_sound_event_is_read_alike_from_fields_and_from_a_node(
+    fields: Fields, plain: bool
+) -> None:
+    line = as_json(fields)
+    given = json.loads(line) if plain else written(line)
+    slow, fast = by_node(given, lenient=True), by_fields(given)
+    if isinstance(slow, Draft):
+        assert list(content(fast).items()) == list(slow.fields.items())
+    else:  # a number that went through a float
+        assert fast == slow
+
+
+@pytest.mark.no_cover
+@given(broken_events())
+def test_a_slip_is_found_alike_in_fields_and_in_a_node(fields: Fields) -> None:
+    given = written(as_json(fields))
+    slow, fast = by_node(given, lenient=True), by_fields(given)
+    assert fast == slow if isinstance(slow, list) else content(fast) == slow.fields
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, 5, 2025, 1.5, 1e16, True, 10**30, float("nan"), Decimal("1.50"), "", "2025", "a\0b", "\ud800",
+        "5 bn", "USD 5bn", "[2025, 2026]", date(2025, 1, 2), datetime(2025, 1, 2, 3, tzinfo=UTC), b"x", {},
+        [], ["a"], ("a",), {"a"}, {1: "a"}, {"é": ["supplier"]}, {"acme": "supplier"}, ["A Post"], [None],
+        {"exact": "5", "currency": "USD"}, {"exact": 5, "currency": "USD"}, {"exact": "5"},
+        WrittenNumber("5"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_whatever_a_program_gives_is_read_as_its_node_is(value: Any) -> None:
+    for event in (DEAL, FACT, RIGHT):
+        for name in (
+            "title",
+            "value",
+            "parties",
+            "source",
+            "occurred",
+            "id",
+            "extra",
+            "type",
+            "no",
+        ):
+            given = event | {name: value}
+            slow, fast = by_node(given, lenient=True), by_fields(given)
+            assert fast == slow if isinstance(slow, list) else content(fast) == slow.fields
 
 
 @pytest.mark.no_cover
@@ -204,6 +266,19 @@ def test_what_is_nested_too_deep_is_refused(depth: int) -> None:
     line = json.dumps(DEAL).encode()[:-1] + b', "extra": ' + deep + b"}"
     assert content(by_line(line.replace(b"[" * depth, b"[" * 9).replace(b"]" * depth, b"]" * 9)))
     assert set(codes(by_line(line))) <= {"unstorable-value", "too-deep", "invalid-json"}
+
+
+@pytest.mark.parametrize("depth, sound", [(31, True), (32, False), (300, False), (3000, False)])
+def test_a_value_inside_itself_too_often_is_refused_at_every_door(depth: int, sound: bool) -> None:
+    money = '{"exact": "5", "currency": "USD"'
+    value = f'{money}, "reported_as": [' * depth + money + "}" + "]}" * depth
+    line = f'{json.dumps(DEAL)[:-1]}, "value": {value}}}'
+    if sound:
+        assert content(by_line(line.encode())) == content(by_fields(json.loads(line)))
+        return
+    assert codes(by_line(line.encode()))[0] in ("too-deep", "invalid-json")
+    if depth < 1000:  # what the reader of JSON in Python can hold
+        assert codes(by_fields(json.loads(line))) == ["too-deep"]
 
 
 def test_a_problem_names_the_file_and_the_line() -> None:

@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 from timeline.errors import InvalidDate, Location
 from timeline.ingest.nodes import compose, node_of
-from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.ingest.shape import INVALID, Report, shape, type_of
+from timeline.model.kinds.event import fields_of
 from timeline.model.kinds.fact import FactValue
 from timeline.model.values import (
     CompanyRef,

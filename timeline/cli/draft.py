@@ -61,7 +61,7 @@ def draft(
     """
     from timeline.errors import InvalidValue
     from timeline.importers.article import MAX_BYTES, decode_article
-    from timeline.ingest.draft import unstorable
+    from timeline.ingest.shape import unstorable
     from timeline.render.template import drafted, story_of
 
     file = None if output is None or str(output) == "-" else output

@@ -11,9 +11,8 @@ from msgspec import inspect
 
 from timeline.cli.completers import complete_company, complete_source, complete_subject
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, compose, value_of
-from timeline.ingest.shape import fields_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
-from timeline.model.kinds.event import ENVELOPE, RecordEvent
+from timeline.model.kinds.event import ENVELOPE, RecordEvent, fields_of
 
 _WORDS: Final = {
     "check_edtf": "EDTF",

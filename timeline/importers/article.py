@@ -16,9 +16,10 @@ from typing import Any, Final
 from msgspec import Struct, inspect
 
 from timeline.errors import DataError, InvalidDate, Location, Problem
-from timeline.ingest.shape import choices_of, fields_of, synonyms
+from timeline.ingest.shape import choices_of, synonyms
 from timeline.model.dates import Edtf, read_phrase
 from timeline.model.kinds import EVENT_TYPES, KIND_OF
+from timeline.model.kinds.event import fields_of
 from timeline.model.names import fold_name, fold_text
 from timeline.model.phrases.words import fold, is_fiscal, lexicon_of, vocabulary_of
 from timeline.model.values import Fields

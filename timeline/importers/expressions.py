@@ -34,7 +34,8 @@ from timeline.importers.settings import DateSettings, Expression, TableSettings
 from timeline.importers.slugs import slug_of
 from timeline.ingest.nodes import Mapping, Node, Scalar, value_of
 from timeline.ingest.nodes import Sequence as ListNode
-from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.ingest.shape import INVALID, Report, shape, type_of
+from timeline.model.kinds.event import fields_of
 from timeline.model.values import (
     Measure,
     Share,

@@ -19,9 +19,10 @@ from timeline.importers.paths import Listed
 from timeline.importers.settings import Company, Condition, Expression
 from timeline.ingest.nodes import Mapping, Node, Scalar
 from timeline.ingest.nodes import Sequence as ListNode
-from timeline.ingest.shape import INVALID, Report, fields_of, shape, type_of
+from timeline.ingest.shape import INVALID, Report, shape, type_of
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
 from timeline.model.kinds.company import CompanyRegistered, flaw_of_identifier
+from timeline.model.kinds.event import fields_of
 from timeline.model.kinds.source import SourceRegistered
 from timeline.model.values import Fields, check_slug
 from timeline.nearest import did_you_mean

@@ -26,9 +26,9 @@ from timeline.ingest.nodes import (
     text_of,
     value_of,
 )
-from timeline.ingest.shape import Report, fields_of, shape
+from timeline.ingest.shape import Report, shape
 from timeline.model.kinds import KIND_OF, RECORD_TYPES
-from timeline.model.kinds.event import Event
+from timeline.model.kinds.event import Event, fields_of
 from timeline.model.values import check_slug, check_subject
 from timeline.nearest import did_you_mean, nearest
 from timeline.streams import is_stream

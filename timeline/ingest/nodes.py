@@ -131,7 +131,7 @@ def node_of(value: Any, line: int = 1, column: int = 1, depth: int = 0) -> Node:
     if isinstance(value, list):
         return Sequence(line, column, [node_of(item, line, column, depth + 1) for item in value])
     if isinstance(value, str):
-        return Scalar(line, column, value, plain=isinstance(value, WrittenNumber))
+        return Scalar(line, column, str(value), plain=isinstance(value, WrittenNumber))
     text = (
         msgspec.json.encode(value).decode()
         if value is None or value is True or value is False

@@ -12,6 +12,7 @@ import re
 from collections.abc import Container
 from decimal import Decimal
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -21,6 +22,7 @@ from msgspec import inspect
 from timeline.errors import Location, Problem, TimelineError
 from timeline.ingest.nodes import Mapping, Node, Scalar, Sequence, shown, value_of
 from timeline.model import short_forms
+from timeline.model.kinds.event import fields_of
 from timeline.model.values import Fields, check_edtf, plain_number
 from timeline.nearest import did_you_mean
 
@@ -116,14 +118,6 @@ def synonym(section: Literal["events", "fields"], name: str, known: Container[st
 def type_of(annotation: Any) -> inspect.Type:
     """The msgspec description of a type, computed once."""
     return inspect.type_info(annotation)
-
-
-@cache
-def fields_of(struct: Any) -> dict[str, inspect.Field]:
-    """The fields of a struct type by the names that stand in files."""
-    described = type_of(struct)
-    assert isinstance(described, inspect.StructType)
-    return {field.encode_name: field for field in described.fields}
 
 
 def choices_of(type_: inspect.Type) -> tuple[Any, ...]:
@@ -343,6 +337,33 @@ def _decimal(node: Scalar, report: Report, name: str) -> Any:
     except ValueError as error:
         report.add_error(error, node, name)
         return INVALID
+
+
+def unstorable(value: Any) -> str | None:
+    """Why a JSON value cannot be kept exactly in every database, and hashed; None where it can."""
+    if isinstance(value, str):
+        if "\0" in value:
+            return "a text holds a NUL character"
+        return None if value.isascii() or _is_unicode(value) else "a text is not Unicode"
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        if isinstance(value, float) and not isfinite(value):
+            return f"{value} is no JSON number"
+        # canonical JSON writes a large float as an integer, and reads it back as one
+        exact = abs(value) < 2**53
+        return None if exact else f"{value} is larger than JSON carries exactly; write it as text"
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    reasons = map(unstorable, inside)  # nodes are no deeper than MAX_DEPTH
+    return next((reason for reason in reasons if reason), None)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
 
 
 _WANTED: Final = {

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import inspect
 
 from timeline.ingest.schema import SCHEMA_LINE
-from timeline.ingest.shape import choices_of, fields_of
+from timeline.ingest.shape import choices_of
 from timeline.model.dates import bounds
 from timeline.model.kinds import EVENT_TYPES, KIND_OF, RECORD_TYPES
-from timeline.model.kinds.event import ENVELOPE
+from timeline.model.kinds.event import ENVELOPE, fields_of
 from timeline.model.kinds.source import SOURCE_KINDS
 from timeline.model.short_forms import FORMS, read_if_one, write
 from timeline.model.values import UNDISCLOSED, Fields

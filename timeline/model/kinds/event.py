@@ -392,11 +392,17 @@ _OF_STRUCT: dict[type, Shape] = {
 
 
 @cache
-def shapes_of(struct: type[Struct]) -> dict[str, Shape]:
-    """The shape of each field of an event type or of a kind's base, by the name that stands in files."""
+def fields_of(struct: Any) -> dict[str, inspect.Field]:
+    """The fields of a struct type by the names that stand in files."""
     described = inspect.type_info(struct)
     assert isinstance(described, inspect.StructType)
-    return {field.encode_name: _shape(field.type) for field in described.fields}
+    return {field.encode_name: field for field in described.fields}
+
+
+@cache
+def shapes_of(struct: type[Struct]) -> dict[str, Shape]:
+    """The shape of each field of an event type or of a kind's base, by the name that stands in files."""
+    return {name: _shape(field.type) for name, field in fields_of(struct).items()}
 
 
 @cache
