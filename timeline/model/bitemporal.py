@@ -105,7 +105,7 @@ Segment: TypeAlias = tuple[Day, Content]
 
 
 class Revision(NamedTuple):
-    """What holds otherwise than before: from ``day`` on, until before ``until``."""
+    """What a revision changed: the segments replace the days from ``day`` to the one before ``until``."""
 
     day: Day
     segments: list[Segment]
@@ -113,17 +113,18 @@ class Revision(NamedTuple):
 
 
 class Readings(Struct):
-    """The outcomes of the other readings by some day; None where nothing happened in one."""
+    """Phases by the other readings of a day's events; None where a reading leaves no event."""
 
     earliest: Phase | None
+    """Every event on its earliest day."""
     latest: Phase | None
-    """Of those that are over; what is pending is still to come."""
+    """Every event on its latest day; pending events are left out."""
     certain: list[tuple[Day, Phase | None]]
-    """Of those that are over by a day, from that day on; the first holds today."""
+    """Only events that are certainly over, with the day since which they are; the first holds today."""
     without: list[tuple[Phase | None, Day]]
-    """Without one of the events that are uncertain until that day."""
+    """All events but one that is uncertain, with the day on which it becomes certain."""
     undisputed: Phase | None
-    """Without all events that are disputed."""
+    """All events that nobody disputes."""
 
 
 class State(Struct, gc=False):
@@ -135,19 +136,19 @@ class State(Struct, gc=False):
     begun: bool = False
     """Whether the fold has taken in any of them."""
     readings: Readings | None = None
-    """None: they all say what the fold says."""
+    """None while every reading agrees with the fold."""
     pending: list[Entry] = []
-    """What has happened and may not be over, by latest."""
+    """Events that have begun by their earliest day and may still happen later, sorted by latest day."""
     irregular: bool = False
     """Whether any event that has been folded in is irregular."""
 
 
 class Sweep:
-    """What holds on every day for one known slice, and how that changes with the next slice.
+    """What holds on every day by one known slice, revised slice by slice.
 
-    The sweep keeps all its states, so late news costs only what comes after it, and no more than the days
-    until it makes no difference: where a state is as it was before, those after it are, too. Of 10,000 events
-    that became known in any order, each goes over a few days instead of half of them.
+    The sweep keeps all its states. Late news is therefore folded from its own day on, and only until a state
+    equals the one that stood there before: all later states stay as they are. Of 10,000 events that became
+    known in any order, each goes over a few days instead of half of them.
     """
 
     def __init__(self, kind: Kind) -> None:
@@ -162,7 +163,7 @@ class Sweep:
         self._parties: dict[str, list[str]] = {}
 
     def revise(self, removed: Sequence[Entry], added: Sequence[Entry]) -> Revision:
-        """Take events out and in."""
+        """Replace events of the slice; return the first changed day, the new segments, and where they end."""
         state, order = self.states[-1], self.order
         if not removed and len(added) == 1 and (not order or order[-1].earliest <= state.day):
             entry = added[0]
@@ -187,7 +188,7 @@ class Sweep:
         return Revision(min(first, segments[0][0]) if segments else first, segments, until)
 
     def content(self, state: State) -> Content:
-        """What a row of history holds of the state."""
+        """The content of the row of history that a state makes."""
         fold, irregular = state.fold, state.irregular
         others: list[Phase | None] = []
         undisputed: Phase | None = fold.phase
@@ -214,8 +215,8 @@ class Sweep:
         )
 
     def _go_on(self, before: list[State], settled: Day) -> tuple[list[Segment], Day]:
-        # from the last state to the end of days, or to one that is as it was ``before``; from the day
-        # ``settled`` on, the same events follow
+        # Fold from the last state on, to the end of days or to a state that equals the one of ``before``
+        # on its day. Days before ``settled`` cannot be compared: their events differ.
         state, order = self.states[-1], self.order
         segments: list[Segment] = []
         end = bisect_right(order, state.day, key=_earliest_of)

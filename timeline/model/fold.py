@@ -66,33 +66,33 @@ _FOLLOW_UPS: Final = frozenset(name for name, event in EVENT_TYPES.items() if ev
 CLASSES: Final[dict[str, int]] = {
     name: 2 if event.follow_up else 1 if event.amends else 0 for name, event in EVENT_TYPES.items()
 }
-"""In which order the events of one day happen: openings and steps, amendments, follow-ups."""
+"""Rank of each event type among the events of one day: openings and steps, amendments, follow-ups."""
 
 
 def is_follow_up(entry: Entry) -> bool:
-    """Whether an event is taken at its latest day, and not at its earliest."""
+    """Whether the fold takes an event at its latest day instead of its earliest."""
     return entry.type in _FOLLOW_UPS
 
 
 def main_order(entry: Entry) -> Place:
-    """Key day (of a follow-up the latest, else the earliest), latest, class, known, position."""
+    """Return the sort key of the fold. Its first day is the latest of a follow-up, else the earliest."""
     type_ = entry.type
     key = entry.latest if type_ in _FOLLOW_UPS else entry.earliest
     return key, entry.latest, CLASSES[type_], entry.known, entry.position
 
 
 def by_earliest(entry: Entry) -> Place:
-    """As if everything had happened as early as it can have."""
+    """Return the sort key of an event as if it had happened on its earliest day."""
     return entry.earliest, entry.latest, CLASSES[entry.type], entry.known, entry.position
 
 
 def by_latest(entry: Entry) -> Place:
-    """As if everything had happened as late as it can have."""
+    """Return the sort key of an event as if it had happened on its latest day."""
     return entry.latest, entry.earliest, CLASSES[entry.type], entry.known, entry.position
 
 
 def is_plan(entry: Entry) -> bool:
-    """Whether it was last told more than a day ahead: a plan, until somebody reports it as done."""
+    """Whether the last report came more than a day before the event: a plan until it is reported done."""
     told = entry.told or entry.known
     if entry.earliest <= told:  # as text, a day comes before its instants
         return False
@@ -101,7 +101,7 @@ def is_plan(entry: Entry) -> bool:
 
 
 def is_uncertain(entry: Entry, on: Day) -> bool:
-    """Whether a happened event may not have happened yet on that day."""
+    """Whether an event that counts on a day may in fact happen later."""
     return entry.latest > on or is_plan(entry)
 
 
@@ -119,12 +119,12 @@ def advance(kind: Kind, phase: Phase, entry: Entry) -> Phase | None:
 
 
 class Changed(NamedTuple):
-    """How the present value of a term took the place of another."""
+    """How the present value of a term replaced another."""
 
     since: str | None
     before: Any
     until: Day
-    """The event that brought the value is uncertain on the days before."""
+    """Before this day, the event that brought the value is uncertain."""
 
 
 class Values(NamedTuple):
