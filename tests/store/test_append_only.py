@@ -118,6 +118,22 @@ def test_what_comes_next_may_be_inserted(target: str) -> None:
     run(target, NEXT.format("", 3))
 
 
+def test_a_store_that_began_with_its_first_events_has_all_that_an_empty_one_has(
+    tmp_path: Path,
+) -> None:
+    first = draft(FIELDS | {"id": "a", "subject": "company:a"})
+    Store(tmp_path / "filled.db").append([first], create=True)
+    Store(tmp_path / "empty.db").init()
+    filled, empty = (_schema(tmp_path / name) for name in ("filled.db", "empty.db"))
+    assert filled == empty
+    assert {"event_insert", "party_history_subject"} <= dict(filled).keys()
+
+
+def _schema(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
 def test_a_bug_that_changes_the_log_says_so(target: str) -> None:
     append(target, "a")
     store = Store(target)

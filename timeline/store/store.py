@@ -275,7 +275,8 @@ class Store:
         try:
             with db.reachable(self.url), sqlite.unshared(engine), engine.begin() as connection:
                 db.upgrade(connection)
-                yield connection
+                with sqlite.completed_last(connection):
+                    yield connection
             engine.dispose()
             _publish(new, path)
         finally:
