@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.contracts.world import IDENTITY, World
 from timeline.errors import HistoryDamaged, InvalidValue, NotFound
 from timeline.model.names import words_of
 from timeline.model.values import Fields
-from timeline.store.full_text import positions_with
+from timeline.store.full_text import positions_with, with_subject
 
 COMPANY: Fields = {"type": "company_registered"}
 NEWS: Fields = {"source": "post", "occurred": "2025-01-10"}
@@ -208,3 +210,24 @@ def test_damage_to_the_words_is_found(named: World, lost: bool) -> None:
         named.timeline.verify()
     named.timeline.rebuild()
     named.timeline.verify()
+
+
+@given(
+    st.lists(st.text("ab&.-ß株é ", max_size=8), max_size=3),
+    st.sampled_from(
+        [
+            "company:a-b",
+            "fact:a/b.ab@2025-q1",
+            f"deal:{'ab' * 60}",
+            f"deal:a-{'b' * 99}",
+            "deal:a&b",
+        ]
+    ),
+)
+def test_words_of_a_subject_are_those_of_its_name_with_the_others(
+    texts: list[str], subject: str
+) -> None:
+    words = " ".join(words_of(texts))
+    named = words_of([*texts, subject.partition(":")[2]])
+    assert with_subject(words, subject) == " ".join(named)
+    assert with_subject(words, None) == words

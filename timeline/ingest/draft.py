@@ -209,13 +209,16 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 def body_of(fields: Fields) -> Fields:
     """The fields of an event but for those that every event has: id, type, subject, occurred."""
-    return {name: value for name, value in fields.items() if name not in HEAD}
+    body = fields.copy()
+    for name in HEAD:
+        body.pop(name, None)
+    return body
 
 
 def payload_of(body: Fields) -> str:
     """The JSON of what of a body other columns do not give back."""
-    left = [name for name, usual in _IN_COLUMNS.items() if body.get(name, usual) != usual]
-    if left:
+    if not _IN_COLUMNS.keys().isdisjoint(body):
+        left = [name for name, usual in _IN_COLUMNS.items() if body.get(name, usual) != usual]
         body = {name: value for name, value in body.items() if name not in left}
     return canonical(body).decode()
 
@@ -245,7 +248,9 @@ _SILENT: Final = HEAD | {
 def words_of_fields(fields: Fields) -> str:
     """The words in the fields of an event, each once, sorted, with a space between."""
     texts: list[str] = []
-    _add_texts([value for name, value in fields.items() if name not in _SILENT], texts)
+    for name, value in fields.items():
+        if name not in _SILENT:
+            _add_texts(value, texts)
     return " ".join(words_of(texts))
 
 
@@ -523,20 +528,16 @@ def draft_if_sound(event: type[Event], fields: Fields, line: bytes, place: Place
     if line.count(b"{") > _DEEPEST:
         return None
     tag = fields["type"]
-    tests = _tests_of(tag)
+    tests, short = _tests_of(tag), _short_of(tag)
     try:
-        for name, type_of_value in _short_of(tag).items():
-            value = fields.get(name)
-            if type(value) is str and short_forms.read_if_one(type_of_value, value) is not None:
-                return None
         for name, value in fields.items():  # they are fewer than what may be given
             test = tests.get(name)
-            if test is None:
-                continue
             if type(value) is str:
-                if not test(value):
+                if test is not None and not test(value):
                     return None
-            elif not all(map(test, value)):
+                if name in short and short_forms.read_if_one(short[name], value) is not None:
+                    return None
+            elif test is not None and not all(map(test, value)):
                 return None
     except TimelineError:
         return None

@@ -187,6 +187,10 @@ class Sweep:
         segments, until = self._go_on(before, max(days))
         return Revision(min(first, segments[0][0]) if segments else first, segments, until)
 
+    def alone(self, entry: Entry) -> Content:
+        """What holds from the day of an exact event on, where there is no other."""
+        return self.content(self._follow(self.states[0], entry))
+
     def content(self, state: State) -> Content:
         """The content of the row of history that a state makes."""
         fold, irregular = state.fold, state.irregular
@@ -699,7 +703,7 @@ def _of_one(entry: Entry) -> History | None:
     exact = entry.latest == day <= known < END_OF_TIME and day < OPEN_END
     if not exact or not entry.is_plain or entry.published:
         return None
-    ((_, held),) = Sweep(kind_of(entry.subject)).revise((), (entry,)).segments
+    held = Sweep(kind_of(entry.subject)).alone(entry)
     return History(
         [Row(day, OPEN_END, known, END_OF_TIME, held)],
         [

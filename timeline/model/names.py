@@ -158,13 +158,13 @@ def words_of(texts: Iterable[str]) -> list[str]:
         if "." in plain:
             plain = _without_dots(plain)
         words = plain.encode().translate(_ascii_table(words=True), _ASCII_QUOTES).decode().split()
-        found = {word[:_LONGEST] for word in words} if len(whole) > _LONGEST else set(words)
+        found = {word[:LONGEST] for word in words} if len(whole) > LONGEST else set(words)
     else:
-        found = {part for word in _word(fold_text(whole)) for part in _parts(word[:_LONGEST])}
+        found = {part for word in _word(fold_text(whole)) for part in _parts(word[:LONGEST])}
     return sorted(found)
 
 
-_LONGEST: Final = 100
+LONGEST: Final = 100
 """Characters of a word; nobody types more."""
 
 _word: Final = re.compile(r"[^\W_]+").findall

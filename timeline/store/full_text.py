@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from timeline.errors import HistoryDamaged
 from timeline.ingest.draft import words_of_fields
-from timeline.model.names import words_of
+from timeline.model.names import LONGEST, words_of
 from timeline.model.values import Fields
 from timeline.store.engine import insert_rows
 from timeline.store.log import LogRow, chunks, read_rows
@@ -33,8 +33,16 @@ def with_subject(words: str, subject: str | None) -> str:
     """Words of an event, and those of the name of its subject where that is given."""
     if subject is None:
         return words
-    named = words_of([subject.partition(":")[2]])
-    return " ".join(sorted({*words.split(), *named}))
+    slug = subject.partition(":")[2]
+    plain = slug.replace("-", "")
+    if plain.isascii() and plain.isalnum() and len(slug) <= LONGEST:  # lower case, as every slug is
+        named = slug.split("-")
+    else:
+        named = words_of([slug])
+    found = set(words.split())
+    if found.issuperset(named):
+        return words
+    return " ".join(sorted(found.union(named)))
 
 
 # --- writing --------------------------------------------------------------------------------------

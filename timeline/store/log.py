@@ -195,7 +195,7 @@ _decode_told: Final = msgspec.json.Decoder(dict[str, Instant]).decode
 
 def told_of(published: dict[str, Instant], known: Instant) -> str | None:
     """The ``told`` column of an event: when its sources were published, unless all were at ``known``."""
-    if all(at == known for at in published.values()):
+    if not published or set(published.values()) == {known}:
         return None
     return msgspec.json.encode(published, order="sorted").decode()
 

@@ -188,7 +188,10 @@ class Standing:
         """Read what a batch needs to know of the log, up to a position; what each draft refers to."""
         ids: dict[str, Known | None] = {}
         subjects: set[str] = set()
-        meant: set[str] = set()
+        named: set[str] = set()
+        referred: list[list[Reference]] = []
+        about_record: list[int] = []
+        """Where drafts stand whose references depend on their targets."""
         for draft in drafts:
             draft.prepare()
             fields = draft.fields
@@ -198,32 +201,27 @@ class Standing:
                 ids[fields["target"]] = None
             if "subject" in fields:
                 subjects.add(fields["subject"])
-            if draft.content is not None:
-                self._note_unknown(draft.content.references, meant)
+            if draft.content is None:
+                about_record.append(len(referred))
+                referred.append([])
+            else:
+                referred.append(draft.content.references)
+                self._note_unknown(draft.content.references, named)
         self.ids = ids
-        meant |= subjects
+        meant = subjects | named
         self._read_known(ids, meant)
         subjects.update([known.subject for known in ids.values() if known])
-        referred, named = self._references(drafts)
+        if about_record:
+            own = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
+            for at in about_record:
+                type_ = self._type_of_target(drafts[at], own)
+                referred[at] = references_of(drafts[at], type_)
+                self._note_unknown(referred[at], named)
         further = (subjects | named) - meant
         if further:  # what only the events that are referred to could tell
             self._read_known((), further)
         self._read_identities(subjects, named, position)
         return referred
-
-    def _references(self, drafts: list[Draft]) -> tuple[list[list[Reference]], set[str]]:
-        """What each draft refers to, and the subjects among that of which nothing is known yet."""
-        own = {d.fields["id"]: d.fields["type"] for d in drafts if "id" in d.fields}
-        referred: list[list[Reference]] = []
-        named: set[str] = set()
-        for draft in drafts:
-            if draft.content is not None:
-                found = draft.content.references
-            else:
-                found = references_of(draft, self._type_of_target(draft, own))
-            referred.append(found)
-            self._note_unknown(found, named)
-        return referred, named
 
     def _note_unknown(self, referred: list[Reference], named: set[str]) -> None:
         """Add to ``named`` the sources and companies of which nothing is known yet."""
