@@ -11,6 +11,8 @@ from timeline.importers.cells import Refused
 from timeline.importers.companies import Companies, Named
 from timeline.importers.report import Imported
 from timeline.importers.slugs import company_slug
+from timeline.ingest.draft import Draft
+from timeline.ingest.jsonl import parse_fields
 
 
 @pytest.mark.parametrize(
@@ -219,3 +221,16 @@ def test_companies_that_went_to_a_file_are_found_as_before() -> None:
     assert learned.names == {"A. C.": "A. C."}
     with pytest.raises(Refused, match="acme-5 or acme-5-2"):
         companies.find(Named(name="Acme 5"))
+
+
+def test_what_registers_a_company_is_as_it_is_read_again() -> None:
+    companies = Companies([])
+    more = {"country": "AT", "aliases": ["Lumen"], "kind": "fund"}
+    plain = companies.find(Named(name="Ærø & Søn's Lumen-Ferry A/S"))
+    full = companies.find(Named("Q1", "Quillwork", {"wikidata": "Q463094", "own": "x"}, more))
+    for company in (plain, full):
+        fields = companies.registration(company)
+        assert fields is not None
+        read = parse_fields(dict(fields), "list.csv", 2)
+        assert isinstance(read, Draft)
+        assert [*read.fields.items()] == [*fields.items()]

@@ -240,6 +240,7 @@ class Columns:
         otherwise = said.otherwise if said.otherwise is not UNSET else None
         functions = self._functions(node, said, column)
         as_it_is = not functions and values is None
+        longest = max(map(len, empty))
 
         def refine(cell: Any) -> Cell:
             if cell is None:
@@ -255,7 +256,9 @@ class Columns:
                     message = f"{cell} is what a formula gives that failed"
                     raise Refused("cell-error", message, column)
                 if as_it_is:  # nearly every cell
-                    return None if cell.casefold() in empty else cell
+                    # a text does not become shorter where its case is folded
+                    silent = len(cell) <= longest and cell.casefold() in empty
+                    return None if silent else cell
             elif isinstance(cell, dict):  # of a record, where a value should stand
                 cell = leaf_of(cell)
                 if isinstance(cell, dict):

@@ -33,6 +33,8 @@ class Named(Struct, frozen=True):
 
 
 _NAMES = ("name", "alias", "former name")
+_IN_ORDER: Final = ("kind", "aliases", "country")
+"""What :attr:`Named.more` holds, in the order in which an event gives its fields."""
 DESCRIBING: Final = ("country", "kind")
 """Terms of a company that lists tell, and that are kept where nobody told them before."""
 MOST_SPELLINGS: Final = 1000
@@ -177,7 +179,9 @@ class Companies:
             "subject": f"company:{company}",
             "name": name,
         }
-        fields |= named.more
+        for term in _IN_ORDER:
+            if term in named.more:
+                fields[term] = named.more[term]
         if named.identifiers:
             fields["identifiers"] = dict(named.identifiers)
         described = [term for term in DESCRIBING if named.more.get(term)]

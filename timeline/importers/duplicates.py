@@ -13,6 +13,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Sized
 from contextlib import ExitStack
+from functools import partial
 from heapq import merge
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -158,35 +159,43 @@ def _compared(names: Iterable[_Named], near: int) -> Iterator[tuple[_Named, _Nam
     """The pairs that are alike of each name and the ``near`` names before it."""
     from rapidfuzz import fuzz, process
 
+    alike = partial(process.extract, scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None)
     before: deque[_Named] = deque(maxlen=near)
     # words in any order, and words that were written together: of single words the same
     turned: deque[str] = deque(maxlen=near)
     joined: deque[str] = deque(maxlen=near)
-    new = several = -near - 1
-    """Where the last new name stood, and the last one of several words."""
+    several: dict[int, str] = {}
+    """Of those before that have several words the words together, by where they stand."""
+    new = -near - 1
+    """Where the last new name stood."""
     for at, named in enumerate(names):
-        words = named.base.split()
+        in_order = together = named.base
         if named.new:
             new = at
-        if len(words) > 1:
-            several = at
-        ways = (" ".join(sorted(words)), turned), ("".join(words), joined)
-        scores: dict[int, float] = {}
+        if " " in together:
+            in_order, together = " ".join(sorted(together.split())), together.replace(" ", "")
         if before and at - new <= near:
-            for text, texts in ways if at - several <= near else ways[:1]:
-                for _, score, place in process.extract(
-                    text, list(texts), scorer=fuzz.ratio, score_cutoff=ENOUGH, limit=None
-                ):
-                    scores[place] = max(score, scores.get(place, 0))
-        for place, score in scores.items():
-            other = before[place]
-            if named.new or other.new:
-                later = (named.new, named.order) > (other.new, other.order)
-                one, like = (named, other) if later else (other, named)
-                yield one, like, round(score)
+            found = alike(in_order, turned)
+            if " " in named.base:
+                found += alike(together, joined)
+            elif several:  # with single words it was compared
+                first = at - len(before)
+                found += [(text, score, it - first) for text, score, it in alike(together, several)]
+            scores: dict[int, float] = {}
+            for _, score, place in found:
+                scores[place] = max(score, scores.get(place, 0))
+            for place, score in scores.items():
+                other = before[place]
+                if named.new or other.new:
+                    later = (named.new, named.order) > (other.new, other.order)
+                    one, like = (named, other) if later else (other, named)
+                    yield one, like, round(score)
         before.append(named)
-        for text, texts in ways:
-            texts.append(text)
+        turned.append(in_order)
+        joined.append(together)
+        if " " in named.base:
+            several[at] = together
+        several.pop(at - near, None)
 
 
 def _base(name: str) -> str:

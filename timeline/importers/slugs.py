@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Final
 
 from anyascii import anyascii
 
@@ -19,11 +19,13 @@ def slug_of(text: str) -> str:
     plain = (text if text.isascii() else anyascii(text)).lower()
     if plain.isalnum():  # most ids and many names: a sixth of what follows takes
         return plain
-    plain = plain.replace("'", "").replace("&", " and ")
-    return _other("-", plain).strip("-")
+    # through bytes: half of what a regular expression takes
+    words = plain.replace("&", " and ").encode("ascii").translate(_WORDS, b"'").split()
+    return b"-".join(words).decode()
 
 
-_other = re.compile(r"[^a-z0-9]+").sub
+_WORDS: Final = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+"""Letters and digits of ASCII as they are, and spaces for all else."""
 
 
 def exact_slug(texts: Sequence[str]) -> str:

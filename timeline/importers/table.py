@@ -26,7 +26,7 @@ from timeline.importers.report import MOST_SHOWN, GoneEvent, Imported, Spelling,
 from timeline.importers.rows import Prepared, RowReader, registration
 from timeline.importers.shelf import Hashes, Shelf
 from timeline.importers.tables import is_blank, open_table
-from timeline.ingest.draft import Draft
+from timeline.ingest.draft import Draft, Place
 from timeline.model.dates import OPEN_END
 from timeline.model.values import END_OF_TIME, Fields, Subject
 from timeline.store.append import Appender
@@ -99,7 +99,9 @@ def import_files(
                 stack.callback(refused.drop)
             if written is not None:
                 spool = stack.enter_context(TemporaryFile())
-            with suppress(Undo), rare_collections(), store.appending(create=True) as appender:
+            # another process would take more of a processor than it saves this one
+            appending = store.appending(create=True, alone=True)
+            with suppress(Undo), rare_collections(), appending as appender:
                 job = _Import(appender, refused, spool)
                 stack.callback(job.close)
                 for part in parts:
@@ -421,12 +423,16 @@ class _Import:
         for found in read_events(self.connection, subjects=set(given), types=["source_registered"]):
             stored.setdefault(found.subject, found.fields)
         registered = set(stored)
+        compared: Draft | None = None
+        differ: list[str] = []
         for row in rows:
             if row.source is None:
                 continue
             fields = row.source.fields
-            known = stored.setdefault(fields["subject"], fields)
-            differ = [n for n in fields if n != "id" and known.get(n) != fields[n]]
+            if row.source is not compared:  # mostly it is that of the row before
+                compared = row.source
+                known = stored.setdefault(fields["subject"], fields)
+                differ = [n for n in fields if n != "id" and known.get(n) != fields[n]]
             if differ:
                 slug = Subject.of(fields["subject"]).slug
                 message = f'the source "{slug}" is registered with another {differ[0]}'
@@ -449,9 +455,8 @@ class _Import:
         for company in row.companies:
             fields = self.companies.registration(company)
             if fields is not None:
-                draft = registration(fields, self.file, row.row)
-                assert isinstance(draft, Draft), draft  # its parts were checked one by one
-                found.append(draft)
+                # nothing is left to be checked: each part was, where the row was read
+                found.append(Draft(fields, Place(self.file, row.row.number), row.row.origin))
                 self.tally.companies += 1
             if source is not None:
                 found += self._learned(company, source, row.row)

@@ -96,8 +96,11 @@ class Appender:
         verify: bool = False,
         amend: bool = False,
         erase: bool = False,
+        alone: bool = False,
     ) -> None:
+        """``alone``: no other process folds what is appended, however much it is."""
         self.connection = connection
+        self.alone = alone
         head = checked_head(connection, stand)
         self.position, self.hash = head.position, head.hash
         self.start = head
@@ -162,7 +165,10 @@ class Appender:
         if self.stored:
             if self.connection.dialect.name == "sqlite":  # on PostgreSQL a trigger does
                 _move_head(self.connection, at=self.position, since=self.recorded, proof=self.hash)
-            project(self.connection, self.start.position, self.position, self._news, self._memory)
+            project(
+                self.connection, self.start.position, self.position, self._news, self._memory,
+                alone=self.alone,
+            )  # fmt: skip
         head = Head(self.position, self.recorded, self.hash) if self.stored else self.start
         self._memory.keep(head)
         return head
@@ -391,14 +397,10 @@ class Appender:
 
     def _refers_soundly(self, draft: Draft, named: list[Reference]) -> bool:
         sound = True
+        before = draft.fields.get("changes", draft.fields).get("before")
         for what, name, field in named:
             if self.log.is_registered(what, name):
-                given = draft.fields.get("changes", draft.fields)
-                if (
-                    what == "company"
-                    and given.get("before") == name
-                    and not self.log.may_judge(name)
-                ):
+                if what == "company" and before == name and not self.log.may_judge(name):
                     self.problems.append(no_authority(draft, name, field))
                     sound = False
                 continue

@@ -128,10 +128,19 @@ _move: Final = Constant(
 )
 
 
-def project(connection: Connection, start: int, head: int, news: News, memory: Memory) -> None:
+def project(
+    connection: Connection,
+    start: int,
+    head: int,
+    news: News,
+    memory: Memory,
+    *,
+    alone: bool = False,
+) -> None:
     """Bring the history from position ``start`` of the log to its head, in this transaction.
 
-    ``news`` is what was appended since, ``memory`` what appends before left in mind.
+    ``news`` is what was appended since, ``memory`` what appends before left in mind. ``alone``: no other
+    process helps.
     """
     one = read_stored_identity(connection) if memory.one is None else memory.one
     judged: set[str] = set()
@@ -143,7 +152,7 @@ def project(connection: Connection, start: int, head: int, news: News, memory: M
     memory.one = one
     writer = _Writer(connection, one)
     new = sorted([subject for subject, is_new in news.subjects.items() if is_new])
-    many = news.is_every_subject or len(new) >= MANY
+    many = not alone and (news.is_every_subject or len(new) >= MANY)
     for made in all_new_rows(_created(connection, new, start, news), one, many=many):
         writer.insert(made)
     # what companies are parties of that are one now, or no longer, is shown under another id
