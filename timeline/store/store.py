@@ -275,7 +275,7 @@ class Store:
         try:
             with db.reachable(self.url), sqlite.unshared(engine), engine.begin() as connection:
                 db.upgrade(connection)
-                with sqlite.completed_last(connection):
+                with sqlite.unguarded(connection):
                     yield connection
             engine.dispose()
             _publish(new, path)
