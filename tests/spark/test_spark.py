@@ -1,6 +1,7 @@
 """The fold on a real Spark of two worker processes: the rows of the embedded store, whatever happens.
 
-One session serves all tests of this module; they stay on one worker of the test run.
+One session serves all tests of this module; they stay on one worker of the test run. A run takes ten seconds
+of a processor however short the log is, so tests go on from what others have folded.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from hypothesis import Phase, given, settings
 
 from benchmarks.generate import News
 from tests import databases
-from tests.answers.stores import FIXTURES, draft, new_store
+from tests.answers.stores import FIXTURES, draft
 from tests.properties.histories import TERMS, entries
 from tests.store.test_projection_property import IDENTITY, SHOWN, append, fields_of
 from timeline.app import Timeline
@@ -30,12 +31,13 @@ from timeline.errors import AnchorMismatch, InvalidValue, StoreDamaged
 from timeline.model.kinds import KINDS
 from timeline.model.record import Entry
 from timeline.render.folder import RELATIONS
-from timeline.spark.replay import replay
+from timeline.spark.replay import Folded, _Run, read_log, replay
 from timeline.spark.session import java_home, session
 from timeline.spark.views import ask, register
 from timeline.store.anchor import Anchor
 from timeline.store.export import files_of
 from timeline.store.sql_duckdb import version_of
+from timeline.store.store import Store
 
 pytestmark = [
     pytest.mark.xdist_group("spark"),
@@ -43,8 +45,12 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "3000"))
+EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "600"))
 """How many events are generated; more of them take a while."""
+BATCH = 100
+"""Rows that an executor's Python gets at once."""
+PART = 200
+"""Events for which each relation has one more file."""
 
 CLUSTER = "local-cluster[2,1,1024]"
 SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -57,7 +63,8 @@ SETTINGS = {
     "spark.executor.memory": "1g",
     "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "2",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "500",  # a hub of the news is larger than that
+    "spark.sql.adaptive.enabled": "false",  # nor planned anew while it runs
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH),
     "spark.scheduler.maxRegisteredResourcesWaitingTime": "5s",
 }
 
@@ -140,7 +147,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
     def first(timeline: Timeline) -> None:
         timeline.append_lines(
-            io.BytesIO(acme + hub(600) + spokes(400) + b"".join(all_lines[:most]))
+            io.BytesIO(acme + hub(BATCH + 20) + spokes(2 * BATCH) + b"".join(all_lines[:most]))
         )
 
     def rest(timeline: Timeline) -> None:
@@ -164,16 +171,24 @@ def rows(folder: Path) -> dict[str, list[tuple[str, ...]]]:
     return found
 
 
-def test_stories_and_reports_are_those_of_the_store(
-    spark: Any, stories: Path, tmp_path: Path
-) -> None:
-    anchor = Timeline.open(f"parquet:{stories}").anchor()
-    done = replay(spark, str(stories), tmp_path / "to", verify=True, anchor=anchor)
+@pytest.fixture(scope="module")
+def folded(spark: Any, stories: Path) -> Path:
+    """All stories, proved and folded; whoever goes on from there takes a copy."""
+    to = stories.parent / "folded"
+    with Timeline.open(f"parquet:{stories}") as exported:
+        anchor = exported.anchor()
+    done = replay(spark, str(stories), to, verify=True, anchor=anchor)
     assert (done.position, done.whole) == (anchor.position, True)
-    assert rows(tmp_path / "to") == rows(stories)
+    return to
+
+
+def test_stories_and_reports_are_those_of_the_store(
+    spark: Any, stories: Path, folded: Path
+) -> None:
+    assert rows(folded) == rows(stories)
 
     backup = stories.parent / "timeline.gz"
-    register(spark, tmp_path / "to")
+    register(spark, folded)
     at = {"on": "2025-11-22", "known": "2025-12-01T23:59:59.999999Z"}
     more = {
         "since": "2025-11-16", "until": "2025-11-23", "company": "foxconn",
@@ -183,7 +198,7 @@ def test_stories_and_reports_are_those_of_the_store(
         Timeline.open(stories.parent / "timeline.db") as timeline,
         databases.database(empty=True) as url,
         Timeline.open(databases.url_text(url)) as server,
-        Timeline.open(f"parquet:{tmp_path / 'to'}") as folded,
+        Timeline.open(f"parquet:{folded}") as there,
     ):
         timeline.backup(backup)
         server.restore(backup)
@@ -195,7 +210,7 @@ def test_stories_and_reports_are_those_of_the_store(
             when: Any = {name: value for name, value in at.items() if name in taken}
             params = {name: value for name, value in more.items() if name in taken}
             expected = list(timeline.report(report.name, params=params, **when))
-            for other in (server, folded):
+            for other in (server, there):
                 found = list(other.report(report.name, params=params, **when))
                 assert found == expected, (report.name, other)
             if report.computed is None:
@@ -208,8 +223,11 @@ def test_stories_and_reports_are_those_of_the_store(
 
 
 @pytest.mark.skipif(not DRIVER.exists(), reason=f"no JDBC driver of PostgreSQL: {DRIVER}")
-def test_a_store_on_postgresql_is_read_over_jdbc(spark: Any, stories: Path, tmp_path: Path) -> None:
-    backup = tmp_path / "stories.gz"
+def test_a_store_on_postgresql_is_read_over_jdbc(
+    spark: Any, stories: Path, folded: Path, tmp_path: Path
+) -> None:
+    """Its log is that of the export, so what is folded of it is, too."""
+    to, backup = shutil.copytree(folded, tmp_path / "to"), tmp_path / "stories.gz"
     with (
         Timeline.open(stories.parent / "timeline.db") as timeline,
         databases.database(empty=True) as url,
@@ -218,85 +236,24 @@ def test_a_store_on_postgresql_is_read_over_jdbc(spark: Any, stories: Path, tmp_
     ):
         timeline.backup(backup)
         server.restore(backup)
-        anchor = server.anchor()
         log = f"jdbc:postgresql://127.0.0.1:{port}/{url.database}?user={url.username}"
-        done = replay(spark, log, tmp_path / "to", verify=True, anchor=anchor)
-        assert (done.position, done.whole) == (anchor.position, True)
-        assert rows(tmp_path / "to") == rows(stories)
+        logs = [
+            read_log(spark, each, 2).orderBy("position").toArrow() for each in (log, str(stories))
+        ]
+        assert logs[0].to_pydict() == logs[1].to_pydict()
 
         server.append({"type": "company_registered", "subject": "company:newco", "name": "Newco"})
-        later = replay(spark, log, tmp_path / "to")
-        assert (later.position, later.whole, later.subjects) == (anchor.position + 1, False, 1)
-    with Timeline.open(f"parquet:{tmp_path / 'to'}") as folded:
-        assert folded.state("newco").companies[0].name == "Newco"
+        anchor = server.anchor()
+        later = replay(spark, log, to, verify=True, anchor=anchor)
+        assert (later.position, later.whole, later.subjects) == (anchor.position, False, 1)
+    with Timeline.open(f"parquet:{to}") as after:
+        assert after.state("newco").companies[0].name == "Newco"
+        assert after.state("foxconn").companies
 
 
-def test_a_later_run_folds_only_what_is_new(
-    spark: Any, news: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("timeline.spark.replay.PART", 500)  # several files of each relation
-    early, whole = news
-    first = replay(spark, str(early), tmp_path / "to")
-    assert_split(tmp_path / "to", "acme")
-    assert rows(tmp_path / "to") == rows(early)
-    second = replay(spark, str(whole), tmp_path / "to")
-    assert (first.whole, second.whole) == (True, False)
-    assert 0 < second.subjects < first.subjects / 2
-    assert rows(tmp_path / "to") == rows(whole)
-    assert_split(tmp_path / "to", "acme")
-    with pytest.raises(InvalidValue, match="the log ends at entry"):
-        replay(spark, str(early), tmp_path / "to")
-    assert version_of(tmp_path / "to").name == second.version
-    there = {version.name for version in (tmp_path / "to" / "versions").iterdir()}
-    assert there == {first.version, second.version}
-
-
-def assert_split(folder: Path, company: str) -> None:
-    """The rows of a hub company lie in several files, none of which holds most of all rows."""
-    for relation in ("party_history", "subject_company"):  # elsewhere one subject has most rows
-        tables = [pq.read_table(path) for path in files_of(version_of(folder), relation)]
-        assert sum(company in table["company"].to_pylist() for table in tables) > 1, relation
-        sizes = [len(table) for table in tables]
-        assert max(sizes) < 0.7 * sum(sizes), (relation, sizes)
-
-
-def test_random_histories_are_those_of_the_store(spark: Any, tmp_path: Path) -> None:
-    """What hypothesis draws, first a part of it and then the rest."""
-    store = new_store(tmp_path)
-    store.append([draft(fields) for fields in IDENTITY])
-    numbers = count(1)
-
-    def tell(kind: str) -> None:
-        @settings(max_examples=8, derandomize=True, database=None, phases=[Phase.generate])
-        @given(entries(kind=kind, max_size=10))
-        def draw(found: list[Entry]) -> None:
-            number = next(numbers)
-            stream = [fields_of(entry, f"h{number}") for entry in found]
-            stream[0] = {n: TERMS[kind][n][0] for n in KINDS[kind].required} | stream[0]
-            append(store, stream)
-
-        draw()
-
-    with Timeline(store) as timeline:
-        for kind in SHOWN[:-2]:
-            tell(kind)
-        timeline.export_tables(tmp_path / "early")
-        for kind in SHOWN[-2:]:
-            tell(kind)
-        assert timeline.stats().subjects.keys() >= set(SHOWN)
-        timeline.export_tables(tmp_path / "whole")
-    replay(spark, str(tmp_path / "early"), tmp_path / "to")
-    assert rows(tmp_path / "to") == rows(tmp_path / "early")
-    assert not replay(spark, str(tmp_path / "whole"), tmp_path / "to", keep=1).whole
-    assert rows(tmp_path / "to") == rows(tmp_path / "whole")
-    assert len(list((tmp_path / "to" / "versions").iterdir())) == 1
-
-
-def test_a_worker_that_is_killed_changes_nothing(
-    spark: Any, news: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from timeline.spark.replay import _Run
-
+@pytest.fixture(scope="module")
+def survived(spark: Any, news: tuple[Path, Path]) -> tuple[Path, Folded]:
+    """The news without its last part, folded in several files while a worker was killed."""
     killed: list[int] = []
     write = _Run._relation
 
@@ -312,10 +269,80 @@ def test_a_worker_that_is_killed_changes_nothing(
             os.kill(executors[0].pid, signal.SIGKILL)
         write(run, *given)
 
-    monkeypatch.setattr(_Run, "_relation", kill_one)
-    replay(spark, str(news[0]), tmp_path / "to")
+    to = news[0].parent / "survived"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("timeline.spark.replay.PART", PART)
+        patch.setattr(_Run, "_relation", kill_one)
+        done = replay(spark, str(news[0]), to)
     assert killed
-    assert rows(tmp_path / "to") == rows(news[0])
+    return to, done
+
+
+def test_a_worker_that_is_killed_changes_nothing(
+    news: tuple[Path, Path], survived: tuple[Path, Folded]
+) -> None:
+    to, done = survived
+    assert done.whole
+    assert rows(to) == rows(news[0])
+    assert_split(to, "acme")
+
+
+def test_a_later_run_folds_only_what_is_new(
+    spark: Any, news: tuple[Path, Path], survived: tuple[Path, Folded], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("timeline.spark.replay.PART", PART)
+    early, whole = news
+    to, first = shutil.copytree(survived[0], tmp_path / "to"), survived[1]
+    second = replay(spark, str(whole), to)
+    assert not second.whole
+    assert 0 < second.subjects < first.subjects / 2
+    assert rows(to) == rows(whole)
+    assert_split(to, "acme")
+    with pytest.raises(InvalidValue, match="the log ends at entry"):
+        replay(spark, str(early), to)
+    assert version_of(to).name == second.version
+    there = {version.name for version in (to / "versions").iterdir()}
+    assert there == {first.version, second.version}
+
+
+def assert_split(folder: Path, company: str) -> None:
+    """The rows of a hub company lie in several files, none of which holds most of all rows."""
+    for relation in ("party_history", "subject_company"):  # elsewhere one subject has most rows
+        tables = [pq.read_table(path) for path in files_of(version_of(folder), relation)]
+        assert sum(company in table["company"].to_pylist() for table in tables) > 1, relation
+        sizes = [len(table) for table in tables]
+        assert max(sizes) < 0.7 * sum(sizes), (relation, sizes)
+
+
+def test_random_histories_are_those_of_the_store(
+    spark: Any, stories: Path, folded: Path, tmp_path: Path
+) -> None:
+    """What hypothesis draws, after the stories."""
+    to = shutil.copytree(folded, tmp_path / "to")
+    store = Store(shutil.copy(stories.parent / "timeline.db", tmp_path))
+    store.append([draft(fields) for fields in IDENTITY])
+    numbers = count(1)
+
+    def tell(kind: str) -> None:
+        @settings(max_examples=8, derandomize=True, database=None, phases=[Phase.generate])
+        @given(entries(kind=kind, max_size=10))
+        def draw(found: list[Entry]) -> None:
+            number = next(numbers)
+            stream = [fields_of(entry, f"h{number}") for entry in found]
+            stream[0] = {n: TERMS[kind][n][0] for n in KINDS[kind].required} | stream[0]
+            append(store, stream)
+
+        draw()
+
+    with Timeline(store) as timeline:
+        for kind in SHOWN:
+            tell(kind)
+        assert timeline.stats().subjects.keys() >= set(SHOWN)
+        timeline.export_tables(tmp_path / "whole")
+    assert not replay(spark, str(tmp_path / "whole"), to, keep=1).whole
+    assert rows(to) == rows(tmp_path / "whole")
+    assert len(list((to / "versions").iterdir())) == 1
 
 
 def broken(stories: Path, folder: Path, column: str, position: int, value: str) -> Path:
