@@ -10,10 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.cli.program import ended_late
 
@@ -39,6 +40,12 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 """Nothing that only a person at a desktop needs, and no name but this machine's."""
+
+
+Scheme = Literal["light", "dark"]
+
+HIGH = 900
+"""Pixels of a screen, from top to bottom."""
 
 
 def photograph(page: Page, name: str) -> None:
@@ -74,20 +81,68 @@ def serving(store: Path, *options: str) -> Iterator[str]:
             process.kill()
 
 
+class Watched:
+    """A window of which is noted what goes wrong, and which machines are asked."""
+
+    def __init__(self, browser: Browser, server: str, **options: object) -> None:
+        self._server = server
+        self._wrong: list[str] = []
+        self._hosts: set[str] = set()
+        self.context = browser.new_context(base_url=server, **options)  # type: ignore[arg-type]
+        self.context.set_default_timeout(PATIENCE)
+        self.context.on("request", lambda request: self._hosts.add(urlsplit(request.url).netloc))
+        self.context.on("weberror", lambda error: self._wrong.append(str(error.error)))
+        self.context.on("dialog", lambda dialog: self._wrong.append(dialog.message))
+        self.context.on("console", self._said)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self._wrong.append(said.text)
+
+    def check(self) -> None:
+        """Nothing was asked of another machine and nothing went wrong, since this was asked last."""
+        wrong, hosts = self._wrong[:], self._hosts - {urlsplit(self._server).netloc, ""}
+        self._wrong.clear()
+        self._hosts.clear()
+        assert wrong == []
+        assert hosts == set()
+
+
 @contextmanager
 def watched(browser: Browser, server: str, **options: object) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=server, **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    wrong: list[str] = []
-    hosts: set[str] = set()
-    context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    context.on("weberror", lambda error: wrong.append(str(error.error)))
-    context.on("dialog", lambda dialog: wrong.append(dialog.message))
-    context.on(
-        "console",
-        lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None,
-    )
-    yield context
-    context.close()
-    assert wrong == []
-    assert hosts <= {urlsplit(server).netloc}
+    """A window of its own, checked at its end."""
+    window = Watched(browser, server, **options)
+    yield window.context
+    window.context.close()
+    window.check()
+
+
+class Windows:
+    """The windows that the tests of a module share: one on each server with script, and one without.
+
+    A window of its own is a process that reads, and compiles, all of the page anew.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._there: dict[tuple[str, bool], tuple[Watched, Page]] = {}
+
+    @contextmanager
+    def on(
+        self, server: str, *, script: bool = True, width: int = 1280, scheme: Scheme = "light"
+    ) -> Iterator[Page]:
+        """A page with nothing in it; at its end all that it asked and said is checked."""
+        key = server, script
+        if key not in self._there:
+            window = Watched(self._browser, server, java_script_enabled=script)
+            self._there[key] = window, window.context.new_page()
+        window, page = self._there[key]
+        page.set_viewport_size({"width": width, "height": HIGH})
+        page.emulate_media(media="null", color_scheme=scheme)
+        yield page
+        page.goto("about:blank")
+        window.check()
+
+    def close(self) -> None:
+        for window, _ in self._there.values():
+            window.context.close()

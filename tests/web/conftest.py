@@ -18,7 +18,9 @@ from timeline.web.app import make_app
 from timeline.web.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser
+
+    from tests.web.browsing import Windows
 
 BASE = "http://127.0.0.1:8000"
 
@@ -123,10 +125,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    """A window; at its end, nothing was asked of another machine and nothing went wrong."""
-    from tests.web.browsing import watched
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Windows that the tests of a module share."""
+    from tests.web.browsing import Windows
 
-    with watched(browser, server) as context:
-        yield context
+    shared = Windows(browser)
+    yield shared
+    shared.close()

@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.web.browsing import WITH_BROWSER, photograph, watched
+from tests.web.browsing import HIGH, WITH_BROWSER, Scheme, Windows, photograph
 from tests.web.stories import HUB_ITEMS
 
 pytestmark = WITH_BROWSER
 
-Scheme = Literal["light", "dark"]
-SCREENS: dict[str, tuple[int, Scheme]] = {
-    "desk": (1280, "light"),
-    "phone": (390, "dark"),
-    "desk-dark": (1280, "dark"),
-    "phone-light": (390, "light"),
-}
-"""How each task is done."""
-
-HIGH = 900
+SCREENS: dict[str, tuple[int, Scheme]] = {"desk": (1280, "light"), "phone": (390, "dark")}
+"""How each task is done. Nothing but colours follows from the scheme, and of those test_browser has all."""
 
 
 @pytest.fixture(params=SCREENS.values(), ids=[*SCREENS])
@@ -39,41 +31,27 @@ def screen(request: pytest.FixtureRequest) -> tuple[int, Scheme]:
 
 
 @pytest.fixture
-def page(browser: Browser, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+def page(windows: Windows, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
     """A window on the stories."""
-    with window(browser, server, screen) as found:
+    width, scheme = screen
+    with windows.on(server, width=width, scheme=scheme) as found:
         yield found
 
 
 @pytest.fixture
-def hub(browser: Browser, hub_server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+def hub(windows: Windows, hub_server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
     """A window on a company of many items."""
-    with window(browser, hub_server, screen) as found:
+    width, scheme = screen
+    with windows.on(hub_server, width=width, scheme=scheme) as found:
         yield found
 
 
 @pytest.fixture
-def plain(browser: Browser, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
+def plain(windows: Windows, server: str, screen: tuple[int, Scheme]) -> Iterator[Page]:
     """A window in which no script runs."""
-    with window(browser, server, screen, java_script_enabled=False) as found:
+    width, scheme = screen
+    with windows.on(server, script=False, width=width, scheme=scheme) as found:
         yield found
-
-
-class window:  # noqa: N801 - used as a function
-    """A page of a width, in a scheme."""
-
-    def __init__(
-        self, browser: Browser, server: str, screen: tuple[int, Scheme], **more: Any
-    ) -> None:
-        width, scheme = screen
-        size = {"width": width, "height": HIGH}
-        self.watching = watched(browser, server, viewport=size, color_scheme=scheme, **more)
-
-    def __enter__(self) -> Page:
-        return self.watching.__enter__().new_page()
-
-    def __exit__(self, *error: Any) -> None:
-        self.watching.__exit__(*error)
 
 
 def tab_to(page: Page, name: str, most: int = 80) -> None:
@@ -234,7 +212,6 @@ LONG = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("screen", [*SCREENS.values()][:2], ids=[*SCREENS][:2], indirect=True)
 def test_no_page_is_longer_than_six_screens(hub: Page, screen: Any) -> None:
     """And axe finds nothing serious in those that are new here."""
     axe = Axe()
