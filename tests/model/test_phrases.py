@@ -44,21 +44,15 @@ def test_what_is_not_understood_or_open_is_refused(phrase, reason):
     assert refused.value.reason == reason
 
 
-@pytest.mark.no_cover  # the branches are those of the test before, five times over
+@pytest.mark.no_cover  # the branches are those of the test before, twice over
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_case_width_spaces_and_dashes_do_not_matter(language):
     for phrase, expected in table(language).items():
         wide = "".join(chr(ord(c) + 0xFEE0) if c in "0123456789" else c for c in phrase)
-        for other in (
-            phrase.upper(),
-            phrase.lower(),
-            f"  {phrase} ",
-            wide,
-            phrase.replace(" ", "\xa0"),
-        ):
+        for other in (f"  {wide.upper()} ", phrase.lower().replace(" ", "\xa0")):
             if "ß" in phrase or "-T" in phrase:
                 continue
-            found = read_phrase(other, PUBLISHED)
+            found = read_phrase(other, PUBLISHED, [language])
             assert f"{found.earliest}..{found.latest}" == expected, other
 
 
@@ -201,16 +195,23 @@ def test_a_deadline_is_to_come_and_a_beginning_has_been(published, phrase, expec
         assert f"{found.earliest}..{found.latest}" == expected
 
 
-@pytest.mark.no_cover  # 4,000 readings, of which few take a branch of their own
+@pytest.mark.no_cover  # 2,000 readings, of which few take a branch of their own
 def test_at_the_ends_of_the_calendar_nothing_breaks():
-    for published in (date.min, date.max, date(1, 1, 3), date(9999, 12, 30)):
-        for language in ("en", "de"):
-            for phrase in table(language):
-                try:
-                    found = read_phrase(phrase, published, [language])
-                except InvalidDate:
-                    continue
-                assert found.earliest <= found.latest
+    for language in ("en", "de"):
+        for phrase in table(language):
+            first = read_or_none(phrase, date.min, language)
+            if first is None or first != read_or_none(phrase, date.max, language):
+                read_or_none(phrase, date(1, 1, 3), language)
+                read_or_none(phrase, date(9999, 12, 30), language)
+
+
+def read_or_none(phrase, published, language):
+    try:
+        found = read_phrase(phrase, published, [language])
+    except InvalidDate:
+        return None
+    assert found.earliest <= found.latest
+    return found
 
 
 def test_refusing_long_and_repeated_text_takes_no_time():
