@@ -53,27 +53,36 @@ _kept: list[Store] = []
 
 def copy_empty(path: Path) -> None:
     """Make an empty store in a file."""
+    _copy(_template(), path)
+
+
+def _copy(template: sqlite3.Connection, path: Path) -> None:
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA synchronous=OFF")
-        _template().backup(file)
+        template.backup(file)
         file.execute("PRAGMA journal_mode=WAL")
 
 
-def new_store(folder: Path, name: str = "timeline.db") -> Store:
-    """An empty store in a folder."""
+def new_store(folder: Path, name: str = "timeline.db", like: Store | None = None) -> Store:
+    """An empty store in a folder, or a copy of one in memory."""
     path = folder / name
-    copy_empty(path)
+    _copy(_template() if like is None else _memory(like), path)
     return Store(path, clock=Clock())
 
 
-def memory_store(clock: Callable[[], datetime] = system_clock) -> Store:
-    """An empty store in memory."""
+def memory_store(clock: Callable[[], datetime] = system_clock, like: Store | None = None) -> Store:
+    """An empty store in memory, or a copy of another one there."""
     store = Store(MEMORY, clock=clock)
+    template = _template() if like is None else _memory(like)
+    _memory(store).deserialize(template.serialize())
+    return store
+
+
+def _memory(store: Store) -> sqlite3.Connection:
     with store._engine(read_only=False).connect() as connection:
         memory = connection.connection.driver_connection
-        assert isinstance(memory, sqlite3.Connection)
-        memory.deserialize(_template().serialize())
-    return store
+    assert isinstance(memory, sqlite3.Connection)
+    return memory
 
 
 def new_timeline(folder: Path, *stories: str) -> Timeline:

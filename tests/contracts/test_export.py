@@ -17,6 +17,7 @@ from tests.contracts.world import (
     POST,
     SIGNED,
     WIRE,
+    MakeWorld,
     World,
     correction,
     retraction,
@@ -25,11 +26,8 @@ from timeline.errors import DataError, InvalidValue, StoreDamaged
 from timeline.ingest.draft import GENESIS, chain, digest
 from timeline.model.values import Fields
 
-MakeWorld = Callable[[], World]
 
-
-@pytest.fixture
-def told(world: World) -> World:
+def tell(world: World) -> None:
     """A log recorded in several transactions, with everything that an event can carry."""
     world.append(POST, WIRE, ACME)
     world.clock.forward(days=1)
@@ -42,7 +40,11 @@ def told(world: World) -> World:
         correction("announced", {"title": "Widgets", "note": None}),
         retraction("signed", source="wire"),
     )
-    return world
+
+
+@pytest.fixture
+def told(make_world: MakeWorld) -> World:
+    return make_world(tell)
 
 
 def lines(world: World) -> list[Fields]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.contracts.world import IDENTITY, World
+from tests.contracts.world import IDENTITY, MakeWorld, World
 from timeline.errors import HistoryDamaged, InvalidValue, NotFound
 from timeline.model.names import words_of
 from timeline.model.values import Fields
@@ -28,8 +28,7 @@ def deal(id_: str, subject: str, **more: Any) -> Fields:
     return NEWS | {"type": "deal_signed", "id": id_, "subject": subject} | terms | more
 
 
-@pytest.fixture
-def named(world: World) -> World:
+def tell_names(world: World) -> None:
     world.append(*IDENTITY)
     world.append(
         company("gruen", "Cafe\u0301 Gru\u0308n AG"),
@@ -43,7 +42,11 @@ def named(world: World) -> World:
         deal("d1", "deal:racks", title="Racks for data centres", note="built in Ohio"),
         deal("d2", "deal:chips", title="Chips", quote="the racks, he said"),
     )
-    return world
+
+
+@pytest.fixture
+def named(make_world: MakeWorld) -> World:
+    return make_world(tell_names)
 
 
 @pytest.mark.parametrize(

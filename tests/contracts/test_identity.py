@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.contracts.world import IDENTITY, World
+from tests.contracts.world import IDENTITY, MakeWorld, World
 from timeline.answers.asked import LensAsked
 from timeline.model.values import Fields
 from timeline.render.spoken import spoken
@@ -56,11 +56,14 @@ JUDGED = {"type": "companies_judged", "id": "judged", "companies": ["globe-x", "
 SAME = JUDGED | {"judgement": "same", "reason": "one register number"}
 
 
-@pytest.fixture
-def group(world: World) -> World:
+def tell_group(world: World) -> None:
     world.append(*IDENTITY, *OTHERS)
     world.append(*EVENTS)
-    return world
+
+
+@pytest.fixture
+def group(make_world: MakeWorld) -> World:
+    return make_world(tell_group)
 
 
 def states(world: World, company: str, **asked: Any) -> Iterator[Any]:

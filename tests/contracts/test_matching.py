@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.world import IDENTITY, World
+from tests.contracts.world import IDENTITY, MakeWorld, World
 from timeline.errors import DataError, InvalidValue, NotFound
 from timeline.model.values import Fields
 
@@ -15,8 +15,7 @@ def company(id_: str, name: str, **more: Any) -> Fields:
     return {"type": "company_registered", "subject": f"company:{id_}", "name": name} | more
 
 
-@pytest.fixture
-def twice(world: World) -> World:
+def tell_twice(world: World) -> None:
     world.append(*IDENTITY)
     world.append(
         company("hon-hai", "Hon Hai Precision", identifiers={"crunchbase": "fx-1"}),
@@ -26,7 +25,11 @@ def twice(world: World) -> World:
         company("quillwork", "Quillwork Systems"),
         company("quilwork", "Quilwork Systems"),
     )
-    return world
+
+
+@pytest.fixture
+def twice(make_world: MakeWorld) -> World:
+    return make_world(tell_twice)
 
 
 def pairs(world: World) -> list[tuple[str, str]]:

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.contracts.world import DEAL, IDENTITY, SIGNED, World, correction
+from tests.contracts.world import DEAL, IDENTITY, SIGNED, MakeWorld, World, correction
 from timeline.errors import FilesDamaged, HistoryDamaged, StoreDamaged
 from timeline.ingest.draft import chain, digest
 
 INSTANT = "2025-02-01T00:00:00.000000Z"
 
 
-@pytest.fixture
-def told(world: World) -> World:
+def tell(world: World) -> None:
     """Eight events; the fifth is the one that is tampered with."""
     world.append(*IDENTITY)
     world.clock.forward(days=1)
@@ -25,7 +24,11 @@ def told(world: World) -> World:
         correction("announced", {"title": "x"}), SIGNED | {"id": "again", "occurred": "2025"}
     )
     world.check()
-    return world
+
+
+@pytest.fixture
+def told(make_world: MakeWorld) -> World:
+    return make_world(tell)
 
 
 def change(column: str, value: str) -> str:

@@ -15,6 +15,7 @@ from tests.contracts.world import (
     SIGNED,
     SOURCE,
     WIRE,
+    MakeWorld,
     World,
     correction,
     retraction,
@@ -132,13 +133,16 @@ def test_a_second_registration_need_not_say_it_all_again(world: World) -> None:
 # --- about the record ---------------------------------------------------------------------------
 
 
-@pytest.fixture
-def told(world: World) -> World:
+def tell(world: World) -> None:
     """A deal, news that corrects it, and a mend of it."""
     world.append(*IDENTITY, DEAL, SIGNED)
     world.append(correction("announced", {"title": "News"}, id="news", source="wire"))
     world.append(correction("announced", {"title": "Mend"}, id="mend"))
-    return world
+
+
+@pytest.fixture
+def told(make_world: MakeWorld) -> World:
+    return make_world(tell)
 
 
 def test_what_is_said_of_an_event_belongs_to_its_subject(told: World) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -181,6 +181,13 @@ class World:
     def check(self) -> None:
         """Everything in the store is proved."""
         assert self.timeline.verify().position == self.head().position
+
+
+Tell: TypeAlias = Callable[[World], None]
+"""Fills an empty log: once for all tests that begin with a copy of it."""
+
+MakeWorld: TypeAlias = Callable[..., World]
+"""Makes one more log: empty, or as a :data:`Tell` filled it."""
 
 
 def without(fields: Fields, *names: str) -> Fields:
