@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests import databases
 from timeline import Timeline
 from timeline.ingest.draft import Draft, Place
 from timeline.loading import Replayed, replay_files
@@ -85,12 +86,54 @@ def _memory(store: Store) -> sqlite3.Connection:
     return memory
 
 
-def new_timeline(folder: Path, *stories: str) -> Timeline:
-    """A timeline with some of the real stories, replayed one after the other."""
-    timeline = Timeline(new_store(folder))
+EVERY = "every story"
+"""Stands for all of the real stories, replayed at once."""
+
+
+def tell(store: Store, *stories: str) -> None:
+    """Replay some of the real stories, one after the other."""
     for story in stories:
-        replay_files(timeline.store, [FIXTURES / f"{story}.yaml"])
-    return timeline
+        replay_files(store, [FIXTURES if story == EVERY else FIXTURES / f"{story}.yaml"])
+
+
+@cache
+def _told(*stories: str) -> Store:
+    """A store in memory with some of the real stories, which nobody changes: reading them takes most."""
+    store = memory_store(Clock())
+    tell(store, *stories)
+    return store
+
+
+def new_timeline(folder: Path, *stories: str) -> Timeline:
+    """A timeline of its own with some of the real stories, told one after the other."""
+    told = _told(*stories)
+    store = new_store(folder, like=told)
+    assert isinstance(told.clock, Clock)
+    assert isinstance(store.clock, Clock)
+    store.clock.now = told.clock.now
+    return Timeline(store)
+
+
+def target_with(*stories: str) -> Any:
+    """A fixture: a path or a URL of a store of its own with some of the real stories, on every database."""
+
+    def fill(url: str) -> None:
+        store = Store(url, clock=Clock())
+        store.init()
+        tell(store, *stories)
+        store.close()
+
+    @pytest.fixture(params=["sqlite", "postgresql"])
+    def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+        if request.param == "sqlite":
+            new_store(tmp_path, like=_told(*stories)).close()
+            yield str(tmp_path / "timeline.db")
+        else:
+            name = "_".join(stories).replace(" ", "_")
+            with databases.database(like=(name, fill)) as url:
+                yield databases.url_text(url)
+
+    return target
 
 
 def stories_of(*names: str) -> Any:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.answers.stores import FIXTURES
+from tests.answers.stores import FIXTURES, new_timeline, target_with
 from tests.cli.program import run
 from tests.store.test_append_only import run as run_sql
 from timeline import Timeline
+
+target = target_with("foxconn-openai")
 
 ASKING = [
     ["state", "foxconn", "--recorded", "60"],
@@ -53,8 +55,6 @@ def test_an_event_that_cannot_be_read_is_named(
     if "://" in target and how == "no JSON":
         pytest.skip("a jsonb is always JSON")
     monkeypatch.chdir(tmp_path)
-    with Timeline.open(target) as timeline:
-        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
     right = [run("--db", target, *command).stdout for command in STORED]
     position = damage(target, how)
     named = f"position {position}: the content of foxconn-openai-announced cannot be read"
@@ -70,8 +70,6 @@ def test_an_event_that_cannot_be_read_is_named(
 
 
 def test_a_history_that_cannot_be_read_is_written_anew(target: str) -> None:
-    with Timeline.open(target) as timeline:
-        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
     asking = ["state", "foxconn", "--on", "2025-11-21"]
     for damage, commands in (
         ("UPDATE subject_history SET state = '[1]'", (asking, ["verify"])),
@@ -120,8 +118,7 @@ def test_a_row_of_a_wrong_shape_is_named_and_is_no_bug(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     target = "timeline.db"
-    with Timeline.open(target) as timeline:
-        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
+    new_timeline(tmp_path, "foxconn-openai").close()
     run_sql(target, "DROP TRIGGER event_update", IS_IT.format(SHAPES[what]))
     for command in (*ASKING, ["verify"], ["export"], ["stats"], ["report", "quality"]):
         done = run("--db", target, *command)
@@ -134,8 +131,6 @@ def test_a_row_of_a_wrong_shape_is_named_and_is_no_bug(
 
 @pytest.mark.parametrize("gone", ["log_head", "projection"])
 def test_a_store_without_its_head_or_place_is_damaged(target: str, gone: str) -> None:
-    with Timeline.open(target) as timeline:
-        timeline.replay([FIXTURES / "foxconn-openai.yaml"])
     lets = (
         f"ALTER TABLE {gone} DISABLE TRIGGER ALL"
         if "://" in target
@@ -180,8 +175,7 @@ ELSEWHERE = {
 def test_damage_beside_the_log_is_no_bug_either(tmp_path: Path, what: str) -> None:
     target = str(tmp_path / "timeline.db")
     story = str(FIXTURES / "foxconn-openai.yaml")
-    with Timeline.open(target) as timeline:
-        timeline.replay([story])
+    new_timeline(tmp_path, "foxconn-openai").close()
     run_sql(target, "DROP TRIGGER log_head_update", ELSEWHERE[what])
     for command in (
         ["state", "--all"], ["deals"], ["why", "deal:foxconn-openai-ai-hardware"], ["find", "openai"],

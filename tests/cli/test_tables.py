@@ -9,16 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from tests.answers.stores import FIXTURES
+from tests.answers.stores import EVERY, target_with
 from tests.cli.program import run
 from timeline.app import Timeline
 from timeline.render.folder import FILES
 
-
-@pytest.fixture
-def db(target: str) -> str:
-    assert run("--db", target, "replay", str(FIXTURES)).exit_code == 0
-    return target
+db = target_with(EVERY)
 
 
 def test_a_folder_holds_every_view_with_types_and_meanings(db: str, tmp_path: Path) -> None:

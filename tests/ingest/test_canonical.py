@@ -38,6 +38,7 @@ def test_it_is_rfc_8785_for_every_text(text: str) -> None:
 
 @given(json_values)
 @example({"\ue000": 1, "\U0001f980": 2})
+@example({"\ue000": "text alone", "\U0001f980": "is sorted like numbers"})
 @example(1e-7)
 @example(-0.0)
 def test_it_is_rfc_8785_for_whatever_people_keep_of_their_own(value: Any) -> None:

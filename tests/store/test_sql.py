@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.answers.stores import FIXTURES
+from tests.answers.stores import new_timeline, target_with
 from timeline import Timeline
 from timeline.errors import OutOfTime, QueryFailed, QueryRefused
-from timeline.loading import replay_files
 from timeline.store.store import Store
 from timeline.store.tables import metadata
 
@@ -166,10 +165,12 @@ ON_POSTGRESQL = [
 ]  # fmt: skip
 
 
+told = target_with("foxconn-openai")
+
+
 @pytest.fixture
-def stories(target: str) -> Iterator[Timeline]:
-    with Timeline.open(target) as timeline:
-        replay_files(timeline.store, [FIXTURES / "foxconn-openai.yaml"])
+def stories(told: str) -> Iterator[Timeline]:
+    with Timeline.open(told) as timeline:
         yield timeline
 
 
@@ -307,8 +308,7 @@ def test_an_answer_without_rows_has_its_columns(stories: Timeline, query: str) -
 
 
 def test_tables_of_the_database_that_only_compute_can_be_asked(tmp_path: Path) -> None:
-    with Timeline.open(tmp_path / "timeline.db") as timeline:
-        replay_files(timeline.store, [FIXTURES / "foxconn-openai.yaml"])
+    with new_timeline(tmp_path, "foxconn-openai") as timeline:
         query = "SELECT DISTINCT value FROM event_log, json_each(sources) ORDER BY value"
         assert len(list(timeline.sql(query))) > 1
         assert list(timeline.sql("SELECT count(*) AS n FROM json_tree('[1,[2]]')")) == [{"n": 4}]

@@ -17,11 +17,10 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests import databases
-from tests.answers.stores import FIXTURES
+from tests.answers.stores import new_timeline
 from timeline import Timeline
 from timeline.answers.query import Rows
 from timeline.errors import OutOfTime, QueryFailed, UnsafeReader
-from timeline.loading import replay_files
 from timeline.render.csv import csv_lines
 from timeline.render.json import json_list
 from timeline.render.parquet import write_parquet
@@ -34,8 +33,7 @@ LONG = "SELECT instr(zeroblob(9000000), CAST(zeroblob(4000000) || x'01' AS blob)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[Timeline]:
-    with Timeline.open(tmp_path / "timeline.db") as timeline:
-        replay_files(timeline.store, [FIXTURES / "foxconn-openai.yaml"])
+    with new_timeline(tmp_path, "foxconn-openai") as timeline:
         yield timeline
 
 
