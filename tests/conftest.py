@@ -23,9 +23,9 @@ settings.register_profile("default", deadline=None, max_examples=50, suppress_he
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.register_profile("long", settings.get_profile("default"), max_examples=2_000)
 settings.register_profile("fuzz", settings.get_profile("default"), max_examples=20_000)
-# a minute of it on two processors, the same inputs each time: CI's verdict is about the change, not
+# half a minute of it on two processors, the same inputs each time: CI's verdict is about the change, not
 # about luck; what looks for the unknown is "fuzz"
-settings.register_profile("fuzz-quick", settings.get_profile("ci"), max_examples=4_000)
+settings.register_profile("fuzz-quick", settings.get_profile("ci"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
