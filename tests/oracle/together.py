@@ -59,6 +59,13 @@ def numbered(value: Any, number: int) -> Any:
     return value
 
 
+def _by_history(answer: list[Fields]) -> dict[int, list[Fields]]:
+    found: dict[int, list[Fields]] = {}
+    for company in answer:
+        found.setdefault(int(company["company"].rpartition("-")[2]), []).append(company)
+    return found
+
+
 class Together:
     """Histories that share a log: what a program is told, and what each history is by itself."""
 
@@ -93,20 +100,19 @@ class Together:
                 pick(days), pick([None, pick(instants)]), position, pick([None, pick(lenses)])
             )
 
-    def compare(self, timeline: Timeline, at: Coordinate) -> None:
-        """Ask the program once, and the pages of each history."""
+    def compare(self, timelines: Sequence[Timeline], at: Coordinate) -> None:
+        """Ask each program once, and the pages of each history."""
         everywhere = self._lens(at.lens, range(len(self.histories)))
-        answer = Coordinate(at.on, at.known, at.position, everywhere).of_program(timeline)
-        by_history: dict[int, list[Fields]] = {}
-        for company in answer:
-            number = int(company["company"].rpartition("-")[2])
-            by_history.setdefault(number, []).append(company)
+        asked = Coordinate(at.on, at.known, at.position, everywhere)
+        answers = [_by_history(asked.of_program(timeline)) for timeline in timelines]
         for number, log in enumerate(self.logs):
             own = Coordinate(at.on, at.known, None, self._lens(at.lens, [number]))
             if at.position is not None:
                 own.position = sum(n == number for n, _ in self.order[: at.position])
-            found = differences(own.of_pages(log), by_history.get(number, []))
-            assert not found, explained(self.histories[number], own, found)
+            pages = own.of_pages(log)
+            for answer in answers:
+                found = differences(pages, answer.get(number, []))
+                assert not found, explained(self.histories[number], own, found)
 
     @staticmethod
     def _lens(lens: Lens | None, numbers: Sequence[int]) -> Lens | None:
