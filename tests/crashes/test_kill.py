@@ -24,6 +24,7 @@ from tests.crashes.killing import (
     start,
 )
 from tests.databases import Server, create_database, drop_database, own_server, url_text
+from timeline import Timeline
 
 FEW, MANY = 2, 100
 EVENTS = 600
@@ -77,25 +78,31 @@ def make(database: str, tmp_path: Path) -> Iterator[Make]:
             drop_database(url)
 
 
+def tell(target: str, file: Path) -> None:
+    """Replay a file in this process: what is there before somebody is killed is not about processes."""
+    with Timeline.open(target) as timeline:
+        timeline.replay([file])
+
+
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_a_replay_that_is_killed_stores_all_or_nothing(
     make: Make, news: tuple[Path, Path], rounds: int
 ) -> None:
     first, whole = news
+    target = make()
+    tell(target, first)
+    before = position(target)
     undisturbed = make()
-    finish(undisturbed, "replay", first)
-    before = position(undisturbed)
+    tell(undisturbed, first)
     seconds = finish(undisturbed, "replay", whole)
     expected, after = content(undisturbed), position(undisturbed)
-    target = make()
-    finish(target, "replay", first)
     for moment in moments(rounds, seconds, seed=1):
         killed = kill_after(moment)(start(target, "replay", whole))
         found = position(target)
         assert found in ((before, after) if killed else (after,))
         if found == after:  # it was done: once more, in a new store
             target = make()
-            finish(target, "replay", first)
+            tell(target, first)
     finish(target, "replay", whole)
     assert content(target) == expected
     assert position(target) == after
@@ -108,15 +115,15 @@ def test_a_replay_that_is_killed_while_it_commits_stores_all_or_nothing(
 ) -> None:
     first, whole = news
     undisturbed = make()
-    finish(undisturbed, "replay", first)
+    tell(undisturbed, first)
     before = position(undisturbed)
-    finish(undisturbed, "replay", whole)
+    tell(undisturbed, whole)
     expected, after = content(undisturbed), position(undisturbed)
     chance = random.Random(2)
     size = Path(undisturbed).stat().st_size
     for _ in range(rounds):
         target = make()
-        finish(target, "replay", first)
+        tell(target, first)
         log = Path(f"{target}-wal")
         kill_at_size(log, chance.randrange(1, size))(start(target, "replay", whole))
         assert position(target) in (before, after)
@@ -179,7 +186,7 @@ def test_a_rebuild_that_is_killed_leaves_the_history_that_was(
 ) -> None:
     _, whole = news
     target = make()
-    finish(target, "replay", whole)
+    tell(target, whole)
     expected, after = content(target), position(target)
     seconds = finish(target, "rebuild")
     for moment in moments(rounds, seconds, seed=5):
@@ -195,7 +202,7 @@ def test_a_server_that_is_killed_comes_back_with_all_or_nothing(
     first, whole = news
     with own_server() as server:
         target = url_text(server.url.set(database="postgres"))
-        finish(target, "replay", first)
+        tell(target, first)
         before = position(target)
         for moment in moments(rounds, 1.5, seed=6):
             program = start(target, "replay", whole)
