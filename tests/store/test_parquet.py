@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.json import encode
 
+from tests import databases
 from tests.answers.stores import FIXTURES
 from tests.cli.program import run
 from timeline.app import Timeline
@@ -100,3 +102,20 @@ def test_it_is_only_read_and_must_be_an_export(stores: tuple[str, str], tmp_path
             Timeline.open(f"parquet:{folder}") as timeline,
         ):
             timeline.stats()
+
+
+def test_what_was_exported_from_postgresql_answers_in_the_same_order(
+    stores: tuple[str, str], tmp_path: Path
+) -> None:
+    """A jsonb has an order of keys of its own, which no text that an export writes may keep."""
+    with Timeline.open(stores[0]) as here, databases.database() as url:
+        here.backup(tmp_path / "backup.gz")
+        expected = [encode(here.state(on=AT[1])), encode(here.courses("foxconn", on=AT[1]))]
+        with Timeline.open(databases.url_text(url)) as server:
+            server.restore(tmp_path / "backup.gz")
+            server.export_tables(tmp_path / "tables")
+            asked = [server.state(on=AT[1]), server.courses("foxconn", on=AT[1])]
+    assert [*map(encode, asked)] == expected
+    with Timeline.open(f"parquet:{tmp_path / 'tables'}") as there:
+        asked = [there.state(on=AT[1]), there.courses("foxconn", on=AT[1])]
+    assert [*map(encode, asked)] == expected
