@@ -358,3 +358,15 @@ def test_a_kept_connection_that_is_dead_is_not_used(
         assert read_head(connection).position == 1
         assert connection.scalar(sa.select(sa.func.pg_backend_pid())) != own
     store.close()
+
+
+@pytest.mark.parametrize("fraction", ["000001", "000120", "100000", "120300", "000000"])
+def test_an_instant_comes_back_to_the_microsecond(postgresql: URL, fraction: str) -> None:
+    """The server leaves out zeros at the end of a fraction, and the dot where nothing is behind it."""
+    known = f"2025-01-02T03:04:05.{fraction}Z"
+    with Timeline(at(postgresql)) as timeline:
+        timeline.append(ACME | {"known": known})
+        with timeline.store.reading() as connection:
+            row = read_row(connection, "acme")
+    assert row is not None
+    assert row.known == known
