@@ -95,14 +95,7 @@ def network(
 def on_day(answer: NetworkAnswer) -> NetworkAnswer:
     """The same network with no other ties than those that hold on its day, and who has one."""
     ties = [tie for tie in answer.ties if tie.status is not None]
-    ends = {end for tie in ties for end in (tie.one, tie.other)}
-    subjects = {tie.subject for tie in ties}
-    return replace(
-        answer,
-        ties=ties,
-        nodes=[node for node in answer.nodes if node.company in ends],
-        courses=[course for course in answer.courses if course.subject in subjects],
-    )
+    return answer.part(ties, {end for tie in ties for end in (tie.one, tie.other)})
 
 
 def _name(node: str, names: dict[str, str]) -> str:

@@ -6,10 +6,11 @@ output, like :mod:`timeline.answers.model`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType, to_builtins
+from msgspec.structs import replace
 
 from timeline.answers.asked import Certainty, LensAsked
 from timeline.answers.model import AnyValue, Cause, Change, Cited, CompanyItem
@@ -546,6 +547,16 @@ class NetworkAnswer(Tabular, frozen=True, kw_only=True, omit_defaults=True):
         """Whose network, and at which coordinate."""
         whose = "all companies" if self.company is None else self.names.get(self.company, "")
         return f"network of {whose} {coordinate_words(self)}"
+
+    def part(self, ties: list[Tie], companies: Collection[str]) -> NetworkAnswer:
+        """The same network with some of its ties and nodes only, and the courses of those that tie."""
+        subjects = {tie.subject for tie in ties}
+        return replace(
+            self,
+            ties=ties,
+            nodes=[node for node in self.nodes if node.company in companies],
+            courses=[course for course in self.courses if course.subject in subjects],
+        )
 
 
 def company_of(node: str) -> str:

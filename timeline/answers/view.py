@@ -45,7 +45,6 @@ from timeline.store.companies import (
     read_identity,
     read_stored_identity,
 )
-from timeline.store.engine import keeps_order
 from timeline.store.histories import (
     HeldRow,
     count_subjects,
@@ -186,7 +185,7 @@ class View:
     ) -> dict[str, Any]:
         """What of an item has companies in it, those that are one under the id that is shown; in order.
 
-        What was ``read`` from text that the store wrote is in order but for the terms.
+        What was ``read`` from rows that the store wrote is in order but for the terms, on every database.
         """
         parties, terms, changed = held.parties, held.terms, held.changed
         one = self.identity
@@ -264,7 +263,7 @@ class View:
             # what is irregular only the fold tells, which takes all fields
             if row.evidence is not None and not row.content.irregular
         }
-        read = found.keys() if keeps_order(self.connection) else ()
+        read = found.keys()
         found = found | dict(self._read(s for s in subjects if s not in found))
         for subject, entries in sorted(found.items()):
             if levels is not None and not any(map(_corrects_level, entries)):

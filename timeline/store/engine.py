@@ -390,11 +390,6 @@ _ask_revision: Final = Constant(
 )
 
 
-def keeps_order(connection: Connection) -> bool:
-    """Whether the keys of JSON come back in the order in which they were written; in a jsonb they do not."""
-    return connection.dialect.name != "postgresql"
-
-
 class Asking:
     """A statement about those rows whose column is one of any number of names, built once.
 

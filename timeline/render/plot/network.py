@@ -8,8 +8,6 @@ from itertools import pairwise
 from math import hypot, sqrt
 from typing import Final
 
-from msgspec.structs import replace
-
 from timeline.answers.circles import Circle, days_of_circles
 from timeline.answers.story import NetworkAnswer, company_of, is_subject
 from timeline.language import tr, tr_as, tr_count, written
@@ -150,13 +148,7 @@ def network_scene(
 def _among(answer: NetworkAnswer, companies: Collection[str]) -> NetworkAnswer:
     """The part of a network that is among some companies."""
     ties = [tie for tie in answer.ties if tie.one in companies and tie.other in companies]
-    subjects = {tie.subject for tie in ties}
-    return replace(
-        answer,
-        ties=ties,
-        nodes=[node for node in answer.nodes if node.company in companies],
-        courses=[course for course in answer.courses if course.subject in subjects],
-    )
+    return answer.part(ties, companies)
 
 
 def _subtitle(answer: NetworkAnswer, shown: int) -> str:
