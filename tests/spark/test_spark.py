@@ -1,7 +1,8 @@
-"""The fold on a real Spark of two worker processes: the rows of the embedded store, whatever happens.
+"""The fold on a real Spark: the rows of the embedded store, whatever happens.
 
-One session serves all tests of this module; they stay on one worker of the test run. A run takes ten seconds
-of a processor however short the log is, so tests go on from what others have folded.
+A cluster of two worker processes takes one run, in which one of them is killed. What is left of the session
+after it is in one process, which is several times as fast. The tests stay on one worker of the test run, in
+this order, and go on from what others have folded, since a run takes seconds however short the log is.
 """
 
 from __future__ import annotations
@@ -45,16 +46,16 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore"),
 ]
 
-EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "600"))
+EVENTS = int(os.environ.get("TIMELINE_SPARK_EVENTS", "200"))
 """How many events are generated; more of them take a while."""
 BATCH = 100
 """Rows that an executor's Python gets at once."""
-PART = 200
+PART = 260
 """Events for which each relation has one more file."""
 
 CLUSTER = "local-cluster[2,1,1024]"
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Java that ends soon: what it would compile better, and clear away beside, it has no time to earn back."""
+SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+"""Java that ends soon: what it would compile better, clear away beside, or verify, it has no time to earn back."""
 SETTINGS = {
     "spark.driver.extraJavaOptions": SHORT,
     "spark.executor.extraJavaOptions": SHORT,
@@ -66,6 +67,8 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",  # nor planned anew while it runs
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH),
     "spark.scheduler.maxRegisteredResourcesWaitingTime": "5s",
+    "spark.shuffle.io.maxRetries": "1",  # who was killed does not come back
+    "spark.shuffle.io.retryWait": "1s",
 }
 
 
@@ -76,12 +79,18 @@ if DRIVER.exists():
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def java(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Skips what needs Java where there is none."""
     try:
         java_home(tmp_path_factory.mktemp("java"))
     except InvalidValue as error:
         pytest.skip(f"no Java can be had: {error}")
-    with session(CLUSTER, SETTINGS) as started:
+
+
+@pytest.fixture(scope="module")
+def spark(java: None) -> Iterator[Any]:
+    """A session in one process, of two tasks at once."""
+    with session("local[2]", SETTINGS) as started:
         yield started
 
 
@@ -172,6 +181,70 @@ def rows(folder: Path) -> dict[str, list[tuple[str, ...]]]:
 
 
 @pytest.fixture(scope="module")
+def survived(java: None, news: tuple[Path, Path]) -> tuple[Path, Folded]:
+    """The news without its last part, folded in several files on a cluster of which a worker was killed."""
+    killed: list[int] = []
+    write = _Run._relation
+
+    def kill_one(run: _Run, *given: Any) -> None:
+        if not killed:
+            executors = [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if process.status() != psutil.STATUS_ZOMBIE
+                and "CoarseGrainedExecutorBackend" in " ".join(process.cmdline())
+            ]
+            killed.append(executors[0].pid)
+            os.kill(executors[0].pid, signal.SIGKILL)
+        write(run, *given)
+
+    to = news[0].parent / "survived"
+    with pytest.MonkeyPatch.context() as patch, session(CLUSTER, SETTINGS) as spark:
+        patch.setattr("timeline.spark.replay.PART", PART)
+        patch.setattr(_Run, "_relation", kill_one)
+        done = replay(spark, str(news[0]), to)
+    assert killed
+    return to, done
+
+
+def test_a_worker_that_is_killed_changes_nothing(
+    news: tuple[Path, Path], survived: tuple[Path, Folded]
+) -> None:
+    to, done = survived
+    assert done.whole
+    assert rows(to) == rows(news[0])
+    assert_split(to, "acme")
+
+
+def test_a_later_run_folds_only_what_is_new(
+    survived: tuple[Path, Folded], spark: Any, news: tuple[Path, Path], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("timeline.spark.replay.PART", PART)
+    early, whole = news
+    to, first = shutil.copytree(survived[0], tmp_path / "to"), survived[1]
+    second = replay(spark, str(whole), to)
+    assert not second.whole
+    assert 0 < second.subjects < first.subjects / 2
+    assert rows(to) == rows(whole)
+    assert_split(to, "acme")
+    with pytest.raises(InvalidValue, match="the log ends at entry"):
+        replay(spark, str(early), to)
+    assert version_of(to).name == second.version
+    there = {version.name for version in (to / "versions").iterdir()}
+    assert there == {first.version, second.version}
+
+
+def assert_split(folder: Path, company: str) -> None:
+    """The rows of a hub company lie in several files, none of which holds most of all rows."""
+    for relation in ("party_history", "subject_company"):  # elsewhere one subject has most rows
+        tables = [pq.read_table(path) for path in files_of(version_of(folder), relation)]
+        assert sum(company in table["company"].to_pylist() for table in tables) > 1, relation
+        sizes = [len(table) for table in tables]
+        assert max(sizes) < 0.7 * sum(sizes), (relation, sizes)
+
+
+@pytest.fixture(scope="module")
 def folded(spark: Any, stories: Path) -> Path:
     """All stories, proved and folded; whoever goes on from there takes a copy."""
     to = stories.parent / "folded"
@@ -249,70 +322,6 @@ def test_a_store_on_postgresql_is_read_over_jdbc(
     with Timeline.open(f"parquet:{to}") as after:
         assert after.state("newco").companies[0].name == "Newco"
         assert after.state("foxconn").companies
-
-
-@pytest.fixture(scope="module")
-def survived(spark: Any, news: tuple[Path, Path]) -> tuple[Path, Folded]:
-    """The news without its last part, folded in several files while a worker was killed."""
-    killed: list[int] = []
-    write = _Run._relation
-
-    def kill_one(run: _Run, *given: Any) -> None:
-        if not killed:
-            executors = [
-                process
-                for process in psutil.Process().children(recursive=True)
-                if process.status() != psutil.STATUS_ZOMBIE
-                and "CoarseGrainedExecutorBackend" in " ".join(process.cmdline())
-            ]
-            killed.append(executors[0].pid)
-            os.kill(executors[0].pid, signal.SIGKILL)
-        write(run, *given)
-
-    to = news[0].parent / "survived"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("timeline.spark.replay.PART", PART)
-        patch.setattr(_Run, "_relation", kill_one)
-        done = replay(spark, str(news[0]), to)
-    assert killed
-    return to, done
-
-
-def test_a_worker_that_is_killed_changes_nothing(
-    news: tuple[Path, Path], survived: tuple[Path, Folded]
-) -> None:
-    to, done = survived
-    assert done.whole
-    assert rows(to) == rows(news[0])
-    assert_split(to, "acme")
-
-
-def test_a_later_run_folds_only_what_is_new(
-    spark: Any, news: tuple[Path, Path], survived: tuple[Path, Folded], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    monkeypatch.setattr("timeline.spark.replay.PART", PART)
-    early, whole = news
-    to, first = shutil.copytree(survived[0], tmp_path / "to"), survived[1]
-    second = replay(spark, str(whole), to)
-    assert not second.whole
-    assert 0 < second.subjects < first.subjects / 2
-    assert rows(to) == rows(whole)
-    assert_split(to, "acme")
-    with pytest.raises(InvalidValue, match="the log ends at entry"):
-        replay(spark, str(early), to)
-    assert version_of(to).name == second.version
-    there = {version.name for version in (to / "versions").iterdir()}
-    assert there == {first.version, second.version}
-
-
-def assert_split(folder: Path, company: str) -> None:
-    """The rows of a hub company lie in several files, none of which holds most of all rows."""
-    for relation in ("party_history", "subject_company"):  # elsewhere one subject has most rows
-        tables = [pq.read_table(path) for path in files_of(version_of(folder), relation)]
-        assert sum(company in table["company"].to_pylist() for table in tables) > 1, relation
-        sizes = [len(table) for table in tables]
-        assert max(sizes) < 0.7 * sum(sizes), (relation, sizes)
 
 
 def test_random_histories_are_those_of_the_store(
