@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from tests.cli.program import run
@@ -26,7 +26,7 @@ def test_what_is_written_for_a_type_is_sound(here: Path, type_: str) -> None:
     assert (done.exit_code, done.stdout) == (0, ""), done.stderr
     tree = compose(text)
     assert tree is not None
-    validator = jsonschema.Draft7Validator(json.loads(Path(SCHEMA_FILE).read_text()))
+    validator = jsonschema_rs.Draft7Validator(json.loads(Path(SCHEMA_FILE).read_text()))
     assert list(validator.iter_errors(value_of(tree))) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import sqlalchemy as sa
 
 from tests.cli.program import run
@@ -38,7 +38,7 @@ def test_the_tables_and_views_are_those_of_a_store(target: str) -> None:
 
 def test_the_schema_of_fixtures_accepts_the_stories(here: Path) -> None:
     schema = json.loads(run("schema", "--fixtures").stdout)
-    check = jsonschema.Draft7Validator(schema)
+    check = jsonschema_rs.Draft7Validator(schema)
     for path in sorted((ROOT / "fixtures").glob("*.yaml")):
         story = compose(path.read_bytes())
         assert story is not None

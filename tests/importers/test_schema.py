@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -21,11 +21,11 @@ def check(text: str) -> None:
     value: Any = yaml.load(
         text, yaml.BaseLoader
     )  # scalars as they are written, as the program has it
-    jsonschema.Draft7Validator(mapping_schema()).validate(value)
+    jsonschema_rs.Draft7Validator(mapping_schema()).validate(value)
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft7Validator.check_schema(mapping_schema())
+    jsonschema_rs.meta.validate(mapping_schema())
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def test_mappings_pass(text: str) -> None:
     ],
 )
 def test_slips_do_not_pass(was: str, is_: str) -> None:
-    with pytest.raises(jsonschema.ValidationError):
+    with pytest.raises(jsonschema_rs.ValidationError):
         check(MAPPING.replace(was, is_))

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -46,7 +46,7 @@ def item(desk: Desk, company: str, on: str, known: str | None = None) -> Any:
 
 def test_every_mapping_says_its_clocks_and_passes_the_schema() -> None:
     assert shipped_names() == sorted(path.stem for path in MAPPINGS.glob("*.yaml"))
-    validator = jsonschema.Draft7Validator(mapping_schema())
+    validator = jsonschema_rs.Draft7Validator(mapping_schema())
     for name in shipped_names():
         text = (MAPPINGS / f"{name}.yaml").read_text()
         assert "\n# occurred " in text, name

@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 import httpx2
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -277,7 +277,7 @@ def test_what_an_agent_is_told(timeline: Timeline) -> None:
                 assert tool.annotations.destructive_hint is False
                 assert tool.annotations.open_world_hint is False
                 assert tool.annotations.title == tool.title
-                jsonschema.Draft202012Validator.check_schema(tool.input_schema)
+                jsonschema_rs.meta.validate(tool.input_schema)
             for uri in (VOCABULARY, SCHEMA, HOW_TO_RECORD):
                 assert (await client.read_resource(uri)).contents
             prompt = await client.get_prompt(PROMPT, {"article": "Foxconn denies."})
@@ -366,7 +366,7 @@ def test_wrong_arguments_are_told(timeline: Timeline, tool: Any, data: st.DataOb
     arguments = data.draw(st.dictionaries(st.sampled_from(names), anything))
     result = _called(timeline, tool, arguments)
     if not result.is_error:
-        jsonschema.validate(result.structured_content, tool.output_schema())
+        jsonschema_rs.validate(tool.output_schema(), result.structured_content)
 
 
 def test_standard_streams(store: Path) -> None:

@@ -54,8 +54,11 @@ PART = 260
 """Events for which each relation has one more file."""
 
 CLUSTER = "local-cluster[2,1,1024]"
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
-"""Java that ends soon: what it would compile better, clear away beside, or verify, it has no time to earn back."""
+SHORT = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
+"""Java that ends soon has no time to earn back what it would compile better, clear away beside, or verify."""
 SETTINGS = {
     "spark.driver.extraJavaOptions": SHORT,
     "spark.executor.extraJavaOptions": SHORT,
