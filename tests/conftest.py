@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -36,6 +37,13 @@ TRACED = ("answers", "contracts/test_upcasting.py", "errors", "ingest", "model")
 A traced test takes up to five times the time, so a branch is tested where it belongs, not by chance
 in another folder; and what reads the same again, thousands of times, is marked ``no_cover``.
 """
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long text by its length: names go from worker to worker, with each report."""
+    if isinstance(val, str | bytes) and len(val) > 200:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -99,6 +107,17 @@ def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
 
 def _end_in(item: pytest.Item, seconds: float) -> None:
     faulthandler.dump_traceback_later(seconds, exit=True, file=item.config.stash[_stderr])
+
+
+# --- garbage ---------------------------------------------------------------------------------------
+
+gc.set_threshold(20_000, 20, 20)
+"""Half a million objects are there before the first test: to look through them again took a tenth."""
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end, so nothing of it is ever garbage."""
+    gc.freeze()
 
 
 # --- databases ------------------------------------------------------------------------------------
