@@ -21,7 +21,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 DRAW := $(VENV)/.installed-draw
+TOOLS := $(VENV)/.installed-tools
 INSPECTOR := build/inspector/.installed-2.12.0
+
+define MAKE_VENV
+	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; name one:" \
+		"make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) scripts/make_venv.py $(VENV)
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help tools demo pictures test test-long lint format columns docs docs-check bench bench-quick fuzz fuzz-quick chaos inspector clean
@@ -29,8 +36,8 @@ INSPECTOR := build/inspector/.installed-2.12.0
 help:
 	@sed -n '3,6s/^# *//p' Makefile
 
-# all that any target needs, so that they may run at once
-tools: $(DRAW) $(DEV)
+# all that any target needs, so that they may run at once; pip is asked once, and not for each of them
+tools: $(TOOLS)
 
 demo: $(RUN)
 	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/demo.sh
@@ -95,9 +102,7 @@ clean:
 	rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(RUN): pyproject.toml scripts/make_venv.py
-	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 or later found; name one:" \
-		"make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) scripts/make_venv.py $(VENV)
+	$(MAKE_VENV)
 	@echo "Installing partnership-timeline into $(VENV)" >&2
 	@$(PIP) install --editable .
 	@touch $@
@@ -112,6 +117,12 @@ $(DEV): $(RUN)
 	@echo "Installing the tools of development into $(VENV)" >&2
 	@$(PIP) install --no-compile --editable '.[dev]'
 	@touch $@
+
+$(TOOLS): pyproject.toml scripts/make_venv.py
+	$(MAKE_VENV)
+	@echo "Installing partnership-timeline and the tools of development into $(VENV)" >&2
+	@$(PIP) install --no-compile --editable '.[dev]'
+	@touch $(RUN) $(DRAW) $(DEV) $@
 
 # --before holds what it depends on as well
 $(INSPECTOR): $(DEV)
