@@ -276,3 +276,9 @@ def test_every_symbol_of_the_grammar_is_a_word_a_token_or_a_rule():
     assert not words & RULES.keys()
     assert not TOKEN_SYMBOLS.keys() & RULES.keys()
     assert symbols == (words | TOKEN_SYMBOLS.keys() | RULES.keys()) - {"phrase", "skip"}
+
+
+def test_every_pattern_of_the_grammar_says_with_what_it_begins():
+    """A pattern is tried only where that stands."""
+    for rules in RULES.values():
+        assert not [rule for rule, _ in rules if rule[0].optional]

@@ -3,16 +3,19 @@
 Words mean a unit of the calendar, a span of days, or nothing sure, before they are days. A rule is a list of
 symbols: of one word (in the tables of words), of one token (``TOKEN_SYMBOLS``), or of other rules.
 ``month:m`` hands the value on as ``m``, ``year:y?`` may be missing, and ``!`` allows no words to be skipped
-before. What was read at each place is kept, so that the work stays small.
+before. What was read at each place is kept, and a pattern is tried only where a word or a token stands with
+which it may begin, so that the work stays small.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from timeline.model import dates
@@ -258,6 +261,33 @@ def rule(name: str, *patterns: str) -> Callable[[Action], Action]:
     return add
 
 
+@lru_cache(4096)
+def _patterns(name: str, near: frozenset[str]) -> list[tuple[tuple[_Symbol, ...], Action]]:
+    """The patterns of a rule that may begin with one of these words and tokens."""
+    return [
+        pattern
+        for pattern, begins in zip(RULES[name], _beginnings()[name], strict=True)
+        if not begins.isdisjoint(near)
+    ]
+
+
+@cache
+def _beginnings() -> dict[str, list[set[str]]]:
+    """What each pattern of a rule may begin with: words and tokens. Its first symbol is never optional."""
+    found: dict[str, list[set[str]]] = {
+        name: [set() for _ in patterns] for name, patterns in RULES.items()
+    }
+    grows = True
+    while grows:
+        grows = False
+        for name, patterns in RULES.items():
+            for begins, (symbols, _) in zip(found[name], patterns, strict=True):
+                before, first = len(begins), symbols[0].name
+                begins.update(*found.get(first, [{first}]))
+                grows |= len(begins) > before
+    return found
+
+
 class Reading:
     """A text in one language: what each rule reads at each place."""
 
@@ -272,6 +302,8 @@ class Reading:
         self.ends = {token.end(): index + 1 for index, token in enumerate(tokens)}
         self._memory: dict[tuple[str, int, bool], list[tuple[int, Value]]] = {}
         self._skips: dict[int, list[int]] = {}
+        self._starts: dict[int, dict[str, list[tuple[int, Value]]]] = {}
+        self._near: dict[int, frozenset[str]] = {}
 
     def all(self) -> Iterator[Span | Blocked]:
         """The meanings of the whole text."""
@@ -295,7 +327,7 @@ class Reading:
         return found
 
     def _rule(self, name: str, at: int) -> Iterator[tuple[int, Value]]:
-        for symbols, action in RULES[name]:
+        for symbols, action in _patterns(name, self._begins_near(at)):
             for end, values in self._match(symbols, 0, at, {}):
                 blocked = next((v for v in values.values() if isinstance(v, Blocked)), None)
                 made = blocked or action(self.context, **values)
@@ -318,27 +350,39 @@ class Reading:
             yield from self._match(symbols, index + 1, at, known)
 
     def _word(self, symbol: str, at: int, tight: bool) -> Iterator[tuple[int, Value]]:
-        for start in [at] if tight else self._after_skips(at):
-            if start == len(self.words):
-                continue
-            if symbol in TOKEN_SYMBOLS:
-                yield from TOKEN_SYMBOLS[symbol](self, start)
-                continue
-            yield from self._entries(symbol, start)
+        if tight or symbol in self._begins_near(at):
+            for start in [at] if tight else self._after_skips(at):
+                yield from self._begins_at(start).get(symbol, ())
 
-    def _entries(self, symbol: str, start: int) -> Iterator[tuple[int, Value]]:
-        for words, of, value in self.lexicon.get(self.words[start], ()):
-            end = start + len(words)
-            if of == symbol and tuple(self.words[start:end]) == words:
-                yield end, value
+    def _begins_near(self, at: int) -> frozenset[str]:
+        """The words and tokens that begin here, or after words that are skipped."""
+        found = self._near.get(at)
+        if found is None:
+            begun = (self._begins_at(start) for start in self._after_skips(at))
+            found = self._near[at] = frozenset().union(*begun)
+        return found
+
+    def _begins_at(self, start: int) -> dict[str, list[tuple[int, Value]]]:
+        """The words and tokens that begin here, with the ends and values of each."""
+        found = self._starts.get(start)
+        if found is None:
+            found = self._starts[start] = defaultdict(list)
+            if start < len(self.words):
+                for words, symbol, value in self.lexicon.get(self.words[start], ()):
+                    end = start + len(words)
+                    if tuple(self.words[start:end]) == words:
+                        found[symbol].append((end, value))
+                for symbol, read in TOKEN_SYMBOLS.items():
+                    for entry in read(self, start):
+                        found[symbol].append(entry)
+        return found
 
     def _after_skips(self, at: int) -> list[int]:
         found = self._skips.get(at)
         if found is None:
             found = [at]
-            if at < len(self.words):
-                for end, _ in self._entries("skip", at):
-                    found += [each for each in self._after_skips(end) if each not in found]
+            for end, _ in self._begins_at(at).get("skip", ()):
+                found += [each for each in self._after_skips(end) if each not in found]
             self._skips[at] = found
         return found
 
