@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,10 @@ from typing import Any
 import pytest
 
 from tests.answers.stores import new_timeline
+from tests.web.browsing import ARGUMENTS, CHROMIUM, WITH_BROWSER, find_serious
 from timeline.render.picture import Picture
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-
-pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="no Chromium here; on Debian: apt install chromium"
-    ),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = WITH_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +38,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -118,28 +109,20 @@ def test_without_script_it_is_the_same_picture(browser: Any, pages: dict[str, Pa
 
 
 @pytest.mark.parametrize("name", ["timeline", "network"])
-def test_axe_finds_nothing_serious(page: Any, pages: dict[str, Path], name: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.goto(pages[name].as_uri())
-    found = Axe().run(page).response["violations"]
-    serious = [each["id"] for each in found if each["impact"] in ("serious", "critical")]
-    assert serious == []
-
-
-@pytest.mark.parametrize("width, shown", [(1280, "wide"), (390, "narrow")])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["timeline", "network"])
-def test_exactly_one_picture_is_visible(
-    page: Any, pages: dict[str, Path], name: str, width: int, shown: str, scheme: str
+def test_exactly_one_picture_is_visible_and_axe_finds_nothing_serious(
+    page: Any, pages: dict[str, Path], name: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
     page.goto(pages[name].as_uri())
-    visible = page.eval_on_selector_all(
-        "figure > div", "all => all.filter(e => e.getClientRects().length).map(e => e.classList[0])"
-    )
-    assert visible == [shown]
+    assert find_serious(page) == []
+    for width, shown in ((1280, "wide"), (390, "narrow")):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            visible = page.eval_on_selector_all(
+                "figure > div",
+                "all => all.filter(e => e.getClientRects().length).map(e => e.classList[0])",
+            )
+            assert visible == [shown], (width, scheme)
 
 
 @pytest.mark.parametrize("name", ["timeline", "rumour", "network"])

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.cli.program import ended_late
@@ -52,6 +53,30 @@ def photograph(page: Page, name: str) -> None:
     """Take a picture of the whole page, where somebody wants to look at it."""
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+
+
+def find_serious(page: Page, rules: Rules = "all") -> list[tuple[str, str]]:
+    """What axe-core finds serious in a page: the rules, and the first element that each is about."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[tuple[str, str]] = page.evaluate(_AXE, [rules, COLOURS])
+    return [(rule, html) for rule, html in found]
+
+
+Rules = Literal["all", "colours", "all else"]
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that depend on the colour scheme."""
+
+_AXE = """
+async ([rules, colours]) => {
+  const grave = impact => ["serious", "critical"].includes(impact)
+  const wanted = axe._audit.rules.filter(rule => rule.enabled && grave(rule.impact) &&
+    (rules == "all" || (rules == "colours") == colours.includes(rule.id)))
+  const found = await axe.run({resultTypes: ["violations"], runOnly: wanted.map(rule => rule.id)})
+  return found.violations.filter(each => grave(each.impact)).map(each => [each.id, each.nodes[0].html])
+}
+"""
+"""A rule that is never grave is not asked: its impact is that of all that it finds."""
 
 
 @contextmanager
@@ -140,7 +165,8 @@ class Windows:
         page.set_viewport_size({"width": width, "height": HIGH})
         page.emulate_media(media="null", color_scheme=scheme)
         yield page
-        page.goto("about:blank")
+        # with about:blank its process would end, and the next page begin a new one
+        page.goto("/healthz")
         window.check()
 
     def close(self) -> None:

@@ -10,13 +10,21 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.browsing import HIGH, WITH_BROWSER, Scheme, Windows, photograph, serving, watched
+from tests.web.browsing import (
+    HIGH,
+    WITH_BROWSER,
+    Rules,
+    Scheme,
+    Windows,
+    find_serious,
+    photograph,
+    serving,
+    watched,
+)
 from tests.web.stories import ATTACK
 
 pytestmark = WITH_BROWSER
@@ -271,20 +279,10 @@ def test_without_script_nothing_is_missing_but_the_sliders(plain: Page) -> None:
 # --- how it looks ---------------------------------------------------------------------------------
 
 
-# colours follow the scheme, and nothing is shown or hidden by the width alone
-RULES = ("color-contrast", "link-in-text-block")
-COLOURS: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": RULES}
-ALL_ELSE: dict[str, Any] = {
-    "resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in RULES},
-}  # fmt: skip
-EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
-LOOKS: list[tuple[Scheme, int, dict[str, Any] | None]] = [
-    ("light", 1280, EVERYTHING),
-    ("light", 390, ALL_ELSE),
-    ("dark", 390, None),
-    ("dark", 1280, COLOURS),
-]
-"""How a page is looked at, and what axe-core looks for then."""
+LOOKS: list[tuple[Scheme, int, Rules]] = [
+    ("light", 1280, "all"), ("dark", 1280, "colours"), ("dark", 390, "all else"),
+]  # fmt: skip
+"""How a page is looked at, and what axe-core looks for: nothing but colours follows from the scheme."""
 
 PICTURES = "() => new Promise(requestAnimationFrame)"
 """Waits until the page is drawn anew."""
@@ -294,7 +292,6 @@ PICTURES = "() => new Promise(requestAnimationFrame)"
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "problem"])
 def test_a_page_is_accessible_and_fits(page: Page, name: str) -> None:
     """axe-core finds nothing serious, nothing is wider than the screen; and a picture for who looks."""
-    axe = Axe()
     found: dict[tuple[str, int], list[tuple[str, str]]] = {}
     page.goto(PAGES[name])
     for scheme, width, rules in LOOKS:
@@ -303,12 +300,7 @@ def test_a_page_is_accessible_and_fits(page: Page, name: str) -> None:
         page.evaluate(PICTURES)
         photograph(page, f"{name}-{scheme}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, width)
-        serious = [
-            (violation["id"], violation["nodes"][0]["html"])
-            for violation in (axe.run(page, options=rules).response["violations"] if rules else ())
-            if violation["impact"] in ("serious", "critical")
-        ]
-        if serious:
+        if serious := find_serious(page, rules):
             found[scheme, width] = serious
     assert found == {}
 
