@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,28 +64,30 @@ def timeline(stories: Path) -> Iterator[Timeline]:
 Serve = Callable[..., TestClient]
 
 
+@contextmanager
+def served(path: Path | str, base: str = BASE, **settings: object) -> Iterator[TestClient]:
+    """A client of a server of some store, with these settings."""
+    with Timeline.open(path) as timeline:
+        app = make_app(timeline, Settings(**settings))  # type: ignore[arg-type]
+        # one event loop for all requests, where each would have a thread with a loop of its own
+        with TestClient(
+            app, base_url=base, follow_redirects=False, raise_server_exceptions=False
+        ) as client:
+            yield client
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """A client of a server of some store, with these settings."""
+    """Makes clients of servers."""
     with ExitStack() as opened:
-
-        def make(path: Path | str, base: str = BASE, **settings: object) -> TestClient:
-            timeline = Timeline.open(path)
-            opened.callback(timeline.close)
-            app = make_app(timeline, Settings(**settings))  # type: ignore[arg-type]
-            client = TestClient(
-                app, base_url=base, follow_redirects=False, raise_server_exceptions=False
-            )
-            # one event loop for all requests, where each would have a thread with a loop of its own
-            return opened.enter_context(client)
-
-        yield make
+        yield lambda *store, **settings: opened.enter_context(served(*store, **settings))
 
 
-@pytest.fixture
-def client(serve: Serve, stories: Path) -> TestClient:
-    """A client of a server with every story, as it is unless told otherwise."""
-    return serve(stories)
+@pytest.fixture(scope="session")
+def client(stories: Path) -> Iterator[TestClient]:
+    """A client of a server with every story, as it is unless told otherwise: one for all tests."""
+    with served(stories) as client:
+        yield client
 
 
 # --- a real browser, and servers as people start them: one of each for all tests ------------------
