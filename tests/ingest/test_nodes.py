@@ -180,9 +180,12 @@ def test_an_alias_weighs_what_it_stands_for() -> None:
     assert str(found.location).startswith("a-file:6:"), "before there is a million of them"
 
 
-@pytest.mark.no_cover
 def test_values_are_limited() -> None:
-    assert problem("[" + "x," * MAX_NODES + "]").code == "too-many-values"
+    thousand = "- &a [" + "x," * 999 + "]\n" + "- *a\n" * 998  # a list is a value, too
+    most = thousand + "- x\n" * (MAX_NODES - 999 * 1000 - 1)
+    assert compose(most) is not None
+    found = problem(most + "- x\n")
+    assert (found.code, str(found.location)) == ("too-many-values", "a-file:1999:3")
 
 
 # --- values that come from no file --------------------------------------------------------------
