@@ -37,6 +37,12 @@ def finish(target: str, *arguments: str | Path) -> float:
     return time.monotonic() - began
 
 
+def tell(target: str, *files: Path) -> None:
+    """Replay in this process: what is there before a program is killed, or after, is not about processes."""
+    with Timeline.open(target) as timeline:
+        timeline.replay(files)
+
+
 def kill(program: subprocess.Popen[bytes]) -> bool:
     """Kill the program as if the power had gone; whether it was still at it."""
     with contextlib.suppress(ProcessLookupError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generate import write_news
-from tests.crashes.killing import content, finish, position
+from tests.crashes.killing import content, position, tell
 from timeline import Timeline
 from timeline.errors import StoreUnavailable
 
@@ -22,6 +23,16 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     with whole.open("wb") as stream:
         write_news(stream, 600)
     first.write_bytes(b"".join(whole.read_bytes().splitlines(keepends=True)[:200]))
+    return first, whole
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory, news: tuple[Path, Path]) -> tuple[Path, Path]:
+    """Stores with the first of the news, and with all."""
+    folder = tmp_path_factory.mktemp("stores")
+    first, whole = folder / "first.db", folder / "whole.db"
+    tell(str(first), news[0])
+    tell(str(whole), *news)
     return first, whole
 
 
@@ -44,33 +55,29 @@ def limited(target: str, size: int, *arguments: str | Path) -> tuple[int, str]:
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
 def test_a_replay_on_a_full_disk_stores_all_or_nothing(
-    tmp_path: Path, news: tuple[Path, Path], share: float
+    tmp_path: Path, stores: tuple[Path, Path], news: tuple[Path, Path], share: float
 ) -> None:
-    first, whole = news
-    undisturbed, target = str(tmp_path / "undisturbed.db"), str(tmp_path / "timeline.db")
-    for store in (undisturbed, target):
-        finish(store, "replay", first)
-    before = content(target)
-    finish(undisturbed, "replay", whole)
-    small, large = Path(target).stat().st_size, Path(undisturbed).stat().st_size
-    code, said = limited(target, int(small + share * (large - small)), "replay", whole)
+    before, after = map(content, map(str, stores))
+    target = shutil.copy(stores[0], tmp_path / "timeline.db")
+    small, large = (each.stat().st_size for each in stores)
+    code, said = limited(str(target), int(small + share * (large - small)), "replay", news[1])
     assert "Traceback" not in said
     if code:
         assert code == 4, said
         assert "error[store-unavailable]" in said
-        assert position(target) == len(before)
-        assert content(target) == before
-        finish(target, "replay", whole)
+        assert position(str(target)) == len(before)
+        assert content(str(target)) == before
+        tell(str(target), news[1])
     else:  # all of it fits beside the database, in the write-ahead log
         assert share > 0.9
-    assert content(target) == content(undisturbed)
+    assert content(str(target)) == after
 
 
 def test_a_rebuild_on_a_full_disk_leaves_the_history_that_was(
     tmp_path: Path, news: tuple[Path, Path]
 ) -> None:
     target = str(tmp_path / "timeline.db")
-    finish(target, "replay", news[0])
+    tell(target, news[0])
     code, said = limited(target, 40_000, "rebuild")
     assert code == 4, said
     assert position(target) is not None
@@ -92,7 +99,7 @@ def test_a_folder_that_is_only_to_be_read_is_read(tmp_path: Path, news: tuple[Pa
     folder = tmp_path / "read-only"
     folder.mkdir()
     target = folder / "timeline.db"
-    finish(str(target), "replay", news[0])
+    tell(str(target), news[0])
     before = content(str(target))
     target.chmod(0o444)
     folder.chmod(0o555)
@@ -123,7 +130,7 @@ def test_a_file_system_that_is_only_to_be_read_is_read(
         pytest.skip("mounting is not allowed here")
     target = folder / "timeline.db"
     try:
-        finish(str(target), "replay", news[0])
+        tell(str(target), news[0])
         before = content(str(target))
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
         refuses(target, news[1])
@@ -141,7 +148,8 @@ def test_a_file_system_that_is_full_is_an_error(tmp_path: Path, news: tuple[Path
         pytest.skip("mounting is not allowed here")
     target = folder / "timeline.db"
     try:
-        finish(str(target), "init")
+        with Timeline.open(target) as timeline:
+            timeline.init()
         (folder / "filler").write_bytes(b"x" * 500_000)
         with Timeline.open(target) as timeline:
             with pytest.raises(StoreUnavailable, match="disk is full"):

@@ -22,6 +22,7 @@ from tests.crashes.killing import (
     moments,
     position,
     start,
+    tell,
 )
 from tests.databases import Server, create_database, drop_database, own_server, url_text
 from timeline import Timeline
@@ -78,12 +79,6 @@ def make(database: str, tmp_path: Path) -> Iterator[Make]:
             drop_database(url)
 
 
-def tell(target: str, file: Path) -> None:
-    """Replay a file in this process: what is there before somebody is killed is not about processes."""
-    with Timeline.open(target) as timeline:
-        timeline.replay([file])
-
-
 @pytest.mark.parametrize("rounds", ROUNDS)
 def test_a_replay_that_is_killed_stores_all_or_nothing(
     make: Make, news: tuple[Path, Path], rounds: int
@@ -103,7 +98,7 @@ def test_a_replay_that_is_killed_stores_all_or_nothing(
         if found == after:  # it was done: once more, in a new store
             target = make()
             tell(target, first)
-    finish(target, "replay", whole)
+    tell(target, whole)
     assert content(target) == expected
     assert position(target) == after
 
@@ -127,7 +122,7 @@ def test_a_replay_that_is_killed_while_it_commits_stores_all_or_nothing(
         log = Path(f"{target}-wal")
         kill_at_size(log, chance.randrange(1, size))(start(target, "replay", whole))
         assert position(target) in (before, after)
-        finish(target, "replay", whole)
+        tell(target, whole)
         assert content(target) == expected
 
 
@@ -143,7 +138,7 @@ def test_a_first_replay_that_is_killed_can_be_begun_again(
         target = make()
         kill_after(moment)(start(target, "replay", first))
         assert position(target) in (None, 0, after)
-        finish(target, "replay", first)
+        tell(target, first)
         assert content(target) == expected
 
 
@@ -165,7 +160,8 @@ def test_a_replay_in_batches_that_is_killed_goes_on_at_the_border_of_a_batch(
         last = found
         if found == EVENTS:
             target, last = make(), 0
-    finish(target, *arguments)
+    with Timeline.open(target) as timeline:
+        timeline.replay([news[1]], batch=size)
     assert content(target) == expected
 
 
@@ -176,7 +172,8 @@ def test_an_init_that_is_killed_can_be_begun_again(make: Make, rounds: int) -> N
         target = make()
         kill_after(moment)(start(target, "init"))
         assert position(target) in (None, 0)
-        finish(target, "init")
+        with Timeline.open(target) as timeline:
+            timeline.init()
         assert position(target) == 0
 
 
@@ -212,7 +209,7 @@ def test_a_server_that_is_killed_comes_back_with_all_or_nothing(
             kill(program)
             restart(server)
             assert position(target) in (before, EVENTS)
-        finish(target, "replay", whole)
+        tell(target, whole)
         assert position(target) == EVENTS
 
 
