@@ -158,6 +158,14 @@ def test_a_correction_by_a_publisher_changes_what_is_known_from_then_on() -> Non
     ]
 
 
+def test_a_correction_that_a_lens_leaves_out_changes_nothing() -> None:
+    corrected = entry(
+        3, "event_corrected", None, "2025-03-01", target="e2", changes={"occurred": "2025-01-20"}
+    )
+    held = history([ANNOUNCED, SIGNED, corrected], lambda each: None if each is corrected else each)
+    assert shown(held) == shown(history([ANNOUNCED, SIGNED]))
+
+
 def test_a_mend_of_our_own_record_leaves_no_trace() -> None:
     mend = entry(3, "event_corrected", None, target="e2", changes={"occurred": "2025-01-20"})
     meant = entry(2, "deal_signed", "2025-01-20", "2025-02-01")
