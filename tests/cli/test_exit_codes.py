@@ -126,7 +126,7 @@ def test_130_where_it_was_interrupted_and_nothing_was_stored(here: Path) -> None
 
 
 @pytest.mark.parametrize("format_", ["table", "json", "jsonl", "csv", "md"])
-def test_141_without_a_word_where_nobody_reads_on(format_: str, store: Path) -> None:
+def test_141_without_a_word_where_nobody_reads_on(format_: str, file: Path) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
@@ -136,7 +136,7 @@ def test_141_without_a_word_where_nobody_reads_on(format_: str, store: Path) -> 
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_2_where_standard_output_is_full(store: Path) -> None:
+def test_2_where_standard_output_is_full(file: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [*TIMELINE, *STATE], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120

@@ -135,18 +135,18 @@ def seen(terminal: tuple[int, int], *arguments: str, code: int = 0) -> str:
 
 
 def test_a_person_who_names_no_company_is_asked_for_one(
-    store: Path, terminal: tuple[int, int]
+    file: Path, terminal: tuple[int, int]
 ) -> None:
     assert "--all" in seen(terminal, "state", code=2)
 
 
 def test_every_company_is_there_for_a_person_who_asks_for_all(
-    store: Path, terminal: tuple[int, int]
+    file: Path, terminal: tuple[int, int]
 ) -> None:
     assert "Hon Hai" in seen(terminal, "state", "--all")
 
 
-def test_a_terminal_gets_colours(store: Path, terminal: tuple[int, int]) -> None:
+def test_a_terminal_gets_colours(file: Path, terminal: tuple[int, int]) -> None:
     assert "\x1b[1mHon Hai Precision Industry (foxconn)\x1b[0m" in seen(terminal, *STATE)
 
 
@@ -154,13 +154,13 @@ def test_a_terminal_gets_colours(store: Path, terminal: tuple[int, int]) -> None
     "name, value", [("NO_COLOR", "1"), ("TERM", "dumb")], ids=["NO_COLOR", "dumb"]
 )
 def test_a_terminal_that_wants_none_gets_none(
-    name: str, value: str, store: Path, terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    name: str, value: str, file: Path, terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
     assert "\x1b" not in seen(terminal, *STATE)
 
 
-def test_a_terminal_that_must_not_gets_none(store: Path, terminal: tuple[int, int]) -> None:
+def test_a_terminal_that_must_not_gets_none(file: Path, terminal: tuple[int, int]) -> None:
     assert "\x1b" not in seen(terminal, *STATE, "--color", "never")
 
 
@@ -203,7 +203,7 @@ def encoded(encoding: str, *arguments: str) -> bytes:
     ).stdout
 
 
-def test_a_poor_terminal_is_no_failure(store: Path) -> None:
+def test_a_poor_terminal_is_no_failure(file: Path) -> None:
     assert rb"\u2500" in encoded("ascii", "find", "foxconn")
     assert "─".encode("cp437") in encoded("cp437", "find", "foxconn")
 

@@ -37,7 +37,7 @@ TOKEN = "0123456789abcdef0123456789abcdef"
     ],
 )
 def test_nobody_else_is_let_in_by_accident(
-    store: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], token: str | None, said: str
+    file: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], token: str | None, said: str
 ) -> None:
     if token is not None:
         monkeypatch.setenv("TIMELINE_TOKEN", token)
@@ -46,16 +46,14 @@ def test_nobody_else_is_let_in_by_accident(
     assert said in done.stderr
 
 
-def test_an_address_that_is_taken_is_said(store: Path) -> None:
+def test_an_address_that_is_taken_is_said(file: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = run("serve", "--port", str(taken.getsockname()[1]))
     assert done.exit_code == 2
     assert done.stderr.startswith("error[cannot-serve]: 127.0.0.1:")
 
 
-def test_an_address_of_another_machine_is_said(
-    store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_of_another_machine_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIMELINE_TOKEN", TOKEN)
     done = run("serve", "--host", "192.0.2.1", "--allowed-host", "a.example", "--port", "0")
     assert done.exit_code == 2
@@ -68,7 +66,7 @@ def test_a_store_that_is_missing_is_said_at_once(here: Path) -> None:
     assert "there is no store at timeline.db" in done.stderr
 
 
-def test_without_the_extra_it_says_what_to_install(store: Path) -> None:
+def test_without_the_extra_it_says_what_to_install(file: Path) -> None:
     code = (
         "import sys\n"
         "sys.modules['uvicorn'] = None\n"
@@ -120,7 +118,7 @@ def test_it_answers_until_it_is_interrupted(store: Path) -> None:
         assert process.stderr.read() == ""
 
 
-def test_it_answers_on_the_loopback_of_ipv6(store: Path) -> None:
+def test_it_answers_on_the_loopback_of_ipv6(file: Path) -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
     try:
@@ -132,7 +130,7 @@ def test_it_answers_on_the_loopback_of_ipv6(store: Path) -> None:
         assert get(f"{address}healthz") == (200, '{"status":"ok"}\n')
 
 
-def test_others_need_the_name_and_the_token(store: Path) -> None:
+def test_others_need_the_name_and_the_token(file: Path) -> None:
     arguments = ("--host", "0.0.0.0", "--allowed-host", "News.example")
     with serving(*arguments, TIMELINE_TOKEN=TOKEN) as (address, _):
         here = address.replace("0.0.0.0", "127.0.0.1")

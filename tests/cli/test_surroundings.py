@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,14 @@ def db(tmp_path: Path, replayed: dict[str, bytes]) -> str:
 # --- streams --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("closing", ["", ">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-"])
-@pytest.mark.parametrize("command", ["companies", "verify", "sql 'SELECT 1 AS x'"])
-def test_closed_streams_are_no_bug_and_harm_no_store(db: str, closing: str, command: str) -> None:
+@pytest.mark.parametrize(
+    "command, closing",
+    [
+        *product(["companies", "sql 'SELECT 1 AS x'"], [">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-"]),
+        ("verify", "2>&-"), ("verify", "<&- >&- 2>&-"),
+    ],
+)  # fmt: skip
+def test_closed_streams_are_no_bug_and_harm_no_store(db: str, command: str, closing: str) -> None:
     line = f"exec {sys.executable} -m timeline --db {db} {command} {closing}"
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=120)
     assert "Traceback" not in done.stderr
