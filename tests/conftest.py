@@ -167,6 +167,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin the run that a PostgreSQL server may be started for; workers are part of it."""
     config.stash[_stderr] = os.dup(2)  # while nothing is captured yet
     config.stash[_run] = databases.begin_run()
+    plugin: Any = config.pluginmanager.getplugin("_cov")
+    if hasattr(config, "workerinput") and plugin and plugin.cov_controller:
+        # it began to trace as if it were no worker, and would go on so wherever its own tracing pauses
+        plugin.cov_controller.pause()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
