@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -26,12 +25,8 @@ _GROUP: Final = "Group"
 _SLUGS: Final = {"pattern": f"^{SLUG}$"}
 
 
-@cache
 def fixture_schema() -> dict[str, Any]:
-    """JSON Schema (draft-07, which editors read) of a YAML fixture, with every event type and field.
-
-    It is made once, in 50 ms: nobody may change it.
-    """
+    """JSON Schema (draft-07, which editors read) of a YAML fixture, with every event type and field."""
     types = tuple(EVENT_TYPES.values())
     _, components = msgspec.json.schema_components(types, ref_template=_REF)
     for name, event in EVENT_TYPES.items():
