@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import gc
-import importlib
 import os
 import sqlite3
 from collections.abc import Generator, Iterator
@@ -53,14 +52,11 @@ in another folder; and what reads the same again, thousands of times, is marked 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Import what tests import without tracing it, but for what the gate is about, and keep it for good.
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what tests import for good: to look for garbage among it took a tenth of the run.
 
-    Half of the time of this went into tracing other libraries, and into looking for garbage among them.
+    It is traced, since what is read once, such as the words of days, may be read here.
     """
-    for name in ("timeline.ingest.schema", "timeline.model.phrases"):  # the rest is imported above
-        importlib.import_module(name)
-    _trace(session.config, wanted=False)
     gc.disable()
     found = yield
     gc.enable()
