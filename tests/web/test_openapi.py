@@ -15,7 +15,7 @@ from timeline.web.app import make_app
 from timeline.web.settings import Settings
 
 SEEN = settings(
-    max_examples=10,
+    max_examples=15,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
