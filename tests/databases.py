@@ -53,7 +53,7 @@ SETTINGS = {
 
 MEMORY = Path("/dev/shm")
 ROOM = 3 * 2**30
-"""Bytes: six times what a run has there at most."""
+"""Bytes that must be free: a run has had up to 700 MB there."""
 
 
 def keep_in_memory() -> None:

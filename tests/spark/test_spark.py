@@ -1,8 +1,8 @@
 """The fold on a real Spark: the rows of the embedded store, whatever happens.
 
-A cluster of two worker processes takes one run, in which one of them is killed. What is left of the session
-after it is in one process, which is several times as fast. The tests stay on one worker of the test run, in
-this order, and go on from what others have folded, since a run takes seconds however short the log is.
+The test that kills a worker has a cluster of two worker processes. All others share a session in one process,
+which takes half of the time. They stay on one worker of the test run, in this order, and go on from what
+others have folded, since a run takes seconds however short the log is.
 """
 
 from __future__ import annotations
