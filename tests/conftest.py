@@ -92,10 +92,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")
 
 
+_traced = pytest.StashKey[bool]()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Nor is what is made for a test traced, where the test is not: only its call would be left out."""
-    _trace(item.config, wanted=item.get_closest_marker("no_cover") is None)
+    wanted = item.get_closest_marker("no_cover") is None
+    if wanted and not item.config.stash.get(_traced, False):
+        _forget()
+    item.config.stash[_traced] = wanted
+    _trace(item.config, wanted=wanted)
     return (yield)
 
 
@@ -104,8 +111,6 @@ def _trace(config: pytest.Config, *, wanted: bool) -> None:
     control = plugin and plugin.cov_controller
     if control and control.started != wanted:
         (control.resume if wanted else control.pause)()
-        if wanted:
-            _forget()
 
 
 def _forget() -> None:
